@@ -1,0 +1,77 @@
+# webquota. `make` builds; `make run` shows it; `make test` proves it. See README.md.
+.DEFAULT_GOAL := all
+
+CC      ?= gcc
+PREFIX  ?= /usr/local
+BUILD   ?= build
+PKGS    := glib-2.0 jansson libsodium libpq libconfuse
+VERSION := 0.1.0
+
+WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings
+CSTD    := -std=gnu11
+CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+SANITIZE?=
+FLAGS    = $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE) -fPIE -pthread -Isrc -I$(BUILD)/gen \
+           -DWEBQUOTA_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDLIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lfcgi -lm -pthread
+LINK     = $(CC) $(CFLAGS) $(SANITIZE) -pie -pthread
+WERROR   = $(if $(CI),-Werror)
+
+# A room may use the rooms to its right.
+ROOMS    := cli worker gate web store view policy domain base
+archives  = $(foreach r,$(1),$(if $(wildcard src/$(r)/*.c),$(BUILD)/lib$(r).a))
+ALL_A     = $(call archives,$(ROOMS))
+
+needs_base    := base
+needs_domain  := domain base
+needs_policy  := policy domain base
+needs_view    := view domain base
+needs_store   := store domain base
+needs_gate    := gate web store view policy domain base
+needs_worker  := worker store view policy domain base
+needs_web     := web store view policy domain base
+needs_cli     := cli web worker store view policy domain base
+
+include mk/setup.mk
+
+.PHONY: all
+all: $(BUILD)/webquota $(BUILD)/webquota.fcgi
+
+-include mk/gen.mk
+
+$(BUILD)/flags: FORCE | $(BUILD)/.deps
+	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+FORCE:
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c $< -o $@
+
+define room_rule
+$(BUILD)/lib$(1).a: $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/$(1)/*.c))
+	@rm -f $$@; ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+$(BUILD)/webquota: $(BUILD)/obj/cli_main.o $(ALL_A)
+	$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
+$(BUILD)/webquota.fcgi: $(BUILD)/obj/fcgi_main.o $(ALL_A)
+	$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
+
+# Unit tests: tests/ROOM/test_*.c, a Check program each, linked with what its room may use only.
+UNIT_SRC  := $(wildcard tests/*/test_*.c)
+UNIT_BIN  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+.SECONDEXPANSION:
+$(BUILD)/tests/%: tests/%.c $(BUILD)/flags $$(call archives,$$(needs_$$(firstword $$(subst /, ,$$*))))
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(shell pkg-config --libs check 2>/dev/null) $(LDLIBS) -o $@
+.PHONY: unit
+unit: $(UNIT_BIN)
+	@for t in $(UNIT_BIN); do echo "$$t"; $$t || exit 1; done
+
+-include mk/site.mk mk/test.mk
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)

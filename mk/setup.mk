@@ -1,0 +1,3 @@
+# What the build needs from Debian; installed when missing (scripts/setup says what).
+$(BUILD)/.deps: scripts/setup
+	@scripts/setup build && mkdir -p $(BUILD) && touch $@

@@ -1,0 +1,208 @@
+/* The decision: a pure function of the policy, what is known of the person, the counters and
+ * the time. The store reads the inputs under lock and writes what comes out; nothing here
+ * does I/O, reads a clock or draws a random number.
+ */
+#ifndef WEBQUOTA_DECIDE_H
+#define WEBQUOTA_DECIDE_H
+
+#include "domain/counter.h"
+
+typedef struct {
+    const char *key;         /* the application's user id, or "anon:ADDRESS" */
+    const Plan *plan;
+    const char *organization; /* key; NULL when the subject is on its own */
+    bool anonymous, suspended;
+    Instant first_met;       /* grace counts from here */
+    Instant anchor;          /* anchor windows count from here */
+    const char *zone;        /* NULL: the policy's */
+} Subject;
+
+typedef enum { OVERRIDE_AMOUNT, OVERRIDE_UNLIMITED, OVERRIDE_MULTIPLIER } OverrideKind;
+
+typedef struct {
+    int64_t id;
+    bool of_organization;    /* owner is the organization: applies to its `organization` limits;
+                                otherwise to the subject's `subject` limits */
+    int feature;             /* index */
+    const char *limit;       /* key; NULL: every limit of its scope on the feature */
+    OverrideKind kind;
+    Amount amount;
+    double multiplier;
+    Instant expires_at;      /* INSTANT_MAX: none. Live while now < expires_at */
+    Instant created_at;      /* of several live ones on a limit: one naming it first, then the newest (then highest id) */
+} Override;
+
+typedef struct {
+    int64_t slot;            /* counter: negative id for a granted one, the PlanGrant's slot for a plan's */
+    bool of_organization;    /* the counter is shared by the organization's members */
+    int feature;             /* index */
+    int64_t amount;
+    int priority;            /* lower first; default 100 */
+    Instant effective_at, expires_at; /* live on [effective_at, expires_at) */
+    WindowSpec every;        /* recurring when count > 0: the amount is there anew each anchored window from effective_at */
+    Instant created_at;      /* age: older first */
+} Grant;
+
+/* What the person asks for. */
+typedef enum { ASK_CONSUME, ASK_HOLD, ASK_CHECK } AskKind;
+typedef struct {
+    int feature;             /* index, most specific */
+    int64_t units;           /* 1 to UNITS_MAX */
+} AskItem;
+
+/* Where the counters are. Both return a counter that stays valid until the decision is freed,
+ * creating an empty one (slot 0 is never asked for) where there is none; the caller keeps
+ * ownership. Counters come as stored: decide turns them. */
+typedef struct {
+    Counter *(*limit_counter)(void *data, const Limit *limit);
+    Counter *(*grant_counter)(void *data, const Grant *grant);
+    void *data;
+} Book;
+
+typedef struct {
+    const Policy *policy;
+    const Subject *subject;
+    const Override *overrides;
+    int override_count;
+    const Grant *grants;     /* the plan's too: see decide_plan_grants */
+    int grant_count;
+    Instant now;
+} Situation;
+
+typedef enum {
+    OUTCOME_ALLOWED,
+    OUTCOME_DENIED,    /* 429 */
+    OUTCOME_QUEUED,    /* 202, until the queue exists 429 */
+    OUTCOME_FORBIDDEN  /* 403 */
+} Outcome;
+
+typedef enum {
+    REASON_NONE,
+    REASON_LIMIT,         /* a limit is full */
+    REASON_NEVER_FITS,    /* more units than the whole limit: no Retry-After, never queued */
+    REASON_NOT_INCLUDED,  /* amount 0 */
+    REASON_NOT_LISTED,    /* the plan does not list the feature */
+    REASON_SUSPENDED,
+    REASON_UNAVAILABLE    /* fail = open: the store was down; made by the ledger, not by decide */
+} Reason;
+
+/* Where an effective amount came from; several may hold at once. */
+enum {
+    SOURCE_PLAN = 1,
+    SOURCE_OVERRIDE = 2,
+    SOURCE_GRACE = 4,
+    SOURCE_ROLLOVER = 8,
+    SOURCE_GRANT = 16   /* a grant covered a shortfall, or has units to cover one */
+};
+
+/* One limit that was looked at. */
+typedef struct {
+    const Limit *limit;
+    Counter *counter;        /* not owned; NULL after the decision was detached from its book */
+    Window window;           /* rolling: see window_at */
+    Instant counted_at;      /* window_start of the counter that was or would be charged */
+    const char *zone;        /* the name of the zone it was computed in; not owned (policy or subject) */
+    Amount amount;           /* effective, rolled-over units included */
+    int64_t carried;
+    int64_t used, held;      /* before this decision */
+    int64_t asked;           /* units that count for it */
+    int64_t charged;         /* units charged or held; less than asked where a grant covers; 0 when refused or checked */
+    int64_t bonus;           /* units that grants could still give to it, before this decision (scope subject), else 0 */
+    unsigned source;
+    bool holds;              /* the ask fits, with grants where they may help */
+    Instant frees_at;        /* when not: the first instant at which it could; INSTANT_MAX never */
+    Instant override_expires; /* INSTANT_MAX when no override or no expiry */
+} LimitLook;
+
+typedef struct {
+    const Grant *grant;      /* not owned */
+    Counter *counter;
+    Instant counted_at;
+    int64_t units;           /* drawn from it */
+} GrantDraw;
+
+typedef struct {
+    const Limit *limit;
+    int threshold_pct;
+    int64_t used;            /* after the charge */
+    Amount amount;
+    Instant window_start;
+} AlertDue;
+
+typedef struct {
+    AskKind kind;
+    Outcome outcome;
+    Reason reason;
+    bool shadow_refused;     /* a shadow limit would have refused */
+    int deciding;            /* index in looks of the limit that refused, or of the tightest when allowed; -1: none */
+    LimitLook *looks;        /* every limit of the plan on the asked features and their ancestors; MODE_OFF left out */
+    int look_count;
+    GrantDraw *draws;
+    int draw_count;
+    AlertDue *alerts;        /* filled by decide_apply */
+    int alert_count;
+    int64_t units;           /* sum of the items' */
+} Decision;
+
+/* Decides. Turns the counters it looks at to the present window and changes nothing else.
+ * Several items are all or none. Never returns NULL; free with decision_free. */
+Decision *decide(const Situation *situation, AskKind kind, const AskItem *items, int item_count, const Book *book);
+
+/* Charges (consume) or holds (hold) what an allowed decision says, on its counters, and fills
+ * alerts: thresholds at or below use that had not fired in this window. Nothing for a refusal or
+ * a check. Held units count toward thresholds when they are committed, not before. */
+void decide_apply(Decision *decision);
+
+void decision_free(Decision *decision);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decision, decision_free)
+
+/* Units still to be had under the look's limit, after the decision: amount - used - held -
+ * charged, not below 0, plus bonus left; UNITS_MAX when unlimited. */
+int64_t look_remaining(const LimitLook *look, const Decision *decision);
+
+/* The effective amount of a limit for the subject, without what is carried; *source and
+ * *override_expires (either may be NULL) say where from and until when. */
+Amount decide_amount(const Situation *situation, const Limit *limit, unsigned *source, Instant *override_expires);
+
+/* The zone a limit is counted in, and its name (not owned). */
+GTimeZone *decide_zone(const Policy *policy, const Subject *subject, const Limit *limit, const char **name);
+
+/* The plan's own recurring or single grants as they are for this subject: counted from the
+ * subject's anchor. Appends Grant values to `grants` (GArray of Grant). */
+void decide_plan_grants(const Subject *subject, GArray *grants);
+
+/* Units that a grant has left now (turns its counter). 0 when it is not live. */
+int64_t grant_left(const Grant *grant, Counter *counter, Instant now);
+
+/* --- what was charged, as it is recorded, and giving it back --- */
+
+/* One line of a decision's trace: flat whole numbers, TRACE_STRIDE of them a line, as the store
+ * keeps them. Lines with delta 0 are of limits that were looked at. A draw from a grant is a line too. */
+#define TRACE_STRIDE 10
+typedef struct {
+    int64_t slot;
+    int64_t counted_at;   /* window_start of the counter */
+    int64_t window_start, window_end; /* as shown; INSTANT_MIN and INSTANT_MAX for lifetime */
+    int64_t amount;       /* AMOUNT_UNLIMITED when so */
+    int64_t used, held;   /* before */
+    int64_t used_delta;
+    int64_t held_delta;
+    int64_t flags;        /* SOURCE_* in bits 0-7; TRACE_* above */
+} TraceLine;
+enum { TRACE_REFUSED = 256, TRACE_DECIDED = 512, TRACE_SHADOW = 1024, TRACE_IS_GRANT = 2048 };
+
+/* The trace of a decision after decide_apply. Appends TraceLine values. */
+void decision_trace(const Decision *decision, GArray *lines);
+
+/* What `units` of the `charged` in a recorded trace come to for each line: the limits' own first,
+ * grants last, in the trace's order. `total` is what was asked for in all, units <= total.
+ * out[i] is what line i keeps. Used by commit (units committed), release (0) and refund (what is left). */
+void trace_share(const TraceLine *lines, int count, int64_t total, int64_t units, int64_t *out);
+
+/* Applies a change to a counter as recorded: only when the counter is still in the window that
+ * was charged (counted_at equals window_start). A rolling counter: used only while that bucket is
+ * there, held always. Never below 0. Turns nothing. `limit` may be NULL for grants. Returns true when
+ * the counter changed (otherwise only the record does). */
+bool counter_settle(Counter *counter, const Limit *limit, Instant counted_at, int64_t used_delta, int64_t held_delta);
+
+#endif

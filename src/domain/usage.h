@@ -1,0 +1,55 @@
+/* Where a subject stands: every limit of the plan with its numbers now. Pure; the base of the
+ * usage API, the dashboard and the command `webquota usage`. */
+#ifndef WEBQUOTA_USAGE_H
+#define WEBQUOTA_USAGE_H
+
+#include "domain/decide.h"
+
+typedef enum {
+    USAGE_OK,
+    USAGE_NOTICE,       /* from 75 percent */
+    USAGE_WARNING,      /* from 90 percent */
+    USAGE_EXHAUSTED,    /* nothing left, bonus included */
+    USAGE_UNLIMITED,
+    USAGE_NOT_INCLUDED  /* amount 0 and no grant; or a feature that the plan does not list (limit NULL) */
+} UsageState;
+
+const char *usage_state_word(UsageState state); /* "ok", "notice", ... */
+
+typedef struct {
+    const Feature *feature;
+    const Limit *limit;    /* NULL: the plan does not list the feature */
+    Window window;
+    const char *zone;      /* name */
+    Amount amount;         /* effective */
+    int64_t used, held, carried, bonus;
+    int64_t remaining;     /* amount - used - held, not below 0, plus bonus; UNITS_MAX unlimited */
+    int percent;           /* of the amount used and held, rounded down, 0 to 100; 0 unlimited; 100 of 0 */
+    UsageState state;
+    unsigned source;
+    Instant resets_at;     /* INSTANT_MAX: never. Rolling: when one more unit fits, else when the oldest leaves */
+    Instant override_expires;
+    Instant bonus_expires; /* of the first bonus to end; INSTANT_MAX */
+} UsageLine;
+
+typedef struct {
+    const Policy *policy;  /* not owned; must outlive the report */
+    const Subject *subject;
+    Instant as_of;
+    UsageLine *lines;      /* features in the file's order; a feature's limits tightest first:
+                              least remaining in relation to the amount, then the shortest window */
+    int line_count;
+} UsageReport;
+
+/* feature: index, or -1 for all. Features that the plan does not list are there with limit NULL
+ * when `with_unlisted`. Limits of MODE_OFF are left out, shadow ones kept. Never NULL. */
+UsageReport *usage_report(const Situation *situation, const Book *book, int feature, bool with_unlisted);
+void usage_report_free(UsageReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsageReport, usage_report_free)
+
+/* The amount of the same limit on another plan (for "Pro: 100 a day instead of 2"): the limit on
+ * the same feature with the same window and scope, else the tightest subject limit on it; NULL when the plan
+ * does not list it. */
+const Limit *usage_same_limit(const Plan *other, const Limit *limit);
+
+#endif

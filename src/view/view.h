@@ -1,0 +1,46 @@
+/* Values in, JSON values out: the API's documents, which are the pages' JSON twins as well, and the
+ * values that templates are rendered from. Pure. All results are new references. */
+#ifndef WEBQUOTA_VIEW_H
+#define WEBQUOTA_VIEW_H
+
+#include <jansson.h>
+#include "domain/answer.h"
+
+/* What every page needs to know about where it is shown. Strings not owned. */
+typedef struct {
+    const char *mount;    /* SCRIPT_NAME: "/quota"; "" at the root */
+    const char *path;     /* within the mount: "/", "/limit/x"; marks the navigation */
+    const char *who;      /* the name shown; an address for a visitor */
+    bool signed_in;
+    bool is_admin;
+    const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
+    const Policy *policy;
+    Instant now;
+} PageContext;
+
+/* GET /api/v1/usage. */
+json_t *view_usage(const UsageReport *report);
+
+/* A decision: the fields of the API, in order. `mount` makes `instance` and `upgrade.url` addresses.
+ * With reservation: those two fields as well. */
+json_t *view_decision(const Answer *answer, const char *mount);
+
+/* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
+json_t *view_refusal(const Answer *answer, const char *mount);
+
+/* An RFC 9457 problem for everything else. `field` (may be NULL) names what was wrong. */
+json_t *view_problem(int status, const char *title, const char *detail, const char *field);
+
+/* {plan, title, amount, url} of the plan to upgrade to, or JSON null. */
+json_t *view_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature);
+
+/* GET /api/v1/features and /plans. */
+json_t *view_features(const Policy *policy);
+json_t *view_plans(const Policy *policy);
+
+/* The pages: `page` (the layout's values), and the page's own. Rendered by the template of the same name. */
+json_t *view_dashboard(const UsageReport *report, const PageContext *context);
+json_t *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
+json_t *view_error(int status, const char *title, const char *detail, const PageContext *context);
+
+#endif
