@@ -112,6 +112,8 @@ typedef struct {
     int plan_count;
     Route *routes;          /* the first that matches counts */
     int route_count;
+    char *currency;         /* of unit_cost: "EUR"; NULL when none */
+    int refs;               /* atomic; use policy_ref, policy_unref */
 } Policy;
 
 /* Reference counting (thread-safe). policy_new gives an empty one with count 1;
@@ -146,5 +148,6 @@ const char *scope_word(Scope scope);
 const char *mode_word(LimitMode mode);
 const char *exceed_word(OnExceed on_exceed);
 const char *align_word(WindowAlign align);
+const char *charge_word(ChargeWhen charge);
 
 #endif
