@@ -178,7 +178,7 @@ int64_t grant_left(const Grant *grant, Counter *counter, Instant now);
 
 /* One line of a decision's trace: flat whole numbers, TRACE_STRIDE of them a line, as the store
  * keeps them. Lines with delta 0 are of limits that were looked at. A draw from a grant is a line too. */
-#define TRACE_STRIDE 10
+#define TRACE_STRIDE 12
 typedef struct {
     int64_t slot;
     int64_t counted_at;   /* window_start of the counter */
@@ -187,9 +187,19 @@ typedef struct {
     int64_t used, held;   /* before */
     int64_t used_delta;
     int64_t held_delta;
+    int64_t carried;      /* rolled over, part of amount */
+    int64_t bonus;        /* that grants could give to it, before; of a grant's line 0 */
     int64_t flags;        /* SOURCE_* in bits 0-7; TRACE_* above */
 } TraceLine;
-enum { TRACE_REFUSED = 256, TRACE_DECIDED = 512, TRACE_SHADOW = 1024, TRACE_IS_GRANT = 2048 };
+enum {
+    TRACE_REFUSED = 256,
+    TRACE_DECIDED = 512,
+    TRACE_SHADOW = 1024,   /* a shadow limit that would have refused */
+    TRACE_IS_GRANT = 2048,
+    TRACE_ORGANIZATION = 4096, /* whose counter: of the organization, */
+    TRACE_PLAN = 8192,         /* of the plan, */
+    TRACE_SITE = 16384         /* of the site; none of the three: the subject's */
+};
 
 /* The trace of a decision after decide_apply. Appends TraceLine values. */
 void decision_trace(const Decision *decision, GArray *lines);

@@ -1,0 +1,101 @@
+/* The store: PostgreSQL as everything else sees it. One Store a process: the active policy, the
+ * ledger and a few reading connections. All functions are thread-safe. Nothing outside this room
+ * sees SQL or libpq.
+ */
+#ifndef WEBQUOTA_STORE_H
+#define WEBQUOTA_STORE_H
+
+#include <jansson.h>
+#include "domain/answer.h"
+
+/* What came of an operation. `error` texts (new strings) are for people: lower case, no full stop. */
+typedef enum {
+    STORE_OK,
+    STORE_NONE,      /* there is no such thing: 404 */
+    STORE_INVALID,   /* refers to something that does not exist, or makes no sense: 422 */
+    STORE_CONFLICT,  /* not in this state: 409 */
+    STORE_DOWN       /* the database cannot be reached or is not ready: 503 */
+} StoreResult;
+
+/* Says what was wrong when a result is not STORE_OK. Zero it first, clear it last. */
+typedef struct {
+    char *field;     /* the input's field, or NULL */
+    char *detail;    /* what was wrong */
+} StoreError;
+void store_error_clear(StoreError *error);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreError, store_error_clear)
+
+typedef struct {
+    const char *database;  /* libpq conninfo or URL */
+    bool prepared;         /* prepared statements and LISTEN; false behind a pooler in transaction mode */
+    int readers;           /* reading connections at most */
+    bool listen;           /* keep a connection that hears of changes made elsewhere (the FastCGI process) */
+} StoreConfig;
+
+typedef struct Store Store;
+
+/* Opens without connecting: connections are made when first needed, and again after a loss. */
+Store *store_open(const StoreConfig *config);
+void store_close(Store *store);
+
+/* Is everything there to decide: database, schema version, policy? *policy_version may be NULL.
+ * On failure says what is wrong in *error. */
+StoreResult store_ready(Store *store, StoreError *error) MUST_CHECK;
+
+/* The policy in force (a new reference), at most one second old; read anew when another version
+ * was applied. A version that cannot be read is logged and the last good one kept. STORE_DOWN when there never was one. */
+StoreResult store_policy(Store *store, Policy **policy, StoreError *error) MUST_CHECK;
+
+/* The database's clock, as last heard, carried on by this host's monotonic clock: for pages
+ * and headers only, never for a decision. Falls back on this host's clock when nothing was heard. */
+Instant store_now(Store *store);
+
+/* Numbers for /metrics and doctor. */
+typedef struct {
+    uint64_t decisions[4];        /* by Outcome */
+    uint64_t batches, retries, conflicts, fail_open, idempotent_replays, remembered;
+    uint64_t batch_size_sum, batch_size_max;
+    int queue_depth;              /* asks waiting now */
+    bool ledger_connected;
+    int readers_open, readers_idle;
+    int policy_version;
+} StoreMetrics;
+void store_metrics(Store *store, StoreMetrics *out);
+
+/* --- where somebody stands --- */
+
+/* A usage report with all that it points to (policy, subject, counters). */
+typedef struct {
+    UsageReport *report;
+    bool known;              /* false: never met; the report is what a first meeting would find */
+    char *email;
+    gpointer keep;           /* owned; what the report points into */
+} UsageRead;
+void usage_read_free(UsageRead *read);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsageRead, usage_read_free)
+
+/* feature: a key, or NULL for all. STORE_NONE: no such feature. Reads only; does not create the subject.
+ * with_unlisted as in usage_report. */
+StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
+                        StoreError *error) MUST_CHECK;
+
+/* What a consume would be answered now; charges nothing, records nothing. */
+StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
+                        Answer **answer, StoreError *error) MUST_CHECK;
+
+/* --- decisions that were recorded --- */
+
+/* The recorded answer with its numbers as they were. STORE_NONE when the id is not one of ours. */
+typedef struct {
+    Answer *answer;
+    char *kind;              /* "consume", "hold", "commit", "release", "expire", "refund", "reset" */
+    char *on_behalf_of;      /* NULL when none */
+    json_t *metadata;        /* NULL when none */
+    int64_t refunded;        /* units given back later */
+    char *reservation_state; /* "held", "committed", "released", "expired"; NULL when it was no hold */
+} DecisionRead;
+void decision_read_free(DecisionRead *read);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DecisionRead, decision_read_free)
+StoreResult store_decision(Store *store, const char *id, DecisionRead **read, StoreError *error) MUST_CHECK;
+
+#endif
