@@ -32,6 +32,15 @@ typedef struct {
     Instant bonus_expires; /* of the first bonus to end; INSTANT_MAX */
 } UsageLine;
 
+/* Fills remaining, percent and state of a line from its limit, amount, used, held, bonus and source:
+ * the one place that knows these rules (usage_line.c), for reports and answers alike. */
+void usage_line_finish(UsageLine *line);
+
+/* When a limit gives something back: the end of the window; rolling: when `units` fit again, else, if they
+ * fit now, when the oldest use leaves; INSTANT_MAX when never. `counter` (rolling only) may be NULL. */
+Instant usage_resets_at(const Limit *limit, const Counter *counter, GTimeZone *zone, Window window, Amount amount,
+                        int64_t units, Instant now);
+
 typedef struct {
     const Policy *policy;  /* not owned; must outlive the report */
     const Subject *subject;

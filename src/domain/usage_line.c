@@ -1,0 +1,61 @@
+/* One line of usage: what its figures come to. Reports and answers share it, so that the page,
+ * the API and the refusal never disagree about the same counter. */
+#include "domain/usage.h"
+
+#define NOTICE_FROM_PERCENT 75
+#define WARNING_FROM_PERCENT 90
+
+static int line_percent(const UsageLine *line)
+{
+    if (line->amount == AMOUNT_UNLIMITED)
+        return 0;
+    int64_t taken = line->used + line->held;
+    if (taken >= line->amount)
+        return 100;
+    return taken <= 0 ? 0 : (int)(taken * 100 / line->amount);
+}
+
+static UsageState line_state(const UsageLine *line)
+{
+    if (!line->limit)
+        return USAGE_NOT_INCLUDED;
+    if (line->amount == AMOUNT_UNLIMITED)
+        return USAGE_UNLIMITED;
+    bool granted = line->bonus > 0 || (line->source & SOURCE_GRANT);
+    if (line->amount == 0 && !granted)
+        return USAGE_NOT_INCLUDED;
+    if (line->remaining == 0)
+        return USAGE_EXHAUSTED;
+    if (line->amount == 0)
+        return USAGE_OK;
+    return line->percent >= WARNING_FROM_PERCENT ? USAGE_WARNING
+           : line->percent >= NOTICE_FROM_PERCENT ? USAGE_NOTICE
+                                                  : USAGE_OK;
+}
+
+void usage_line_finish(UsageLine *line)
+{
+    if (line->limit && line->amount == AMOUNT_UNLIMITED)
+        line->remaining = UNITS_MAX;
+    else
+        line->remaining = MAX(line->amount - line->used - line->held, 0) + line->bonus;
+    line->percent = line_percent(line);
+    line->state = line_state(line);
+}
+
+Instant usage_resets_at(const Limit *limit, const Counter *counter, GTimeZone *zone, Window window, Amount amount,
+                        int64_t units, Instant now)
+{
+    if (limit->window.align != ALIGN_ROLLING)
+        return window.end;
+    if (!counter || amount == AMOUNT_UNLIMITED)
+        return INSTANT_MAX;
+    Instant fits = counter_rolling_frees_at(counter, limit, zone, amount, units, now);
+    if (fits > now)
+        return fits;
+    if (counter->used <= 0)
+        return INSTANT_MAX;
+    /* One unit more than fits now has room as soon as the oldest use leaves. */
+    int64_t one_too_many = MAX(amount - counter->used - counter->held, 0) + 1;
+    return counter_rolling_frees_at(counter, limit, zone, amount, one_too_many, now);
+}
