@@ -1,0 +1,274 @@
+/* Answers: a decision made to stand alone, and what HTTP says about it.
+ *
+ * Strings that a decision borrows (subject, organization, zone) belong to requests that end before
+ * the answer does, so they are copied; limits, plan and feature stay with the policy, which the
+ * answer keeps alive.
+ */
+#include "domain/answer.h"
+
+/* RFC 9651, section 3.3.1: no whole number in a header has more than fifteen digits. */
+#define HEADER_INTEGER_MAX INT64_C(999999999999999)
+
+static int64_t seconds_up(int64_t us)
+{
+    return us <= 0 ? 0 : (us - 1) / US_PER_S + 1;
+}
+
+/* ---- making ---------------------------------------------------------------------------- */
+
+static bool is_refusal(Outcome outcome)
+{
+    return outcome != OUTCOME_ALLOWED;
+}
+
+static Instant line_resets_at(const LimitLook *look, bool refused, Instant now)
+{
+    if (refused && look->limit->window.align == ALIGN_ROLLING)
+        return look->frees_at;
+    return usage_resets_at(look->limit, look->counter, zone_find(look->zone), look->window, look->amount,
+                           MAX(look->asked, 1), now);
+}
+
+static void line_fill(AnswerLine *line, const Situation *situation, const Decision *decision, const LimitLook *look)
+{
+    const Limit *limit = look->limit;
+    bool enforced = limit->mode == MODE_ENFORCE && limit->on_exceed != EXCEED_ALLOW;
+    line->asked = look->asked;
+    line->charged = decision->kind == ASK_CHECK ? 0 : look->charged;
+    line->refused = is_refusal(decision->outcome) && !look->holds && enforced;
+    line->shadow_refused = !look->holds && limit->mode == MODE_SHADOW;
+    line->frees_at = look->frees_at;
+
+    UsageLine *usage = &line->usage;
+    usage->feature = &situation->policy->features[limit->feature];
+    usage->limit = limit;
+    usage->window = look->window;
+    usage->zone = g_intern_string(look->zone);
+    usage->amount = look->amount;
+    usage->used = look->used + (decision->kind == ASK_CONSUME ? line->charged : 0);
+    usage->held = look->held + (decision->kind == ASK_HOLD ? line->charged : 0);
+    usage->carried = look->carried;
+    usage->source = look->source;
+    usage->override_expires = look->override_expires;
+    usage->bonus_expires = INSTANT_MAX;
+    if (look->amount != AMOUNT_UNLIMITED) {
+        int64_t own = MAX(usage->amount - usage->used - usage->held, 0);
+        usage->bonus = MAX(look_remaining(look, decision) - own, 0);
+    }
+    usage->resets_at = line_resets_at(look, line->refused, situation->now);
+    usage_line_finish(usage);
+}
+
+Answer *answer_new(const Situation *situation, const Decision *decision, const Feature *feature, const char *resource,
+                   const char *id)
+{
+    const Subject *subject = situation->subject;
+    Answer *answer = g_new0(Answer, 1);
+    answer->refs = 1;
+    answer->policy = policy_ref((Policy *)situation->policy);
+    answer->id = g_strdup(id);
+    answer->kind = decision->kind;
+    answer->outcome = decision->outcome;
+    answer->reason = decision->reason;
+    answer->shadow_refused = decision->shadow_refused;
+    answer->subject = g_strdup(subject->key);
+    answer->anonymous = subject->anonymous;
+    answer->plan = subject->plan;
+    answer->organization = g_strdup(subject->organization);
+    answer->feature = feature;
+    answer->resource = g_strdup(resource);
+    answer->units = decision->units;
+    answer->at = situation->now;
+    answer->lines = g_new0(AnswerLine, decision->look_count);
+    answer->line_count = decision->look_count;
+    for (int i = 0; i < decision->look_count; i++)
+        line_fill(&answer->lines[i], situation, decision, &decision->looks[i]);
+    answer->deciding = decision->deciding;
+    answer->expires_at = INSTANT_MAX;
+    return answer;
+}
+
+Answer *answer_ref(Answer *answer)
+{
+    g_atomic_int_inc(&answer->refs);
+    return answer;
+}
+
+void answer_unref(Answer *answer)
+{
+    if (!answer || !g_atomic_int_dec_and_test(&answer->refs))
+        return;
+    policy_unref(answer->policy);
+    g_free(answer->id);
+    g_free(answer->subject);
+    g_free(answer->organization);
+    g_free(answer->resource);
+    g_free(answer->lines);
+    g_free(answer->reservation);
+    g_free(answer);
+}
+
+Answer *answer_again(const Answer *answer, const char *id, Instant at)
+{
+    Answer *again = g_memdup2(answer, sizeof *answer);
+    again->refs = 1;
+    policy_ref(again->policy);
+    again->id = g_strdup(id);
+    again->subject = g_strdup(answer->subject);
+    again->organization = g_strdup(answer->organization);
+    again->resource = g_strdup(answer->resource);
+    again->reservation = g_strdup(answer->reservation);
+    again->at = at;
+    again->lines = g_memdup2(answer->lines, sizeof *answer->lines * (gsize)answer->line_count);
+    for (int i = 0; i < again->line_count; i++) {
+        UsageLine *usage = &again->lines[i].usage;
+        if (usage->limit->window.align == ALIGN_ROLLING)
+            usage->window = window_at(&usage->limit->window, zone_find(usage->zone), 0, at);
+    }
+    return again;
+}
+
+/* ---- asking ---------------------------------------------------------------------------- */
+
+bool answer_allowed(const Answer *answer)
+{
+    return answer->outcome == OUTCOME_ALLOWED;
+}
+
+int answer_status(const Answer *answer)
+{
+    switch (answer->outcome) {
+    case OUTCOME_ALLOWED:
+        return 200;
+    case OUTCOME_FORBIDDEN:
+        return 403;
+    case OUTCOME_DENIED:
+    case OUTCOME_QUEUED:
+        break;
+    }
+    return 429;
+}
+
+static bool line_restricts(const AnswerLine *line)
+{
+    const Limit *limit = line->usage.limit;
+    return limit->mode == MODE_ENFORCE && limit->on_exceed != EXCEED_ALLOW && line->usage.amount != AMOUNT_UNLIMITED;
+}
+
+static double line_share_left(const AnswerLine *line)
+{
+    return (double)line->usage.remaining / (double)MAX(line->usage.amount, 1);
+}
+
+/* The line that headers speak of: the deciding one, unless that one never refuses anybody. */
+static const AnswerLine *answer_header_line(const Answer *answer)
+{
+    if (answer->outcome == OUTCOME_FORBIDDEN)
+        return NULL;
+    if (answer->deciding >= 0 && line_restricts(&answer->lines[answer->deciding]))
+        return &answer->lines[answer->deciding];
+    const AnswerLine *tightest = NULL;
+    for (int i = 0; i < answer->line_count; i++) {
+        const AnswerLine *line = &answer->lines[i];
+        if (line_restricts(line) && (!tightest || line_share_left(line) < line_share_left(tightest)))
+            tightest = line;
+    }
+    return tightest;
+}
+
+/* -1 when the limit gives nothing back, ever. */
+static int64_t line_reset_s(const AnswerLine *line, Instant at)
+{
+    return line->usage.resets_at == INSTANT_MAX ? -1 : seconds_up(line->usage.resets_at - at);
+}
+
+int64_t answer_retry_after_s(const Answer *answer)
+{
+    if ((answer->outcome != OUTCOME_DENIED && answer->outcome != OUTCOME_QUEUED) || answer->reason != REASON_LIMIT)
+        return 0;
+    int64_t wait_s = 0;
+    for (int i = 0; i < answer->line_count; i++) {
+        const AnswerLine *line = &answer->lines[i];
+        if (!line->refused)
+            continue;
+        if (line->frees_at == INSTANT_MAX)
+            return 0;
+        wait_s = MAX(wait_s, seconds_up(line->frees_at - answer->at));
+    }
+    /* The draft, section 6: never earlier than the `t` beside it. */
+    const AnswerLine *named = answer_header_line(answer);
+    if (named)
+        wait_s = MAX(wait_s, line_reset_s(named, answer->at));
+    return MAX(wait_s, 1);
+}
+
+/* ---- headers --------------------------------------------------------------------------- */
+
+/* RFC 9651, section 3.3.3: quoted, with \ and " escaped; a key is printable ASCII already. */
+static void append_header_string(GString *out, const char *text)
+{
+    g_string_append_c(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *text);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void append_header_integer(GString *out, const char *name, int64_t value)
+{
+    g_string_append_printf(out, ";%s=%" PRId64, name, CLAMP(value, 0, HEADER_INTEGER_MAX));
+}
+
+char *answer_ratelimit(const Answer *answer)
+{
+    const AnswerLine *line = answer_header_line(answer);
+    if (!line)
+        return NULL;
+    GString *out = g_string_new(NULL);
+    append_header_string(out, line->usage.limit->key);
+    append_header_integer(out, "r", line->usage.remaining);
+    int64_t reset_s = line_reset_s(line, answer->at);
+    if (reset_s >= 0)
+        append_header_integer(out, "t", reset_s);
+    return g_string_free(out, FALSE);
+}
+
+/* 0: none. Up to weeks the nominal length, since a policy should read the same on the day the clocks
+ * change; a month or a year is as long as the one it is. */
+static int64_t window_length_s(const WindowSpec *spec, Window window)
+{
+    static const int64_t unit_s[] = {60, 3600, 86400, 7 * 86400};
+    switch (spec->unit) {
+    case WINDOW_LIFETIME:
+        return 0;
+    case WINDOW_MONTH:
+    case WINDOW_YEAR:
+        return (window.end - window.start) / US_PER_S;
+    default:
+        return unit_s[spec->unit] * spec->count;
+    }
+}
+
+char *answer_ratelimit_policy(const Answer *answer)
+{
+    if (answer->outcome == OUTCOME_FORBIDDEN)
+        return NULL;
+    GString *out = g_string_new(NULL);
+    for (int i = 0; i < answer->line_count; i++) {
+        const AnswerLine *line = &answer->lines[i];
+        if (!line_restricts(line))
+            continue;
+        if (out->len)
+            g_string_append(out, ", ");
+        append_header_string(out, line->usage.limit->key);
+        append_header_integer(out, "q", line->usage.amount);
+        int64_t length_s = window_length_s(&line->usage.limit->window, line->usage.window);
+        if (length_s > 0)
+            append_header_integer(out, "w", length_s);
+    }
+    bool empty = out->len == 0;
+    char *text = g_string_free(out, empty);
+    return empty ? NULL : text;
+}
