@@ -1,0 +1,292 @@
+/* Mustache, the renderer: walks the nodes with a stack of its own, not C's, so that no template and no
+ * value can exhaust the latter. A frame is a run of nodes: a section (once, or for each item of a list)
+ * or a partial. The frames that brought a value are the context in which names are looked up. */
+#include "view/mustache.h"
+
+#include "view/escape.h"
+#include "view/mustache_internal.h"
+
+/* Nodes visited and objects asked for a name: about a second. A page takes some thousands. */
+#ifndef MUSTACHE_WORK_MAX
+#define MUSTACHE_WORK_MAX ((size_t)32 << 20)
+#endif
+
+typedef struct {
+    const MustacheNode *begin, *next, *end;
+    const json_t *value; /* what it adds to the context; NULL when nothing */
+    const json_t *list;  /* what it goes through, now at: */
+    size_t item;
+    size_t indent_begin, indent_end; /* its indentation within Render.indent */
+    int partial_depth;
+} Frame;
+
+typedef struct {
+    GArray *frames; /* of Frame, the innermost last */
+    GString *indent;
+    GString *out;
+    size_t out_begin;
+    size_t work;
+    MustachePartial partial;
+    void *data;
+    char *error;
+} Render;
+
+static Frame *frame_top(const Render *render)
+{
+    return &g_array_index(render->frames, Frame, render->frames->len - 1);
+}
+
+static const json_t *value_find(Render *render, const MustacheNode *node)
+{
+    for (guint i = render->frames->len; i-- > 0;) {
+        const json_t *value = g_array_index(render->frames, Frame, i).value;
+        if (!value)
+            continue;
+        if (node->parts == 0)
+            return value;
+        render->work++;
+        const char *name = node->text;
+        value = json_object_get(value, name);
+        for (int part = 1; value && part < node->parts; part++) {
+            name += strlen(name) + 1;
+            value = json_object_get(value, name);
+        }
+        /* Once the first name is found, the others are looked for in there only. */
+        if (value || name != node->text)
+            return value;
+    }
+    return NULL;
+}
+
+static bool is_truthy(const json_t *value)
+{
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_NULL:
+    case JSON_FALSE: return false;
+    case JSON_ARRAY: return json_array_size(value) > 0;
+    case JSON_STRING: return json_string_length(value) > 0;
+    default: return true;
+    }
+}
+
+/* As JavaScript writes a number: the fewest digits that read back as the same (ECMA-262, Number::toString). */
+static void real_append(GString *out, double real)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (int digits = 0; digits < 17; digits++) {
+        char format[8];
+        g_snprintf(format, sizeof format, "%%.%de", digits);
+        g_ascii_formatd(text, sizeof text, format, real);
+        if (g_ascii_strtod(text, NULL) == real)
+            break;
+    }
+    if (real < 0)
+        g_string_append_c(out, '-');
+    char *exponent = strchr(text, 'e');
+    int point = (int)g_ascii_strtoll(exponent + 1, NULL, 10) + 1; /* where it stands among the digits */
+    g_autoptr(GString) digits = g_string_new(NULL);
+    for (const char *p = text; p < exponent; p++)
+        if (g_ascii_isdigit(*p))
+            g_string_append_c(digits, *p);
+    int count = (int)digits->len;
+
+    if (point > 21 || point < -5) {
+        if (count > 1)
+            g_string_insert_c(digits, 1, '.');
+        g_string_append_printf(digits, "e%+d", point - 1);
+    } else if (point <= 0) {
+        g_string_prepend(digits, "0.");
+        for (int i = point; i < 0; i++)
+            g_string_insert_c(digits, 2, '0');
+    } else if (point < count) {
+        g_string_insert_c(digits, point, '.');
+    } else {
+        for (int i = count; i < point; i++)
+            g_string_append_c(digits, '0');
+    }
+    g_string_append_len(out, digits->str, (gssize)digits->len);
+}
+
+static void text_append(GString *out, const char *text, size_t length, bool is_raw)
+{
+    if (is_raw)
+        g_string_append_len(out, text, (gssize)length);
+    else
+        escape_html(out, text, length);
+}
+
+static void value_append(GString *out, const json_t *value, bool is_raw)
+{
+    switch (value ? json_typeof(value) : JSON_NULL) {
+    case JSON_NULL: break;
+    case JSON_TRUE: g_string_append(out, "true"); break;
+    case JSON_FALSE: g_string_append(out, "false"); break;
+    case JSON_STRING: text_append(out, json_string_value(value), json_string_length(value), is_raw); break;
+    case JSON_INTEGER: g_string_append_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value)); break;
+    case JSON_REAL: real_append(out, json_real_value(value)); break;
+    case JSON_ARRAY:
+    case JSON_OBJECT: {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
+        if (text)
+            text_append(out, text, strlen(text), is_raw);
+        free(text);
+        break;
+    }
+    }
+}
+
+static void indent_append(Render *render, const Frame *frame)
+{
+    g_string_append_len(render->out, render->indent->str + frame->indent_begin,
+                        (gssize)(frame->indent_end - frame->indent_begin));
+}
+
+static void literal_append(Render *render, const Frame *frame, const MustacheNode *node)
+{
+    if (frame->indent_begin == frame->indent_end) {
+        g_string_append_len(render->out, node->text, (gssize)node->length);
+        return;
+    }
+    const char *line = node->text, *end = node->text + node->length;
+    for (bool begins = node->begins_line; line < end; begins = true) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *next = newline ? newline + 1 : end;
+        bool is_empty = newline && (newline == line || (newline == line + 1 && *line == '\r'));
+        if (begins && !is_empty)
+            indent_append(render, frame);
+        g_string_append_len(render->out, line, next - line);
+        line = next;
+    }
+}
+
+/* Goes into the nodes [begin, end). The new frame is like the one that it stands in. */
+static Frame *frame_push(Render *render, const MustacheNode *begin, const MustacheNode *end)
+{
+    Frame frame = *frame_top(render);
+    frame.begin = frame.next = begin;
+    frame.end = end;
+    frame.value = frame.list = NULL;
+    frame.item = 0;
+    g_array_append_val(render->frames, frame);
+    return frame_top(render);
+}
+
+/* At the end of a frame: once more with the next item of its list, or back out. */
+static void frame_end(Render *render)
+{
+    Frame *frame = frame_top(render);
+    if (frame->list && ++frame->item < json_array_size(frame->list)) {
+        frame->value = json_array_get(frame->list, frame->item);
+        frame->next = frame->begin;
+        return;
+    }
+    g_array_set_size(render->frames, render->frames->len - 1);
+    if (render->frames->len > 0)
+        g_string_truncate(render->indent, frame_top(render)->indent_end);
+}
+
+static void section_enter(Render *render, const MustacheNode *node)
+{
+    const json_t *value = value_find(render, node);
+    if (node->count == 0 || is_truthy(value) != (node->kind == MUSTACHE_SECTION))
+        return;
+    Frame *frame = frame_push(render, node + 1, node + 1 + node->count);
+    if (node->kind == MUSTACHE_INVERTED)
+        return;
+    frame->list = json_is_array(value) ? value : NULL;
+    frame->value = frame->list ? json_array_get(value, 0) : value;
+}
+
+static bool partial_enter(Render *render, const MustacheNode *node)
+{
+    const Mustache *partial = render->partial ? render->partial(node->text, render->data) : NULL;
+    if (!partial || partial->nodes->len == 0)
+        return true;
+    if (frame_top(render)->partial_depth == MUSTACHE_PARTIAL_DEPTH_MAX) {
+        g_autofree char *name = g_utf8_make_valid(node->text, (gssize)MIN(node->length, 40));
+        render->error = g_strdup_printf("partials are nested deeper than %d, in \"%s\"", MUSTACHE_PARTIAL_DEPTH_MAX, name);
+        return false;
+    }
+    const MustacheNode *nodes = &g_array_index(partial->nodes, MustacheNode, 0);
+    Frame *frame = frame_push(render, nodes, nodes + partial->nodes->len);
+    frame->partial_depth++;
+    if (node->is_standalone)
+        g_string_append_len(render->indent, node->indent, (gssize)node->indent_length);
+    else
+        frame->indent_begin = render->indent->len;
+    frame->indent_end = render->indent->len;
+    return true;
+}
+
+static bool node_render(Render *render, Frame *frame, const MustacheNode *node)
+{
+    switch (node->kind) {
+    case MUSTACHE_TEXT: literal_append(render, frame, node); break;
+    case MUSTACHE_LINE: indent_append(render, frame); break;
+    case MUSTACHE_VARIABLE: value_append(render->out, value_find(render, node), node->is_raw); break;
+    case MUSTACHE_SECTION:
+    case MUSTACHE_INVERTED:
+        frame->next += node->count;
+        section_enter(render, node);
+        break;
+    case MUSTACHE_PARTIAL: return partial_enter(render, node);
+    }
+    return true;
+}
+
+static bool frames_render(Render *render)
+{
+    while (render->frames->len > 0) {
+        Frame *frame = frame_top(render);
+        if (frame->next == frame->end) {
+            frame_end(render);
+            continue;
+        }
+        if (!node_render(render, frame, frame->next++))
+            return false;
+        if (render->out->len - render->out_begin > MUSTACHE_OUTPUT_MAX) {
+            render->error = g_strdup_printf("the rendering is larger than %zu MiB", MUSTACHE_OUTPUT_MAX >> 20);
+            return false;
+        }
+        if (++render->work > MUSTACHE_WORK_MAX) {
+            render->error = g_strdup("the rendering takes too long: lists or partials within each other");
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mustache_render(const Mustache *mustache, const json_t *value, MustachePartial partial, void *data, GString *out,
+                     char **error)
+{
+    g_autoptr(GArray) frames = g_array_new(FALSE, FALSE, sizeof(Frame));
+    g_autoptr(GString) indent = g_string_new(NULL);
+    Render render = {.frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
+    const MustacheNode *nodes = (const MustacheNode *)mustache->nodes->data;
+    Frame root = {.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
+    g_array_append_val(frames, root);
+    if (frames_render(&render))
+        return true;
+    g_string_truncate(out, render.out_begin);
+    *error = render.error;
+    return false;
+}
+
+bool mustache_visit_partials(const Mustache *mustache, MustacheVisit visit, void *data)
+{
+    for (guint i = 0; i < mustache->nodes->len; i++) {
+        const MustacheNode *node = &g_array_index(mustache->nodes, MustacheNode, i);
+        if (node->kind == MUSTACHE_PARTIAL && !visit(node->text, node->line, data))
+            return false;
+    }
+    return true;
+}
+
+void mustache_free(Mustache *mustache)
+{
+    if (!mustache)
+        return;
+    g_array_unref(mustache->nodes);
+    g_free(mustache->text);
+    g_free(mustache);
+}
