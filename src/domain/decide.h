@@ -108,8 +108,10 @@ typedef struct {
     int64_t asked;           /* units that count for it */
     int64_t charged;         /* units charged or held; less than asked where a grant covers; 0 when refused or checked */
     int64_t bonus;           /* units that grants could still give to it, before this decision (scope subject), else 0 */
+    int64_t bonus_drawn;     /* of those, what this decision draws */
     unsigned source;
     bool holds;              /* the ask fits, with grants where they may help */
+    bool shadow_refused;     /* it does not hold, but is in shadow mode and refuses nobody */
     Instant frees_at;        /* when not: the first instant at which it could; INSTANT_MAX never */
     Instant override_expires; /* INSTANT_MAX when no override or no expiry */
 } LimitLook;
@@ -119,6 +121,8 @@ typedef struct {
     Counter *counter;
     Instant counted_at;
     int64_t units;           /* drawn from it */
+    Window window;           /* its present period; INSTANT_MIN and INSTANT_MAX when it does not recur */
+    int64_t used, held;      /* before this decision */
 } GrantDraw;
 
 typedef struct {
@@ -152,6 +156,11 @@ Decision *decide(const Situation *situation, AskKind kind, const AskItem *items,
  * alerts: thresholds at or below use that had not fired in this window. Nothing for a refusal or
  * a check. Held units count toward thresholds when they are committed, not before. */
 void decide_apply(Decision *decision);
+
+/* Thresholds of the limit that use has reached and that had not fired in the counter's window: marks
+ * them as fired, writes their percents to `pcts` (room for WARN_AT_MAX) and returns how many. `amount` is
+ * the effective one; none are crossed of 0 or of unlimited. For charges that decide_apply did not make. */
+int counter_thresholds_crossed(Counter *counter, const Limit *limit, Amount amount, int *pcts);
 
 void decision_free(Decision *decision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decision, decision_free)
