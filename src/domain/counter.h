@@ -30,10 +30,15 @@ void counter_clear(Counter *counter); /* frees what it owns */
 void counter_start(Counter *counter, const Limit *limit, GTimeZone *zone, Instant anchor, Instant now);
 
 /* Brings the counter to the window that holds `now`: when its window is over, used and fired
- * become 0, and what was left, min(rollover, amount + carried - used), is carried, once for each
- * window that passed. Held units belong to the window they were held in and go with it; only a
- * rolling counter keeps them, until their reservation ends.
- * A counter whose window begins after `now` (a clock that went back) is left as it is.
+ * become 0, and what was left, min(rollover, amount + carried - used - held), is carried, once for
+ * each window that passed (reckoned from the length where more than 400 passed without use). Held
+ * units belong to the window they were held in and go with it, and since they may still be committed
+ * there, they do not roll over; only a rolling counter keeps them, until their reservation ends.
+ * A rolling counter's used becomes the sum of the buckets that still hold an instant of the trailing
+ * length; a threshold that it has fallen below may fire again.
+ * A counter whose window begins after `now` (a clock that went back) is left as it is; so is one that
+ * begins within the present window without being its start (the zone or the anchor was changed).
+ * One that is zeroed, as counter_set_add leaves it, is started: nothing rolls over into its window.
  * `amount` is the amount in force without what is carried; returns the window it is in now. */
 Window counter_turn(Counter *counter, const Limit *limit, GTimeZone *zone, Instant anchor, Amount amount, Instant now);
 
@@ -42,7 +47,8 @@ Window counter_turn(Counter *counter, const Limit *limit, GTimeZone *zone, Insta
 void counter_add_used(Counter *counter, const Limit *limit, Instant window_start, int64_t units);
 
 /* Rolling counters: the first instant at which `units` more fit under `amount`, counting used
- * and held as they are now; INSTANT_MAX when never (units > amount, or held units block it). */
+ * and held as they are now; `now` when they fit already; INSTANT_MAX when never (units > amount, or held
+ * units block it). For a counter that was turned to `now`. */
 Instant counter_rolling_frees_at(const Counter *counter, const Limit *limit, GTimeZone *zone, Amount amount, int64_t units,
                                  Instant now);
 
@@ -58,7 +64,9 @@ void counter_set_clear(CounterSet *set);
 
 /* The row's form: flat arrays of whole numbers. `state`: COUNTER_STRIDE for each counter: slot,
  * window_start, used, held, carried, fired. `rolling`: for each rolling counter in the order of
- * `state`: slot, then ROLLING_BUCKETS values. Reading refuses lengths that do not fit. */
+ * `state`: slot, then ROLLING_BUCKETS values. Reading replaces what is in the set (zeroed when new). It
+ * refuses lengths that do not fit, negative units, slots that are 0, twice there or out of order, and
+ * windows that begin beyond any calendar, and then leaves the set empty. */
 #define COUNTER_STRIDE 6
 bool counter_set_read(CounterSet *set, const int64_t *state, int state_len, const int64_t *rolling, int rolling_len) MUST_CHECK;
 void counter_set_write(const CounterSet *set, GArray *state, GArray *rolling); /* of int64_t; appended to */
