@@ -10,9 +10,9 @@
 #define SUMMARY "Render a template with JSON from standard input, or check templates."
 #define DETAILS \
     "Commands:\n" \
-    "  render FILE   Render FILE with the JSON value on standard input to standard output.\n" \
-    "                {{>x}} is DIR/x.html; nothing where there is no such file.\n" \
-    "  check FILE…   Parse each FILE and say what is wrong, with file and line.\n\n" \
+    "  render FILE    Render FILE with the JSON value on standard input to standard output.\n" \
+    "                 {{>x}} is DIR/x.html; nothing where there is no such file.\n" \
+    "  check FILE...  Parse each FILE and say what is wrong, with file and line.\n\n" \
     "Exit status: 0 done; 1 a mistake in a template or in the data; 2 wrong use of this command.\n"
 
 typedef struct {
@@ -203,10 +203,11 @@ int cmd_template(int argc, char **argv)
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL, NULL},
         G_OPTION_ENTRY_NULL,
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("render FILE < DATA | check FILE…");
+    g_autoptr(GOptionContext) context = g_option_context_new("render FILE < DATA | check FILE...");
     g_option_context_set_summary(context, SUMMARY);
     g_option_context_set_description(context, DETAILS);
     g_option_context_add_main_entries(context, entries, NULL);
+    g_set_prgname("webquota template"); /* for --help */
     g_autoptr(GError) error = NULL;
     if (!g_option_context_parse(context, &argc, &argv, &error))
         return usage(error->message);

@@ -7,6 +7,8 @@
 #define _GNU_SOURCE /* memmem, memrchr, strchrnul */
 #include "view/mustache_internal.h"
 
+#include <stdarg.h>
+
 #define SHOWN_MAX ((size_t)40) /* bytes of a name in a message */
 
 typedef struct {
