@@ -16,9 +16,9 @@ static int64_t seconds_up(int64_t us)
 
 /* ---- making ---------------------------------------------------------------------------- */
 
-static bool is_refusal(Outcome outcome)
+static int64_t units_sum(int64_t units, int64_t more)
 {
-    return outcome != OUTCOME_ALLOWED;
+    return more > INT64_MAX - units ? INT64_MAX : units + more;
 }
 
 static Instant line_resets_at(const LimitLook *look, bool refused, Instant now)
@@ -29,32 +29,39 @@ static Instant line_resets_at(const LimitLook *look, bool refused, Instant now)
                            MAX(look->asked, 1), now);
 }
 
-static void line_fill(AnswerLine *line, const Situation *situation, const Decision *decision, const LimitLook *look)
+/* The figures after the decision. */
+static void usage_fill(UsageLine *usage, const Decision *decision, const LimitLook *look, int64_t charged)
 {
-    const Limit *limit = look->limit;
-    bool enforced = limit->mode == MODE_ENFORCE && limit->on_exceed != EXCEED_ALLOW;
-    line->asked = look->asked;
-    line->charged = decision->kind == ASK_CHECK ? 0 : look->charged;
-    line->refused = is_refusal(decision->outcome) && !look->holds && enforced;
-    line->shadow_refused = !look->holds && limit->mode == MODE_SHADOW;
-    line->frees_at = look->frees_at;
-
-    UsageLine *usage = &line->usage;
-    usage->feature = &situation->policy->features[limit->feature];
-    usage->limit = limit;
+    usage->limit = look->limit;
     usage->window = look->window;
     usage->zone = g_intern_string(look->zone);
     usage->amount = look->amount;
-    usage->used = look->used + (decision->kind == ASK_CONSUME ? line->charged : 0);
-    usage->held = look->held + (decision->kind == ASK_HOLD ? line->charged : 0);
+    usage->used = units_sum(look->used, decision->kind == ASK_CONSUME ? charged : 0);
+    usage->held = units_sum(look->held, decision->kind == ASK_HOLD ? charged : 0);
     usage->carried = look->carried;
     usage->source = look->source;
     usage->override_expires = look->override_expires;
     usage->bonus_expires = INSTANT_MAX;
     if (look->amount != AMOUNT_UNLIMITED) {
-        int64_t own = MAX(usage->amount - usage->used - usage->held, 0);
+        int64_t own = MAX(MAX(usage->amount - usage->used, 0) - usage->held, 0);
         usage->bonus = MAX(look_remaining(look, decision) - own, 0);
     }
+}
+
+static void line_fill(AnswerLine *line, const Situation *situation, const Decision *decision, int index)
+{
+    const LimitLook *look = &decision->looks[index];
+    const Limit *limit = look->limit;
+    bool enforced = limit->mode == MODE_ENFORCE && limit->on_exceed != EXCEED_ALLOW;
+    line->asked = look->asked;
+    line->charged = look->charged;
+    line->refused = decision->outcome != OUTCOME_ALLOWED && ((!look->holds && enforced) || index == decision->deciding);
+    line->shadow_refused = look->shadow_refused;
+    line->frees_at = look->frees_at;
+
+    UsageLine *usage = &line->usage;
+    usage->feature = &situation->policy->features[limit->feature];
+    usage_fill(usage, decision, look, line->charged);
     usage->resets_at = line_resets_at(look, line->refused, situation->now);
     usage_line_finish(usage);
 }
@@ -82,7 +89,7 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
     answer->lines = g_new0(AnswerLine, decision->look_count);
     answer->line_count = decision->look_count;
     for (int i = 0; i < decision->look_count; i++)
-        line_fill(&answer->lines[i], situation, decision, &decision->looks[i]);
+        line_fill(&answer->lines[i], situation, decision, i);
     answer->deciding = decision->deciding;
     answer->expires_at = INSTANT_MAX;
     return answer;

@@ -5,14 +5,19 @@
 #define NOTICE_FROM_PERCENT 75
 #define WARNING_FROM_PERCENT 90
 
+/* Step by step: overage can bring `used` near the end of the numbers. */
+static int64_t line_room(const UsageLine *line)
+{
+    int64_t room = MAX(line->amount - MAX(line->used, 0), 0);
+    return MAX(room - MAX(line->held, 0), 0);
+}
+
 static int line_percent(const UsageLine *line)
 {
     if (line->amount == AMOUNT_UNLIMITED)
         return 0;
-    int64_t taken = line->used + line->held;
-    if (taken >= line->amount)
-        return 100;
-    return taken <= 0 ? 0 : (int)(taken * 100 / line->amount);
+    int64_t room = line_room(line);
+    return room == 0 ? 100 : (int)((line->amount - room) * 100 / line->amount);
 }
 
 static UsageState line_state(const UsageLine *line)
@@ -38,7 +43,7 @@ void usage_line_finish(UsageLine *line)
     if (line->limit && line->amount == AMOUNT_UNLIMITED)
         line->remaining = UNITS_MAX;
     else
-        line->remaining = MAX(line->amount - line->used - line->held, 0) + line->bonus;
+        line->remaining = MIN(line_room(line) + line->bonus, UNITS_MAX);
     line->percent = line_percent(line);
     line->state = line_state(line);
 }
