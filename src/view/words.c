@@ -205,6 +205,16 @@ static char *high_usage(const UsageLine *line)
                            held ? " held" : "");
 }
 
+/* A limit that lets everything pass: no stop, only by how much it was passed. */
+static char *overage(const UsageLine *line, const Owner *owner)
+{
+    g_autofree char *used = used_words(line, owner);
+    if (line->used <= line->amount)
+        return g_steal_pointer(&used);
+    g_autofree char *over = words_number(line->used - line->amount);
+    return g_strdup_printf("%s, %s over", used, over);
+}
+
 char *words_line(const UsageLine *line, const Plan *plan, Instant now)
 {
     Owner owner = {.plan = plan};
@@ -212,6 +222,8 @@ char *words_line(const UsageLine *line, const Plan *plan, Instant now)
     case USAGE_WARNING:
         return high_usage(line);
     case USAGE_EXHAUSTED:
+        if (line->limit->mode != MODE_ENFORCE || line->limit->on_exceed == EXCEED_ALLOW)
+            return overage(line, &owner);
         return stop_words(line, 1, &owner, line->resets_at, now);
     case USAGE_NOT_INCLUDED: {
         g_autofree char *units = words_capital(line->feature->units);
