@@ -13,26 +13,27 @@
 
 __extension__ typedef __int128 Wide;
 
-/* A multiplier in billionths; capped where any amount but 0 would pass UNITS_MAX anyway. */
-static int64_t multiplier_places(double multiplier)
+/* A multiplier in billionths. */
+static Wide multiplier_places(double multiplier)
 {
     if (!(multiplier > 0))
         return 0;
-    return multiplier >= 1e9 ? PLACES * PLACES : llround(multiplier * (double)PLACES);
+    if (multiplier >= (double)UNITS_MAX)
+        return (Wide)UNITS_MAX * PLACES;
+    return multiplier < 1e9 ? llround(multiplier * (double)PLACES) : (Wide)multiplier * PLACES;
 }
 
 /* floor(amount x first x second), at most UNITS_MAX. */
 static Amount amount_times(Amount amount, double first, double second)
 {
     const Wide most = (Wide)UNITS_MAX * PLACES;
-    Wide product = (Wide)amount * multiplier_places(first);
-    if (product > most)
+    Wide product = amount;
+    if (__builtin_mul_overflow(product, multiplier_places(first), &product) || product > most)
         product = most;
-    int64_t by = multiplier_places(second);
-    /* Past this the product does not fit, and is far above UNITS_MAX. */
-    if (by > 0 && product > (((Wide)1 << 126) / by))
+    /* What overflows even this is far above UNITS_MAX. */
+    if (__builtin_mul_overflow(product, multiplier_places(second), &product))
         return UNITS_MAX;
-    product = product * by / PLACES / PLACES;
+    product = product / PLACES / PLACES;
     return product > UNITS_MAX ? UNITS_MAX : (Amount)product;
 }
 

@@ -50,7 +50,8 @@ typedef struct {
     int line_count;
 } UsageReport;
 
-/* feature: index, or -1 for all. Features that the plan does not list are there with limit NULL
+/* feature: index, or -1 for all. One feature: its own limits first, then those on the features above it, with
+ * the bonus that a request for it could draw. Features that the plan does not list are there with limit NULL
  * when `with_unlisted`. Limits of MODE_OFF are left out, shadow ones kept. Never NULL. */
 UsageReport *usage_report(const Situation *situation, const Book *book, int feature, bool with_unlisted);
 void usage_report_free(UsageReport *report);
