@@ -16,6 +16,7 @@ typedef struct {
     const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
     const Policy *policy;
     Instant now;
+    bool sent_form;       /* the request that was refused carried something to save (a POST): none of it was */
 } PageContext;
 
 /* GET /api/v1/usage. */

@@ -1,0 +1,56 @@
+/* What pages share: the layout's values, the person who reads, one limit as it is shown, and the offer
+ * of more. Inside the view room. All results are new references. */
+#ifndef WEBQUOTA_VIEW_PAGE_H
+#define WEBQUOTA_VIEW_PAGE_H
+
+#include "view/view.h"
+
+/* Who reads the page; from a report or from an answer. Nothing owned. */
+typedef struct {
+    const Policy *policy;
+    const Plan *plan;         /* NULL only where nothing is known (an error) */
+    const char *organization; /* key; NULL when none */
+    const char *zone;
+    const char *mount;
+    bool anonymous, suspended;
+    Instant now;
+    const UsageLine *lines;   /* all that is known of the person's use, to tell their share in a pool */
+    int line_count;
+} Reader;
+
+Reader reader_of_report(const UsageReport *report, const PageContext *context);
+Reader reader_of_answer(const Answer *answer, const PageContext *context); /* its lines are for the caller to set */
+
+/* The `page` of the layout. `title` names the thing that the page is about. `live`: the page brings itself up to
+ * date. `zone` is the zone of the times on the page; NULL when there are none. */
+json_t *page_value(const PageContext *context, const char *title, const char *zone, bool live);
+
+/* The address of a page of ours: mount + path + argument ("/limit/" + "message"). New string. */
+char *page_address(const char *mount, const char *path, const char *argument);
+
+json_t *plan_value(const Plan *plan); /* {key, title, price}; null for NULL */
+
+/* NULL and "" become JSON null, so that a template's section sees nothing. Takes the string. */
+json_t *text_or_null(char *text);
+
+/* --- one limit as people see it (view_line.c) --- */
+
+/* How much a line asks for attention, in this order. Limits that stop nobody do not go beyond LOOK_WARNING. */
+typedef enum { LOOK_UNLIMITED, LOOK_OK, LOOK_NOTICE, LOOK_WARNING, LOOK_EXHAUSTED, LOOK_NOT_INCLUDED } Look;
+Look line_look(const UsageLine *line);
+UsageState look_state(Look look);
+
+/* {state, state_word, icon: {ok, notice, ...} or null}: what the template state.html shows. */
+json_t *look_value(Look look);
+
+/* The fields of the API for the limit, and in `shown` all that the templates line.html, meter.html and
+ * facts.html show. `under` is the feature whose card or page it stands on: its title is not repeated. */
+json_t *line_value(const UsageLine *line, const Feature *under, const Reader *reader);
+
+/* --- the offer of more (view_offer.c) --- */
+
+/* One of {upgrade, support, ask, sign_in}, the others null; JSON null when there is nothing to offer.
+ * For visitors at most `most` examples of what signing in gives. */
+json_t *offer_value(const Reader *reader, int most);
+
+#endif

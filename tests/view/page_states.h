@@ -1,0 +1,438 @@
+/* The samples by name: each page in each state that it has. */
+#ifndef WEBQUOTA_PAGE_STATES_H
+#define WEBQUOTA_PAGE_STATES_H
+
+#include "view/page_samples.h"
+
+typedef json_t *(*PageState)(void);
+
+static inline json_t *sample_dashboard(Sample *sample)
+{
+    sample_finish(sample);
+    json_t *page = view_dashboard(&sample->report, &sample->context);
+    sample_clear(sample);
+    return page;
+}
+
+static inline json_t *sample_limit_page(Sample *sample, const Answer *refusal)
+{
+    sample_finish(sample);
+    sample->context.path = "/limit/x";
+    json_t *page = view_limit(&sample->report, refusal, &sample->context);
+    sample_clear(sample);
+    return page;
+}
+
+/* --- dashboards --- */
+
+static json_t *dashboard_ok(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 0);
+    sample_line(&sample, MESSAGE, "monthly", 40);
+    sample_line(&sample, MENU_GENERATION, "daily", 5);
+    sample_line(&sample, SOLUTION, "daily", 12);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_first_use(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 0);
+    sample_line(&sample, MESSAGE, "monthly", 0);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 0);
+    sample_line(&sample, MENU_GENERATION, "daily", 0);
+    sample_line(&sample, MENU_GENERATION, "monthly", 0);
+    sample_line(&sample, EXPORT, NULL, 0);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_notice(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_GENERATION, "daily", 12);
+    sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    sample_line(&sample, MESSAGE, "monthly", 3);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_warning(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 95);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 12);
+    sample_line(&sample, MENU_GENERATION, "daily", 12)->held = 1;
+    return sample_dashboard(&sample);
+}
+
+/* As most people meet it: something of everything. */
+static json_t *dashboard_exhausted(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    sample_line(&sample, MESSAGE, "monthly", 95);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 12);
+    sample_line(&sample, MENU_GENERATION, "daily", 12)->held = 1;
+    sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    UsageLine *bonus = sample_line(&sample, INVOICE_UPLOAD, "weekly", 0);
+    bonus->bonus = 2;
+    bonus->bonus_expires = sample_instant("2026-12-09T05:00:00Z");
+    sample_line(&sample, SOLUTION, "daily", 12);
+    sample_line(&sample, EXPORT, NULL, 0);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_all_exhausted(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 5);
+    sample_line(&sample, MESSAGE, "monthly", 100);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 20);
+    sample_line(&sample, MENU_GENERATION, "daily", 15);
+    sample_line(&sample, MENU_GENERATION, "monthly", 300);
+    sample_line(&sample, INVOICE_UPLOAD, "weekly", 0)->held = 1;
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_organization(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.organization = "Sunrise Gym";
+    sample_line(&sample, MENU_GENERATION, "daily", 12);
+    sample_line(&sample, MENU_GENERATION, "team_daily", 61);
+    sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    sample_line(&sample, MENU_GENERATION, "shared_minute", 2);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    return sample_dashboard(&sample);
+}
+
+/* Override, grace, rollover, bonus, held, overage, on trial: all that may stand beside a limit. */
+static json_t *dashboard_changed(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    UsageLine *raised = sample_line(&sample, MENU_UPLOAD, "weekly", 7);
+    raised->amount = 50;
+    raised->source |= SOURCE_OVERRIDE;
+    raised->override_expires = sample_instant("2026-12-31T05:00:00Z");
+    UsageLine *spent_bonus = sample_line(&sample, MESSAGE, "monthly", 100);
+    spent_bonus->bonus = 30;
+    spent_bonus->bonus_expires = sample_instant("2027-01-09T05:00:00Z");
+    spent_bonus->source |= SOURCE_GRANT;
+    UsageLine *carried = sample_line(&sample, MENU_GENERATION, "daily", 4);
+    carried->amount = 25;
+    carried->carried = 10;
+    carried->held = 3;
+    carried->bonus = 5;
+    carried->source |= SOURCE_ROLLOVER | SOURCE_GRACE;
+    UsageLine *unlimited = sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    unlimited->amount = AMOUNT_UNLIMITED;
+    unlimited->source |= SOURCE_OVERRIDE;
+    UsageLine *over = sample_line(&sample, INVOICE_UPLOAD, "weekly", 3);
+    ((Limit *)over->limit)->on_exceed = EXCEED_ALLOW;
+    UsageLine *trial = sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 22);
+    ((Limit *)trial->limit)->mode = MODE_SHADOW;
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_unlimited(void)
+{
+    Sample sample;
+    sample_init(&sample, PRO);
+    for (int i = MENU_UPLOAD; i <= INVOICE_UPLOAD; i++)
+        sample_line(&sample, i, i == MENU_UPLOAD || i == INVOICE_UPLOAD ? "weekly"
+                                : i == PREMIUM_MESSAGE                  ? "monthly_premium"
+                                                                        : "monthly", 1234567)->amount = AMOUNT_UNLIMITED;
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_highest_plan(void)
+{
+    Sample sample;
+    sample_init(&sample, PRO);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 19);
+    sample_line(&sample, MESSAGE, "monthly", 400);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_anonymous(void)
+{
+    Sample sample;
+    sample_init(&sample, ANONYMOUS);
+    sample_line(&sample, MENU_UPLOAD, NULL, 0);
+    sample_line(&sample, MESSAGE, "monthly", 2);
+    sample_line(&sample, PREMIUM_MESSAGE, NULL, 0);
+    sample_line(&sample, MENU_GENERATION, "daily", 3);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_suspended(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.suspended = true;
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    sample_line(&sample, MESSAGE, "monthly", 40);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_nothing(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    return sample_dashboard(&sample);
+}
+
+static json_t *dashboard_hostile(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.organization = HOSTILE_NAME;
+    sample.context.who = "<img src=x onerror=alert(1)>\xff";
+    sample.context.mount = "";
+    g_free(sample.policy->title);
+    sample.policy->title = g_strdup("مخطط القوائم <b>&");
+    sample_line(&sample, HOSTILE, "daily", 999999);
+    sample_line(&sample, HOSTILE, "rolling", INT64_C(9007199254740991));
+    sample_line(&sample, EXPORT, NULL, 0);
+    return sample_dashboard(&sample);
+}
+
+/* --- limit pages --- */
+
+static json_t *limit_week(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.back = "/menus/new?day=monday&meal=lunch";
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+}
+
+/* The longest that is usual: a form that was refused, every limit there is, an organization. */
+static json_t *limit_form(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.back = "/menus/new?day=monday&meal=lunch";
+    sample.context.sent_form = true;
+    sample.subject.organization = "Sunrise Gym and Wellness Centre, Springfield";
+    sample_line(&sample, MENU_GENERATION, "daily", 15);
+    sample_line(&sample, MENU_GENERATION, "team_daily", 92);
+    sample_line(&sample, MENU_GENERATION, "monthly", 300);
+    sample_line(&sample, MENU_GENERATION, "shared_minute", 5);
+    sample_refusal(&sample, 2, OUTCOME_DENIED, REASON_LIMIT, 1);
+    sample.answer_lines[0].refused = true;
+    sample.answer_lines[3].approximate = true;
+    return sample_limit_page(&sample, &sample.answer);
+}
+
+static json_t *limit_fewer(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 98);
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 5));
+}
+
+static json_t *limit_never_fits(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 10);
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_NEVER_FITS, 500));
+}
+
+static json_t *limit_visitor(void)
+{
+    Sample sample;
+    sample_init(&sample, ANONYMOUS);
+    sample_line(&sample, MENU_GENERATION, "daily", 3);
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+}
+
+static json_t *limit_not_included(void)
+{
+    Sample sample;
+    sample_init(&sample, ANONYMOUS);
+    sample_line(&sample, PREMIUM_MESSAGE, NULL, 0);
+    return sample_limit_page(&sample, sample_refusal(&sample, -1, OUTCOME_FORBIDDEN, REASON_NOT_LISTED, 1));
+}
+
+static json_t *limit_suspended(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 10);
+    return sample_limit_page(&sample, sample_refusal(&sample, -1, OUTCOME_FORBIDDEN, REASON_SUSPENDED, 1));
+}
+
+/* Without a refusal: somebody looks. */
+static json_t *limit_look_stopped(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 20);
+    sample_line(&sample, MESSAGE, "monthly", 60);
+    return sample_limit_page(&sample, NULL);
+}
+
+static json_t *limit_look_available(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_GENERATION, "daily", 12);
+    sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    return sample_limit_page(&sample, NULL);
+}
+
+static json_t *limit_look_not_included(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, EXPORT, NULL, 0);
+    return sample_limit_page(&sample, NULL);
+}
+
+static json_t *limit_look_unlimited(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, SOLUTION, "daily", 12);
+    return sample_limit_page(&sample, NULL);
+}
+
+static json_t *limit_hostile(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.back = "/search?q=%3Cscript%3E&\"><script>alert(1)</script>";
+    sample.context.sent_form = true;
+    sample_line(&sample, HOSTILE, "daily", 1000000);
+    for (int i = 0; i < 12; i++)
+        sample_line(&sample, HOSTILE, "rolling", INT64_C(9007199254740990));
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+}
+
+/* --- errors --- */
+
+static inline json_t *sample_error(int status, const char *title, const char *detail, const char *back)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.path = "/nowhere";
+    sample.context.back = back;
+    json_t *page = view_error(status, title, detail, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static json_t *error_correct(void)
+{
+    return sample_error(400, "This request cannot be understood", "\"units\" must be a whole number from 1.", "/menus/new");
+}
+
+static json_t *error_sign_in(void)
+{
+    return sample_error(401, "Who are you?", "This page is for people who are signed in.", NULL);
+}
+
+static json_t *error_not_allowed(void)
+{
+    return sample_error(403, "This is not for you", NULL, NULL);
+}
+
+static json_t *error_not_found(void)
+{
+    return sample_error(404, "There is no such page", "<b>/nowhere</b> is not one of ours.", NULL);
+}
+
+/* The store is away: nothing is known but the request. */
+static json_t *error_unavailable(void)
+{
+    PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
+    return view_error(503, "Usage cannot be shown now", "The store is not available.", &context);
+}
+
+static const struct {
+    const char *name;
+    const char *template;
+    PageState make;
+} page_states[] = {
+    { "dashboard-ok", "dashboard", dashboard_ok },
+    { "dashboard-first-use", "dashboard", dashboard_first_use },
+    { "dashboard-notice", "dashboard", dashboard_notice },
+    { "dashboard-warning", "dashboard", dashboard_warning },
+    { "dashboard-exhausted", "dashboard", dashboard_exhausted },
+    { "dashboard-all-exhausted", "dashboard", dashboard_all_exhausted },
+    { "dashboard-organization", "dashboard", dashboard_organization },
+    { "dashboard-changed", "dashboard", dashboard_changed },
+    { "dashboard-unlimited", "dashboard", dashboard_unlimited },
+    { "dashboard-highest-plan", "dashboard", dashboard_highest_plan },
+    { "dashboard-anonymous", "dashboard", dashboard_anonymous },
+    { "dashboard-suspended", "dashboard", dashboard_suspended },
+    { "dashboard-nothing", "dashboard", dashboard_nothing },
+    { "dashboard-hostile", "dashboard", dashboard_hostile },
+    { "limit-week", "limit", limit_week },
+    { "limit-form", "limit", limit_form },
+    { "limit-fewer", "limit", limit_fewer },
+    { "limit-never-fits", "limit", limit_never_fits },
+    { "limit-visitor", "limit", limit_visitor },
+    { "limit-not-included", "limit", limit_not_included },
+    { "limit-suspended", "limit", limit_suspended },
+    { "limit-look-stopped", "limit", limit_look_stopped },
+    { "limit-look-available", "limit", limit_look_available },
+    { "limit-look-not-included", "limit", limit_look_not_included },
+    { "limit-look-unlimited", "limit", limit_look_unlimited },
+    { "limit-hostile", "limit", limit_hostile },
+    { "error-correct", "error", error_correct },
+    { "error-sign-in", "error", error_sign_in },
+    { "error-not-allowed", "error", error_not_allowed },
+    { "error-not-found", "error", error_not_found },
+    { "error-unavailable", "error", error_unavailable },
+};
+
+/* --- rendering --- */
+
+/* Every DIR/NAME.html of the project's templates. */
+static inline Templates *sample_templates(const char *dir)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) folder = g_dir_open(dir, 0, NULL);
+    for (const char *file = folder ? g_dir_read_name(folder) : NULL; file; file = g_dir_read_name(folder)) {
+        if (!g_str_has_suffix(file, ".html"))
+            continue;
+        g_autofree char *path = g_build_filename(dir, file, NULL);
+        char *text = NULL;
+        if (!g_file_get_contents(path, &text, NULL, NULL))
+            g_error("%s cannot be read", path);
+        g_ptr_array_add(names, g_strndup(file, strlen(file) - strlen(".html")));
+        g_ptr_array_add(texts, text);
+    }
+    char *error = NULL;
+    Templates *templates = templates_new((const char *const *)names->pdata, (const char *const *)texts->pdata,
+                                         (int)names->len, &error);
+    if (!templates)
+        g_error("%s", error);
+    return templates;
+}
+
+static inline char *sample_render(const Templates *templates, size_t state)
+{
+    char *error = NULL;
+    json_auto_t *value = page_states[state].make();
+    GString *page = templates_render(templates, page_states[state].template, value, &error);
+    if (!page)
+        g_error("%s: %s", page_states[state].name, error);
+    return g_string_free(page, FALSE);
+}
+
+#endif
