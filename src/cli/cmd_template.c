@@ -123,7 +123,8 @@ static json_t *data_read(void)
     json_error_t error;
     json_t *data = json_loadb(text->str, text->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (!data)
-        fprintf(stderr, "webquota: standard input: line %d, column %d: not JSON: %s\n", error.line, error.column, error.text);
+        fprintf(stderr, "webquota: standard input: line %d, column %d: not JSON: %s\n", error.line, error.column,
+                error.text);
     return data;
 }
 

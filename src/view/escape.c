@@ -8,7 +8,11 @@ typedef struct {
 
 #define ENTITY(string) {(string), sizeof(string) - 1}
 static const Entity entities[256] = {
-    ['&'] = ENTITY("&amp;"), ['<'] = ENTITY("&lt;"), ['>'] = ENTITY("&gt;"), ['"'] = ENTITY("&quot;"), ['\''] = ENTITY("&#39;"),
+    ['&'] = ENTITY("&amp;"),
+    ['<'] = ENTITY("&lt;"),
+    ['>'] = ENTITY("&gt;"),
+    ['"'] = ENTITY("&quot;"),
+    ['\''] = ENTITY("&#39;"),
 };
 
 void escape_html(GString *out, const char *text, size_t length)

@@ -261,7 +261,8 @@ bool mustache_render(const Mustache *mustache, const json_t *value, MustachePart
 {
     g_autoptr(GArray) frames = g_array_new(FALSE, FALSE, sizeof(Frame));
     g_autoptr(GString) indent = g_string_new(NULL);
-    Render render = {.frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
+    Render render = {
+        .frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
     const MustacheNode *nodes = (const MustacheNode *)mustache->nodes->data;
     Frame root = {.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
     g_array_append_val(frames, root);

@@ -256,7 +256,7 @@ static bool partial_add(Parser *parser, const Tag *tag)
     MustacheNode *node = named_add(parser, MUSTACHE_PARTIAL, tag);
     node->is_standalone = tag->is_alone;
     node->indent = parser->mustache->text + tag->line_begin;
-    node->indent_length = tag->is_alone ? tag->begin - tag->line_begin : 0;
+    node->indent_length = tag->begin - tag->line_begin;
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* Mustache: what each tag renders, the whitespace around it, what is refused, what is bounded; and the
  * templates of a project over it. */
 #include <check.h>
+#include <pthread.h>
 
 #include "view/mustache.h"
 #include "view/templates.h"
@@ -72,7 +73,8 @@ static char *rendered(const char *template, const char *data, const char *const 
 static void check_case(const char *template, const char *data, const char *const *partials, const char *expected)
 {
     g_autofree char *got = rendered(template, data, partials);
-    ck_assert_msg(strcmp(got, expected) == 0, "template: %s\n  data: %s\n  want: %s\n   got: %s", template, data, expected, got);
+    ck_assert_msg(strcmp(got, expected) == 0, "template: %s\n  data: %s\n  want: %s\n   got: %s", template, data, expected,
+                  got);
 }
 
 #define CHECK_CASES(cases) \
@@ -191,6 +193,7 @@ START_TEST(inverted)
         {"{{^a}}{{#b}}{{.}}{{/b}}{{/a}}", "{'b': [1, 2]}", "12"},
         {"{{^a}}\nno\n{{/a}}\n{{#a}}\nyes\n{{/a}}\n", "{'a': 1}", "yes\n"},
         {"{{#o}}{{^a}}{{.}}{{/a}}{{/o}}", "{'o': 'it'}", "it"},
+        {"{{#o}}{{^a}}{{.}}{{/a}}{{/o}}", "{'o': 'it', 'a': false}", "it"},
     };
     CHECK_CASES(cases);
 }
@@ -213,13 +216,15 @@ END_TEST
 START_TEST(lines_of_their_own)
 {
     static const Case cases[] = {
-        {"<ul>\n  {{#l}}\n  <li>{{.}}</li>\n  {{/l}}\n</ul>\n", "{'l': [1, 2]}", "<ul>\n  <li>1</li>\n  <li>2</li>\n</ul>\n"},
+        {"<ul>\n  {{#l}}\n  <li>{{.}}</li>\n  {{/l}}\n</ul>\n", "{'l': [1, 2]}",
+         "<ul>\n  <li>1</li>\n  <li>2</li>\n</ul>\n"},
         {"a\r\n{{#t}}\r\nb\r\n{{/t}}\r\nc\r\n", "{'t': true}", "a\r\nb\r\nc\r\n"},
         {"{{#t}}\t\nb\n \t{{/t}}", "{'t': true}", "b\n"},
         {"{{#t}} {{/t}}\n", "{'t': true}", " \n"},
         {"{{#t}}\n{{/t}} x\n", "{'t': true}", " x\n"},
         {"x {{#t}}\n{{/t}}\n", "{'t': true}", "x \n"},
         {"{{#t}}\rb{{/t}}", "{'t': true}", "\rb"},
+        {"{{!x}}\r", "{}", "\r"},
         {"  {{a}}\n  {{{a}}}\n  {{&a}}\n", "{}", "  \n  \n  \n"},
         {"{{#t}}\n{{#t}}\n{{! x }}\n{{/t}}\n{{/t}}\n", "{'t': true}", ""},
         {"\v{{#t}}\n{{/t}}", "{'t': true}", "\v\n"},
@@ -435,14 +440,14 @@ START_TEST(threads_share_a_template)
     char *error = NULL;
     g_autoptr(Mustache) mustache = mustache_parse("{{x.y}}\n{{#l}}\n  b\n  {{>itself}}\n{{/l}}\n", &error);
     json_auto_t *value = json_of("{'x': {'y': 'a'}, 'l': [{'l': [{'x': 0, 'l': []}]}]}");
-    GThread *threads[THREADS];
+    pthread_t threads[THREADS];
     Turn turns[THREADS];
     for (int i = 0; i < THREADS; i++) {
         turns[i] = (Turn){.mustache = mustache, .value = value};
-        threads[i] = g_thread_new("renders", turns_take, &turns[i]);
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, turns_take, &turns[i]), 0);
     }
     for (int i = 0; i < THREADS; i++) {
-        g_thread_join(threads[i]);
+        pthread_join(threads[i], NULL);
         ck_assert_int_eq(turns[i].wrong, 0);
     }
 }
@@ -455,7 +460,7 @@ static const char *const texts[] = {
     "<title>{{page.title}}</title>\n{{>content}}</html>\n",
     "<p>{{>figure}}\n",
     "{{used}} of {{amount}}",
-    "a template of this name is only found outside the layout",
+    "only found outside the layout",
 };
 
 static void check_page(const Templates *templates, const char *name, const char *data, const char *expected)
@@ -478,9 +483,10 @@ START_TEST(templates_make_pages)
     check_page(templates, "limit", "{'page': {'title': 'A & B'}, 'used': 1, 'amount': 2}",
                "<title>A &amp; B</title>\n<p>1 of 2\n</html>\n");
     check_page(templates, "figure", "{'page': {}}", "<title></title>\n of </html>\n");
-    check_page(templates, "layout", "{}", "<title></title>\na template of this name is only found outside the layout</html>\n");
+    check_page(templates, "layout", "{}", "<title></title>\nonly found outside the layout</html>\n");
     check_page(templates, "absent", "{'page': {}}", "there is no template \"absent\"");
-    check_page(templates, "layout", "{'page': {}}", "template \"layout\": partials are nested deeper than 64, in \"content\"");
+    check_page(templates, "layout", "{'page': {}}",
+               "template \"layout\": partials are nested deeper than 64, in \"content\"");
     templates_free(templates);
     templates_free(NULL);
 }
