@@ -30,6 +30,8 @@ typedef struct {
     bool prepared;         /* prepared statements and LISTEN; false behind a pooler in transaction mode */
     int readers;           /* reading connections at most */
     bool listen;           /* keep a connection that hears of changes made elsewhere (the FastCGI process) */
+    /* Reads policy text (policy_load of src/policy): the rooms do not meet. NULL and *why (new) when it is bad. */
+    Policy *(*read_policy)(const char *text, const char *name, char **why);
 } StoreConfig;
 
 typedef struct Store Store;

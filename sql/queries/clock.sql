@@ -1,0 +1,1 @@
+select webquota.us(webquota.clock())

@@ -1,0 +1,2 @@
+delete from webquota.idempotency i using unnest($1::text[], $2::text[]) k(caller, key)
+ where i.caller = k.caller and i.key = k.key and i.at <= (select webquota.clock()) - interval '24 hours'

@@ -1,0 +1,1 @@
+select slot, kind, key, feature, scope, "window", align, zone, starts from webquota.limits

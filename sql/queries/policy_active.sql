@@ -1,0 +1,1 @@
+select version, text from webquota.policies where active

@@ -1,0 +1,1 @@
+select version from webquota.policies where active

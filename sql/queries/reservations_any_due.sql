@@ -1,0 +1,1 @@
+select exists (select from webquota.reservations where state = 'held' and expires_at <= (select webquota.clock()))

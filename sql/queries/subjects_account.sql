@@ -1,0 +1,1 @@
+select s.id, s.account_id from webquota.subjects s where s.id = any ($1::bigint[])

@@ -1,0 +1,1 @@
+select key, account_id, id from webquota.subjects where key = any ($1::text[])

@@ -1,0 +1,322 @@
+/* One connection and its statements. Everything waits with a deadline: a database that hangs is
+ * a database that is lost, and callers are told so in seconds, not minutes. */
+#include "store/db.h"
+
+#include <errno.h>
+#include <poll.h>
+#include "base/log.h"
+
+#define CONNECT_TIMEOUT_S "2"
+#define ANSWER_TIMEOUT_MS 5000
+#define RECONNECT_PAUSE_US 200000
+
+static const struct {
+    const char *name, *text;
+} statements[QUERY_COUNT] = {
+#include "queries.inc"
+};
+
+/* Where the result of a queued statement goes. */
+typedef struct {
+    PGresult **place;
+    bool is_preparation;
+} Expected;
+
+void db_init(Db *db, const char *conninfo, bool prepare, bool writes)
+{
+    *db = (Db){ .conninfo = g_strdup(conninfo), .prepare = prepare, .writes = writes };
+    db->expected = g_array_new(FALSE, FALSE, sizeof(Expected));
+}
+
+static void db_disconnect(Db *db)
+{
+    PQfinish(db->connection);
+    db->connection = NULL;
+    db->in_pipeline = false;
+    memset(db->prepared, 0, sizeof db->prepared);
+}
+
+void db_close(Db *db)
+{
+    db_disconnect(db);
+    g_clear_pointer(&db->expected, g_array_unref);
+    g_clear_pointer(&db->conninfo, g_free);
+    g_clear_pointer(&db->error, g_free);
+}
+
+static void db_note_error(Db *db, const char *text)
+{
+    g_free(db->error);
+    db->error = g_strdup(text ? text : "unknown error");
+    g_strdelimit(db->error, "\n\r", ' ');
+    g_strchomp(db->error);
+}
+
+/* libpq tells about notices on stderr by default; only warnings are worth a line in the log. */
+static void db_notice(void *data, const PGresult *result)
+{
+    (void)data;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "WARNING") == 0)
+        log_line(LOG_LEVEL_WARNING, "database: %s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+DbResult db_connect(Db *db)
+{
+    if (db->connection && PQstatus(db->connection) == CONNECTION_OK)
+        return DB_OK;
+    db_disconnect(db);
+    int64_t now = g_get_monotonic_time();
+    if (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US)
+        return DB_LOST;
+    const char *settings = !db->prepare ? "" :
+        db->writes ? "-c search_path=pg_catalog -c statement_timeout=5000 -c lock_timeout=4000"
+                     " -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan"
+                     " -c idle_in_transaction_session_timeout=10000"
+                   : "-c search_path=pg_catalog -c statement_timeout=5000 -c default_transaction_read_only=on";
+    const char *keys[] = { "dbname", "connect_timeout", "application_name", "client_encoding", db->prepare ? "options" : NULL, NULL };
+    const char *values[] = { db->conninfo, CONNECT_TIMEOUT_S, "webquota", "UTF8", db->prepare ? settings : NULL, NULL };
+    db->connection = PQconnectdbParams(keys, values, 1);
+    if (PQstatus(db->connection) != CONNECTION_OK) {
+        db_note_error(db, PQerrorMessage(db->connection));
+        db_disconnect(db);
+        db->failed_at_us = g_get_monotonic_time();
+        return DB_LOST;
+    }
+    PQsetNoticeReceiver(db->connection, db_notice, NULL);
+    db->failed_at_us = 0;
+    return DB_OK;
+}
+
+/* --- parameters --- */
+
+Params params_new(void)
+{
+    return (Params){ .values = g_ptr_array_new_with_free_func(g_free) };
+}
+
+void params_clear(Params *params)
+{
+    g_clear_pointer(&params->values, g_ptr_array_unref);
+}
+
+void params_text(Params *params, const char *value)
+{
+    g_ptr_array_add(params->values, g_strdup(value));
+}
+
+void params_number(Params *params, int64_t value)
+{
+    g_ptr_array_add(params->values, g_strdup_printf("%" PRId64, value));
+}
+
+void params_real(Params *params, double value)
+{
+    char *text = g_malloc(G_ASCII_DTOSTR_BUF_SIZE);
+    g_ptr_array_add(params->values, g_ascii_dtostr(text, G_ASCII_DTOSTR_BUF_SIZE, value));
+}
+
+void params_bool(Params *params, bool value)
+{
+    params_text(params, value ? "t" : "f");
+}
+
+void params_instant(Params *params, Instant value)
+{
+    params_number(params, value);
+}
+
+char *numbers_literal(const int64_t *values, int count)
+{
+    GString *text = g_string_sized_new((gsize)count * 8 + 3);
+    g_string_append_c(text, '{');
+    for (int i = 0; i < count; i++)
+        g_string_append_printf(text, i ? ",%" PRId64 : "%" PRId64, values[i]);
+    g_string_append_c(text, '}');
+    return g_string_free(text, FALSE);
+}
+
+void params_numbers(Params *params, const GArray *values)
+{
+    g_ptr_array_add(params->values, numbers_literal((const int64_t *)(const void *)values->data, (int)values->len));
+}
+
+void params_texts(Params *params, const GPtrArray *values)
+{
+    GString *text = g_string_new("{");
+    for (guint i = 0; i < values->len; i++) {
+        if (i)
+            g_string_append_c(text, ',');
+        const char *value = values->pdata[i];
+        if (!value) {
+            g_string_append(text, "NULL");
+            continue;
+        }
+        g_string_append_c(text, '"');
+        for (const char *p = value; *p; p++) {
+            if (*p == '"' || *p == '\\')
+                g_string_append_c(text, '\\');
+            g_string_append_c(text, *p);
+        }
+        g_string_append_c(text, '"');
+    }
+    g_string_append_c(text, '}');
+    g_ptr_array_add(params->values, g_string_free(text, FALSE));
+}
+
+/* --- waiting --- */
+
+/* The next result, or NULL at the end of a statement's. *late is set when the deadline passed. */
+static PGresult *db_next(Db *db, int64_t deadline_us, bool *late)
+{
+    while (PQisBusy(db->connection)) {
+        int64_t left_us = deadline_us - g_get_monotonic_time();
+        struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN };
+        int ready = left_us > 0 ? poll(&waiting, 1, (int)(left_us / 1000) + 1) : 0;
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || !PQconsumeInput(db->connection)) {
+            *late = true;
+            return NULL;
+        }
+    }
+    return PQgetResult(db->connection);
+}
+
+static DbResult db_classify(Db *db, const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_PIPELINE_SYNC)
+        return DB_OK;
+    if (status == PGRES_PIPELINE_ABORTED)
+        return DB_REFUSED;
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    db_note_error(db, state ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(db->connection));
+    if (!state || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 || strcmp(state, "25P03") == 0)
+        return DB_LOST;
+    if (strncmp(state, "40", 2) == 0 || strcmp(state, "23505") == 0 || strcmp(state, "22012") == 0 || strcmp(state, "55P03") == 0)
+        return DB_RETRY;
+    log_line(LOG_LEVEL_ERROR, "database refused: %s (%s)", db->error, state);
+    return DB_REFUSED;
+}
+
+/* --- statements, alone and in pipelines --- */
+
+void db_queue(Db *db, Query query, const Params *params, PGresult **result)
+{
+    if (result)
+        *result = NULL;
+    GArray *expected = db->expected;
+    if (!db->in_pipeline) {
+        g_array_set_size(expected, 0);
+        if (db_connect(db) != DB_OK || !PQenterPipelineMode(db->connection))
+            return;
+        db->in_pipeline = true;
+    }
+    int count = params ? (int)params->values->len : 0;
+    const char *const *values = count ? (const char *const *)params->values->pdata : NULL;
+    bool sent;
+    if (db->prepare) {
+        if (!db->prepared[query]) {
+            PQsendPrepare(db->connection, statements[query].name, statements[query].text, 0, NULL);
+            Expected preparation = { NULL, true };
+            g_array_append_val(expected, preparation);
+            db->prepared[query] = true;
+        }
+        sent = PQsendQueryPrepared(db->connection, statements[query].name, count, values, NULL, NULL, 0);
+    } else {
+        sent = PQsendQueryParams(db->connection, statements[query].text, count, NULL, values, NULL, NULL, 0);
+    }
+    if (!sent)
+        db_note_error(db, PQerrorMessage(db->connection));
+    Expected one = { result, false };
+    g_array_append_val(expected, one);
+}
+
+/* Takes the result of one queued statement: the result itself, then the NULL that ends it. */
+static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
+{
+    bool late = false;
+    g_autoptr(PGresult) result = db_next(db, deadline_us, &late);
+    if (!result) {
+        db_note_error(db, late ? "no answer in time" : PQerrorMessage(db->connection));
+        return DB_LOST;
+    }
+    DbResult outcome = db_classify(db, result);
+    if (outcome == DB_OK && expected && expected->place)
+        *expected->place = g_steal_pointer(&result);
+    if (expected) {
+        PGresult *end = db_next(db, deadline_us, &late);
+        PQclear(end);
+    }
+    return late ? DB_LOST : outcome;
+}
+
+static void db_forget_prepared(Db *db)
+{
+    /* A statement whose preparation failed is not there; preparing twice is an error. So start again. */
+    db_disconnect(db);
+}
+
+DbResult db_sync(Db *db)
+{
+    if (!db->in_pipeline)
+        return DB_LOST;
+    GArray *expected = db->expected;
+    int64_t deadline = g_get_monotonic_time() + ANSWER_TIMEOUT_MS * INT64_C(1000);
+    DbResult outcome = DB_OK;
+    bool preparing = false;
+    if (!PQpipelineSync(db->connection))
+        outcome = DB_LOST;
+    for (guint i = 0; i < expected->len && outcome != DB_LOST; i++) {
+        const Expected *one = &g_array_index(expected, Expected, i);
+        DbResult each = db_take(db, one, deadline);
+        if (outcome == DB_OK || each == DB_LOST)
+            outcome = each;
+        preparing |= one->is_preparation;
+    }
+    if (outcome != DB_LOST && db_take(db, NULL, deadline) == DB_LOST)
+        outcome = DB_LOST;
+    if (outcome != DB_OK)
+        for (guint i = 0; i < expected->len; i++) {
+            const Expected *one = &g_array_index(expected, Expected, i);
+            if (one->place)
+                g_clear_pointer(one->place, PQclear);
+        }
+    db->in_pipeline = false;
+    if (outcome == DB_LOST) {
+        db_disconnect(db);
+    } else {
+        PQexitPipelineMode(db->connection);
+        if (outcome != DB_OK && preparing)
+            db_forget_prepared(db);
+    }
+    return outcome;
+}
+
+DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
+{
+    if (result)
+        *result = NULL;
+    if (db_connect(db) != DB_OK)
+        return DB_LOST;
+    db_queue(db, query, params, result);
+    return db_sync(db);
+}
+
+bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
+{
+    struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN };
+    if (poll(&waiting, 1, timeout_ms) <= 0)
+        return false;
+    if (!PQconsumeInput(db->connection) || PQstatus(db->connection) != CONNECTION_OK) {
+        db_disconnect(db);
+        return false;
+    }
+    bool heard = false;
+    for (PGnotify *notice; (notice = PQnotifies(db->connection)); PQfreemem(notice)) {
+        g_ptr_array_add(payloads, g_strdup(notice->extra));
+        heard = true;
+    }
+    return heard;
+}

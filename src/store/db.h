@@ -1,0 +1,76 @@
+/* One connection to PostgreSQL and the named statements that run on it. Inside the store only.
+ * Statements are the files of sql/queries; there is no way to run another text. */
+#ifndef WEBQUOTA_DB_H
+#define WEBQUOTA_DB_H
+
+#include <libpq-fe.h>
+#include "base/instant.h"
+#include "queries.h"
+
+typedef enum {
+    DB_OK,
+    DB_RETRY,    /* serialisation, deadlock, unique violation: the same again may succeed */
+    DB_REFUSED,  /* the database would not: a permission, a constraint, a missing table */
+    DB_LOST      /* no connection, or it broke; whether the statement ran is not known */
+} DbResult;
+
+typedef struct {
+    PGconn *connection;        /* NULL: not connected */
+    char *conninfo;
+    bool prepare;
+    bool writes;               /* the ledger's and administrators'; others are READ ONLY */
+    bool prepared[QUERY_COUNT];
+    int64_t failed_at_us;      /* monotonic; the last attempt that failed */
+    bool in_pipeline;
+    GArray *expected;          /* where the results of the pipeline under way go */
+    char *error;               /* what went wrong last; for the log and the doctor */
+} Db;
+
+void db_init(Db *db, const char *conninfo, bool prepare, bool writes);
+void db_close(Db *db);
+
+/* Connects when not connected (within 2 s). DB_LOST when it cannot be. */
+DbResult db_connect(Db *db) MUST_CHECK;
+
+/* Parameters of a statement, as text. Strings are kept until params_clear. */
+typedef struct {
+    GPtrArray *values;
+} Params;
+Params params_new(void);
+void params_clear(Params *params);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Params, params_clear)
+void params_text(Params *params, const char *value);               /* NULL: null */
+void params_number(Params *params, int64_t value);
+void params_real(Params *params, double value);
+void params_bool(Params *params, bool value);
+void params_instant(Params *params, Instant value);                /* as microseconds */
+void params_numbers(Params *params, const GArray *values);         /* of int64_t: a bigint[] */
+void params_texts(Params *params, const GPtrArray *values);        /* of char *, NULL allowed: a text[] */
+
+/* Runs one statement and waits. *result (may be NULL) is the caller's to PQclear; on any outcome but DB_OK it is NULL. */
+DbResult db_run(Db *db, Query query, const Params *params, PGresult **result) MUST_CHECK;
+
+/* Pipelines: queue statements, then db_sync waits for all. Each statement's result goes to the place
+ * given when it was queued (may be NULL). The first failure is what db_sync returns, and all results are NULL then.
+ * Without BEGIN in it, a pipeline is one transaction. */
+void db_queue(Db *db, Query query, const Params *params, PGresult **result);
+DbResult db_sync(Db *db) MUST_CHECK;
+
+/* Waits for notices until one came (true) or the time is over. Payload appended to `payloads` (new strings). */
+bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads);
+
+/* Reading results. Column by number; nulls read as 0, false, NULL. */
+int64_t result_number(const PGresult *result, int row, int column);
+double result_real(const PGresult *result, int row, int column);
+bool result_bool(const PGresult *result, int row, int column);
+const char *result_text(const PGresult *result, int row, int column);
+bool result_null(const PGresult *result, int row, int column);
+/* A bigint[] appended to `values` (of int64_t). Returns how many. */
+int result_numbers(const PGresult *result, int row, int column, GArray *values);
+
+/* Text forms of arrays, for elements of a text[] that SQL casts. New string. */
+char *numbers_literal(const int64_t *values, int count);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
+
+#endif

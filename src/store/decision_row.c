@@ -1,0 +1,163 @@
+/* Recorded decisions: rows to values, and to the answers they were. */
+#include "store/ledger_job.h"
+
+DecisionRow *decision_row_new(const PGresult *rows, int row)
+{
+    DecisionRow *out = g_new0(DecisionRow, 1);
+    out->key = (DecisionKey){ result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
+                              result_number(rows, row, 3) };
+    out->kind = g_strdup(result_text(rows, row, 4));
+    out->outcome = g_strdup(result_text(rows, row, 5));
+    out->reason = (int)result_number(rows, row, 6);
+    out->policy_version = (int)result_number(rows, row, 7);
+    out->plan = g_strdup(result_text(rows, row, 8));
+    out->organization = g_strdup(result_text(rows, row, 9));
+    out->feature = g_strdup(result_text(rows, row, 10));
+    out->resource = g_strdup(result_text(rows, row, 11));
+    out->units = result_number(rows, row, 12);
+    out->items = g_strdup(result_text(rows, row, 13));
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    result_numbers(rows, row, 14, numbers);
+    out->trace = g_array_new(FALSE, FALSE, sizeof(TraceLine));
+    G_STATIC_ASSERT(sizeof(TraceLine) == TRACE_STRIDE * sizeof(int64_t));
+    g_array_append_vals(out->trace, numbers->data, numbers->len / TRACE_STRIDE);
+    out->on_behalf_of = g_strdup(result_text(rows, row, 15));
+    out->metadata = g_strdup(result_text(rows, row, 16));
+    out->given_back = result_number(rows, row, 17);
+    out->subject = g_strdup(result_text(rows, row, 18));
+    out->expires_at = result_null(rows, row, 19) ? INSTANT_MAX : result_number(rows, row, 19);
+    out->state = g_strdup(result_text(rows, row, 20));
+    out->committed = result_number(rows, row, 21);
+    out->held = result_number(rows, row, 22);
+    return out;
+}
+
+DecisionRow *decision_row_find(const PGresult *rows, const DecisionKey *key)
+{
+    for (int row = 0; rows && row < PQntuples(rows); row++)
+        if (result_number(rows, row, 3) == key->id && result_number(rows, row, 2) == key->at &&
+            result_number(rows, row, 1) == key->subject_id && result_number(rows, row, 0) == key->account_id)
+            return decision_row_new(rows, row);
+    return NULL;
+}
+
+void decision_row_free(DecisionRow *row)
+{
+    if (!row)
+        return;
+    char *texts[] = { row->kind, row->outcome, row->plan, row->organization, row->feature, row->resource,
+                      row->items, row->on_behalf_of, row->metadata, row->subject, row->state };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_array_unref(row->trace);
+    g_free(row);
+}
+
+void decision_keys_params(Params *params, const GArray *keys)
+{
+    GArray *columns[4];
+    for (int c = 0; c < 4; c++)
+        columns[c] = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (guint i = 0; i < keys->len; i++) {
+        const DecisionKey *key = &g_array_index(keys, DecisionKey, i);
+        g_array_append_val(columns[0], key->account_id);
+        g_array_append_val(columns[1], key->subject_id);
+        g_array_append_val(columns[2], key->at);
+        g_array_append_val(columns[3], key->id);
+    }
+    for (int c = 0; c < 4; c++) {
+        params_numbers(params, columns[c]);
+        g_array_unref(columns[c]);
+    }
+}
+
+/* The limit a line was about: of the plan if it has it, else of any. */
+static const Limit *line_limit(const Policy *policy, const Plan *plan, int64_t slot)
+{
+    for (int i = 0; plan && i < plan->limit_count; i++)
+        if (plan->limits[i].slot == slot)
+            return &plan->limits[i];
+    return policy_limit_by_slot(policy, slot);
+}
+
+static void answer_line(AnswerLine *out, const Policy *policy, const Limit *limit, const TraceLine *line,
+                        int64_t units)
+{
+    int64_t charged = line->used_delta + line->held_delta;
+    *out = (AnswerLine){
+        .charged = charged,
+        .asked = units,
+        .refused = (line->flags & TRACE_REFUSED) != 0,
+        .shadow_refused = (line->flags & TRACE_SHADOW) != 0,
+        .frees_at = line->window_end,
+        .usage = {
+            .feature = &policy->features[limit->feature],
+            .limit = limit,
+            .window = { line->window_start, line->window_end },
+            .zone = limit->zone ? limit->zone : policy->zone,
+            .amount = line->amount,
+            .used = line->used + line->used_delta,
+            .held = line->held + line->held_delta,
+            .carried = line->carried,
+            .bonus = line->bonus,
+            .source = (unsigned)(line->flags & 255),
+            .resets_at = line->window_end,
+            .override_expires = INSTANT_MAX,
+            .bonus_expires = INSTANT_MAX,
+        },
+    };
+    usage_line_finish(&out->usage);
+}
+
+static Outcome outcome_of(const char *word)
+{
+    return strcmp(word, "allowed") == 0 ? OUTCOME_ALLOWED : strcmp(word, "denied") == 0 ? OUTCOME_DENIED
+         : strcmp(word, "queued") == 0 ? OUTCOME_QUEUED : OUTCOME_FORBIDDEN;
+}
+
+Answer *decision_row_answer(const DecisionRow *row, const Policy *policy)
+{
+    Answer *answer = g_new0(Answer, 1);
+    answer->refs = 1;
+    answer->policy = policy_ref((Policy *)policy);
+    answer->id = public_id_decision(&row->key);
+    answer->kind = strcmp(row->kind, "hold") == 0 ? ASK_HOLD : ASK_CONSUME;
+    answer->outcome = outcome_of(row->outcome);
+    answer->reason = (Reason)row->reason;
+    answer->subject = g_strdup(row->subject ? row->subject : "");
+    answer->anonymous = g_str_has_prefix(answer->subject, "anon:");
+    answer->plan = policy_plan(policy, row->plan);
+    if (!answer->plan)
+        answer->plan = &policy->plans[policy->default_plan];
+    answer->organization = g_strdup(row->organization);
+    answer->feature = policy_feature(policy, row->feature);
+    if (!answer->feature)
+        answer->feature = &policy->features[0];
+    answer->resource = g_strdup(row->resource);
+    answer->units = row->units;
+    answer->at = row->key.at;
+    answer->deciding = -1;
+    answer->lines = g_new0(AnswerLine, row->trace->len);
+    int64_t drawn = 0;
+    for (guint i = 0; i < row->trace->len; i++) {
+        const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
+        const Limit *limit = line->flags & TRACE_IS_GRANT ? NULL : line_limit(policy, answer->plan, line->slot);
+        if (line->flags & TRACE_IS_GRANT)
+            drawn += line->used_delta + line->held_delta;
+        if (!limit)
+            continue;
+        if (line->flags & TRACE_DECIDED)
+            answer->deciding = answer->line_count;
+        answer->shadow_refused |= (line->flags & TRACE_SHADOW) != 0;
+        answer_line(&answer->lines[answer->line_count++], policy, limit, line, row->units);
+    }
+    for (int i = 0; drawn && i < answer->line_count; i++) {
+        UsageLine *usage = &answer->lines[i].usage;
+        usage->bonus = MAX(0, usage->bonus - drawn);
+        usage_line_finish(usage);
+    }
+    answer->expires_at = row->expires_at;
+    if (row->state)
+        answer->reservation = public_id_reservation(&row->key);
+    return answer;
+}

@@ -1,0 +1,96 @@
+/* One ask, decided on what the batch has loaded and locked. */
+#include "store/ledger_job.h"
+
+static const char *outcome_word(Outcome outcome)
+{
+    static const char *const words[] = { "allowed", "denied", "queued", "forbidden" };
+    return words[outcome];
+}
+
+/* Who owns the counter of a trace line, for those who read it later: see TRACE_ORGANIZATION and its kin. */
+static void mark_owners(const Decision *decision, GArray *trace)
+{
+    static const int64_t owners[] = { [SCOPE_ORGANIZATION] = TRACE_ORGANIZATION, [SCOPE_PLAN] = TRACE_PLAN,
+                                      [SCOPE_SITE] = TRACE_SITE };
+    for (int i = 0; i < decision->look_count; i++)
+        g_array_index(trace, TraceLine, i).flags |= owners[decision->looks[i].limit->scope];
+    for (int i = 0; i < decision->draw_count; i++)
+        if (decision->draws[i].grant->of_organization)
+            g_array_index(trace, TraceLine, decision->look_count + i).flags |= TRACE_ORGANIZATION;
+}
+
+static char *items_text(const LedgerAsk *ask)
+{
+    if (ask->item_count < 2)
+        return NULL;
+    json_t *items = json_array();
+    for (int i = 0; i < ask->item_count; i++)
+        json_array_append_new(items, json_pack("{s:s, s:s*, s:I}", "feature", ask->items[i].feature, "resource",
+                                               ask->items[i].resource, "units", (json_int_t)ask->items[i].units));
+    char *text = json_dumps(items, JSON_COMPACT);
+    json_decref(items);
+    char *copy = g_strdup(text);
+    free(text);
+    return copy;
+}
+
+static void record_ask(Batch *batch, Job *job, const SubjectState *state, const Decision *decision)
+{
+    Record *record = batch_record(batch, job, state, job->ask->kind == ASK_HOLD ? "hold" : "consume",
+                                  outcome_word(decision->outcome));
+    record->reason = decision->reason;
+    record->units = decision->units;
+    record->feature = g_strdup(batch->policy->features[job->features[0]].key);
+    record->resource = g_strdup(job->ask->items[0].resource);
+    record->items = items_text(job->ask);
+    record->metadata = g_strdup(job->ask->metadata);
+    record->on_behalf_of = g_strdup(job->ask->on_behalf_of);
+    decision_trace(decision, record->trace);
+    mark_owners(decision, record->trace);
+}
+
+static void record_alerts(Batch *batch, const SubjectState *state, const Decision *decision)
+{
+    for (int i = 0; i < decision->alert_count; i++) {
+        const AlertDue *due = &decision->alerts[i];
+        batch_alert(batch, state, due->limit, due->window_start, due->threshold_pct, due->used, due->amount,
+                    due->limit->scope == SCOPE_ORGANIZATION ? state->account_id : 0,
+                    due->limit->scope == SCOPE_PLAN ? state->subject.plan->key : "");
+    }
+}
+
+void batch_ask(Batch *batch, Job *job)
+{
+    SubjectState *state = batch_state(batch, job->subject_id);
+    if (!state->subject.plan) {
+        job->result = store_fail(job->error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+        return;
+    }
+    Situation situation = subject_state_situation(state);
+    AskItem items[LEDGER_ITEMS_MAX];
+    for (int i = 0; i < job->ask->item_count; i++)
+        items[i] = (AskItem){ job->features[i], job->ask->items[i].units };
+
+    g_auto(CounterBook) book = { 0 };
+    counter_book_init(&book, state, batch->shared);
+    Book pages = counter_book(&book);
+    g_autoptr(Decision) decision = decide(&situation, job->ask->kind, items, job->ask->item_count, &pages);
+    decide_apply(decision);
+
+    job->key = (DecisionKey){ state->account_id, state->id, batch->now, job->key.id };
+    g_autofree char *id = public_id_decision(&job->key);
+    job->answer = answer_new(&situation, decision, &batch->policy->features[job->features[0]], job->ask->items[0].resource, id);
+    record_ask(batch, job, state, decision);
+    if (decision->outcome != OUTCOME_ALLOWED)
+        return;
+    batch->charged = true;
+    record_alerts(batch, state, decision);
+    if (job->ask->kind == ASK_HOLD) {
+        job->answer->reservation = public_id_reservation(&job->key);
+        job->answer->expires_at = batch->now + job->ask->ttl_s * US_PER_S;
+        g_ptr_array_add(batch->holds, job);
+    }
+    if (job->ask->idempotency_key)
+        g_ptr_array_add(batch->keys, job);
+    counter_book_keep(&book, decision);
+}

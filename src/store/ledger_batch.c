@@ -1,0 +1,571 @@
+/* One try of a batch: resolve who is meant, lock what they have, decide all in C, write all, commit.
+ *
+ * Locks are taken in one order everywhere: subjects' counters by (account, subject), then shared counters
+ * by (account, slot, owner). Rows that are not there yet are made first, in transactions of their own, so that
+ * nothing is created while locks are held. Two round trips, three where shared limits apply.
+ */
+#include "store/ledger_job.h"
+
+#include "base/log.h"
+
+typedef struct {
+    int64_t account_id, id;
+} SubjectAddress;
+
+SubjectState *batch_state(Batch *batch, int64_t subject_id)
+{
+    return g_hash_table_lookup(batch->states, &subject_id);
+}
+
+static const char *job_subject(const Job *job)
+{
+    return job->kind == JOB_ASK ? job->ask->subject : job->kind == JOB_RESET ? job->subject : NULL;
+}
+
+static bool job_settles(const Job *job)
+{
+    return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND;
+}
+
+static bool job_open(const Job *job)
+{
+    return !job->settled && job->kind != JOB_SWEEP;
+}
+
+static BatchResult after(DbResult result)
+{
+    return result == DB_OK ? BATCH_DONE : result == DB_RETRY ? BATCH_AGAIN : result == DB_LOST ? BATCH_LOST : BATCH_REFUSED;
+}
+
+/* --- who is meant --- */
+
+static void take_addresses(GHashTable *subjects, const PGresult *rows)
+{
+    for (int row = 0; row < PQntuples(rows); row++) {
+        SubjectAddress *address = g_new(SubjectAddress, 1);
+        *address = (SubjectAddress){ result_number(rows, row, 1), result_number(rows, row, 2) };
+        g_hash_table_replace(subjects, g_strdup(result_text(rows, row, 0)), address);
+    }
+}
+
+static GPtrArray *unknown_subjects(const Batch *batch, GHashTable *subjects)
+{
+    GPtrArray *unknown = g_ptr_array_new();
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        const char *key = job_open(job) ? job_subject(job) : NULL;
+        if (key && !g_hash_table_contains(subjects, key))
+            g_ptr_array_add(unknown, (char *)key);
+    }
+    return unknown;
+}
+
+static DbResult find_subjects(Batch *batch, GHashTable *subjects, const GPtrArray *keys)
+{
+    g_auto(Params) params = params_new();
+    params_texts(&params, keys);
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(batch->db, QUERY_SUBJECTS_FIND, &params, &rows);
+    if (result == DB_OK)
+        take_addresses(subjects, rows);
+    return result;
+}
+
+static DbResult resolve_keys(Batch *batch, GHashTable *subjects)
+{
+    g_autoptr(GPtrArray) unknown = unknown_subjects(batch, subjects);
+    if (!unknown->len)
+        return DB_OK;
+    DbResult result = find_subjects(batch, subjects, unknown);
+    g_autoptr(GPtrArray) strangers = unknown_subjects(batch, subjects);
+    if (result != DB_OK || !strangers->len)
+        return result;
+    g_auto(Params) params = params_new();
+    params_texts(&params, strangers);
+    result = db_run(batch->db, QUERY_SUBJECTS_MEET, &params, NULL);
+    return result == DB_OK ? find_subjects(batch, subjects, strangers) : result;
+}
+
+/* Settling names a subject by number; it may have moved to another account since. */
+static DbResult resolve_numbers(Batch *batch)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job_settles(job))
+            g_array_append_val(ids, job->about.subject_id);
+    }
+    if (!ids->len)
+        return DB_OK;
+    g_auto(Params) params = params_new();
+    params_numbers(&params, ids);
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(batch->db, QUERY_SUBJECTS_ACCOUNT, &params, &rows);
+    for (int row = 0; result == DB_OK && row < PQntuples(rows); row++)
+        for (guint i = 0; i < batch->jobs->len; i++) {
+            Job *job = batch->jobs->pdata[i];
+            if (job_settles(job) && job->about.subject_id == result_number(rows, row, 0)) {
+                job->subject_id = job->about.subject_id;
+                job->account_id = result_number(rows, row, 1);
+            }
+        }
+    return result;
+}
+
+/* Reservations that are over become jobs of the ledger's own, before everything else. */
+static DbResult take_due(Batch *batch)
+{
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(batch->db, QUERY_RESERVATIONS_DUE, NULL, &rows);
+    for (int row = 0; result == DB_OK && row < PQntuples(rows); row++) {
+        Job *job = g_new0(Job, 1);
+        job->kind = JOB_EXPIRE;
+        job->about = (DecisionKey){ result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
+                                    result_number(rows, row, 3) };
+        job->key.id = record_id_new();
+        g_ptr_array_add(batch->own_jobs, job);
+        g_ptr_array_insert(batch->jobs, row, job);
+    }
+    return result;
+}
+
+static void take_address(Job *job, GHashTable *subjects)
+{
+    const char *key = job_subject(job);
+    const SubjectAddress *address = key ? g_hash_table_lookup(subjects, key) : NULL;
+    if (address) {
+        job->account_id = address->account_id;
+        job->subject_id = address->id;
+    }
+}
+
+static DbResult batch_resolve(Batch *batch, GHashTable *subjects)
+{
+    DbResult result = take_due(batch);
+    if (result == DB_OK)
+        result = resolve_keys(batch, subjects);
+    if (result == DB_OK)
+        result = resolve_numbers(batch);
+    for (guint i = 0; result == DB_OK && i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        take_address(job, subjects);
+        if (job_open(job) && !job->subject_id) {
+            job->settled = true;
+            job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such %s",
+                                     job->kind == JOB_REFUND ? "decision" : "reservation");
+        }
+    }
+    return result;
+}
+
+/* --- locking and reading --- */
+
+static int address_order(gconstpointer a, gconstpointer b)
+{
+    const SubjectAddress *x = a, *y = b;
+    if (x->account_id != y->account_id)
+        return x->account_id < y->account_id ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Parameters: accounts[], subjects[], each subject once, in the order of the keys. */
+static void subject_params(const Batch *batch, Params *params)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(SubjectAddress));
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        SubjectAddress address = { job->account_id, job->subject_id };
+        if (job_open(job))
+            g_array_append_val(all, address);
+    }
+    g_array_sort(all, address_order);
+    g_autoptr(GArray) accounts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (guint i = 0; i < all->len; i++) {
+        const SubjectAddress *address = &g_array_index(all, SubjectAddress, i);
+        if (i && address_order(address, address - 1) == 0)
+            continue;
+        g_array_append_val(accounts, address->account_id);
+        g_array_append_val(ids, address->id);
+    }
+    params_numbers(params, accounts);
+    params_numbers(params, ids);
+}
+
+static void queue_abouts(Batch *batch)
+{
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job_settles(job))
+            g_array_append_val(keys, job->about);
+    }
+    if (!keys->len)
+        return;
+    g_auto(Params) params = params_new();
+    decision_keys_params(&params, keys);
+    db_queue(batch->db, QUERY_DECISIONS_READ, &params, &batch->abouts);
+}
+
+static void queue_idempotency(Batch *batch)
+{
+    g_autoptr(GPtrArray) callers = g_ptr_array_new();
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (!job_open(job) || job->kind != JOB_ASK || !job->ask->idempotency_key)
+            continue;
+        g_ptr_array_add(callers, (char *)job->ask->caller);
+        g_ptr_array_add(keys, (char *)job->ask->idempotency_key);
+    }
+    if (!keys->len)
+        return;
+    g_auto(Params) params = params_new();
+    params_texts(&params, callers);
+    params_texts(&params, keys);
+    db_queue(batch->db, QUERY_IDEMPOTENCY_FORGET, &params, NULL);
+    db_queue(batch->db, QUERY_IDEMPOTENCY_FIND, &params, &batch->idempotency);
+}
+
+typedef struct {
+    PGresult *policy, *subjects, *overrides, *grants, *clock;
+} Loaded;
+
+static void loaded_clear(Loaded *loaded)
+{
+    PQclear(loaded->policy);
+    PQclear(loaded->subjects);
+    PQclear(loaded->overrides);
+    PQclear(loaded->grants);
+    PQclear(loaded->clock);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Loaded, loaded_clear)
+
+static DbResult batch_lock(Batch *batch, Loaded *loaded)
+{
+    g_auto(Params) params = params_new();
+    subject_params(batch, &params);
+    db_queue(batch->db, QUERY_BEGIN, NULL, NULL);
+    db_queue(batch->db, QUERY_SUBJECTS_LOCK, &params, &loaded->subjects);
+    db_queue(batch->db, QUERY_POLICY_VERSION, NULL, &loaded->policy);
+    db_queue(batch->db, QUERY_OVERRIDES_OF, &params, &loaded->overrides);
+    db_queue(batch->db, QUERY_GRANTS_OF, &params, &loaded->grants);
+    queue_abouts(batch);
+    queue_idempotency(batch);
+    db_queue(batch->db, QUERY_CLOCK, NULL, &loaded->clock);
+    return db_sync(batch->db);
+}
+
+static bool take_states(Batch *batch, const Loaded *loaded, GHashTable *subjects)
+{
+    for (int row = 0; row < PQntuples(loaded->subjects); row++) {
+        SubjectState *state = subject_state_new(loaded->subjects, row);
+        if (!state)
+            return false;
+        subject_state_rows(state, batch->policy, loaded->overrides, loaded->grants);
+        subject_state_settle(state, batch->policy, batch->now);
+        g_hash_table_insert(batch->states, g_memdup2(&state->id, sizeof state->id), state);
+    }
+    bool all = true;
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job) || batch_state(batch, job->subject_id))
+            continue;
+        if (job_subject(job))
+            g_hash_table_remove(subjects, job_subject(job)); /* it moved to another account */
+        all = false;
+    }
+    return all;
+}
+
+/* --- shared counters --- */
+
+static bool shared_missing(const SharedCounter *counter)
+{
+    return !counter->found;
+}
+
+/* Are all there? Those that are not are made, after letting go of all locks. */
+static BatchResult make_missing_shared(Batch *batch)
+{
+    g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
+    bool missing = false;
+    for (guint i = 0; i < all->len; i++)
+        missing |= shared_missing(all->pdata[i]);
+    if (!missing)
+        return BATCH_DONE;
+    g_auto(Params) params = params_new();
+    shared_params(&params, all, shared_missing);
+    DbResult result = db_run(batch->db, QUERY_ROLLBACK, NULL, NULL);
+    if (result == DB_OK)
+        result = db_run(batch->db, QUERY_SHARED_MEET, &params, NULL);
+    return result == DB_OK ? BATCH_AGAIN : after(result);
+}
+
+static void settle_states(Batch *batch)
+{
+    GHashTableIter iter;
+    gpointer state;
+    g_hash_table_iter_init(&iter, batch->states);
+    while (g_hash_table_iter_next(&iter, NULL, &state))
+        subject_state_settle(state, batch->policy, batch->now);
+}
+
+static BatchResult batch_lock_shared(Batch *batch)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job))
+            continue;
+        if (job_settles(job))
+            batch_want_trace(batch, job);
+        for (int item = 0; job->kind == JOB_ASK && item < job->ask->item_count; item++)
+            shared_set_want_for(batch->shared, batch_state(batch, job->subject_id), job->features[item]);
+    }
+    g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
+    if (!all->len)
+        return BATCH_DONE;
+    g_auto(Params) params = params_new();
+    shared_params(&params, all, NULL);
+    g_autoptr(PGresult) rows = NULL;
+    g_autoptr(PGresult) clock = NULL;
+    db_queue(batch->db, QUERY_SHARED_LOCK, &params, &rows);
+    db_queue(batch->db, QUERY_CLOCK, NULL, &clock);
+    DbResult result = db_sync(batch->db);
+    if (result != DB_OK)
+        return after(result);
+    shared_set_read(batch->shared, rows);
+    batch->now = result_number(clock, 0, 0);
+    settle_states(batch);
+    return make_missing_shared(batch);
+}
+
+/* --- deciding --- */
+
+/* The features of an ask under the policy of this try. */
+static void find_features(const Batch *batch, Job *job)
+{
+    for (int i = 0; i < job->ask->item_count; i++) {
+        const LedgerItem *item = &job->ask->items[i];
+        const Feature *feature = policy_feature_for(batch->policy, item->feature, item->resource);
+        if (!feature) {
+            job->settled = true;
+            job->result = store_fail(job->error, STORE_NONE, "feature", "there is no feature %s", item->feature);
+            return;
+        }
+        job->features[i] = feature->index;
+    }
+}
+
+/* A key that was used before gets its answer again; a key used for something else is refused. */
+static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row)
+{
+    job->settled = true;
+    if (strcmp(result_text(found, row, 2), job->ask->fingerprint) != 0) {
+        job->result = store_fail(job->error, STORE_INVALID, "Idempotency-Key", "the key was used for another request");
+        return BATCH_DONE;
+    }
+    DecisionKey key = { result_number(found, row, 3), result_number(found, row, 4), result_number(found, row, 5),
+                        result_number(found, row, 6) };
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
+    g_array_append_val(keys, key);
+    g_auto(Params) params = params_new();
+    decision_keys_params(&params, keys);
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(batch->db, QUERY_DECISIONS_READ, &params, &rows);
+    if (result != DB_OK)
+        return after(result);
+    g_autoptr(DecisionRow) decision = decision_row_find(rows, &key);
+    if (!decision)
+        return BATCH_REFUSED;
+    job->answer = decision_row_answer(decision, batch->policy);
+    job->result = STORE_OK;
+    pthread_mutex_lock(&batch->store->metrics_lock);
+    batch->store->metrics.idempotent_replays++;
+    pthread_mutex_unlock(&batch->store->metrics_lock);
+    return BATCH_DONE;
+}
+
+static BatchResult replay_keys(Batch *batch)
+{
+    for (guint i = 0; batch->idempotency && i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job) || job->kind != JOB_ASK || !job->ask->idempotency_key)
+            continue;
+        for (int row = 0; row < PQntuples(batch->idempotency); row++)
+            if (strcmp(result_text(batch->idempotency, row, 0), job->ask->caller) == 0 &&
+                strcmp(result_text(batch->idempotency, row, 1), job->ask->idempotency_key) == 0) {
+                BatchResult result = replay(batch, job, batch->idempotency, row);
+                if (result != BATCH_DONE)
+                    return result;
+                break;
+            }
+    }
+    return BATCH_DONE;
+}
+
+/* A try that was cut off at its commit may have come through: its record says so. */
+static BatchResult find_own_records(Batch *batch)
+{
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job->key.at)
+            g_array_append_val(keys, job->key);
+    }
+    if (!keys->len)
+        return BATCH_DONE;
+    g_auto(Params) params = params_new();
+    decision_keys_params(&params, keys);
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(batch->db, QUERY_DECISIONS_READ, &params, &rows);
+    for (guint i = 0; result == DB_OK && i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        g_autoptr(DecisionRow) row = job_open(job) && job->key.at ? decision_row_find(rows, &job->key) : NULL;
+        if (!row)
+            continue;
+        job->settled = true;
+        job->result = STORE_OK;
+        if (job->kind == JOB_ASK)
+            job->answer = decision_row_answer(row, batch->policy);
+        else if (job->done)
+            *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(row->subject),
+                                       .feature = g_strdup(row->feature), .units = row->units, .at = row->key.at };
+    }
+    return after(result);
+}
+
+static void batch_decide(Batch *batch)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job))
+            continue;
+        job->result = STORE_OK;
+        if (job->kind == JOB_ASK)
+            batch_ask(batch, job);
+        else if (job->kind == JOB_RESET)
+            batch_reset(batch, job);
+        else
+            batch_settle(batch, job);
+    }
+}
+
+static bool policy_is_current(const Batch *batch, const Loaded *loaded)
+{
+    return PQntuples(loaded->policy) == 1 &&
+           (result_number(loaded->policy, 0, 0) == batch->policy->version ||
+            result_number(loaded->policy, 0, 0) == batch->store->policy_refused);
+}
+
+static BatchResult batch_load(Batch *batch, GHashTable *subjects)
+{
+    g_auto(Loaded) loaded = { 0 };
+    DbResult result = batch_lock(batch, &loaded);
+    if (result != DB_OK)
+        return after(result);
+    batch->now = result_number(loaded.clock, 0, 0);
+    store_clock_heard(batch->store, batch->now);
+    if (!policy_is_current(batch, &loaded)) {
+        batch->store->policy_checked_us = 0;
+        return BATCH_AGAIN;
+    }
+    return take_states(batch, &loaded, subjects) ? BATCH_DONE : BATCH_AGAIN;
+}
+
+static bool anything_open(const Batch *batch)
+{
+    for (guint i = 0; i < batch->jobs->len; i++)
+        if (job_open(batch->jobs->pdata[i]))
+            return true;
+    return false;
+}
+
+BatchResult batch_run(Batch *batch, GHashTable *subjects)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job->kind == JOB_ASK)
+            find_features(batch, job);
+    }
+    DbResult resolved = batch_resolve(batch, subjects);
+    if (resolved != DB_OK)
+        return after(resolved);
+    if (!anything_open(batch))
+        return BATCH_DONE;
+    BatchResult result = batch_load(batch, subjects);
+    if (result == BATCH_DONE)
+        result = find_own_records(batch);
+    if (result == BATCH_DONE)
+        result = replay_keys(batch);
+    if (result == BATCH_DONE)
+        result = batch_lock_shared(batch);
+    if (result != BATCH_DONE)
+        return result;
+    batch_decide(batch);
+    result = make_missing_shared(batch);
+    if (result != BATCH_DONE)
+        return result;
+    batch_queue_writes(batch);
+    db_queue(batch->db, QUERY_COMMIT, NULL, NULL);
+    return after(db_sync(batch->db));
+}
+
+/* --- letting go --- */
+
+static void free_params(gpointer data)
+{
+    params_clear(data);
+    g_free(data);
+}
+
+static void free_record(gpointer data)
+{
+    Record *record = data;
+    char *texts[] = { record->plan, record->organization, record->feature, record->resource, record->items,
+                      record->metadata, record->on_behalf_of, record->actor };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_array_unref(record->trace);
+    g_free(record);
+}
+
+static void free_alert(gpointer data)
+{
+    AlertRow *row = data;
+    g_free(row->owner);
+    g_free(row->feature);
+    g_free(row->limit_key);
+    g_free(row);
+}
+
+void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *jobs)
+{
+    *batch = (Batch){ .store = store, .db = db, .policy = policy_ref(policy) };
+    batch->jobs = g_ptr_array_new();
+    for (guint i = 0; i < jobs->len; i++)
+        g_ptr_array_add(batch->jobs, jobs->pdata[i]);
+    batch->own_jobs = g_ptr_array_new_with_free_func(g_free);
+    batch->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)subject_state_free);
+    batch->shared = shared_set_new();
+    batch->settlements = g_ptr_array_new_with_free_func(free_params);
+    batch->give_backs = g_ptr_array_new_with_free_func(free_params);
+    batch->audits = g_ptr_array_new_with_free_func(free_params);
+    batch->records = g_ptr_array_new_with_free_func(free_record);
+    batch->alerts = g_ptr_array_new_with_free_func(free_alert);
+    batch->holds = g_ptr_array_new();
+    batch->keys = g_ptr_array_new();
+}
+
+void batch_clear(Batch *batch)
+{
+    policy_unref(batch->policy);
+    PQclear(batch->abouts);
+    PQclear(batch->idempotency);
+    g_hash_table_unref(batch->states);
+    shared_set_free(batch->shared);
+    GPtrArray *lists[] = { batch->jobs, batch->own_jobs, batch->settlements, batch->give_backs, batch->audits,
+                           batch->records, batch->alerts, batch->holds, batch->keys };
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+        g_ptr_array_unref(lists[i]);
+}

@@ -1,0 +1,114 @@
+/* Jobs: what callers hand to the ledger and wait for. Inside the store only. */
+#ifndef WEBQUOTA_LEDGER_JOB_H
+#define WEBQUOTA_LEDGER_JOB_H
+
+#include "store/ledger.h"
+#include "store/subject_state.h"
+
+typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP } JobKind;
+
+typedef struct {
+    JobKind kind;
+    /* what was asked */
+    const LedgerAsk *ask;
+    int features[LEDGER_ITEMS_MAX];   /* of the ask's items, under the policy of the present try */
+    DecisionKey about;                /* commit, release, expire, refund */
+    int64_t units;                    /* commit, refund: -1 all */
+    const char *subject, *feature;    /* reset */
+    const char *reason, *actor;
+    /* where it belongs */
+    int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
+    /* what came of it */
+    StoreResult result;
+    StoreError *error;
+    Answer *answer;
+    LedgerDone *done;
+    /* the record it makes */
+    DecisionKey key;                  /* id drawn once; `at` of the present try */
+    bool settled;                     /* has its result already; nothing to decide */
+    /* waiting */
+    bool finished;
+    pthread_cond_t wake;
+} Job;
+
+/* One record to be written: a row of decisions. */
+typedef struct {
+    DecisionKey key;
+    const char *kind, *outcome;
+    int reason;
+    char *plan, *organization, *feature, *resource, *items, *metadata, *on_behalf_of, *actor;
+    int64_t units;
+    GArray *trace;                    /* of TraceLine */
+    bool has_about;
+    DecisionKey about;
+} Record;
+
+/* One transaction over many jobs. */
+typedef struct {
+    Store *store;
+    Db *db;
+    Policy *policy;
+    GPtrArray *jobs;                  /* Job *; the ledger's own (expiry) first */
+    GPtrArray *own_jobs;              /* those made here; freed with the batch */
+    GHashTable *states;               /* subject id (gint64 *) → SubjectState * */
+    SharedSet *shared;
+    PGresult *abouts, *idempotency;
+    GPtrArray *settlements;           /* Params * for reservation_settle */
+    GPtrArray *give_backs;            /* Params * for decision_give_back */
+    GPtrArray *records;               /* Record * */
+    GPtrArray *alerts;                /* AlertRow * */
+    GPtrArray *audits;                /* Params * for audit_write */
+    GPtrArray *holds;                 /* Params-less: Job * whose hold is to be written */
+    GPtrArray *keys;                  /* Job * whose idempotency key is to be written */
+    Instant now;
+    bool charged;                     /* something changed; otherwise the flush need not be waited for */
+} Batch;
+
+typedef struct {
+    int64_t account_id, subject_id, slot;
+    char *owner, *feature, *limit_key;
+    Instant window_start;
+    int64_t threshold, used, amount;
+} AlertRow;
+
+SubjectState *batch_state(Batch *batch, int64_t subject_id);
+Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome);
+void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, Instant window_start, int threshold, int64_t used,
+                 Amount amount, int64_t shared_account, const char *owner);
+
+/* ledger_ask.c: decides one ask on the loaded state. */
+void batch_ask(Batch *batch, Job *job);
+/* ledger_settle.c: commit, release, expire, refund, reset. */
+void batch_settle(Batch *batch, Job *job);
+void batch_reset(Batch *batch, Job *job);
+/* The shared counters that the lines of a recorded trace are about. */
+void batch_want_trace(Batch *batch, const Job *job);
+
+/* decision_row.c: rows of decisions_read. */
+typedef struct {
+    DecisionKey key;
+    char *kind, *outcome, *plan, *organization, *feature, *resource, *items, *on_behalf_of, *metadata, *subject, *state;
+    int reason, policy_version;
+    int64_t units, given_back, held, committed;
+    Instant expires_at;
+    GArray *trace;                    /* of TraceLine */
+} DecisionRow;
+DecisionRow *decision_row_new(const PGresult *rows, int row);
+DecisionRow *decision_row_find(const PGresult *rows, const DecisionKey *key); /* NULL: not among them */
+void decision_row_free(DecisionRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DecisionRow, decision_row_free)
+Answer *decision_row_answer(const DecisionRow *row, const Policy *policy);
+void decision_keys_params(Params *params, const GArray *keys); /* of DecisionKey */
+
+/* A new random id of a record, 63 bits. */
+int64_t record_id_new(void);
+
+/* ledger_batch.c: one try of a batch. */
+typedef enum { BATCH_DONE, BATCH_AGAIN, BATCH_LOST, BATCH_REFUSED } BatchResult;
+BatchResult batch_run(Batch *batch, GHashTable *subjects);
+void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *jobs);
+void batch_clear(Batch *batch);
+/* ledger_write.c: queues all that is to be written. */
+void batch_queue_writes(Batch *batch);
+
+#endif

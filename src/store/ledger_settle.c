@@ -1,0 +1,287 @@
+/* What becomes of charges and holds later: commit, release, expiry, refund, reset. Each changes the window
+ * that was charged, and when that is over, the record only. */
+#include "store/ledger_job.h"
+
+/* The counter that a trace line is about, as loaded, with a mark that it changed. NULL: it is not there. */
+static Counter *line_counter(Batch *batch, SubjectState *state, const DecisionRow *row, const TraceLine *line, bool **changed)
+{
+    SharedCounter *shared = NULL;
+    if (line->flags & TRACE_ORGANIZATION)
+        shared = shared_set_get(batch->shared, row->key.account_id, line->slot, "");
+    else if (line->flags & TRACE_PLAN)
+        shared = shared_set_get(batch->shared, 0, line->slot, row->plan);
+    else if (line->flags & TRACE_SITE)
+        shared = shared_set_get(batch->shared, 0, line->slot, "");
+    else {
+        *changed = &state->changed;
+        return counter_set_find(&state->own, line->slot);
+    }
+    if (!shared || !shared->found)
+        return NULL;
+    *changed = &shared->changed;
+    return counter_set_find(&shared->set, line->slot);
+}
+
+void batch_want_trace(Batch *batch, const Job *job)
+{
+    g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
+    for (guint i = 0; row && i < row->trace->len; i++) {
+        const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
+        if (line->flags & TRACE_ORGANIZATION)
+            shared_set_want(batch->shared, row->key.account_id, line->slot, "");
+        else if (line->flags & TRACE_PLAN)
+            shared_set_want(batch->shared, 0, line->slot, row->plan);
+        else if (line->flags & TRACE_SITE)
+            shared_set_want(batch->shared, 0, line->slot, "");
+    }
+}
+
+/* Thresholds that a commit reached. */
+static void settle_alerts(Batch *batch, const SubjectState *state, const DecisionRow *row, const TraceLine *line,
+                          const Limit *limit, Counter *counter)
+{
+    int thresholds[WARN_AT_MAX];
+    int crossed = counter_thresholds_crossed(counter, limit, line->amount, thresholds);
+    for (int i = 0; i < crossed; i++)
+        batch_alert(batch, state, limit, counter->window_start, thresholds[i], counter->used, line->amount,
+                    line->flags & TRACE_ORGANIZATION ? row->key.account_id : 0, line->flags & TRACE_PLAN ? row->plan : "");
+}
+
+/* Applies the changes to counters and records what really changed in the line. */
+static void settle_line(Batch *batch, SubjectState *state, const DecisionRow *row, const TraceLine *line, int64_t used_delta,
+                        int64_t held_delta, GArray *out)
+{
+    if (used_delta == 0 && held_delta == 0)
+        return;
+    bool *changed = NULL;
+    Counter *counter = line_counter(batch, state, row, line, &changed);
+    const Limit *limit = line->flags & TRACE_IS_GRANT ? NULL : policy_limit_by_slot(batch->policy, line->slot);
+    TraceLine entry = *line;
+    entry.used = counter ? counter->used : 0;
+    entry.held = counter ? counter->held : 0;
+    entry.used_delta = used_delta;
+    entry.held_delta = held_delta;
+    entry.flags &= TRACE_IS_GRANT | TRACE_ORGANIZATION | TRACE_PLAN | TRACE_SITE;
+    if (counter && counter_settle(counter, limit, line->counted_at, used_delta, held_delta)) {
+        *changed = true;
+        if (limit && used_delta > 0)
+            settle_alerts(batch, state, row, line, limit, counter);
+    }
+    g_array_append_val(out, entry);
+}
+
+static int64_t *trace_kept(const DecisionRow *row, int64_t units)
+{
+    int64_t *kept = g_new0(int64_t, row->trace->len);
+    trace_share((const TraceLine *)(const void *)row->trace->data, (int)row->trace->len, row->units, units, kept);
+    return kept;
+}
+
+static Record *settle_record(Batch *batch, Job *job, const SubjectState *state, const DecisionRow *row, const char *kind,
+                             int64_t units)
+{
+    job->key = (DecisionKey){ row->key.account_id, row->key.subject_id, batch->now, job->key.id };
+    Record *record = batch_record(batch, job, state, kind, "allowed");
+    record->feature = g_strdup(row->feature);
+    record->resource = g_strdup(row->resource);
+    record->on_behalf_of = g_strdup(row->on_behalf_of);
+    record->units = units;
+    record->has_about = true;
+    record->about = row->key;
+    record->actor = g_strdup(job->actor);
+    g_free(record->plan);
+    record->plan = g_strdup(row->plan);
+    g_free(record->organization);
+    record->organization = g_strdup(row->organization);
+    batch->charged = true;
+    if (job->done) {
+        ledger_done_clear(job->done);
+        job->done->id = public_id_decision(&job->key);
+        job->done->subject = g_strdup(row->subject);
+        job->done->feature = g_strdup(row->feature);
+        job->done->units = units;
+        job->done->total = row->units;
+        job->done->at = batch->now;
+    }
+    return record;
+}
+
+static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
+{
+    if (!row->state) {
+        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such reservation");
+        return;
+    }
+    if (strcmp(row->state, "held") != 0) {
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already %s", row->state);
+        return;
+    }
+    int64_t keep = job->kind == JOB_COMMIT ? (job->units < 0 ? row->units : job->units) : 0;
+    if (keep > row->units) {
+        job->result = store_fail(job->error, STORE_INVALID, "units", "more than the %" PRId64 " units held", row->units);
+        return;
+    }
+    const char *kind = job->kind == JOB_COMMIT ? "commit" : job->kind == JOB_RELEASE ? "release" : "expire";
+    const char *state_word = job->kind == JOB_COMMIT ? "committed" : job->kind == JOB_RELEASE ? "released" : "expired";
+    Record *record = settle_record(batch, job, state, row, kind, job->kind == JOB_COMMIT ? keep : row->units);
+    g_autofree int64_t *kept = trace_kept(row, keep);
+    for (guint i = 0; i < row->trace->len; i++) {
+        const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
+        settle_line(batch, state, row, line, kept[i], -line->held_delta, record->trace);
+    }
+    Params *settlement = g_new0(Params, 1);
+    *settlement = params_new();
+    params_number(settlement, row->key.account_id);
+    params_number(settlement, row->key.subject_id);
+    params_instant(settlement, row->key.at);
+    params_number(settlement, row->key.id);
+    params_text(settlement, state_word);
+    params_number(settlement, keep);
+    params_instant(settlement, batch->now);
+    g_ptr_array_add(batch->settlements, settlement);
+}
+
+/* What of a recorded charge stands now: a consume, or what was committed of a hold. */
+static int64_t charged_units(const DecisionRow *row)
+{
+    if (strcmp(row->outcome, "allowed") != 0)
+        return 0;
+    if (strcmp(row->kind, "consume") == 0)
+        return row->units;
+    return strcmp(row->kind, "hold") == 0 ? row->committed : 0;
+}
+
+static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
+{
+    int64_t charged = charged_units(row), left = charged - row->given_back;
+    int64_t units = job->units < 0 ? left : job->units;
+    if (charged == 0) {
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the decision charged nothing that could be refunded");
+        return;
+    }
+    if (left <= 0 || units > left) {
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " of %" PRId64 " units are left to refund",
+                                 MAX(left, 0), charged);
+        return;
+    }
+    if (row->items && units != charged) {
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", "a decision about several items is refunded whole");
+        return;
+    }
+    Record *record = settle_record(batch, job, state, row, "refund", units);
+    json_t *metadata = json_pack("{s:s*}", "reason", job->reason);
+    char *text = json_dumps(metadata, JSON_COMPACT);
+    record->metadata = g_strdup(text);
+    free(text);
+    json_decref(metadata);
+    g_autofree int64_t *before = trace_kept(row, left);
+    g_autofree int64_t *after = trace_kept(row, left - units);
+    for (guint i = 0; i < row->trace->len; i++)
+        settle_line(batch, state, row, &g_array_index(row->trace, TraceLine, i), after[i] - before[i], 0, record->trace);
+    Params *give_back = g_new0(Params, 1);
+    *give_back = params_new();
+    params_number(give_back, row->key.account_id);
+    params_number(give_back, row->key.subject_id);
+    params_instant(give_back, row->key.at);
+    params_number(give_back, row->key.id);
+    params_number(give_back, units);
+    g_ptr_array_add(batch->give_backs, give_back);
+}
+
+/* Has an earlier job of the same batch settled the same record? Its row was read before that. */
+static bool already_in_batch(const Batch *batch, const DecisionKey *key)
+{
+    for (guint i = 0; i < batch->records->len; i++) {
+        const Record *record = batch->records->pdata[i];
+        if (record->has_about && decision_key_equal(&record->about, key))
+            return true;
+    }
+    return false;
+}
+
+void batch_settle(Batch *batch, Job *job)
+{
+    g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
+    SubjectState *state = batch_state(batch, job->subject_id);
+    if (!row || !state) {
+        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such %s",
+                                 job->kind == JOB_REFUND ? "decision" : "reservation");
+        return;
+    }
+    if (already_in_batch(batch, &job->about)) {
+        /* Two at once about one record: the later one would decide on a row that is no longer true. */
+        job->result = job->kind == JOB_REFUND
+            ? store_fail(job->error, STORE_CONFLICT, NULL, "another refund of the decision was under way")
+            : store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already settled");
+        return;
+    }
+    if (job->kind == JOB_REFUND)
+        settle_refund(batch, job, row, state);
+    else
+        settle_hold(batch, job, row, state);
+}
+
+/* --- reset --- */
+
+static bool slot_is_of(const Policy *policy, const SubjectState *state, int64_t slot, int feature)
+{
+    if (feature < 0)
+        return true;
+    const Limit *limit = policy_limit_by_slot(policy, slot);
+    if (limit)
+        return limit->feature == feature;
+    for (guint i = 0; i < state->grants->len; i++)
+        if (g_array_index(state->grants, Grant, i).slot == slot)
+            return g_array_index(state->grants, Grant, i).feature == feature;
+    return false;
+}
+
+/* A reset gives the subject's own limits back; grants were given once and stay spent. */
+static bool slot_is_limit(const Policy *policy, int64_t slot)
+{
+    return slot > 0 && policy_limit_by_slot(policy, slot);
+}
+
+void batch_reset(Batch *batch, Job *job)
+{
+    SubjectState *state = batch_state(batch, job->subject_id);
+    const Feature *feature = job->feature ? policy_feature(batch->policy, job->feature) : NULL;
+    job->key = (DecisionKey){ state->account_id, state->id, batch->now, job->key.id };
+    Record *record = batch_record(batch, job, state, "reset", "allowed");
+    record->feature = g_strdup(feature ? feature->key : "*");
+    record->actor = g_strdup(job->actor);
+    int64_t total = 0;
+    for (int i = 0; i < state->own.count; i++) {
+        Counter *counter = &state->own.counters[i];
+        if (counter->used == 0 || !slot_is_limit(batch->policy, counter->slot) ||
+            !slot_is_of(batch->policy, state, counter->slot, feature ? feature->index : -1))
+            continue;
+        TraceLine line = { .slot = counter->slot, .counted_at = counter->window_start, .window_start = counter->window_start,
+                           .window_end = INSTANT_MAX, .amount = AMOUNT_UNLIMITED, .used = counter->used, .held = counter->held,
+                           .used_delta = -counter->used };
+        g_array_append_val(record->trace, line);
+        total = MAX(total, counter->used);
+        counter->used = 0;
+        counter->fired = 0;
+        if (counter->buckets)
+            memset(counter->buckets, 0, sizeof *counter->buckets * ROLLING_BUCKETS);
+        state->changed = true;
+    }
+    record->units = MIN(total, UNITS_MAX);
+    batch->charged = true;
+    Params *audit = g_new0(Params, 1);
+    *audit = params_new();
+    params_text(audit, job->actor);
+    params_text(audit, "usage.reset");
+    params_text(audit, state->key);
+    params_text(audit, state->organization);
+    json_t *details = json_pack("{s:s, s:s*}", "feature", record->feature, "reason", job->reason);
+    char *text = json_dumps(details, JSON_COMPACT);
+    params_text(audit, text);
+    free(text);
+    json_decref(details);
+    g_ptr_array_add(batch->audits, audit);
+    ledger_done_clear(job->done);
+    *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
+                               .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };
+}

@@ -1,0 +1,123 @@
+/* Migrations run their texts as they are, through libpq directly: they are the one place where SQL is not
+ * a named statement. The role's name is quoted by libpq. */
+#include "store/migrate.h"
+
+#include "store/store_internal.h"
+
+static const struct {
+    int number;
+    const char *name, *text;
+} migrations[] = {
+#include "migrations.inc"
+};
+
+int migrations_latest(void)
+{
+    return migrations[G_N_ELEMENTS(migrations) - 1].number;
+}
+
+/* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, the journal and audit only added to. */
+static const char *const grants[] = {
+    "grant usage on schema webquota to %s",
+    "grant select on all tables in schema webquota to %s",
+    "grant usage on all sequences in schema webquota to %s",
+    "grant execute on all functions in schema webquota to %s",
+    "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
+    " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
+    " webquota.api_keys to %s",
+    "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
+    " webquota.reservations, webquota.api_keys to %s",
+    "grant update (given_back) on webquota.decisions to %s",
+    "grant delete on webquota.idempotency to %s",
+    "alter default privileges in schema webquota grant select on tables to %s",
+};
+
+typedef struct {
+    PGconn *connection;
+    StoreError *error;
+} Migration;
+
+static bool run(Migration *migration, const char *text, const char *what)
+{
+    g_autoptr(PGresult) result = PQexec(migration->connection, text);
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+        return true;
+    g_autofree char *why = g_strchomp(g_strdup(PQresultErrorMessage(result)));
+    store_fail(migration->error, STORE_DOWN, NULL, "%s: %s", what, why);
+    return false;
+}
+
+static int applied_version(Migration *migration)
+{
+    g_autoptr(PGresult) result = PQexec(migration->connection, "select coalesce(max(version), 0) from webquota.migrations");
+    return PQresultStatus(result) == PGRES_TUPLES_OK ? (int)result_number(result, 0, 0) : -1;
+}
+
+static bool apply_one(Migration *migration, size_t i, void (*told)(const char *line))
+{
+    g_autofree char *note = g_strdup_printf("insert into webquota.migrations (version, name) values (%d, '%s')",
+                                            migrations[i].number, migrations[i].name);
+    if (!run(migration, migrations[i].text, migrations[i].name) || !run(migration, note, migrations[i].name))
+        return false;
+    g_autofree char *line = g_strdup_printf("applied %s", migrations[i].name);
+    if (told)
+        told(line);
+    return true;
+}
+
+static bool grant_to(Migration *migration, const char *role)
+{
+    g_autofree char *unquoted = g_strdup(role);
+    char *quoted = PQescapeIdentifier(migration->connection, unquoted, strlen(unquoted));
+    bool done = quoted != NULL;
+    for (size_t i = 0; done && i < G_N_ELEMENTS(grants); i++) {
+        g_auto(GStrv) halves = g_strsplit(grants[i], "%s", 2);
+        g_autofree char *text = g_strconcat(halves[0], quoted, halves[1], NULL);
+        done = run(migration, text, "granting to the application's role");
+    }
+    PQfreemem(quoted);
+    return done;
+}
+
+static bool migrate_all(Migration *migration, const char *app_role, void (*told)(const char *line))
+{
+    /* The lock is held to the end of the transaction; a second host waits here and finds nothing left to do. */
+    if (!run(migration, "begin", "begin") || !run(migration, "select pg_advisory_xact_lock(4031894775)", "lock") ||
+        !run(migration, "set local client_min_messages = warning", "settings") ||
+        !run(migration, "create schema if not exists webquota", "schema") ||
+        !run(migration,
+             "create table if not exists webquota.migrations (version integer primary key, name text not null,"
+             " applied_at timestamptz not null default now())", "migrations"))
+        return false;
+    int version = applied_version(migration);
+    if (version > migrations_latest()) {
+        store_fail(migration->error, STORE_CONFLICT, NULL, "the schema is version %d, newer than this program's %d", version,
+                   migrations_latest());
+        return false;
+    }
+    int before = version;
+    for (size_t i = 0; i < G_N_ELEMENTS(migrations); i++)
+        if (migrations[i].number > version && !apply_one(migration, i, told))
+            return false;
+    if (told && before == migrations_latest())
+        told("the schema is up to date");
+    return run(migration, "select webquota.decisions_make_room(webquota.clock())", "partitions") &&
+           (!app_role || grant_to(migration, app_role)) && run(migration, "commit", "commit");
+}
+
+StoreResult migrate_run(const char *database, const char *app_role, void (*told)(const char *line), StoreError *error)
+{
+    const char *keys[] = { "dbname", "connect_timeout", "application_name", NULL };
+    const char *values[] = { database, "5", "webquota migrate", NULL };
+    Migration migration = { PQconnectdbParams(keys, values, 1), error };
+    StoreResult result = STORE_OK;
+    if (PQstatus(migration.connection) != CONNECTION_OK) {
+        g_autofree char *why = g_strchomp(g_strdup(PQerrorMessage(migration.connection)));
+        result = store_fail(error, STORE_DOWN, NULL, "%s", why);
+    } else if (!migrate_all(&migration, app_role, told)) {
+        result = error && error->detail && g_str_has_prefix(error->detail, "the schema is version") ? STORE_CONFLICT : STORE_DOWN;
+    }
+    PQfinish(migration.connection);
+    return result;
+}

@@ -1,0 +1,267 @@
+/* The store as a whole: connections, the policy in force, the clock, and what is reported of them. */
+#include "store/store_internal.h"
+
+#include <stdarg.h>
+#include "base/log.h"
+
+#define POLICY_LOOK_US 1000000
+
+void store_error_clear(StoreError *error)
+{
+    g_clear_pointer(&error->field, g_free);
+    g_clear_pointer(&error->detail, g_free);
+}
+
+StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (error) {
+        store_error_clear(error);
+        error->field = g_strdup(field);
+        error->detail = g_strdup_vprintf(format, arguments);
+    }
+    va_end(arguments);
+    return result;
+}
+
+StoreResult store_down(StoreError *error, const Db *db)
+{
+    return store_fail(error, STORE_DOWN, NULL, "the database cannot be used: %s", db && db->error ? db->error : "not connected");
+}
+
+Store *store_open(const StoreConfig *config)
+{
+    Store *store = g_new0(Store, 1);
+    store->config = *config;
+    store->database = g_strdup(config->database);
+    pthread_mutex_init(&store->policy_lock, NULL);
+    pthread_mutex_init(&store->readers_lock, NULL);
+    pthread_cond_init(&store->readers_free, NULL);
+    pthread_mutex_init(&store->writer_lock, NULL);
+    pthread_mutex_init(&store->ledger_lock, NULL);
+    pthread_mutex_init(&store->clock_lock, NULL);
+    pthread_mutex_init(&store->metrics_lock, NULL);
+    store->config.readers = MAX(1, config->readers);
+    store->readers = g_new0(Db, store->config.readers);
+    store->reader_taken = g_new0(bool, store->config.readers);
+    for (int i = 0; i < store->config.readers; i++)
+        db_init(&store->readers[i], config->database, config->prepared, false);
+    db_init(&store->writer, config->database, config->prepared, true);
+    return store;
+}
+
+void store_close(Store *store)
+{
+    if (!store)
+        return;
+    ledger_close(store->ledger);
+    for (int i = 0; i < store->config.readers; i++)
+        db_close(&store->readers[i]);
+    db_close(&store->writer);
+    policy_unref(store->policy);
+    g_free(store->readers);
+    g_free(store->reader_taken);
+    g_free(store->database);
+    pthread_mutex_destroy(&store->policy_lock);
+    pthread_mutex_destroy(&store->readers_lock);
+    pthread_cond_destroy(&store->readers_free);
+    pthread_mutex_destroy(&store->writer_lock);
+    pthread_mutex_destroy(&store->ledger_lock);
+    pthread_mutex_destroy(&store->clock_lock);
+    pthread_mutex_destroy(&store->metrics_lock);
+    g_free(store);
+}
+
+/* --- reading connections --- */
+
+static int reader_free(const Store *store)
+{
+    int first = -1;
+    for (int i = 0; i < store->config.readers; i++) {
+        if (store->reader_taken[i])
+            continue;
+        if (store->readers[i].connection)
+            return i;
+        if (first < 0)
+            first = i;
+    }
+    return first;
+}
+
+Db *store_reader_take(Store *store)
+{
+    pthread_mutex_lock(&store->readers_lock);
+    int index;
+    while ((index = reader_free(store)) < 0)
+        pthread_cond_wait(&store->readers_free, &store->readers_lock);
+    store->reader_taken[index] = true;
+    pthread_mutex_unlock(&store->readers_lock);
+    return &store->readers[index];
+}
+
+void store_reader_give(Store *store, Db *db)
+{
+    pthread_mutex_lock(&store->readers_lock);
+    store->reader_taken[db - store->readers] = false;
+    pthread_cond_signal(&store->readers_free);
+    pthread_mutex_unlock(&store->readers_lock);
+}
+
+/* --- the clock --- */
+
+void store_clock_heard(Store *store, Instant now)
+{
+    pthread_mutex_lock(&store->clock_lock);
+    store->clock_heard = now;
+    store->clock_heard_us = g_get_monotonic_time();
+    pthread_mutex_unlock(&store->clock_lock);
+}
+
+Instant store_now(Store *store)
+{
+    pthread_mutex_lock(&store->clock_lock);
+    Instant now = store->clock_heard_us ? store->clock_heard + (g_get_monotonic_time() - store->clock_heard_us) : g_get_real_time();
+    pthread_mutex_unlock(&store->clock_lock);
+    return now;
+}
+
+/* --- the policy in force --- */
+
+void store_policy_set(Store *store, Policy *policy)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    Policy *old = store->policy;
+    store->policy = policy;
+    store->policy_checked_us = g_get_monotonic_time();
+    pthread_mutex_unlock(&store->policy_lock);
+    if (old && old->version != policy->version)
+        log_line(LOG_LEVEL_NOTICE, "policy version %d is in force", policy->version);
+    policy_unref(old);
+}
+
+/* Reads a version's text into a policy with its slots. NULL and a line in the log when it cannot be. */
+static Policy *policy_from_row(Store *store, Db *db, const PGresult *rows)
+{
+    int version = (int)result_number(rows, 0, 0);
+    g_autofree char *why = NULL;
+    g_autofree char *name = g_strdup_printf("policy version %d", version);
+    g_autoptr(Policy) policy = store->config.read_policy(result_text(rows, 0, 1), name, &why);
+    if (!policy) {
+        log_line(LOG_LEVEL_ERROR, "policy version %d cannot be used: %s", version, why ? why : "no reason given");
+        return NULL;
+    }
+    policy->version = version;
+    g_autoptr(PGresult) registry = NULL;
+    if (db_run(db, QUERY_LIMITS_REGISTRY, NULL, &registry) != DB_OK)
+        return NULL;
+    if (!policy_slots_fill(policy, registry)) {
+        log_line(LOG_LEVEL_ERROR, "policy version %d has limits that are not registered; apply it again", version);
+        return NULL;
+    }
+    return g_steal_pointer(&policy);
+}
+
+static int policy_version_in_force(Store *store)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    int version = store->policy ? store->policy->version : -1;
+    pthread_mutex_unlock(&store->policy_lock);
+    return version;
+}
+
+DbResult store_policy_refresh(Store *store, Db *db)
+{
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(db, QUERY_POLICY_ACTIVE, NULL, &rows);
+    if (result != DB_OK)
+        return result;
+    int version = PQntuples(rows) ? (int)result_number(rows, 0, 0) : -1;
+    bool known = version < 0 || version == policy_version_in_force(store) || version == store->policy_refused;
+    if (!known) {
+        Policy *policy = policy_from_row(store, db, rows);
+        if (policy)
+            store_policy_set(store, policy);
+        else if (db->connection)
+            store->policy_refused = version;
+    }
+    pthread_mutex_lock(&store->policy_lock);
+    store->policy_checked_us = g_get_monotonic_time();
+    pthread_mutex_unlock(&store->policy_lock);
+    return DB_OK;
+}
+
+Policy *store_policy_version(Store *store, Db *db, int version)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    Policy *now = store->policy && store->policy->version == version ? policy_ref(store->policy) : NULL;
+    pthread_mutex_unlock(&store->policy_lock);
+    if (now)
+        return now;
+    g_auto(Params) params = params_new();
+    params_number(&params, version);
+    g_autoptr(PGresult) rows = NULL;
+    if (db_run(db, QUERY_POLICY_BY_VERSION, &params, &rows) != DB_OK || PQntuples(rows) != 1)
+        return NULL;
+    return policy_from_row(store, db, rows);
+}
+
+StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
+{
+    *policy = NULL;
+    pthread_mutex_lock(&store->policy_lock);
+    bool look = !store->policy || g_get_monotonic_time() - store->policy_checked_us > POLICY_LOOK_US;
+    if (look && store->policy)
+        store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is */
+    pthread_mutex_unlock(&store->policy_lock);
+    if (look) {
+        Db *db = store_reader_take(store);
+        DbResult result = store_policy_refresh(store, db);
+        if (result != DB_OK)
+            store_down(error, db);
+        store_reader_give(store, db);
+    }
+    pthread_mutex_lock(&store->policy_lock);
+    *policy = store->policy ? policy_ref(store->policy) : NULL;
+    pthread_mutex_unlock(&store->policy_lock);
+    if (*policy)
+        return STORE_OK;
+    return error && error->detail ? STORE_DOWN
+                                  : store_fail(error, STORE_DOWN, NULL, "no policy has been applied; run webquota policy apply FILE");
+}
+
+/* --- is it ready, and how is it going --- */
+
+StoreResult store_ready(Store *store, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    g_autoptr(PGresult) schema = NULL;
+    DbResult result = db_run(db, QUERY_SCHEMA_VERSION, NULL, &schema);
+    StoreResult ready = STORE_OK;
+    if (result == DB_LOST)
+        ready = store_down(error, db);
+    else if (result != DB_OK)
+        ready = store_fail(error, STORE_DOWN, NULL, "the schema is not there; run webquota migrate");
+    else if (result_number(schema, 0, 0) != migrations_latest())
+        ready = store_fail(error, STORE_DOWN, NULL, "the schema is version %" PRId64 ", this program needs %d; run webquota migrate",
+                           result_number(schema, 0, 0), migrations_latest());
+    store_reader_give(store, db);
+    g_autoptr(Policy) policy = NULL;
+    return ready == STORE_OK ? store_policy(store, &policy, error) : ready;
+}
+
+void store_metrics(Store *store, StoreMetrics *out)
+{
+    pthread_mutex_lock(&store->metrics_lock);
+    *out = store->metrics;
+    pthread_mutex_unlock(&store->metrics_lock);
+    pthread_mutex_lock(&store->readers_lock);
+    for (int i = 0; i < store->config.readers; i++) {
+        out->readers_open += store->readers[i].connection != NULL;
+        out->readers_idle += store->readers[i].connection && !store->reader_taken[i];
+    }
+    pthread_mutex_unlock(&store->readers_lock);
+    out->policy_version = MAX(0, policy_version_in_force(store));
+    if (store->ledger)
+        ledger_metrics(store->ledger, out);
+}

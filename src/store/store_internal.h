@@ -1,0 +1,87 @@
+/* What the files of the store share. */
+#ifndef WEBQUOTA_STORE_INTERNAL_H
+#define WEBQUOTA_STORE_INTERNAL_H
+
+#include <pthread.h>
+#include "store/db.h"
+#include "store/public_id.h"
+#include "store/store.h"
+
+/* The schema's version that this program needs: the number of its last migration. */
+int migrations_latest(void);
+
+typedef struct Ledger Ledger;
+
+struct Store {
+    StoreConfig config;
+    char *database;
+
+    pthread_mutex_t policy_lock;
+    Policy *policy;              /* NULL: none read so far */
+    int64_t policy_checked_us;   /* monotonic; 0: look again */
+    int policy_refused;          /* a version that could not be read */
+
+    pthread_mutex_t readers_lock;
+    pthread_cond_t readers_free;
+    Db *readers;                 /* config.readers of them */
+    bool *reader_taken;
+
+    pthread_mutex_t writer_lock; /* administration's one writing connection */
+    Db writer;
+
+    Ledger *ledger;              /* made at the first use */
+    pthread_mutex_t ledger_lock;
+
+    pthread_mutex_t clock_lock;
+    Instant clock_heard;         /* the database's clock … */
+    int64_t clock_heard_us;      /* … and the monotonic one at that moment; 0: never */
+
+    pthread_mutex_t metrics_lock;
+    StoreMetrics metrics;
+
+    pthread_t listener;
+    bool listening, listener_stop;
+};
+
+/* A reading connection; give it back. Never NULL; may not be connected. */
+Db *store_reader_take(Store *store);
+void store_reader_give(Store *store, Db *db);
+
+/* The database's time was heard just now. */
+void store_clock_heard(Store *store, Instant now);
+
+/* Puts `policy` in force if its version is another; used by whoever finds one. Takes over the reference. */
+void store_policy_set(Store *store, Policy *policy);
+
+/* Reads the active policy through `db` when it differs from the one in force. DB_OK also when there is none. */
+DbResult store_policy_refresh(Store *store, Db *db) MUST_CHECK;
+
+/* A policy of a given version, for decisions recorded under it. NULL when it cannot be had. */
+Policy *store_policy_version(Store *store, Db *db, int version);
+
+/* Fills limits' and grants' slots from the registry. false: some are not registered. */
+bool policy_slots_fill(Policy *policy, const PGresult *registry);
+/* Registers what has no number yet (the writer's transaction). */
+DbResult policy_slots_register(Db *db, const Policy *policy) MUST_CHECK;
+/* The limit with this slot in any plan of the policy, or NULL. */
+const Limit *policy_limit_by_slot(const Policy *policy, int64_t slot);
+
+/* Sets *error and returns STORE_DOWN. */
+StoreResult store_down(StoreError *error, const Db *db);
+StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
+
+void ledger_close(Ledger *ledger);
+void ledger_metrics(Ledger *ledger, StoreMetrics *out);
+
+/* Tells other processes (and our own memory) that something about decisions changed; part of the transaction under way. */
+void store_announce_queue(Db *db, const char *payload);
+/* Forgets remembered refusals; called by the listener and after our own changes. */
+void ledger_forget(Store *store);
+
+/* Returns what expired reservations hold; used before reading. */
+StoreResult ledger_sweep(Store *store, StoreError *error) MUST_CHECK;
+
+/* {key, title} of the plan a subject has now: its own until plan_until, then the one after, else the default. */
+const Plan *subject_plan_now(const Policy *policy, bool anonymous, const char *plan, Instant plan_until, const char *plan_after, Instant now);
+
+#endif

@@ -1,0 +1,178 @@
+/* A subject as the database knows it, turned into what the decision needs. */
+#include "store/subject_state.h"
+
+#include "base/log.h"
+
+const Plan *subject_plan_now(const Policy *policy, bool anonymous, const char *plan, Instant plan_until, const char *plan_after,
+                             Instant now)
+{
+    const char *key = plan_until <= now ? plan_after : plan;
+    const Plan *own = key ? policy_plan(policy, key) : NULL;
+    if (own)
+        return own;
+    int index = anonymous ? policy->anonymous_plan : policy->default_plan;
+    return index >= 0 ? &policy->plans[index] : NULL;
+}
+
+static bool read_counters(CounterSet *set, const PGresult *result, int row, int state_column, int rolling_column)
+{
+    g_autoptr(GArray) state = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    result_numbers(result, row, state_column, state);
+    result_numbers(result, row, rolling_column, rolling);
+    return counter_set_read(set, (int64_t *)(void *)state->data, (int)state->len, (int64_t *)(void *)rolling->data,
+                            (int)rolling->len);
+}
+
+static SubjectState *subject_state_empty(void)
+{
+    SubjectState *state = g_new0(SubjectState, 1);
+    state->overrides = g_array_new(FALSE, TRUE, sizeof(Override));
+    state->grants = g_array_new(FALSE, TRUE, sizeof(Grant));
+    state->texts = g_ptr_array_new_with_free_func(g_free);
+    state->plan_until = INSTANT_MAX;
+    return state;
+}
+
+static void subject_state_link(SubjectState *state)
+{
+    state->subject.key = state->key;
+    state->subject.organization = state->organization;
+    state->subject.zone = state->timezone;
+    state->subject.anonymous = g_str_has_prefix(state->key, "anon:");
+}
+
+SubjectState *subject_state_new(const PGresult *result, int row)
+{
+    SubjectState *state = subject_state_empty();
+    state->account_id = result_number(result, row, 0);
+    state->id = result_number(result, row, 1);
+    state->key = g_strdup(result_text(result, row, 2));
+    state->plan_key = g_strdup(result_text(result, row, 3));
+    if (!result_null(result, row, 4))
+        state->plan_until = result_number(result, row, 4);
+    state->plan_after = g_strdup(result_text(result, row, 5));
+    state->timezone = g_strdup(result_text(result, row, 6));
+    state->subject.anchor = result_number(result, row, 7);
+    state->subject.first_met = result_number(result, row, 8);
+    state->subject.suspended = result_bool(result, row, 9);
+    state->organization = g_strdup(result_text(result, row, 10));
+    state->email = g_strdup(result_text(result, row, 11));
+    subject_state_link(state);
+    if (!read_counters(&state->own, result, row, 13, 14)) {
+        log_line(LOG_LEVEL_ERROR, "counters of subject %" PRId64 " cannot be read", state->id);
+        g_clear_pointer(&state, subject_state_free);
+    }
+    return state;
+}
+
+SubjectState *subject_state_unmet(const char *key, Instant now)
+{
+    SubjectState *state = subject_state_empty();
+    state->key = g_strdup(key);
+    state->subject.anchor = state->subject.first_met = now;
+    subject_state_link(state);
+    return state;
+}
+
+void subject_state_free(SubjectState *state)
+{
+    if (!state)
+        return;
+    counter_set_clear(&state->own);
+    g_array_unref(state->overrides);
+    g_array_unref(state->grants);
+    g_ptr_array_unref(state->texts);
+    g_free(state->key);
+    g_free(state->organization);
+    g_free(state->timezone);
+    g_free(state->plan_key);
+    g_free(state->plan_after);
+    g_free(state->email);
+    g_free(state);
+}
+
+/* Is this row of overrides_of or grants_of the subject's, or its organization's? */
+static bool row_concerns(const SubjectState *state, const PGresult *rows, int row)
+{
+    if (result_number(rows, row, 0) != state->account_id)
+        return false;
+    return result_null(rows, row, 2) ? state->organization != NULL : result_number(rows, row, 2) == state->id;
+}
+
+static void add_override(SubjectState *state, const Policy *policy, const PGresult *rows, int row)
+{
+    const Feature *feature = policy_feature(policy, result_text(rows, row, 3));
+    if (!feature)
+        return;
+    const char *kind = result_text(rows, row, 5);
+    Override override = {
+        .id = result_number(rows, row, 1),
+        .of_organization = result_null(rows, row, 2),
+        .feature = feature->index,
+        .limit = g_strdup(result_text(rows, row, 4)),
+        .kind = kind[0] == 'a' ? OVERRIDE_AMOUNT : kind[0] == 'u' ? OVERRIDE_UNLIMITED : OVERRIDE_MULTIPLIER,
+        .amount = result_number(rows, row, 6),
+        .multiplier = result_real(rows, row, 7),
+        .expires_at = result_number(rows, row, 8),
+        .created_at = result_number(rows, row, 9),
+    };
+    g_ptr_array_add(state->texts, (char *)override.limit);
+    g_array_append_val(state->overrides, override);
+}
+
+static void add_grant(SubjectState *state, const Policy *policy, const PGresult *rows, int row)
+{
+    const Feature *feature = policy_feature(policy, result_text(rows, row, 3));
+    if (!feature)
+        return;
+    Grant grant = {
+        .slot = -result_number(rows, row, 1),
+        .of_organization = result_null(rows, row, 2),
+        .feature = feature->index,
+        .amount = result_number(rows, row, 4),
+        .priority = (int)result_number(rows, row, 5),
+        .effective_at = result_number(rows, row, 6),
+        .expires_at = result_number(rows, row, 7),
+        .created_at = result_number(rows, row, 9),
+    };
+    const char *every = result_text(rows, row, 8), *why = NULL;
+    if (every && window_parse(every, &grant.every, &why))
+        grant.every.align = ALIGN_ANCHOR;
+    g_array_append_val(state->grants, grant);
+}
+
+void subject_state_rows(SubjectState *state, const Policy *policy, const PGresult *overrides, const PGresult *grants)
+{
+    for (int row = 0; row < PQntuples(overrides); row++)
+        if (row_concerns(state, overrides, row))
+            add_override(state, policy, overrides, row);
+    for (int row = 0; row < PQntuples(grants); row++)
+        if (row_concerns(state, grants, row))
+            add_grant(state, policy, grants, row);
+    state->granted = state->grants->len;
+}
+
+void subject_state_settle(SubjectState *state, const Policy *policy, Instant now)
+{
+    state->policy = policy;
+    state->now = now;
+    state->subject.plan = subject_plan_now(policy, state->subject.anonymous, state->plan_key, state->plan_until,
+                                           state->plan_after, now);
+    g_array_set_size(state->grants, state->granted);
+    if (state->subject.plan)
+        decide_plan_grants(&state->subject, state->grants);
+}
+
+Situation subject_state_situation(const SubjectState *state)
+{
+    return (Situation){
+        .policy = state->policy,
+        .subject = &state->subject,
+        .overrides = (const Override *)(const void *)state->overrides->data,
+        .override_count = (int)state->overrides->len,
+        .grants = (const Grant *)(const void *)state->grants->data,
+        .grant_count = (int)state->grants->len,
+        .now = state->now,
+    };
+}

@@ -1,0 +1,184 @@
+/* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked. */
+#include "store/ledger_job.h"
+
+/* Everything about one subject in one snapshot. */
+typedef struct {
+    Policy *policy;
+    SubjectState *state;
+    SharedSet *shared;
+    CounterBook book;
+    bool known;
+} Snapshot;
+
+static void snapshot_free(gpointer data)
+{
+    Snapshot *snapshot = data;
+    if (!snapshot)
+        return;
+    counter_book_clear(&snapshot->book);
+    subject_state_free(snapshot->state);
+    shared_set_free(snapshot->shared);
+    policy_unref(snapshot->policy);
+    g_free(snapshot);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Snapshot, snapshot_free)
+
+static DbResult read_shared(Db *db, Snapshot *snapshot, int feature)
+{
+    shared_set_want_for(snapshot->shared, snapshot->state, feature);
+    g_autoptr(GPtrArray) all = shared_set_sorted(snapshot->shared);
+    if (!all->len)
+        return DB_OK;
+    g_auto(Params) params = params_new();
+    shared_params(&params, all, NULL);
+    g_autoptr(PGresult) rows = NULL;
+    DbResult result = db_run(db, QUERY_SHARED_READ, &params, &rows);
+    if (result == DB_OK)
+        shared_set_read(snapshot->shared, rows);
+    return result;
+}
+
+static DbResult read_rows(Db *db, Snapshot *snapshot)
+{
+    g_auto(Params) params = params_new();
+    g_autofree char *account = numbers_literal(&snapshot->state->account_id, 1);
+    g_autofree char *id = numbers_literal(&snapshot->state->id, 1);
+    params_text(&params, account);
+    params_text(&params, id);
+    g_autoptr(PGresult) overrides = NULL;
+    g_autoptr(PGresult) grants = NULL;
+    db_queue(db, QUERY_OVERRIDES_OF, &params, &overrides);
+    db_queue(db, QUERY_GRANTS_OF, &params, &grants);
+    DbResult result = db_sync(db);
+    if (result == DB_OK)
+        subject_state_rows(snapshot->state, snapshot->policy, overrides, grants);
+    return result;
+}
+
+/* In the transaction that was begun. *again: the policy changed, or reservations are due; look to it and read anew. */
+static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *snapshot, bool *again, bool *due)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, key);
+    g_autoptr(PGresult) clock = NULL;
+    g_autoptr(PGresult) version = NULL;
+    g_autoptr(PGresult) subject = NULL;
+    g_autoptr(PGresult) any_due = NULL;
+    db_queue(db, QUERY_BEGIN_READ, NULL, NULL);
+    db_queue(db, QUERY_CLOCK, NULL, &clock);
+    db_queue(db, QUERY_POLICY_VERSION, NULL, &version);
+    db_queue(db, QUERY_RESERVATIONS_ANY_DUE, NULL, &any_due);
+    db_queue(db, QUERY_SUBJECTS_READ, &params, &subject);
+    DbResult result = db_sync(db);
+    if (result != DB_OK)
+        return result;
+    Instant now = result_number(clock, 0, 0);
+    store_clock_heard(store, now);
+    *due = result_bool(any_due, 0, 0);
+    *again = PQntuples(version) == 1 && result_number(version, 0, 0) != snapshot->policy->version &&
+             result_number(version, 0, 0) != store->policy_refused;
+    snapshot->known = PQntuples(subject) == 1;
+    snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, now);
+    if (!snapshot->state)
+        return DB_REFUSED;
+    if (snapshot->known)
+        result = read_rows(db, snapshot);
+    subject_state_settle(snapshot->state, snapshot->policy, now);
+    return result == DB_OK ? read_shared(db, snapshot, -1) : result;
+}
+
+static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, bool *again, bool *due, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    DbResult result = DB_LOST;
+    /* A connection that was closed while it was idle is found out here: a second attempt is made on a new one. */
+    for (int attempt = 0; attempt < 2 && result == DB_LOST; attempt++) {
+        g_clear_pointer(&snapshot->state, subject_state_free);
+        result = read_snapshot(store, db, key, snapshot, again, due);
+    }
+    if (db->connection && PQtransactionStatus(db->connection) != PQTRANS_IDLE && db_run(db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
+        result = DB_LOST;
+    if (result != DB_OK)
+        store_down(error, db);
+    else if (*again && store_policy_refresh(store, db) != DB_OK)
+        result = DB_LOST;
+    store_reader_give(store, db);
+    return result;
+}
+
+static StoreResult snapshot_read(Store *store, const char *key, Snapshot **out, StoreError *error)
+{
+    bool swept = false;
+    for (int attempt = 0; attempt < 4; attempt++) {
+        g_autoptr(Snapshot) snapshot = g_new0(Snapshot, 1);
+        StoreResult ready = store_policy(store, &snapshot->policy, error);
+        if (ready != STORE_OK)
+            return ready;
+        snapshot->shared = shared_set_new();
+        bool again = false, due = false;
+        if (try_snapshot(store, key, snapshot, &again, &due, error) != DB_OK)
+            return STORE_DOWN;
+        if (due && !swept) {
+            swept = true;
+            if (ledger_sweep(store, error) != STORE_OK)
+                return STORE_DOWN;
+            continue;
+        }
+        if (again)
+            continue;
+        if (!snapshot->state->subject.plan)
+            return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+        counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
+        *out = g_steal_pointer(&snapshot);
+        return STORE_OK;
+    }
+    return store_fail(error, STORE_DOWN, NULL, "the policy changes faster than it can be read");
+}
+
+StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
+                        StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = NULL;
+    StoreResult result = snapshot_read(store, subject, &snapshot, error);
+    if (result != STORE_OK)
+        return result;
+    const Feature *one = feature ? policy_feature(snapshot->policy, feature) : NULL;
+    if (feature && !one)
+        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
+    Situation situation = subject_state_situation(snapshot->state);
+    Book book = counter_book(&snapshot->book);
+    *read = g_new0(UsageRead, 1);
+    (*read)->report = usage_report(&situation, &book, one ? one->index : -1, with_unlisted);
+    (*read)->known = snapshot->known;
+    (*read)->email = g_strdup(snapshot->state->email);
+    (*read)->keep = g_steal_pointer(&snapshot);
+    return STORE_OK;
+}
+
+void usage_read_free(UsageRead *read)
+{
+    if (!read)
+        return;
+    usage_report_free(read->report);
+    snapshot_free(read->keep);
+    g_free(read->email);
+    g_free(read);
+}
+
+StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
+                        Answer **answer, StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = NULL;
+    StoreResult result = snapshot_read(store, subject, &snapshot, error);
+    if (result != STORE_OK)
+        return result;
+    const Feature *asked = policy_feature_for(snapshot->policy, feature, resource);
+    if (!asked)
+        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
+    Situation situation = subject_state_situation(snapshot->state);
+    Book book = counter_book(&snapshot->book);
+    AskItem item = { asked->index, units };
+    g_autoptr(Decision) decision = decide(&situation, ASK_CHECK, &item, 1, &book);
+    *answer = answer_new(&situation, decision, asked, resource, NULL);
+    return STORE_OK;
+}
