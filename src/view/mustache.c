@@ -3,6 +3,9 @@
  * or a partial. The frames that brought a value are the context in which names are looked up. */
 #include "view/mustache.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "view/escape.h"
 #include "view/mustache_internal.h"
 
@@ -73,9 +76,10 @@ static bool is_truthy(const json_t *value)
 static void real_append(GString *out, double real)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    for (int digits = 0; digits < 17; digits++) {
+    /* 15 digits and fewer always read back, but for the subnormal: those are tried from one digit on. */
+    for (int fraction = fabs(real) < DBL_MIN ? 0 : DBL_DIG - 1; fraction < DBL_DECIMAL_DIG; fraction++) {
         char format[8];
-        g_snprintf(format, sizeof format, "%%.%de", digits);
+        g_snprintf(format, sizeof format, "%%.%de", fraction);
         g_ascii_formatd(text, sizeof text, format, real);
         if (g_ascii_strtod(text, NULL) == real)
             break;
@@ -88,6 +92,8 @@ static void real_append(GString *out, double real)
     for (const char *p = text; p < exponent; p++)
         if (g_ascii_isdigit(*p))
             g_string_append_c(digits, *p);
+    while (digits->len > 1 && digits->str[digits->len - 1] == '0')
+        g_string_truncate(digits, digits->len - 1);
     int count = (int)digits->len;
 
     if (point > 21 || point < -5) {
@@ -107,6 +113,13 @@ static void real_append(GString *out, double real)
     g_string_append_len(out, digits->str, (gssize)digits->len);
 }
 
+static void integer_append(GString *out, json_int_t integer)
+{
+    char text[24]; /* on the stack: g_string_append_printf would allocate for each figure */
+    int length = g_snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, integer);
+    g_string_append_len(out, text, length);
+}
+
 static void text_append(GString *out, const char *text, size_t length, bool is_raw)
 {
     if (is_raw)
@@ -122,7 +135,7 @@ static void value_append(GString *out, const json_t *value, bool is_raw)
     case JSON_TRUE: g_string_append(out, "true"); break;
     case JSON_FALSE: g_string_append(out, "false"); break;
     case JSON_STRING: text_append(out, json_string_value(value), json_string_length(value), is_raw); break;
-    case JSON_INTEGER: g_string_append_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value)); break;
+    case JSON_INTEGER: integer_append(out, json_integer_value(value)); break;
     case JSON_REAL: real_append(out, json_real_value(value)); break;
     case JSON_ARRAY:
     case JSON_OBJECT: {
