@@ -121,10 +121,11 @@ static char *stop_too_many(const UsageLine *line, int64_t asked, const char *of,
     const char *verb = line->remaining == 1 ? "is" : "are";
     if (line->bonus > 0) {
         g_autofree char *units = words_units(line->feature, line->remaining);
-        return g_strdup_printf("Only %s%s%s %s left, bonus included, and %s were asked for.", units, of, window, verb, wanted);
+        return g_strdup_printf("Only %s%s%s %s left, bonus included, and %s were asked for.", units, of, window, verb,
+                               wanted);
     }
-    return g_strdup_printf("Only %s of %s %s%s%s %s left, and %s were asked for.", left, amount, line->feature->units, of, window,
-                           verb, wanted);
+    return g_strdup_printf("Only %s of %s %s%s%s %s left, and %s were asked for.", left, amount, line->feature->units, of,
+                           window, verb, wanted);
 }
 
 /* More was used than the amount is by now. */

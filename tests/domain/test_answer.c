@@ -340,10 +340,12 @@ START_TEST(a_policy_reads_the_same_when_clocks_change)
     world_limit(world, feature, "february", 600, "month");
     world->now = instant("2026-02-03T12:00:00Z");
     g_autoptr(Answer) winter = answer_of(world, ASK_CHECK, feature, 1);
-    assert_headers(winter, "\"day\";r=10;t=61200", "\"day\";q=10;w=86400, \"period\";q=500;w=2419200, \"february\";q=600;w=2419200");
+    assert_headers(winter, "\"day\";r=10;t=61200",
+                   "\"day\";q=10;w=86400, \"period\";q=500;w=2419200, \"february\";q=600;w=2419200");
     world->now = instant("2026-03-08T12:00:00Z");
     g_autoptr(Answer) short_day = answer_of(world, ASK_CHECK, feature, 1);
-    assert_headers(short_day, "\"day\";r=10;t=57600", "\"day\";q=10;w=86400, \"period\";q=500;w=2419200, \"february\";q=600;w=2678400");
+    assert_headers(short_day, "\"day\";r=10;t=57600",
+                   "\"day\";q=10;w=86400, \"period\";q=500;w=2419200, \"february\";q=600;w=2678400");
 }
 END_TEST
 
