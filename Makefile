@@ -11,9 +11,14 @@ WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-
 CSTD    := -std=gnu11
 CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 SANITIZE?=
+SHARE    = $(PREFIX)/share/webquota
 FLAGS    = $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE) -fPIE -pthread -Isrc -I$(BUILD)/gen \
-           -DWEBQUOTA_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDLIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lfcgi -lm -pthread
+           -DWEBQUOTA_VERSION='"$(VERSION)"' -DWEBQUOTA_SHARE='"$(SHARE)"' $(PKG_CFLAGS)
+LDLIBS   = $(PKG_LIBS) -lfcgi -lm -pthread
+# Asked once, and not before mk/setup.mk has installed them.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+CHECK_LIBS = $(eval CHECK_LIBS := $(shell pkg-config --libs check))$(CHECK_LIBS)
 LINK     = $(CC) $(CFLAGS) $(SANITIZE) -pie -pthread
 WERROR   = $(if $(CI),-Werror)
 
@@ -43,7 +48,7 @@ $(BUILD)/flags: FORCE | $(BUILD)/.deps
 	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 FORCE:
 
-$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags $(GEN)
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c $< -o $@
 
@@ -64,12 +69,9 @@ UNIT_BIN  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 .SECONDEXPANSION:
 $(BUILD)/tests/%: tests/%.c $(BUILD)/flags $$(call archives,$$(needs_$$(firstword $$(subst /, ,$$*))))
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(shell pkg-config --libs check 2>/dev/null) $(LDLIBS) -o $@
-.PHONY: unit
-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do echo "$$t"; $$t || exit 1; done
+	$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CHECK_LIBS) $(LDLIBS) -o $@
 
--include mk/site.mk mk/test.mk
+include mk/site.mk mk/test.mk mk/install.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: clean

@@ -4,13 +4,17 @@ PORT    ?= 8080
 POLICY  ?= deploy/policies/demo.conf
 VAR     ?= var
 ADDRESS ?= 127.0.0.1
-site     = PORT='$(PORT)' POLICY='$(POLICY)' VAR='$(VAR)' ADDRESS='$(ADDRESS)' BUILD='$(BUILD)' scripts/site
 
 .PHONY: run up down
+run up down: export PORT := $(PORT)
+run up down: export POLICY := $(POLICY)
+run up down: export VAR := $(VAR)
+run up down: export ADDRESS := $(ADDRESS)
+run up down: export BUILD := $(BUILD)
 run up:
-	@$(site) check
+	@scripts/site check
 	@scripts/setup run
 	@$(MAKE) --no-print-directory all
-	@$(site) $@
+	@scripts/site $@
 down:
-	@$(site) down
+	@scripts/site down

@@ -1,0 +1,33 @@
+# Tests. `make test` runs all; `make test ONLY=tests/domain/` those whose path holds the word.
+.PHONY: test lint unit-programs asan tsan fuzz soak
+
+test: all
+	@scripts/setup test
+	@BUILD='$(BUILD)' scripts/test $(if $(findstring /,$(ONLY)),'$(ONLY)',$(ONLY))
+
+lint: $(GEN) | $(BUILD)/.deps
+	@scripts/setup lint
+	@BUILD='$(BUILD)' scripts/test lint
+
+unit-programs: $(UNIT_BIN)
+
+# The unit tests again, with the compiler watching memory, undefined behaviour and races.
+asan:
+	@scripts/setup test sanitize
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 CK_FORK=yes BUILD=build-asan \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+	    scripts/test unit
+tsan:
+	@scripts/setup test sanitize
+	@TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan CFLAGS='-O1 -g' SANITIZE='-fsanitize=thread' scripts/test unit
+
+# Each harness of tests/fuzz for FUZZ_S seconds, from its corpus; what crashes it stays in build-fuzz.
+FUZZ_S  ?= 60
+fuzz:
+	@scripts/setup build sanitize
+	@FUZZ_S='$(FUZZ_S)' scripts/fuzz
+
+soak:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(BUILD)' tests/soak/run
