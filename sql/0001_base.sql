@@ -288,3 +288,8 @@ create view webquota.decision_lines as
          d.trace[i + 7] as used_delta, d.trace[i + 8] as held_delta,
          d.trace[i + 11] as flags
     from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 12) i;
+
+-- The form of an instant in JSON: UTC, whole seconds, Z; nothing for never.
+create function webquota.z(t timestamptz) returns text
+  language sql immutable parallel safe as
+  $$ select case when isfinite(t) then to_char(date_trunc('second', t at time zone 'UTC'), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end $$;

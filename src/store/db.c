@@ -28,7 +28,7 @@ void db_init(Db *db, const char *conninfo, bool prepare, bool writes)
     db->expected = g_array_new(FALSE, FALSE, sizeof(Expected));
 }
 
-static void db_disconnect(Db *db)
+void db_close_connection(Db *db)
 {
     PQfinish(db->connection);
     db->connection = NULL;
@@ -38,7 +38,7 @@ static void db_disconnect(Db *db)
 
 void db_close(Db *db)
 {
-    db_disconnect(db);
+    db_close_connection(db);
     g_clear_pointer(&db->expected, g_array_unref);
     g_clear_pointer(&db->conninfo, g_free);
     g_clear_pointer(&db->error, g_free);
@@ -65,7 +65,7 @@ DbResult db_connect(Db *db)
 {
     if (db->connection && PQstatus(db->connection) == CONNECTION_OK)
         return DB_OK;
-    db_disconnect(db);
+    db_close_connection(db);
     int64_t now = g_get_monotonic_time();
     if (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US)
         return DB_LOST;
@@ -79,7 +79,7 @@ DbResult db_connect(Db *db)
     db->connection = PQconnectdbParams(keys, values, 1);
     if (PQstatus(db->connection) != CONNECTION_OK) {
         db_note_error(db, PQerrorMessage(db->connection));
-        db_disconnect(db);
+        db_close_connection(db);
         db->failed_at_us = g_get_monotonic_time();
         return DB_LOST;
     }
@@ -255,7 +255,7 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
 static void db_forget_prepared(Db *db)
 {
     /* A statement whose preparation failed is not there; preparing twice is an error. So start again. */
-    db_disconnect(db);
+    db_close_connection(db);
 }
 
 DbResult db_sync(Db *db)
@@ -285,7 +285,7 @@ DbResult db_sync(Db *db)
         }
     db->in_pipeline = false;
     if (outcome == DB_LOST) {
-        db_disconnect(db);
+        db_close_connection(db);
     } else {
         PQexitPipelineMode(db->connection);
         if (outcome != DB_OK && preparing)
@@ -310,7 +310,7 @@ bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
     if (poll(&waiting, 1, timeout_ms) <= 0)
         return false;
     if (!PQconsumeInput(db->connection) || PQstatus(db->connection) != CONNECTION_OK) {
-        db_disconnect(db);
+        db_close_connection(db);
         return false;
     }
     bool heard = false;

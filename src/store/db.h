@@ -29,6 +29,9 @@ typedef struct {
 void db_init(Db *db, const char *conninfo, bool prepare, bool writes);
 void db_close(Db *db);
 
+/* Drops the connection only; it is made again when needed. */
+void db_close_connection(Db *db);
+
 /* Connects when not connected (within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 

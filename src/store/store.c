@@ -42,12 +42,14 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->ledger_lock, NULL);
     pthread_mutex_init(&store->clock_lock, NULL);
     pthread_mutex_init(&store->metrics_lock, NULL);
+    pthread_mutex_init(&store->keys_lock, NULL);
     store->config.readers = MAX(1, config->readers);
     store->readers = g_new0(Db, store->config.readers);
     store->reader_taken = g_new0(bool, store->config.readers);
     for (int i = 0; i < store->config.readers; i++)
         db_init(&store->readers[i], config->database, config->prepared, false);
     db_init(&store->writer, config->database, config->prepared, true);
+    listener_start(store);
     return store;
 }
 
@@ -55,6 +57,7 @@ void store_close(Store *store)
 {
     if (!store)
         return;
+    listener_stop(store);
     ledger_close(store->ledger);
     for (int i = 0; i < store->config.readers; i++)
         db_close(&store->readers[i]);
@@ -70,6 +73,8 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);
     pthread_mutex_destroy(&store->metrics_lock);
+    pthread_mutex_destroy(&store->keys_lock);
+    g_clear_pointer(&store->keys, g_hash_table_unref);
     g_free(store);
 }
 

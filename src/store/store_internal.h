@@ -39,6 +39,9 @@ struct Store {
     pthread_mutex_t metrics_lock;
     StoreMetrics metrics;
 
+    pthread_mutex_t keys_lock;
+    GHashTable *keys;            /* API keys found good lately */
+
     pthread_t listener;
     bool listening, listener_stop;
 };
@@ -73,15 +76,21 @@ StoreResult store_fail(StoreError *error, StoreResult result, const char *field,
 void ledger_close(Ledger *ledger);
 void ledger_metrics(Ledger *ledger, StoreMetrics *out);
 
-/* Tells other processes (and our own memory) that something about decisions changed; part of the transaction under way. */
-void store_announce_queue(Db *db, const char *payload);
+void listener_start(Store *store);
+void listener_stop(Store *store);
+
+/* STORE_DOWN: not remembered. */
+StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *scopes);
+void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes);
+void keys_forget(Store *store);
+
 /* Forgets remembered refusals; called by the listener and after our own changes. */
 void ledger_forget(Store *store);
 
 /* Returns what expired reservations hold; used before reading. */
 StoreResult ledger_sweep(Store *store, StoreError *error) MUST_CHECK;
 
-/* {key, title} of the plan a subject has now: its own until plan_until, then the one after, else the default. */
+/* The plan that a subject has now: its own until plan_until, then the one after, else the default. */
 const Plan *subject_plan_now(const Policy *policy, bool anonymous, const char *plan, Instant plan_until, const char *plan_after, Instant now);
 
 #endif

@@ -1,0 +1,2 @@
+-- Something that decides about a subject changed: who remembers its counters must read them anew.
+update webquota.counters set version = version + 1 where account_id = $1::bigint and subject_id = $2::bigint

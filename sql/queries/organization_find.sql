@@ -1,0 +1,1 @@
+select id from webquota.accounts where organization = $1

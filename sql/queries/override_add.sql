@@ -1,0 +1,3 @@
+insert into webquota.overrides (account_id, subject_id, feature, limit_key, kind, amount, multiplier, expires_at, reason, author, created_at)
+values ($1::bigint, $2::bigint, $3, $4, $5, $6::bigint, $7::double precision, webquota.at($8::bigint), $9, $10, webquota.clock())
+returning id

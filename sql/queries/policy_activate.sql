@@ -1,0 +1,1 @@
+update webquota.policies set active = true where version = $1::integer

@@ -1,0 +1,1 @@
+lock table webquota.policies in share row exclusive mode

@@ -1,0 +1,1 @@
+update webquota.policies set active = false where active

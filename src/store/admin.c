@@ -1,0 +1,154 @@
+/* The transaction of a change, and reading lists of what was changed. */
+#include "store/admin_internal.h"
+
+StoreResult admin_begin(Store *store, StoreError *error)
+{
+    pthread_mutex_lock(&store->writer_lock);
+    DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
+    if (result == DB_LOST)
+        result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
+    if (result == DB_OK)
+        return STORE_OK;
+    store_down(error, &store->writer);
+    pthread_mutex_unlock(&store->writer_lock);
+    return STORE_DOWN;
+}
+
+StoreResult admin_run(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    DbResult result = db_run(&store->writer, query, params, rows);
+    if (result == DB_OK)
+        return STORE_OK;
+    if (result == DB_RETRY)
+        return store_fail(error, STORE_CONFLICT, NULL, "somebody else is changing the same: %s", store->writer.error);
+    return store_down(error, &store->writer);
+}
+
+StoreResult admin_end(Store *store, StoreResult result, StoreError *error)
+{
+    if (result == STORE_OK) {
+        g_auto(Params) params = params_new();
+        params_text(&params, "changed");
+        result = admin_run(store, QUERY_NOTIFY, &params, NULL, error);
+    }
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_COMMIT, NULL, NULL, error);
+    if (result != STORE_OK && store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
+        db_close_connection(&store->writer);
+    pthread_mutex_unlock(&store->writer_lock);
+    if (result == STORE_OK)
+        ledger_forget(store);
+    return result;
+}
+
+StoreResult admin_audit(Store *store, const char *actor, const char *action, const char *subject, const char *organization,
+                        json_t *details, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, actor);
+    params_text(&params, action);
+    params_text(&params, subject);
+    params_text(&params, organization);
+    char *text = json_dumps(details, JSON_COMPACT);
+    params_text(&params, text);
+    free(text);
+    json_decref(details);
+    return admin_run(store, QUERY_AUDIT_WRITE, &params, NULL, error);
+}
+
+StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error)
+{
+    if (!subject_id)
+        return STORE_OK;
+    g_auto(Params) params = params_new();
+    params_number(&params, account_id);
+    params_number(&params, subject_id);
+    return admin_run(store, QUERY_COUNTERS_TOUCH, &params, NULL, error);
+}
+
+static StoreResult owner_subject(Store *store, const char *subject, int64_t *account_id, int64_t *subject_id, StoreError *error)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    g_ptr_array_add(keys, (char *)subject);
+    g_auto(Params) params = params_new();
+    params_texts(&params, keys);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        g_autoptr(PGresult) rows = NULL;
+        StoreResult result = admin_run(store, QUERY_SUBJECTS_FIND, &params, &rows, error);
+        if (result != STORE_OK)
+            return result;
+        if (PQntuples(rows)) {
+            *account_id = result_number(rows, 0, 1);
+            *subject_id = result_number(rows, 0, 2);
+            return STORE_OK;
+        }
+        result = attempt ? STORE_OK : admin_run(store, QUERY_SUBJECTS_MEET, &params, NULL, error);
+        if (result != STORE_OK)
+            return result;
+    }
+    return store_fail(error, STORE_CONFLICT, "subject", "the subject could not be made; try again");
+}
+
+StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
+                        StoreError *error)
+{
+    if (subject)
+        return owner_subject(store, subject, account_id, subject_id, error);
+    g_auto(Params) params = params_new();
+    params_text(&params, organization);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_ORGANIZATION_FIND, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_INVALID, "organization", "there is no organization %s", organization);
+    *subject_id = 0;
+    *account_id = result == STORE_OK ? result_number(rows, 0, 0) : 0;
+    return result;
+}
+
+bool admin_id(const char *text, int64_t *id)
+{
+    if (!text || !g_ascii_isdigit(*text) || strlen(text) > 18)
+        return false;
+    char *end = NULL;
+    *id = g_ascii_strtoll(text, &end, 10);
+    return *end == '\0' && *id > 0;
+}
+
+StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
+                       json_t **list, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    if (query != QUERY_KEYS_LIST) {
+        params_text(&params, subject);
+        params_text(&params, organization);
+    }
+    g_autoptr(PGresult) rows = NULL;
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, query, &params, &rows);
+    if (result == DB_LOST)
+        result = db_run(db, query, &params, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    if (outcome != STORE_OK)
+        return outcome;
+    *list = json_array();
+    for (int row = 0; row < PQntuples(rows); row++)
+        json_array_append_new(*list, json_loads(result_text(rows, row, 0), 0, NULL));
+    return STORE_OK;
+}
+
+StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error)
+{
+    int64_t number;
+    if (!admin_id(id, &number))
+        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    json_t *list = NULL;
+    StoreResult result = admin_list(store, query, id, NULL, NULL, &list, error);
+    if (result == STORE_OK && json_array_size(list) != 1)
+        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
+}

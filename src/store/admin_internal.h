@@ -1,0 +1,36 @@
+/* What the files of administration share: one writing connection, one transaction a change, with its audit entry. */
+#ifndef WEBQUOTA_ADMIN_INTERNAL_H
+#define WEBQUOTA_ADMIN_INTERNAL_H
+
+#include "store/admin.h"
+#include "store/ledger_job.h"
+
+/* Takes the writing connection and begins a transaction. STORE_DOWN without it. */
+StoreResult admin_begin(Store *store, StoreError *error) MUST_CHECK;
+/* Commits (STORE_OK) or rolls back (anything else), announces, lets go. Returns what became of it. */
+StoreResult admin_end(Store *store, StoreResult result, StoreError *error) MUST_CHECK;
+
+/* Runs a statement of the transaction; STORE_DOWN with *error when it fails. */
+StoreResult admin_run(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
+
+/* Writes the audit entry of the transaction. Takes over `details`. */
+StoreResult admin_audit(Store *store, const char *actor, const char *action, const char *subject, const char *organization,
+                        json_t *details, StoreError *error) MUST_CHECK;
+
+/* The owner of an override or grant: a subject (met when unknown) or an organization (must exist). *subject_id 0: organization. */
+StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
+                        StoreError *error) MUST_CHECK;
+
+/* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
+StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;
+
+/* An id as the API gives it: a whole number as text. */
+bool admin_id(const char *text, int64_t *id) MUST_CHECK;
+
+/* Rows of one JSON column as an array, on a reading connection. */
+StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
+                       json_t **list, StoreError *error) MUST_CHECK;
+/* The same for one: STORE_NONE with the given word when there is no row. */
+StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error) MUST_CHECK;
+
+#endif

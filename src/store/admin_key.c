@@ -1,0 +1,136 @@
+/* API keys: "wq_ID_SECRET". The secret has 256 random bits, so a plain hash keeps it; only the hash is stored. */
+#include "store/admin_internal.h"
+
+#include <sodium.h>
+
+#define SECRET_BYTES 32
+#define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+#define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
+
+static void secret_hash(const char *secret, char *hex)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(hash, (const unsigned char *)secret, strlen(secret));
+    sodium_bin2hex(hex, HASH_HEX, hash, sizeof hash);
+}
+
+static StoreResult insert_key(Store *store, const char *name, const char *hash, unsigned scopes, Instant expires_at,
+                              const char *actor, char **id, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, name);
+    params_text(&params, hash);
+    params_number(&params, scopes);
+    params_instant(&params, expires_at);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_KEY_CREATE, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    *id = g_strdup(result_text(rows, 0, 0));
+    return admin_audit(store, actor, "key.create", NULL, NULL,
+                       json_pack("{s:s, s:s, s:i}", "id", *id, "name", name, "scopes", (int)scopes), error);
+}
+
+StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
+                             json_t **json, StoreError *error)
+{
+    unsigned char bytes[SECRET_BYTES];
+    char secret[SECRET_TEXT], hash[HASH_HEX];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2base64(secret, sizeof secret, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    secret_hash(secret, hash);
+    g_autofree char *id = NULL;
+    StoreResult result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, insert_key(store, name, hash, scopes, expires_at, actor, &id, error), error);
+    if (result == STORE_OK)
+        result = admin_one(store, QUERY_KEYS_LIST, id, "key", json, error);
+    if (result == STORE_OK) {
+        g_autofree char *key = g_strdup_printf("wq_%s_%s", id, secret);
+        json_object_set_new(*json, "key", json_string(key));
+    }
+    sodium_memzero(bytes, sizeof bytes);
+    sodium_memzero(secret, sizeof secret);
+    return result;
+}
+
+StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
+{
+    return admin_list(store, QUERY_KEYS_LIST, NULL, NULL, NULL, list, error);
+}
+
+static StoreResult revoke_key(Store *store, const char *id, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_KEY_REVOKE, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
+    return result == STORE_OK ? admin_audit(store, actor, "key.revoke", NULL, NULL,
+                                            json_pack("{s:s, s:s}", "id", id, "name", result_text(rows, 0, 1)), error)
+                              : result;
+}
+
+StoreResult admin_key_revoke(Store *store, const char *id, const char *actor, StoreError *error)
+{
+    int64_t number;
+    if (!admin_id(id, &number))
+        return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
+    StoreResult result = admin_begin(store, error);
+    return result == STORE_OK ? admin_end(store, revoke_key(store, id, actor, error), error) : result;
+}
+
+/* "wq_12_SECRET" into 12 and SECRET. */
+static bool key_split(const char *key, int64_t *id, const char **secret)
+{
+    if (!g_str_has_prefix(key, "wq_") || strlen(key) > 128)
+        return false;
+    const char *mark = strchr(key + 3, '_');
+    if (!mark)
+        return false;
+    g_autofree char *number = g_strndup(key + 3, (gsize)(mark - key - 3));
+    *secret = mark + 1;
+    return admin_id(number, id);
+}
+
+/* Notes that a key is in use, at most once a minute; nothing depends on it. */
+static void key_note_use(Store *store, const Params *params)
+{
+    if (pthread_mutex_trylock(&store->writer_lock) != 0)
+        return;
+    DbResult result = db_run(&store->writer, QUERY_KEY_USED, params, NULL);
+    (void)result;
+    pthread_mutex_unlock(&store->writer_lock);
+}
+
+StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned *scopes, StoreError *error)
+{
+    const char *secret = NULL;
+    if (!key_split(key, id, &secret))
+        return store_fail(error, STORE_NONE, NULL, "the key is not valid");
+    char hash[HASH_HEX];
+    secret_hash(secret, hash);
+    StoreResult known = keys_recall(store, *id, hash, scopes);
+    if (known != STORE_DOWN)
+        return known == STORE_OK ? STORE_OK : store_fail(error, STORE_NONE, NULL, "the key is not valid");
+    g_auto(Params) params = params_new();
+    params_number(&params, *id);
+    g_autoptr(PGresult) rows = NULL;
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, QUERY_KEY_FIND, &params, &rows);
+    if (result == DB_LOST)
+        result = db_run(db, QUERY_KEY_FIND, &params, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    if (outcome != STORE_OK)
+        return outcome;
+    bool good = PQntuples(rows) == 1 && strlen(result_text(rows, 0, 0)) == HASH_HEX - 1 &&
+                sodium_memcmp(result_text(rows, 0, 0), hash, HASH_HEX - 1) == 0;
+    if (!good)
+        return store_fail(error, STORE_NONE, NULL, "the key is not valid");
+    *scopes = (unsigned)result_number(rows, 0, 1);
+    keys_remember(store, *id, hash, *scopes);
+    key_note_use(store, &params);
+    return STORE_OK;
+}

@@ -1,0 +1,125 @@
+/* Overrides: a replaced amount for one subject or organization. */
+#include "store/admin_internal.h"
+
+/* An override must have something to override: a limit of its owner's scope on the feature in some plan. */
+static StoreResult check_limit(const Policy *policy, const OverrideAdd *add, StoreError *error)
+{
+    const Feature *feature = policy_feature(policy, add->feature);
+    if (!feature)
+        return store_fail(error, STORE_INVALID, "feature", "there is no feature %s", add->feature);
+    Scope scope = add->subject ? SCOPE_SUBJECT : SCOPE_ORGANIZATION;
+    for (int p = 0; p < policy->plan_count; p++)
+        for (int i = 0; i < policy->plans[p].limit_count; i++) {
+            const Limit *limit = &policy->plans[p].limits[i];
+            if (limit->feature == feature->index && limit->scope == scope && (!add->limit || strcmp(limit->key, add->limit) == 0))
+                return STORE_OK;
+        }
+    if (add->limit)
+        return store_fail(error, STORE_INVALID, "limit", "no plan has a limit %s of scope %s on %s", add->limit, scope_word(scope),
+                          add->feature);
+    return store_fail(error, STORE_INVALID, "feature", "no plan has a limit of scope %s on %s", scope_word(scope), add->feature);
+}
+
+static json_t *override_details(const OverrideAdd *add)
+{
+    g_autofree char *expires = instant_text(add->expires_at);
+    json_t *details = json_pack("{s:s, s:s*, s:s*, s:s*}", "feature", add->feature, "limit", add->limit, "expires_at", expires,
+                                "reason", add->reason);
+    if (add->kind == OVERRIDE_AMOUNT)
+        json_object_set_new(details, "amount", json_integer(add->amount));
+    else if (add->kind == OVERRIDE_MULTIPLIER)
+        json_object_set_new(details, "multiplier", json_real(add->multiplier));
+    else
+        json_object_set_new(details, "unlimited", json_true());
+    return details;
+}
+
+static StoreResult insert_override(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error)
+{
+    static const char *const kinds[] = { "amount", "unlimited", "multiplier" };
+    int64_t account_id = 0, subject_id = 0;
+    StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
+    if (result == STORE_OK)
+        result = admin_touch(store, account_id, subject_id, error);
+    if (result != STORE_OK)
+        return result;
+    g_auto(Params) params = params_new();
+    params_number(&params, account_id);
+    if (subject_id)
+        params_number(&params, subject_id);
+    else
+        params_text(&params, NULL);
+    params_text(&params, add->feature);
+    params_text(&params, add->limit);
+    params_text(&params, kinds[add->kind]);
+    if (add->kind == OVERRIDE_AMOUNT)
+        params_number(&params, add->amount);
+    else
+        params_text(&params, NULL);
+    if (add->kind == OVERRIDE_MULTIPLIER)
+        params_real(&params, add->multiplier);
+    else
+        params_text(&params, NULL);
+    params_instant(&params, add->expires_at);
+    params_text(&params, add->reason);
+    params_text(&params, actor);
+    g_autoptr(PGresult) rows = NULL;
+    result = admin_run(store, QUERY_OVERRIDE_ADD, &params, &rows, error);
+    if (result == STORE_OK)
+        *id = g_strdup(result_text(rows, 0, 0));
+    return result == STORE_OK ? admin_audit(store, actor, "override.add", add->subject, add->organization, override_details(add), error)
+                              : result;
+}
+
+StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char *actor, json_t **json, StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_autofree char *id = NULL;
+    StoreResult result = store_policy(store, &policy, error);
+    if (result == STORE_OK)
+        result = check_limit(policy, add, error);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, insert_override(store, add, actor, &id, error), error);
+    return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
+}
+
+StoreResult admin_override_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
+{
+    return admin_list(store, QUERY_OVERRIDES_LIST, NULL, subject, organization, list, error);
+}
+
+StoreResult admin_override_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    return admin_one(store, QUERY_OVERRIDES_LIST, id, "override", json, error);
+}
+
+static StoreResult remove_override(Store *store, const char *id, const json_t *was, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_OVERRIDE_REMOVE, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_NONE, NULL, "there is no such override");
+    if (result == STORE_OK)
+        result = admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error);
+    return result == STORE_OK
+        ? admin_audit(store, actor, "override.remove", json_string_value(json_object_get(was, "subject")),
+                      json_string_value(json_object_get(was, "organization")), json_deep_copy(was), error)
+        : result;
+}
+
+StoreResult admin_override_remove(Store *store, const char *id, const char *actor, StoreError *error)
+{
+    json_t *was = NULL;
+    StoreResult result = admin_override_get(store, id, &was, error);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, remove_override(store, id, was, actor, error), error);
+    json_decref(was);
+    return result;
+}
