@@ -1,0 +1,89 @@
+/* webquota.fcgi: answers a web server over FastCGI, or as plain CGI.
+ *
+ * A socket of its own (WEBQUOTA_SOCKET), else the one inherited as descriptor 0, else the one request
+ * of a CGI environment.
+ */
+#include <sodium.h>
+#include <unistd.h>
+
+#include "web/listener.h"
+#include "web/serve.h"
+#include "web/site.h"
+
+extern char **environ;
+
+enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_CONFIG = 2 };
+
+typedef struct {
+    Settings settings;
+    int listener; /* -1: plain CGI */
+    Site site;
+    char *why;
+} Program;
+
+static bool step_prepare(Program *program)
+{
+    serve_prepare();
+    if (sodium_init() < 0)
+        program->why = g_strdup("libsodium cannot be initialised");
+    return !program->why;
+}
+
+static bool step_settings(Program *program)
+{
+    if (!settings_read(&program->settings, &program->why))
+        return false;
+    log_threshold(program->settings.log);
+    return true;
+}
+
+static bool step_listener(Program *program)
+{
+    if (program->settings.socket)
+        program->listener = listener_open(program->settings.socket, &program->why);
+    else if (listener_is(STDIN_FILENO))
+        program->listener = STDIN_FILENO;
+    else if (!g_getenv("REQUEST_METHOD"))
+        program->why = g_strdup("WEBQUOTA_SOCKET is not set, descriptor 0 is no listening socket, and this is no CGI request");
+    if (program->listener >= 0 && listener_is_tcp(program->listener) && !program->settings.shared_secret)
+        program->why = g_strdup("WEBQUOTA_SHARED_SECRET_FILE is not set: any local user can connect to a TCP socket");
+    return !program->why;
+}
+
+static bool step_site(Program *program)
+{
+    return site_open(&program->site, &program->settings, program->listener >= 0, &program->why);
+}
+
+static bool step_serve(Program *program)
+{
+    if (program->listener < 0)
+        serve_cgi(environ, site_answer, &program->site);
+    else if (!serve_fastcgi(program->listener, program->settings.threads, program->settings.shared_secret, site_answer,
+                            &program->site))
+        program->why = g_strdup("threads cannot be started");
+    return !program->why;
+}
+
+static const struct {
+    bool (*run)(Program *program);
+    int exit_code; /* when it fails */
+} steps[] = {
+    {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG},
+    {step_site, EXIT_CONFIG}, {step_serve, EXIT_FAILED},
+};
+
+int main(void)
+{
+    Program program = {.listener = -1};
+    int code = EXIT_FINE;
+    for (size_t i = 0; i < G_N_ELEMENTS(steps) && code == EXIT_FINE; i++)
+        if (!steps[i].run(&program)) {
+            log_line(LOG_LEVEL_ERROR, "%s", program.why);
+            code = steps[i].exit_code;
+        }
+    site_close(&program.site);
+    settings_clear(&program.settings);
+    g_free(program.why);
+    return code;
+}

@@ -1,0 +1,57 @@
+/* What the calls of administrators share. */
+#include "web/admin_input.h"
+
+bool admin_input_owner(Call *call, const InputValue *subject, const InputValue *organization)
+{
+    if (subject->given != organization->given)
+        return true;
+    if (subject->given)
+        call_problem(call, 400, "organization", "organization cannot stand beside subject");
+    else
+        call_problem(call, 400, "subject", "subject or organization is missing");
+    return false;
+}
+
+bool admin_input_future(Call *call, const char *name, const InputValue *time)
+{
+    if (!time->given || time->time > store_now(call->site->store))
+        return true;
+    call_problem(call, 400, name, "%s must lie in the future", name);
+    return false;
+}
+
+void admin_answer(Call *call, int status, StoreResult result, json_t *json, const StoreError *error)
+{
+    if (result == STORE_OK)
+        call_json(call, status, json);
+    else
+        call_store_problem(call, result, error);
+}
+
+void admin_answer_list(Call *call, const char *name, StoreResult result, json_t *list, const StoreError *error)
+{
+    admin_answer(call, 200, result, result == STORE_OK ? json_pack("{s:o}", name, list) : NULL, error);
+}
+
+void admin_answer_removed(Call *call, StoreResult result, const StoreError *error)
+{
+    if (result == STORE_OK)
+        call_done(call);
+    else
+        call_store_problem(call, result, error);
+}
+
+bool admin_list_owner(Call *call, const char **subject, const char **organization)
+{
+    static const InputField fields[] = {{"subject", INPUT_TEXT, false, 1, 255}, {"organization", INPUT_TEXT, false, 1, 255}};
+    InputValue values[G_N_ELEMENTS(fields)];
+    if (!call_query(call, fields, G_N_ELEMENTS(fields), values))
+        return false;
+    if (values[0].given && values[1].given) {
+        call_problem(call, 400, "organization", "organization cannot stand beside subject");
+        return false;
+    }
+    *subject = values[0].text;
+    *organization = values[1].text;
+    return true;
+}

@@ -1,0 +1,25 @@
+/* What the calls of administrators share: whom a thing is for, times to come, lists. */
+#ifndef WEBQUOTA_ADMIN_INPUT_H
+#define WEBQUOTA_ADMIN_INPUT_H
+
+#include "web/call.h"
+
+/* Exactly one of `subject` and `organization` must be given. False: answered already. */
+bool admin_input_owner(Call *call, const InputValue *subject, const InputValue *organization) MUST_CHECK;
+
+/* A time that is given must lie in the future. False: answered already. */
+bool admin_input_future(Call *call, const char *name, const InputValue *time) MUST_CHECK;
+
+/* Answers with `json` (taken), or with the problem that the result is. */
+void admin_answer(Call *call, int status, StoreResult result, json_t *json, const StoreError *error);
+
+/* The same with {name: list}. */
+void admin_answer_list(Call *call, const char *name, StoreResult result, json_t *list, const StoreError *error);
+
+/* 204, or the problem. */
+void admin_answer_removed(Call *call, StoreResult result, const StoreError *error);
+
+/* ?subject= or ?organization= of a list; false: answered already. Both may be NULL: all. */
+bool admin_list_owner(Call *call, const char **subject, const char **organization) MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+/* Decisions that were recorded: why, and giving units back. */
+#include "web/handlers.h"
+
+enum { UNITS, REASON };
+static const InputField refund_fields[] = {
+    [UNITS] = {"units", INPUT_WHOLE, false, 1, UNITS_MAX},
+    [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
+};
+
+/* The decision as it was, and what became of it. */
+static json_t *explanation(const Call *call, const DecisionRead *read)
+{
+    g_autofree char *at = instant_text(read->answer->at);
+    json_t *value = view_decision(read->answer, call->request->mount);
+    json_object_set_new(value, "kind", json_string(read->kind));
+    json_object_set_new(value, "at", at ? json_string(at) : json_null());
+    json_object_set_new(value, "on_behalf_of", read->on_behalf_of ? json_string(read->on_behalf_of) : json_null());
+    json_object_set_new(value, "metadata", read->metadata ? json_incref(read->metadata) : json_null());
+    json_object_set_new(value, "refunded", json_integer(read->refunded));
+    json_object_set_new(value, "reservation_state",
+                        read->reservation_state ? json_string(read->reservation_state) : json_null());
+    return value;
+}
+
+void api_decision(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(DecisionRead) read = NULL;
+    StoreResult result = store_decision(call->site->store, call->segment, &read, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else if (!call_may_see(call, read->answer->subject))
+        call_problem(call, 404, NULL, "there is no such decision");
+    else
+        call_json(call, 200, explanation(call, read));
+}
+
+void api_refund(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(refund_fields)];
+    g_auto(StoreError) error = {0};
+    g_auto(LedgerDone) done = {0};
+    if (!call_body(call, refund_fields, G_N_ELEMENTS(refund_fields), values))
+        return;
+    g_autofree char *actor = identity_actor(&call->identity);
+    StoreResult result = ledger_refund(call->site->store, call->segment, values[UNITS].given ? values[UNITS].whole : -1,
+                                       values[REASON].given ? values[REASON].text : "", actor, &done, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return;
+    }
+    g_autofree char *at = instant_text(done.at);
+    call_json(call, 200, json_pack("{s:s, s:s?, s:s?, s:s?, s:I, s:I, s:s?}", "decision_id", call->segment, "refund", done.id,
+                                   "subject", done.subject, "feature", done.feature, "units", (json_int_t) done.units,
+                                   "charged", (json_int_t) done.total, "at", at));
+}

@@ -1,0 +1,90 @@
+/* API keys. The key itself is shown once, when it is made. */
+#include "web/admin_input.h"
+#include "web/handlers.h"
+
+enum { NAME, SCOPES, EXPIRES_AT };
+static const InputField fields[] = {
+    [NAME] = {"name", INPUT_TEXT, true, 1, 100},
+    [SCOPES] = {"scopes", INPUT_LIST, true, 1, 3},
+    [EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},
+};
+
+static const struct {
+    const char *word;
+    unsigned scope;
+} scope_words[] = {{"enforce", KEY_ENFORCE}, {"read", KEY_READ}, {"admin", KEY_ADMIN}};
+
+static unsigned scope_of(const json_t *word)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(scope_words); i++)
+        if (g_strcmp0(json_string_value(word), scope_words[i].word) == 0)
+            return scope_words[i].scope;
+    return 0;
+}
+
+static bool scopes_read(Call *call, const json_t *list, unsigned *scopes)
+{
+    const json_t *word;
+    size_t i;
+    *scopes = 0;
+    json_array_foreach(list, i, word) {
+        unsigned scope = scope_of(word);
+        *scopes |= scope;
+        if (!scope) {
+            call_problem(call, 400, "scopes", "scopes may hold \"enforce\", \"read\" and \"admin\"");
+            return false;
+        }
+    }
+    return true;
+}
+
+void api_key_create(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(fields)];
+    g_auto(StoreError) error = {0};
+    json_t *json = NULL;
+    unsigned scopes;
+    if (!call_body(call, fields, G_N_ELEMENTS(fields), values) || !scopes_read(call, values[SCOPES].json, &scopes) ||
+        !admin_input_future(call, "expires_at", &values[EXPIRES_AT]))
+        return;
+    g_autofree char *actor = identity_actor(&call->identity);
+    StoreResult result = admin_key_create(call->site->store, values[NAME].text, scopes,
+                                          values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX, actor, &json, &error);
+    admin_answer(call, 201, result, json, &error);
+}
+
+void api_key_list(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    json_t *list = NULL;
+    StoreResult result = admin_key_list(call->site->store, &list, &error);
+    admin_answer_list(call, "keys", result, list, &error);
+}
+
+/* Ids are strings in the API's form; a number is taken as well. */
+static bool has_id(const json_t *key, const char *id)
+{
+    const json_t *member = json_object_get(key, "id");
+    g_autofree char *number = g_strdup_printf("%" PRId64, (int64_t) json_integer_value(member));
+    return strcmp(json_is_string(member) ? json_string_value(member) : number, id) == 0;
+}
+
+void api_key_get(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    json_t *list = NULL, *key, *found = NULL;
+    size_t i;
+    StoreResult result = admin_key_list(call->site->store, &list, &error);
+    json_array_foreach(list, i, key)
+        if (!found && has_id(key, call->segment))
+            found = json_incref(key);
+    json_decref(list);
+    admin_answer(call, 200, result == STORE_OK && !found ? STORE_NONE : result, found, &error);
+}
+
+void api_key_revoke(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *actor = identity_actor(&call->identity);
+    admin_answer_removed(call, admin_key_revoke(call->site->store, call->segment, actor, &error), &error);
+}

@@ -1,0 +1,67 @@
+/* Subjects: their plan and until when, organization, time zone, anchor, suspension. */
+#include "web/handlers.h"
+
+enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, TIMEZONE, ANCHOR, EMAIL, SUSPENDED };
+static const InputField fields[] = {
+    [SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255},
+    [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
+    [PLAN_UNTIL] = {"plan_until", INPUT_TIME, false, 0, 0},
+    [PLAN_AFTER] = {"plan_after", INPUT_TEXT, false, 0, 64},
+    [ORGANIZATION] = {"organization", INPUT_TEXT, false, 0, 255},
+    [TIMEZONE] = {"timezone", INPUT_TEXT, false, 0, 64},
+    [ANCHOR] = {"anchor", INPUT_TIME, false, 0, 0},
+    [EMAIL] = {"email", INPUT_TEXT, false, 0, 255},
+    [SUSPENDED] = {"suspended", INPUT_FLAG, false, 0, 0},
+};
+
+/* null takes a value away, as "" does; what is not named stays. */
+static const char *changed(const InputValue *value)
+{
+    return value->is_null ? "" : value->text;
+}
+
+void api_subject_set(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(fields)];
+    g_auto(StoreError) error = {0};
+    bool created = false;
+    json_t *json = NULL;
+    if (!call_body(call, fields, G_N_ELEMENTS(fields), values))
+        return;
+    SubjectChange change = {
+        .subject = values[SUBJECT].text,
+        .plan = changed(&values[PLAN]),
+        .plan_after = changed(&values[PLAN_AFTER]),
+        .plan_until = values[PLAN_UNTIL].is_null ? INSTANT_MAX : values[PLAN_UNTIL].time,
+        .has_plan_until = values[PLAN_UNTIL].given || values[PLAN_UNTIL].is_null,
+        .organization = changed(&values[ORGANIZATION]),
+        .timezone = changed(&values[TIMEZONE]),
+        .anchor = values[ANCHOR].time,
+        .has_anchor = values[ANCHOR].given,
+        .email = changed(&values[EMAIL]),
+        .suspended = values[SUSPENDED].flag,
+        .has_suspended = values[SUSPENDED].given,
+    };
+    g_autofree char *actor = identity_actor(&call->identity);
+    StoreResult result = admin_subject_set(call->site->store, &change, actor, &created, &json, &error);
+    if (result == STORE_OK)
+        call_json(call, created ? 201 : 200, json);
+    else
+        call_store_problem(call, result, &error);
+}
+
+/* The subject stands in the path, or in the query where it may hold a slash. */
+void api_subject_get(Call *call)
+{
+    InputValue value;
+    g_auto(StoreError) error = {0};
+    json_t *json = NULL;
+    if (!call_query(call, fields, 1 - (call->segment != NULL), &value))
+        return;
+    const char *subject = call->segment ? call->segment : value.text;
+    StoreResult result = admin_subject_get(call->site->store, subject, &json, &error);
+    if (result == STORE_OK)
+        call_json(call, 200, json);
+    else
+        call_store_problem(call, result, &error);
+}

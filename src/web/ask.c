@@ -1,0 +1,142 @@
+/* One item by `feature`, or several by `items`; never both. */
+#include "web/ask.h"
+
+#include "base/parse.h"
+#include "web/decision.h"
+
+#define TTL_DEFAULT_S 300
+#define TTL_MAX_S 86400
+#define METADATA_BYTES_MAX 4096
+
+enum { SUBJECT, FEATURE, RESOURCE, UNITS, ITEMS, ON_BEHALF_OF, METADATA, TTL, FIELDS };
+
+static const InputField fields[FIELDS] = {
+    [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255},
+    [FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},
+    [RESOURCE] = {"resource", INPUT_TEXT, false, 1, 255},
+    [UNITS] = {"units", INPUT_WHOLE, false, 1, UNITS_MAX},
+    [ITEMS] = {"items", INPUT_LIST, false, 1, LEDGER_ITEMS_MAX},
+    [ON_BEHALF_OF] = {"on_behalf_of", INPUT_TEXT, false, 1, 255},
+    [METADATA] = {"metadata", INPUT_OBJECT, false, 0, METADATA_BYTES_MAX},
+    [TTL] = {"ttl", INPUT_WHOLE, false, 1, TTL_MAX_S},
+};
+
+enum { ITEM_FEATURE, ITEM_RESOURCE, ITEM_UNITS, ITEM_FIELDS };
+
+static const InputField item_fields[ITEM_FIELDS] = {
+    [ITEM_FEATURE] = {"feature", INPUT_TEXT, true, 1, 255},
+    [ITEM_RESOURCE] = {"resource", INPUT_TEXT, false, 1, 255},
+    [ITEM_UNITS] = {"units", INPUT_WHOLE, false, 1, UNITS_MAX},
+};
+
+void ask_clear(Ask *ask)
+{
+    free(ask->metadata); /* jansson's */
+    g_free(ask->caller);
+    g_free(ask->fingerprint);
+    *ask = (Ask){0};
+}
+
+static bool item_read(Call *call, int index, const json_t *json, LedgerItem *item)
+{
+    InputValue values[ITEM_FIELDS];
+    g_auto(InputError) error = {0};
+    g_autofree char *prefix = g_strdup_printf("items[%d].", index);
+    if (!json_is_object(json)) {
+        g_autofree char *field = g_strdup_printf("items[%d]", index);
+        call_problem(call, 400, field, "%s must be an object", field);
+        return false;
+    }
+    if (!input_read(json, item_fields, ITEM_FIELDS, prefix, values, &error)) {
+        call_problem(call, 400, error.field, "%s %s", error.field, error.detail);
+        return false;
+    }
+    *item = (LedgerItem){values[ITEM_FEATURE].text, values[ITEM_RESOURCE].text,
+                         values[ITEM_UNITS].given ? values[ITEM_UNITS].whole : 1};
+    return true;
+}
+
+static bool items_read(Call *call, const InputValue *values, LedgerAsk *ask)
+{
+    if (!values[ITEMS].given) {
+        ask->item_count = 1;
+        ask->items[0] = (LedgerItem){values[FEATURE].text, values[RESOURCE].text,
+                                     values[UNITS].given ? values[UNITS].whole : 1};
+        if (!values[FEATURE].given)
+            call_problem(call, 400, "feature", "feature is missing");
+        return values[FEATURE].given;
+    }
+    for (int i = FEATURE; i <= UNITS; i++)
+        if (values[i].given) {
+            call_problem(call, 400, fields[i].name, "%s cannot stand beside items", fields[i].name);
+            return false;
+        }
+    ask->item_count = (int) json_array_size(values[ITEMS].json);
+    int64_t sum = 0;
+    for (int i = 0; i < ask->item_count; i++) {
+        if (!item_read(call, i, json_array_get(values[ITEMS].json, i), &ask->items[i]))
+            return false;
+        sum += ask->items[i].units;
+        if (sum > UNITS_MAX) {
+            call_problem(call, 400, "items", "items ask for more than %" PRId64 " units together", UNITS_MAX);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Two requests are the same when their method, address and meaning are. */
+static char *fingerprint_of(const Call *call)
+{
+    char *body = json_dumps(call->body, JSON_COMPACT | JSON_SORT_KEYS);
+    g_autofree char *text = g_strdup_printf("%s %s\n%s", call->request->method, call->request->path, body ? body : "");
+    free(body);
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+static bool idempotency_read(Call *call, Ask *ask)
+{
+    const char *key = request_param(call->request, "HTTP_IDEMPOTENCY_KEY");
+    if (!key)
+        return true;
+    if (!text_is_plain(key, strlen(key), 255)) {
+        call_problem(call, 400, "Idempotency-Key", "Idempotency-Key must be text of 1 to 255 bytes without control characters");
+        return false;
+    }
+    ask->ledger.idempotency_key = key;
+    ask->ledger.fingerprint = ask->fingerprint = fingerprint_of(call);
+    return true;
+}
+
+bool ask_read(Call *call, AskKind kind, Ask *ask)
+{
+    InputValue values[FIELDS];
+    *ask = (Ask){.ledger = {.kind = kind}};
+    /* `ttl` is the last field, and only a reservation knows it. */
+    values[TTL] = (InputValue){0};
+    if (!call_body(call, fields, kind == ASK_HOLD ? FIELDS : TTL, values) || !items_read(call, values, &ask->ledger))
+        return false;
+    ask->ledger.subject = call_subject(call, values[SUBJECT].text);
+    if (!ask->ledger.subject || !idempotency_read(call, ask))
+        return false;
+    ask->ledger.on_behalf_of = values[ON_BEHALF_OF].text;
+    ask->metadata = values[METADATA].given ? json_dumps(values[METADATA].json, JSON_COMPACT) : NULL;
+    ask->ledger.metadata = ask->metadata;
+    ask->ledger.ttl_s = values[TTL].given ? values[TTL].whole : TTL_DEFAULT_S;
+    ask->ledger.caller = ask->caller = identity_caller(&call->identity);
+    return true;
+}
+
+void ask_answer(Call *call, AskKind kind)
+{
+    g_auto(Ask) ask = {0};
+    g_auto(StoreError) error = {0};
+    g_autoptr(Answer) answer = NULL;
+    if (!ask_read(call, kind, &ask))
+        return;
+    StoreResult result = ledger_decide(call->site->store, &ask.ledger, &answer, &error);
+    if (result == STORE_OK)
+        decision_answer(call, answer);
+    else
+        call_store_problem(call, result, &error);
+}

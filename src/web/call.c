@@ -1,0 +1,245 @@
+/* Ways to answer, and to read what was asked. The one table from the store's results to statuses is here. */
+#include "web/call.h"
+
+#include <stdarg.h>
+
+#include "base/log.h"
+
+#define JSON_TYPE "application/json"
+#define PROBLEM_TYPE "application/problem+json"
+#define HTML_TYPE "text/html; charset=utf-8"
+#define TEXT_TYPE "text/plain; charset=utf-8"
+/* Apache cuts an authorizer's refusal at 8192 bytes, headers included. */
+#define APACHE_PAGE_MAX 7000
+
+void call_clear(Call *call)
+{
+    identity_clear(&call->identity);
+    policy_unref(call->policy);
+    g_free(call->segment);
+    g_free(call->allow);
+    json_decref(call->body);
+}
+
+bool call_only_reads(const Call *call)
+{
+    return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;
+}
+
+bool call_wants_json(const Call *call)
+{
+    return call->is_api || call->request->wish == ACCEPT_JSON;
+}
+
+char *call_address(const Call *call, const char *path)
+{
+    return g_strconcat(call->request->mount ? call->request->mount : "", path, NULL);
+}
+
+bool call_is_administrator(const Call *call)
+{
+    return call->identity.kind == IDENTITY_PERSON && call->policy && call->policy->administrators &&
+           g_strv_contains((const char *const *) call->policy->administrators, call->identity.subject);
+}
+
+bool call_may_see(const Call *call, const char *subject)
+{
+    return call->identity.kind == IDENTITY_KEY || call_is_administrator(call) ||
+           g_strcmp0(subject, call->identity.subject) == 0;
+}
+
+PageContext call_context(const Call *call, const char *back)
+{
+    const char *who = call->identity.subject ? call->identity.subject : "";
+    bool signed_in = call->identity.kind == IDENTITY_PERSON;
+    if (!signed_in && g_str_has_prefix(who, "anon:"))
+        who += strlen("anon:");
+    return (PageContext){
+        .mount = call->request->mount ? call->request->mount : "",
+        .path = call->request->path ? call->request->path : "",
+        .who = who,
+        .signed_in = signed_in,
+        .is_admin = call_is_administrator(call),
+        .back = back,
+        .policy = call->policy,
+        .now = store_now(call->site->store),
+    };
+}
+
+/* --- answers --- */
+
+void call_json_body(Call *call, const char *type, json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+    GString *body = g_string_new(text ? text : "{}");
+    g_string_append_c(body, '\n');
+    free(text);
+    json_decref(value);
+    response_body(call->response, type, body);
+}
+
+void call_json(Call *call, int status, json_t *value)
+{
+    response_status(call->response, status);
+    response_guard(call->response);
+    call_json_body(call, JSON_TYPE, value);
+}
+
+void call_done(Call *call)
+{
+    response_status(call->response, 204);
+    response_guard(call->response);
+}
+
+/* Renders a page, or says in one line of text that it could not be. */
+static GString *render(Call *call, const char *template, json_t *value, const char **type)
+{
+    g_autofree char *error = NULL;
+    GString *page = templates_render(call->site->templates, template, value, &error);
+    json_decref(value);
+    *type = HTML_TYPE;
+    if (page)
+        return page;
+    log_line(LOG_LEVEL_ERROR, "template %s: %s", template, error ? error : "cannot be rendered");
+    *type = TEXT_TYPE;
+    return g_string_new("this page cannot be shown at the moment\n");
+}
+
+void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s)
+{
+    const char *type;
+    GString *page = render(call, template, value, &type);
+    response_status(call->response, status);
+    response_guard(call->response);
+    response_header(call->response, "Vary", "Accept");
+    if (refresh_s > 0)
+        response_header_number(call->response, "Refresh", refresh_s);
+    response_body(call->response, type, page);
+}
+
+void call_page(Call *call, int status, const char *template, json_t *value)
+{
+    call_page_refreshed(call, status, template, value, 0);
+}
+
+static void problem(Call *call, int status, const char *field, const char *detail)
+{
+    const char *type = PROBLEM_TYPE;
+    const char *title = response_phrase(status);
+    bool json = call_wants_json(call) || (call->request->authorizer && call->request->wish != ACCEPT_HTML);
+    GString *page = NULL;
+    if (!json) {
+        g_autofree char *back = request_back(call->request);
+        PageContext context = call_context(call, back);
+        page = render(call, "error", view_error(status, title, detail, &context), &type);
+        if (page->len > APACHE_PAGE_MAX && request_param(call->request, "FCGI_APACHE_ROLE")) {
+            type = TEXT_TYPE;
+            g_string_printf(page, "%s\n", detail);
+        }
+    }
+    response_status(call->response, status);
+    response_guard(call->response);
+    if (status == 503)
+        response_header(call->response, "Retry-After", "1");
+    if (status == 401)
+        response_header(call->response, "WWW-Authenticate", "Bearer realm=\"webquota\"");
+    response_header(call->response, "Allow", call->allow);
+    response_header(call->response, "X-Webquota-Type", call->request->authorizer ? type : NULL);
+    if (page)
+        response_body(call->response, type, page);
+    else
+        call_json_body(call, type, view_problem(status, title, detail, field));
+}
+
+void call_problem(Call *call, int status, const char *field, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *detail = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    problem(call, status, field, detail);
+}
+
+void call_store_problem(Call *call, StoreResult result, const StoreError *error)
+{
+    static const struct {
+        int status;
+        const char *detail;
+    } meanings[] = {
+        [STORE_OK] = {500, "the store gave no answer"},
+        [STORE_NONE] = {404, "there is no such thing"},
+        [STORE_INVALID] = {422, "it refers to something that does not exist"},
+        [STORE_CONFLICT] = {409, "it is not in a state for this"},
+        [STORE_DOWN] = {503, "the store cannot be reached at the moment"},
+    };
+    const char *detail = error->detail ? error->detail : meanings[result].detail;
+    if (result == STORE_DOWN) {
+        log_line(LOG_LEVEL_WARNING, "answered 503: %s", detail);
+        detail = meanings[STORE_DOWN].detail; /* what is wrong with the database is not a client's business */
+    }
+    problem(call, meanings[result].status, error->field, detail);
+}
+
+/* --- reading --- */
+
+static bool input_problem(Call *call, const InputError *error)
+{
+    if (error->field)
+        call_problem(call, 400, error->field, "%s %s", error->field, error->detail);
+    else
+        call_problem(call, 400, NULL, "%s", error->detail);
+    return false;
+}
+
+bool call_body(Call *call, const InputField *fields, int count, InputValue *values)
+{
+    GString *text;
+    g_auto(InputError) error = {0};
+    int status = request_body(call->request, &text);
+    if (status == 413) {
+        call_problem(call, 413, NULL, "the body is larger than %d bytes", REQUEST_BODY_MAX);
+        return false;
+    }
+    if (status != 0) {
+        call_problem(call, status, NULL, "the body is shorter than Content-Length says, or that is not a number");
+        return false;
+    }
+    /* A call with nothing to say needs no body, where nothing is required. */
+    if (text->len == 0)
+        g_string_assign(text, "{}");
+    else if (!request_is_json(call->request)) {
+        g_string_free(text, TRUE);
+        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
+        return false;
+    }
+    call->body = input_parse(text->str, text->len, fields, count, &error);
+    g_string_free(text, TRUE);
+    if (!call->body || !input_read(call->body, fields, count, "", values, &error))
+        return input_problem(call, &error);
+    return true;
+}
+
+bool call_query(Call *call, const InputField *fields, int count, InputValue *values)
+{
+    g_auto(InputError) error = {0};
+    return input_read_query(&call->request->query, fields, count, values, &error) || input_problem(call, &error);
+}
+
+const char *call_subject(Call *call, const char *named)
+{
+    const Identity *identity = &call->identity;
+    if (identity->kind == IDENTITY_KEY) {
+        if (!named)
+            call_problem(call, 400, "subject", "subject is missing: an API key acts for somebody");
+        return named;
+    }
+    if (!named || strcmp(named, identity->subject) == 0)
+        return identity->subject;
+    if (call_only_reads(call) && call_is_administrator(call))
+        return named;
+    if (identity->kind == IDENTITY_VISITOR)
+        call_problem(call, 401, "subject", "only those signed in, or with an API key, may name a subject");
+    else
+        call_problem(call, 403, "subject", "you may act for yourself only");
+    return NULL;
+}

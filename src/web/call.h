@@ -1,0 +1,81 @@
+/* One request being answered: what handlers get, and the ways to answer. A handler answers once. */
+#ifndef WEBQUOTA_CALL_H
+#define WEBQUOTA_CALL_H
+
+#include "store/admin.h"
+#include "store/ledger.h"
+#include "view/view.h"
+#include "web/identity.h"
+#include "web/input.h"
+#include "web/response.h"
+#include "web/site.h"
+
+typedef struct Call {
+    const Site *site;
+    const Request *request;
+    Response *response;
+    Identity identity;
+    Policy *policy;     /* NULL where the route needs none */
+    char *segment;      /* what stood for the {name} in the route's path; NULL when it has none */
+    json_t *body;       /* after call_body */
+    char *allow;        /* of a 405: the methods that the address knows */
+    bool is_api;        /* speaks JSON whatever Accept says */
+} Call;
+
+/* Frees what the call owns: identity, policy, segment, allow, body; not the request and response. */
+void call_clear(Call *call);
+
+/* --- answers --- */
+
+/* JSON with headers for everything dynamic. Takes the value. */
+void call_json(Call *call, int status, json_t *value);
+
+/* The same where more headers are wanted: the caller has sent status, response_guard and them. Takes the value. */
+void call_json_body(Call *call, const char *type, json_t *value);
+
+/* A problem, as JSON or as a page. `field` may be NULL. */
+void call_problem(Call *call, int status, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* The problem that a store's result other than STORE_OK is. */
+void call_store_problem(Call *call, StoreResult result, const StoreError *error);
+
+/* A page: `template` rendered with the value, which is taken. */
+void call_page(Call *call, int status, const char *template, json_t *value);
+
+/* The same, which loads itself anew every so many seconds; 0: never. */
+void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s);
+
+/* Consent, without a body: 204. */
+void call_done(Call *call);
+
+/* --- reading --- */
+
+/* Reads the body by its declaration. False: answered already (400, 413, 415). `values` point into call->body. */
+bool call_body(Call *call, const InputField *fields, int count, InputValue *values) MUST_CHECK;
+
+/* Reads query parameters by their declaration. False: answered already (400). */
+bool call_query(Call *call, const InputField *fields, int count, InputValue *values) MUST_CHECK;
+
+/* Whom the request is about, given the `subject` it names (may be NULL): a key must name one; everybody else
+ * acts for themselves, an administrator who only reads for anybody. NULL: answered already. Not owned. */
+const char *call_subject(Call *call, const char *named) MUST_CHECK;
+
+/* Is this a signed-in administrator of the policy? */
+bool call_is_administrator(const Call *call);
+
+/* May the call see and settle what belongs to `subject`: it is its own, or it is a key or an administrator? */
+bool call_may_see(const Call *call, const char *subject);
+
+/* GET and HEAD. */
+bool call_only_reads(const Call *call);
+
+/* Does the client rather want JSON than a page? An API always does. */
+bool call_wants_json(const Call *call);
+
+/* Where a page is shown, for views. `back` (may be NULL) must outlive the context. */
+PageContext call_context(const Call *call, const char *back);
+
+/* "/quota/api/v1/…" from "/api/v1/…": an address within the mount. New string. */
+char *call_address(const Call *call, const char *path);
+
+#endif

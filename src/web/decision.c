@@ -1,0 +1,32 @@
+/* A decision as an HTTP answer. */
+#include "web/decision.h"
+
+void decision_headers(Response *response, const Answer *answer)
+{
+    g_autofree char *limit = answer_ratelimit(answer);
+    g_autofree char *policy = answer_ratelimit_policy(answer);
+    int64_t retry_after_s = answer_allowed(answer) ? 0 : answer_retry_after_s(answer);
+    response_header(response, "RateLimit", limit);
+    response_header(response, "RateLimit-Policy", policy);
+    if (retry_after_s > 0)
+        response_header_number(response, "Retry-After", retry_after_s);
+    if (answer->reason == REASON_UNAVAILABLE)
+        response_header(response, "Webquota-Fail-Open", "1");
+}
+
+void decision_answer(Call *call, const Answer *answer)
+{
+    const char *mount = call->request->mount;
+    bool allowed = answer_allowed(answer);
+    metrics_decision(call->site->metrics, answer);
+    response_status(call->response, !allowed ? answer_status(answer) : answer->reservation ? 201 : 200);
+    response_guard(call->response);
+    decision_headers(call->response, answer);
+    if (allowed && answer->reservation) {
+        g_autofree char *path = g_strconcat("/api/v1/decisions/", answer->reservation, NULL);
+        g_autofree char *address = call_address(call, path);
+        response_header(call->response, "Location", address);
+    }
+    call_json_body(call, allowed ? "application/json" : "application/problem+json",
+                   allowed ? view_decision(answer, mount) : view_refusal(answer, mount));
+}

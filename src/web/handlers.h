@@ -1,0 +1,46 @@
+/* The handlers: one for each line of the route table. By the time one is called, the method, identity and
+ * scopes are as the table says. Each answers once. */
+#ifndef WEBQUOTA_HANDLERS_H
+#define WEBQUOTA_HANDLERS_H
+
+#include "web/call.h"
+
+/* pages */
+void page_dashboard(Call *call);
+void page_limit(Call *call);
+void page_static(Call *call);
+
+/* API */
+void api_usage(Call *call);
+void api_usage_reset(Call *call);
+void api_check(Call *call);
+void api_consume(Call *call);
+void api_reserve(Call *call);
+void api_commit(Call *call);
+void api_release(Call *call);
+void api_decision(Call *call);
+void api_refund(Call *call);
+void api_features(Call *call);
+void api_plans(Call *call);
+void api_openapi(Call *call);
+void api_subject_set(Call *call);
+void api_subject_get(Call *call);
+void api_override_add(Call *call);
+void api_override_list(Call *call);
+void api_override_get(Call *call);
+void api_override_remove(Call *call);
+void api_grant_add(Call *call);
+void api_grant_list(Call *call);
+void api_grant_get(Call *call);
+void api_grant_remove(Call *call);
+void api_key_create(Call *call);
+void api_key_list(Call *call);
+void api_key_get(Call *call);
+void api_key_revoke(Call *call);
+
+/* operations */
+void ops_health(Call *call);
+void ops_ready(Call *call);
+void ops_metrics(Call *call);
+
+#endif

@@ -1,0 +1,195 @@
+/* Declared inputs. Every refusal names the field and says what would have been right. */
+#include "web/input.h"
+
+#include "base/parse.h"
+
+#define DEPTH_MAX 16
+
+void input_error_clear(InputError *error)
+{
+    g_free(error->field);
+    g_free(error->detail);
+    *error = (InputError){0};
+}
+
+static bool wrong(InputError *error, const char *prefix, const char *name, char *detail)
+{
+    error->field = g_strconcat(prefix, name, NULL);
+    error->detail = detail;
+    return false;
+}
+
+static int depth_of(const json_t *value)
+{
+    int deepest = 0;
+    const char *name;
+    json_t *member;
+    size_t i;
+    if (json_is_object(value)) {
+        json_object_foreach((json_t *) value, name, member)
+            deepest = MAX(deepest, depth_of(member));
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, member)
+            deepest = MAX(deepest, depth_of(member));
+    } else {
+        return 0;
+    }
+    return deepest + 1;
+}
+
+/* Which declared number is beyond what the JSON reader can hold? */
+static const char *overflowing_field(const char *text, size_t len, const InputField *fields, int count)
+{
+    json_t *loose = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
+    const char *found = NULL;
+    for (int i = 0; i < count && !found; i++) {
+        double number = json_number_value(json_object_get(loose, fields[i].name));
+        if (number > (double) UNITS_MAX || number < -(double) UNITS_MAX)
+            found = fields[i].name;
+    }
+    json_decref(loose);
+    return found;
+}
+
+json_t *input_parse(const char *text, size_t len, const InputField *fields, int count, InputError *error)
+{
+    json_error_t why;
+    json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+    if (!value && json_error_code(&why) == json_error_numeric_overflow) {
+        error->field = g_strdup(overflowing_field(text, len, fields, count));
+        error->detail = g_strdup("is too large a number");
+        return NULL;
+    }
+    if (!value) {
+        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, why.text);
+    } else if (!json_is_object(value)) {
+        error->detail = g_strdup("the body must be a JSON object");
+    } else if (depth_of(value) > DEPTH_MAX) {
+        error->detail = g_strdup_printf("the body is nested more than %d levels deep", DEPTH_MAX);
+    } else {
+        return value;
+    }
+    json_decref(value);
+    return NULL;
+}
+
+static char *text_complaint(const InputField *field)
+{
+    return g_strdup_printf("must be text of %" PRId64 " to %" PRId64 " bytes without control characters", field->min,
+                           field->max);
+}
+
+static char *whole_complaint(const InputField *field)
+{
+    return g_strdup_printf("must be a whole number from %" PRId64 " to %" PRId64, field->min, field->max);
+}
+
+static bool text_fits(const InputField *field, const char *text, size_t len)
+{
+    return len == 0 ? field->min == 0 : (int64_t) len >= field->min && text_is_plain(text, len, (size_t) field->max);
+}
+
+static bool time_read(const char *text, InputValue *out)
+{
+    return text && instant_parse(text, &out->time);
+}
+
+static bool object_fits(const InputField *field, const json_t *json)
+{
+    if (!json_is_object(json))
+        return false;
+    char *text = json_dumps(json, JSON_COMPACT);
+    bool fits = text && strlen(text) <= (size_t) field->max;
+    free(text);
+    return fits;
+}
+
+/* Checks one member that is not null. Returns what is wrong (new string), or NULL. */
+static char *member_read(const InputField *field, const json_t *json, InputValue *out)
+{
+    out->text = json_string_value(json);
+    out->whole = json_integer_value(json);
+    out->number = json_number_value(json);
+    out->flag = json_is_true(json);
+    out->json = json;
+    switch (field->type) {
+    case INPUT_TEXT:
+        return json_is_string(json) && text_fits(field, out->text, json_string_length(json)) ? NULL : text_complaint(field);
+    case INPUT_WHOLE:
+        return json_is_integer(json) && out->whole >= field->min && out->whole <= field->max ? NULL : whole_complaint(field);
+    case INPUT_NUMBER:
+        return json_is_number(json) && out->number >= (double) field->min && out->number <= (double) field->max
+                   ? NULL
+                   : g_strdup_printf("must be a number from %" PRId64 " to %" PRId64, field->min, field->max);
+    case INPUT_FLAG:
+        return json_is_boolean(json) ? NULL : g_strdup("must be true or false");
+    case INPUT_TIME:
+        return time_read(out->text, out) ? NULL : g_strdup("must be a time such as \"2026-11-22T17:00:00Z\"");
+    case INPUT_OBJECT:
+        return object_fits(field, json) ? NULL
+                                        : g_strdup_printf("must be a JSON object of at most %" PRId64 " bytes", field->max);
+    case INPUT_LIST:
+        return json_is_array(json) && (int64_t) json_array_size(json) >= field->min &&
+                       (int64_t) json_array_size(json) <= field->max
+                   ? NULL
+                   : g_strdup_printf("must be a list of %" PRId64 " to %" PRId64 " elements", field->min, field->max);
+    }
+    return g_strdup("is of no known type");
+}
+
+static bool is_declared(const InputField *fields, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+bool input_read(const json_t *object, const InputField *fields, int count, const char *prefix, InputValue *values,
+                InputError *error)
+{
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *) object, name, member)
+        if (!is_declared(fields, count, name)) {
+            g_autofree char *shown = g_strndup(name, 64);
+            g_autofree char *valid = g_utf8_make_valid(shown, -1);
+            return wrong(error, prefix, valid, g_strdup("is not a member that is known here"));
+        }
+    for (int i = 0; i < count; i++) {
+        const json_t *json = json_object_get(object, fields[i].name);
+        values[i] = (InputValue){.given = json && !json_is_null(json), .is_null = json_is_null(json)};
+        if (!values[i].given && fields[i].required)
+            return wrong(error, prefix, fields[i].name, g_strdup("is missing"));
+        char *detail = values[i].given ? member_read(&fields[i], json, &values[i]) : NULL;
+        if (detail)
+            return wrong(error, prefix, fields[i].name, detail);
+    }
+    return true;
+}
+
+static char *parameter_read(const InputField *field, const char *text, InputValue *out)
+{
+    out->text = text;
+    if (field->type == INPUT_WHOLE)
+        return parse_whole(text, field->min, field->max, &out->whole) ? NULL : whole_complaint(field);
+    if (field->type == INPUT_TIME)
+        return time_read(text, out) ? NULL : g_strdup("must be a time such as \"2026-11-22T17:00:00Z\"");
+    return text_fits(field, text, strlen(text)) ? NULL : text_complaint(field);
+}
+
+bool input_read_query(const Query *query, const InputField *fields, int count, InputValue *values, InputError *error)
+{
+    for (int i = 0; i < count; i++) {
+        const char *text = query_get(query, fields[i].name);
+        values[i] = (InputValue){.given = text != NULL};
+        if (query_times(query, fields[i].name) > 1)
+            return wrong(error, "", fields[i].name, g_strdup("is there more than once"));
+        if (!text && fields[i].required)
+            return wrong(error, "", fields[i].name, g_strdup("is missing"));
+        char *detail = text ? parameter_read(&fields[i], text, &values[i]) : NULL;
+        if (detail)
+            return wrong(error, "", fields[i].name, detail);
+    }
+    return true;
+}

@@ -1,0 +1,146 @@
+/* From the web server's parameters to a value.
+ *
+ * Only what the server itself vouches for is taken as true. Of the headers that a client sends
+ * (HTTP_…), those used here decide at most in which form the answer comes, or whether it is refused.
+ */
+#include "web/request.h"
+
+#include "base/parse.h"
+
+const char *request_param(const Request *request, const char *name)
+{
+    return exchange_param(request->exchange, name);
+}
+
+static char *without_last_slash(char *path, size_t keep)
+{
+    size_t len = strlen(path);
+    while (len > keep && path[len - 1] == '/')
+        path[--len] = '\0';
+    return path;
+}
+
+/* nginx says RESPONDER to everybody, so there its configuration must say what this is. */
+static bool is_authorizer(const Exchange *exchange)
+{
+    const char *role = exchange_param(exchange, "WEBQUOTA_ROLE");
+    return exchange->authorizer || exchange_param(exchange, "FCGI_APACHE_ROLE") || g_strcmp0(role, "authorizer") == 0;
+}
+
+static bool address_read(const Exchange *exchange, Request *out, char **why)
+{
+    const char *script = exchange_param(exchange, "SCRIPT_NAME");
+    const char *path = exchange_param(exchange, "PATH_INFO");
+    if (!path || !*path)
+        path = "/";
+    if (*path != '/' || !text_is_plain(path, strlen(path), 2048) ||
+        (script && *script && (*script != '/' || !text_is_plain(script, strlen(script), 2048)))) {
+        *why = g_strdup("the address is not valid UTF-8, or has control characters in it, or is too long");
+        return false;
+    }
+    out->mount = without_last_slash(g_uri_escape_string(script ? script : "", "/", FALSE), 0);
+    out->path = without_last_slash(g_strdup(path), 1);
+    return true;
+}
+
+bool request_read(const Exchange *exchange, Request *out, char **why)
+{
+    const char *method = exchange_param(exchange, "REQUEST_METHOD");
+    *out = (Request){
+        .exchange = exchange,
+        .method = method ? method : "GET",
+        .wish = accept_wish(exchange_param(exchange, "HTTP_ACCEPT")),
+        .remote_addr = exchange_param(exchange, "REMOTE_ADDR"),
+        .authorizer = is_authorizer(exchange),
+    };
+    if (out->authorizer)
+        return true;
+    if (!address_read(exchange, out, why))
+        return false;
+    if (!query_parse(exchange_param(exchange, "QUERY_STRING"), true, &out->query)) {
+        *why = g_strdup("the query is not valid: a broken %-escape, a NUL, or text that is not UTF-8");
+        return false;
+    }
+    return true;
+}
+
+void request_clear(Request *request)
+{
+    g_free(request->mount);
+    g_free(request->path);
+    query_clear(&request->query);
+    *request = (Request){0};
+}
+
+/* Reads up to `wanted` bytes; fewer at the end of the input. */
+static bool read_up_to(const Exchange *exchange, GString *out, size_t wanted)
+{
+    char bytes[8192];
+    while (out->len < wanted) {
+        long got = exchange->read(exchange->data, bytes, MIN(sizeof bytes, wanted - out->len));
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break;
+        g_string_append_len(out, bytes, got);
+    }
+    return true;
+}
+
+int request_body(const Request *request, GString **body)
+{
+    const char *length_text = request_param(request, "CONTENT_LENGTH");
+    int64_t length = -1;
+    *body = NULL;
+    if (request->authorizer || (length_text && *length_text && !parse_whole(length_text, 0, INT64_MAX, &length)))
+        return 400;
+    if (length > REQUEST_BODY_MAX)
+        return 413;
+    /* Without a length the input's end is the body's; one byte more tells too much from enough. */
+    size_t wanted = length >= 0 ? (size_t) length : REQUEST_BODY_MAX + 1;
+    GString *read = g_string_sized_new(length >= 0 ? wanted : 1024);
+    int status = 0;
+    if (!read_up_to(request->exchange, read, wanted) || (length >= 0 && read->len < wanted))
+        status = 400;
+    else if (read->len > REQUEST_BODY_MAX)
+        status = 413;
+    if (status == 0)
+        *body = read;
+    else
+        g_string_free(read, TRUE);
+    return status;
+}
+
+bool request_is_json(const Request *request)
+{
+    const char *type = request_param(request, "CONTENT_TYPE");
+    const char *encoding = request_param(request, "HTTP_CONTENT_ENCODING");
+    if (!type || (encoding && *encoding && g_ascii_strcasecmp(encoding, "identity") != 0))
+        return false;
+    g_autofree char *media = g_strndup(type, strcspn(type, ";"));
+    return g_ascii_strcasecmp(g_strstrip(media), "application/json") == 0;
+}
+
+bool request_is_same_origin(const Request *request)
+{
+    const char *site = request_param(request, "HTTP_SEC_FETCH_SITE");
+    const char *origin = request_param(request, "HTTP_ORIGIN");
+    const char *host = request_param(request, "HTTP_HOST");
+    if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return false;
+    return !origin || (host && uri_is_of_host(origin, host));
+}
+
+char *request_back(const Request *request)
+{
+    const char *referer = request_param(request, "HTTP_REFERER");
+    const char *host = request_param(request, "HTTP_HOST");
+    if (!referer || !host || !text_is_plain(referer, strlen(referer), 2048) || !uri_is_of_host(referer, host))
+        return NULL;
+    const char *path = strstr(referer, "://") + 3;
+    path += strcspn(path, "/?#");
+    /* "//other.example" would be an address on another host. */
+    if (*path != '/' || path[1] == '/' || path[1] == '\\')
+        return g_strdup("/");
+    return g_strndup(path, strcspn(path, "#"));
+}

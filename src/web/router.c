@@ -1,0 +1,191 @@
+/* Every address of the program, and who may go there. */
+#include "web/router.h"
+
+#define API "/api/v1"
+#define READING (KEY_READ | KEY_ENFORCE | KEY_ADMIN)
+
+static const WebRoute routes[] = {
+    {"GET", "/", page_dashboard, ACCESS_PAGE, 0},
+    {"GET", "/limit/{feature}", page_limit, ACCESS_PAGE, 0},
+    {"GET", "/decisions/{id}", api_decision, ACCESS_SELF, READING},
+    {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
+    {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
+    {"GET", "/readyz", ops_ready, ACCESS_OPEN, 0},
+    {"GET", "/metrics", ops_metrics, ACCESS_OPEN, 0},
+    {"GET", API "/usage", api_usage, ACCESS_SELF, READING},
+    {"DELETE", API "/usage", api_usage_reset, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/check", api_check, ACCESS_SELF, READING},
+    {"POST", API "/consume", api_consume, ACCESS_SELF, KEY_ENFORCE},
+    {"POST", API "/reservations", api_reserve, ACCESS_SELF, KEY_ENFORCE},
+    {"POST", API "/reservations/{id}/commit", api_commit, ACCESS_SELF, KEY_ENFORCE},
+    {"POST", API "/reservations/{id}/release", api_release, ACCESS_SELF, KEY_ENFORCE},
+    {"GET", API "/decisions/{id}", api_decision, ACCESS_SELF, READING},
+    {"POST", API "/decisions/{id}/refund", api_refund, ACCESS_PROGRAM, KEY_ENFORCE},
+    {"GET", API "/features", api_features, ACCESS_SELF, READING},
+    {"GET", API "/plans", api_plans, ACCESS_SELF, READING},
+    {"GET", API "/openapi.json", api_openapi, ACCESS_OPEN, 0},
+    {"POST", API "/admin/subjects", api_subject_set, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/subjects", api_subject_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/subjects/{subject}", api_subject_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"POST", API "/admin/overrides", api_override_add, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/overrides", api_override_list, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/overrides/{id}", api_override_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"DELETE", API "/admin/overrides/{id}", api_override_remove, ACCESS_PROGRAM, KEY_ADMIN},
+    {"POST", API "/admin/grants", api_grant_add, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/grants", api_grant_list, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/grants/{id}", api_grant_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"DELETE", API "/admin/grants/{id}", api_grant_remove, ACCESS_PROGRAM, KEY_ADMIN},
+    {"POST", API "/admin/keys", api_key_create, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/keys", api_key_list, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/keys/{id}", api_key_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"DELETE", API "/admin/keys/{id}", api_key_revoke, ACCESS_PROGRAM, KEY_ADMIN},
+};
+
+const WebRoute *router_table(int *count)
+{
+    *count = G_N_ELEMENTS(routes);
+    return routes;
+}
+
+bool router_match(const char *pattern, const char *path, char **segment)
+{
+    g_autofree char *found = NULL;
+    while (*pattern && *path) {
+        if (*pattern == '{') {
+            size_t len = strcspn(path, "/");
+            if (len == 0)
+                return false;
+            g_free(found);
+            found = g_strndup(path, len);
+            pattern += strcspn(pattern, "}") + 1;
+            path += len;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    if (*pattern || *path)
+        return false;
+    *segment = g_steal_pointer(&found);
+    return true;
+}
+
+static bool method_fits(const WebRoute *route, const char *method)
+{
+    return strcmp(route->method, method) == 0 || (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+}
+
+/* So that the page of an error shows who is signed in. Nothing depends on it. */
+static void identify_for_show(Call *call)
+{
+    const char *why;
+    g_auto(StoreError) error = {0};
+    if (store_policy(call->site->store, &call->policy, &error) != STORE_OK ||
+        identity_read(call->request, call->site->secret, store_now(call->site->store), &call->identity, &why) != 0)
+        return;
+}
+
+/* Answers 404, or 405 when the address is there for other methods. */
+static void answer_no_route(Call *call)
+{
+    if (!call_wants_json(call))
+        identify_for_show(call);
+    g_autoptr(GString) allowed = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        g_autofree char *segment = NULL;
+        if (router_match(routes[i].pattern, call->request->path, &segment))
+            g_string_append_printf(allowed, "%s%s%s", allowed->len ? ", " : "", routes[i].method,
+                                   strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+    }
+    if (allowed->len == 0) {
+        call_problem(call, 404, NULL, "there is nothing at this address");
+        return;
+    }
+    call->allow = g_strdup(allowed->str);
+    call_problem(call, 405, NULL, "this address does not know the method; it knows %s", allowed->str);
+}
+
+static bool check_key(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = admin_key_check(call->site->store, call->identity.key, &call->identity.key_id,
+                                         &call->identity.scopes, &error);
+    if (result == STORE_OK)
+        return true;
+    if (result == STORE_DOWN)
+        call_store_problem(call, result, &error);
+    else
+        call_problem(call, 401, NULL, "the API key is unknown, has expired, or was revoked");
+    return false;
+}
+
+bool router_identify(Call *call)
+{
+    const char *why = NULL;
+    g_auto(StoreError) error = {0};
+    StoreResult result = store_policy(call->site->store, &call->policy, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return false;
+    }
+    int status = identity_read(call->request, call->site->secret, store_now(call->site->store), &call->identity, &why);
+    if (status != 0) {
+        call_problem(call, status, NULL, "%s", why);
+        return false;
+    }
+    return call->identity.kind != IDENTITY_KEY || check_key(call);
+}
+
+/* A form on another site could be sent with what the browser adds by itself; JSON and the browser's own word
+ * for where a request comes from could not. */
+static bool check_cross_site(Call *call, const WebRoute *route)
+{
+    if (!call->identity.ambient || call_only_reads(call))
+        return true;
+    if (strcmp(route->method, "POST") == 0 && !request_is_json(call->request)) {
+        call_problem(call, 415, NULL, "the request must be application/json, not compressed");
+        return false;
+    }
+    if (!request_is_same_origin(call->request)) {
+        call_problem(call, 403, NULL, "the request comes from a page of another site");
+        return false;
+    }
+    return true;
+}
+
+static bool check_access(Call *call, const WebRoute *route)
+{
+    switch (call->identity.kind) {
+    case IDENTITY_KEY:
+        if (call->identity.scopes & route->scopes)
+            return true;
+        call_problem(call, 403, NULL, route->scopes ? "the API key lacks the scope for this"
+                                                    : "this page is for people; programs ask the API");
+        return false;
+    case IDENTITY_VISITOR:
+        if (route->access != ACCESS_PROGRAM && call->policy->anonymous_plan >= 0)
+            return true;
+        call_problem(call, 401, NULL, "sign in first");
+        return false;
+    case IDENTITY_PERSON:
+        if (route->access != ACCESS_PROGRAM || call_is_administrator(call))
+            return true;
+        call_problem(call, 403, NULL, "this is for administrators");
+        return false;
+    }
+    return false;
+}
+
+void router_answer(Call *call)
+{
+    call->is_api = g_str_has_prefix(call->request->path, API "/");
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        const WebRoute *route = &routes[i];
+        if (!method_fits(route, call->request->method) || !router_match(route->pattern, call->request->path, &call->segment))
+            continue;
+        if (route->access == ACCESS_OPEN ||
+            (router_identify(call) && check_access(call, route) && check_cross_site(call, route)))
+            route->handler(call);
+        return;
+    }
+    answer_no_route(call);
+}

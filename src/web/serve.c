@@ -1,0 +1,230 @@
+/* Threads that take connections and let libfcgi read requests from them.
+ *
+ * The connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection).
+ * So a thread that waits, for a new connection or on a kept one, waits in poll, together with the pipe that
+ * says stop: the end needs no signal to each thread and breaks off no request. One thread at a time waits for
+ * new connections, or each would wake all.
+ */
+#define _GNU_SOURCE /* accept4, pipe2 */
+#include "web/serve.h"
+
+#include <errno.h>
+#include <fastcgi.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
+#define STALL_S 60
+#define DRAIN_MAX (1024 * 1024)
+
+typedef struct {
+    int listener;
+    int stop_pipe[2];
+    atomic_bool stopping;
+    pthread_mutex_t accepting;
+    const char *shared_secret;
+    ServeAnswer answer;
+    void *data;
+} Server;
+
+static void endings(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
+void serve_prepare(void)
+{
+    sigset_t set;
+    endings(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* Waits until fd can be read. False when it is time to stop. */
+static bool wait_readable(Server *server, int fd)
+{
+    struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = server->stop_pipe[0], .events = POLLIN}};
+    while (!server->stopping)
+        if (poll(waits, 2, -1) > 0)
+            return waits[1].revents == 0;
+    return false;
+}
+
+/* The listener does not block: another process may share it and be faster. */
+static int accept_one(Server *server)
+{
+    int fd = -1;
+    pthread_mutex_lock(&server->accepting);
+    while (!server->stopping && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
+        if ((errno == EAGAIN || errno == EWOULDBLOCK) && !wait_readable(server, server->listener))
+            break;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            poll(NULL, 0, 100); /* until another thread gives something back */
+    }
+    pthread_mutex_unlock(&server->accepting);
+    return fd;
+}
+
+static void set_timeouts(int fd)
+{
+    struct timeval stall = {.tv_sec = STALL_S};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof stall);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);
+}
+
+/* Makes sure that there is a connection with something to read. False when it is time to stop. */
+static bool connection_ready(Server *server, FCGX_Request *request)
+{
+    if (request->ipcFd >= 0)
+        return wait_readable(server, request->ipcFd);
+    int fd = accept_one(server);
+    if (fd < 0)
+        return false;
+    set_timeouts(fd);
+    request->ipcFd = fd;
+    request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
+    return true;
+}
+
+static long fastcgi_read(void *data, char *bytes, size_t room)
+{
+    FCGX_Request *request = data;
+    int got = FCGX_GetStr(bytes, (int) room, request->in);
+    return got == 0 && FCGX_GetError(request->in) != 0 ? -1 : got;
+}
+
+static bool fastcgi_write(void *data, const char *bytes, size_t len)
+{
+    FCGX_Request *request = data;
+    return FCGX_PutStr(bytes, (int) len, request->out) == (int) len;
+}
+
+/* Servers that keep connections mistake what was left unread for the next request's. */
+static void drain(FCGX_Request *request)
+{
+    char bytes[8192];
+    for (size_t drained = 0; drained < DRAIN_MAX;) {
+        int got = FCGX_GetStr(bytes, sizeof bytes, request->in);
+        if (got <= 0)
+            return;
+        drained += (size_t) got;
+    }
+    request->keepConnection = 0;
+}
+
+static void *serve_thread(void *data)
+{
+    Server *server = data;
+    FCGX_Request request;
+    FCGX_InitRequest(&request, -1, 0);
+    while (connection_ready(server, &request)) {
+        if (FCGX_Accept_r(&request) < 0)
+            continue; /* the peer went away, or spoke no FastCGI */
+        Exchange exchange = {
+            .params = request.envp,
+            .authorizer = request.role == FCGI_AUTHORIZER,
+            .shared_secret = server->shared_secret,
+            .read = fastcgi_read,
+            .write = fastcgi_write,
+            .data = &request,
+        };
+        server->answer(&exchange, server->data);
+        if (!exchange.authorizer && request.keepConnection)
+            drain(&request);
+        FCGX_Finish_r(&request);
+    }
+    FCGX_Free(&request, 1);
+    return NULL;
+}
+
+static void stop_at_signal(Server *server)
+{
+    sigset_t set;
+    int signal_number = 0;
+    endings(&set);
+    while (sigwait(&set, &signal_number) != 0)
+        ;
+    log_line(LOG_LEVEL_NOTICE, "stopping: %s", strsignal(signal_number));
+    server->stopping = true;
+    FCGX_ShutdownPending();
+    if (write(server->stop_pipe[1], "", 1) != 1)
+        log_line(LOG_LEVEL_ERROR, "cannot wake the threads: %s", g_strerror(errno));
+}
+
+static void restore_signals(void)
+{
+    /* libfcgi catches these for itself; sigwait wants them blocked and not ignored. */
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGUSR1, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+bool serve_fastcgi(int listener, int threads, const char *shared_secret, ServeAnswer answer, void *data)
+{
+    Server server = {
+        .listener = listener,
+        .accepting = PTHREAD_MUTEX_INITIALIZER,
+        .shared_secret = shared_secret,
+        .answer = answer,
+        .data = data,
+    };
+    g_autofree pthread_t *ids = g_new0(pthread_t, threads);
+    int started = 0;
+    if (FCGX_Init() != 0 || pipe2(server.stop_pipe, O_CLOEXEC) != 0)
+        return false;
+    restore_signals();
+    fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
+    while (started < threads && pthread_create(&ids[started], NULL, serve_thread, &server) == 0)
+        started++;
+    if (started > 0) {
+        log_line(LOG_LEVEL_NOTICE, "ready: %d threads", started);
+        stop_at_signal(&server);
+    }
+    for (int i = 0; i < started; i++)
+        pthread_join(ids[i], NULL);
+    close(server.stop_pipe[0]);
+    close(server.stop_pipe[1]);
+    return started > 0;
+}
+
+static long cgi_read(void *data, char *bytes, size_t room)
+{
+    (void) data;
+    ssize_t got;
+    do
+        got = read(STDIN_FILENO, bytes, room);
+    while (got < 0 && errno == EINTR);
+    return (long) got;
+}
+
+static bool cgi_write(void *data, const char *bytes, size_t len)
+{
+    (void) data;
+    while (len > 0) {
+        ssize_t sent = write(STDOUT_FILENO, bytes, len);
+        if (sent < 0 && errno != EINTR)
+            return false;
+        if (sent > 0) {
+            bytes += sent;
+            len -= (size_t) sent;
+        }
+    }
+    return true;
+}
+
+void serve_cgi(char **environment, ServeAnswer answer, void *data)
+{
+    Exchange exchange = {.params = environment, .read = cgi_read, .write = cgi_write};
+    answer(&exchange, data);
+}

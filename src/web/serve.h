@@ -1,0 +1,21 @@
+/* The loop around libfcgi, which nothing else knows. */
+#ifndef WEBQUOTA_SERVE_H
+#define WEBQUOTA_SERVE_H
+
+#include "web/exchange.h"
+
+/* Answers one exchange; called by several threads at once. */
+typedef void (*ServeAnswer)(const Exchange *exchange, void *data);
+
+/* Blocks SIGTERM and SIGINT in the calling thread and all it starts later, and ignores SIGPIPE: call it before any
+ * thread is started. */
+void serve_prepare(void);
+
+/* Serves the listening socket with so many threads until SIGTERM or SIGINT comes; then takes no more requests,
+ * finishes those in flight, and returns. False: it could not begin. `shared_secret` as in Exchange. */
+bool serve_fastcgi(int listener, int threads, const char *shared_secret, ServeAnswer answer, void *data) MUST_CHECK;
+
+/* Plain CGI: the one request in the environment and on standard input. */
+void serve_cgi(char **environment, ServeAnswer answer, void *data);
+
+#endif

@@ -1,0 +1,128 @@
+/* The environment, checked before anything is started. */
+#include "web/settings.h"
+
+#include "base/parse.h"
+#include "web/assertion.h"
+
+#ifndef WEBQUOTA_SHARE
+#define WEBQUOTA_SHARE "/usr/local/share/webquota"
+#endif
+
+static const char *value_of(const char *name)
+{
+    const char *value = g_getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static bool secret_read(const char *variable, char **out, char **why)
+{
+    const char *path = value_of(variable);
+    g_autoptr(GError) error = NULL;
+    gsize len = 0;
+    if (!path)
+        return true;
+    if (!g_file_get_contents(path, out, &len, &error)) {
+        *why = g_strdup_printf("%s: %s", variable, error->message);
+        return false;
+    }
+    while (len > 0 && ((*out)[len - 1] == '\n' || (*out)[len - 1] == '\r'))
+        (*out)[--len] = '\0';
+    if (len < ASSERTION_SECRET_MIN || strlen(*out) != len) {
+        *why = g_strdup_printf("%s: %s must hold at least %d bytes, and no NUL", variable, path, ASSERTION_SECRET_MIN);
+        return false;
+    }
+    return true;
+}
+
+static bool threads_read(int *out, char **why)
+{
+    const char *text = value_of("WEBQUOTA_THREADS");
+    int64_t threads = 16;
+    if (text && !parse_whole(text, 1, 256, &threads)) {
+        *why = g_strdup_printf("WEBQUOTA_THREADS: \"%s\" is not a whole number from 1 to 256", text);
+        return false;
+    }
+    *out = (int) threads;
+    return true;
+}
+
+static bool log_read(LogLevel *out, char **why)
+{
+    static const struct {
+        const char *word;
+        LogLevel level;
+    } levels[] = {{"error", LOG_LEVEL_ERROR}, {"warning", LOG_LEVEL_WARNING}, {"notice", LOG_LEVEL_NOTICE},
+                  {"info", LOG_LEVEL_INFO}, {"debug", LOG_LEVEL_DEBUG}};
+    const char *text = value_of("WEBQUOTA_LOG");
+    *out = LOG_LEVEL_NOTICE;
+    for (size_t i = 0; text && i < G_N_ELEMENTS(levels); i++)
+        if (strcmp(levels[i].word, text) == 0) {
+            *out = levels[i].level;
+            return true;
+        }
+    if (text)
+        *why = g_strdup_printf("WEBQUOTA_LOG: \"%s\" is none of error, warning, notice, info, debug", text);
+    return !text;
+}
+
+static bool prepare_read(bool *out, char **why)
+{
+    const char *text = value_of("WEBQUOTA_PREPARE");
+    *out = !text || strcmp(text, "on") == 0;
+    if (text && !*out && strcmp(text, "off") != 0) {
+        *why = g_strdup_printf("WEBQUOTA_PREPARE: \"%s\" is neither on nor off", text);
+        return false;
+    }
+    return true;
+}
+
+static bool folder_read(const char *variable, const char *name, char **out, char **why)
+{
+    const char *path = value_of(variable);
+    g_autofree char *installed = g_build_filename(WEBQUOTA_SHARE, name, NULL);
+    *out = g_strdup(path ? path : g_file_test(installed, G_FILE_TEST_IS_DIR) ? installed : name);
+    if (g_file_test(*out, G_FILE_TEST_IS_DIR))
+        return true;
+    *why = g_strdup_printf("%s: there is no folder %s", variable, *out);
+    return false;
+}
+
+/* An address within the site: "/quota", or "" for its root. */
+static bool mount_read(char **out, char **why)
+{
+    const char *text = g_getenv("WEBQUOTA_MOUNT");
+    *out = g_strdup(text ? text : "/quota");
+    g_autofree char *escaped = g_uri_escape_string(*out, "/", FALSE);
+    size_t len = strlen(*out);
+    if (len == 0 || ((*out)[0] == '/' && len > 1 && (*out)[len - 1] != '/' && (*out)[1] != '/' && strcmp(escaped, *out) == 0))
+        return true;
+    *why = g_strdup_printf("WEBQUOTA_MOUNT: \"%s\" is not an address such as /quota, without a slash at its end", *out);
+    return false;
+}
+
+bool settings_read(Settings *out, char **why)
+{
+    *out = (Settings){.database = g_strdup(value_of("DATABASE_URL")), .socket = g_strdup(value_of("WEBQUOTA_SOCKET"))};
+    *why = NULL;
+    if (!out->database) {
+        *why = g_strdup("DATABASE_URL is not set: the address of the database, such as postgresql:///webquota");
+        return false;
+    }
+    return log_read(&out->log, why) && mount_read(&out->mount, why) && threads_read(&out->threads, why) && prepare_read(&out->prepared, why) &&
+           secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
+           secret_read("WEBQUOTA_SHARED_SECRET_FILE", &out->shared_secret, why) &&
+           folder_read("WEBQUOTA_TEMPLATES", "templates", &out->templates, why) &&
+           folder_read("WEBQUOTA_STATIC", "static", &out->statics, why);
+}
+
+void settings_clear(Settings *settings)
+{
+    g_free(settings->database);
+    g_free(settings->secret);
+    g_free(settings->shared_secret);
+    g_free(settings->socket);
+    g_free(settings->mount);
+    g_free(settings->templates);
+    g_free(settings->statics);
+    *settings = (Settings){0};
+}

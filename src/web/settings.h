@@ -1,0 +1,25 @@
+/* What the FastCGI program is told by its environment. */
+#ifndef WEBQUOTA_SETTINGS_H
+#define WEBQUOTA_SETTINGS_H
+
+#include "base/log.h"
+
+typedef struct {
+    char *database;       /* DATABASE_URL */
+    char *secret;         /* of signed assertions, from WEBQUOTA_SECRET_FILE; NULL: none are accepted */
+    char *shared_secret;  /* from WEBQUOTA_SHARED_SECRET_FILE; NULL: requests need not carry it */
+    char *socket;         /* WEBQUOTA_SOCKET: a path, or HOST:PORT; NULL: the inherited one */
+    char *mount;          /* WEBQUOTA_MOUNT: where its pages are, for links from an authorizer's refusal; default "/quota" */
+    int threads;          /* WEBQUOTA_THREADS, 1 to 256; default 16 */
+    char *templates;      /* WEBQUOTA_TEMPLATES: a folder */
+    char *statics;        /* WEBQUOTA_STATIC: a folder */
+    bool prepared;        /* unless WEBQUOTA_PREPARE=off: a pooler in transaction mode stands between */
+    LogLevel log;         /* WEBQUOTA_LOG: error, warning, notice (the default), info, debug */
+} Settings;
+
+/* Reads the environment. False: *why (new string) says which variable is wrong, and how. */
+bool settings_read(Settings *out, char **why) MUST_CHECK;
+void settings_clear(Settings *settings);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Settings, settings_clear)
+
+#endif
