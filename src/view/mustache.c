@@ -272,11 +272,13 @@ static bool frames_render(Render *render)
 bool mustache_render(const Mustache *mustache, const json_t *value, MustachePartial partial, void *data, GString *out,
                      char **error)
 {
+    if (mustache->nodes->len == 0)
+        return true;
     g_autoptr(GArray) frames = g_array_new(FALSE, FALSE, sizeof(Frame));
     g_autoptr(GString) indent = g_string_new(NULL);
     Render render = {
         .frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
-    const MustacheNode *nodes = (const MustacheNode *)mustache->nodes->data;
+    const MustacheNode *nodes = &g_array_index(mustache->nodes, MustacheNode, 0);
     Frame root = {.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
     g_array_append_val(frames, root);
     if (frames_render(&render))

@@ -1,9 +1,9 @@
 /* Fuzzes Mustache, parsing and rendering. The input is up to four texts with a NUL between: the template, the
  * partials "p" and "q", and the data as JSON.
  *
- * clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -DMUSTACHE_WORK_MAX=100000 -Isrc \
- *     $(pkg-config --cflags glib-2.0 jansson) tests/fuzz/fuzz_mustache.c src/view/mustache.c \
- *     src/view/mustache_parse.c src/view/escape.c $(pkg-config --libs glib-2.0 jansson)
+ * clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+ *     -DMUSTACHE_WORK_MAX=100000 -Isrc $(pkg-config --cflags glib-2.0 jansson) tests/fuzz/fuzz_mustache.c \
+ *     src/view/mustache.c src/view/mustache_parse.c src/view/escape.c $(pkg-config --libs glib-2.0 jansson)
  */
 #include "view/mustache.h"
 
