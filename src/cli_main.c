@@ -1,0 +1,59 @@
+/* webquota: the operator's command. A table of commands, each in src/cli. */
+#include <locale.h>
+#include <sodium.h>
+
+#include "base/log.h"
+#include "cli/cmd.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    { "migrate", cmd_migrate, "bring the database's schema up to date" },
+    { "policy", cmd_policy, "check, diff, apply, export and list policies" },
+    { "subject", cmd_subject, "show, set and import people" },
+    { "override", cmd_override, "add, list and remove overrides" },
+    { "grant", cmd_grant, "add, list and remove bonus units" },
+    { "reset", cmd_reset, "set somebody's use back to 0" },
+    { "usage", cmd_usage, "show where somebody stands" },
+    { "explain", cmd_explain, "show why a request was allowed or stopped" },
+    { "key", cmd_key, "create, list and revoke API keys" },
+    { "window", cmd_window, "print the window that holds an instant" },
+    { "template", cmd_template, "render or check a template" },
+    { "doctor", cmd_doctor, "check that everything is right, and say what is not" },
+};
+
+static void print_help(FILE *to)
+{
+    fprintf(to, "usage: webquota COMMAND [OPTION…]\n\nUsage limits for any web stack. The database is the one in DATABASE_URL.\n\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\n  webquota COMMAND --help tells about one; webquota --version tells the version.\n"
+                "\nExit status: 0 yes, 1 no, 2 wrong usage, 3 the store cannot be reached.\n");
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (sodium_init() < 0) {
+        fprintf(stderr, "webquota: libsodium cannot be started\n");
+        return CMD_NO;
+    }
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--version") == 0) {
+        puts("webquota " WEBQUOTA_VERSION);
+        return CMD_OK;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return CMD_OK;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (*name)
+        fprintf(stderr, "webquota: there is no command \"%s\"\n\n", name);
+    print_help(stderr);
+    return CMD_USAGE;
+}
