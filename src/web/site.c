@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "policy/policy_load.h"
 #include "web/authorizer.h"
 #include "web/router.h"
 
@@ -44,6 +45,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
         .prepared = settings->prepared,
         .readers = lasting ? CLAMP(settings->threads / 4, 1, 8) : 1,
         .listen = lasting && settings->prepared,
+        .read_policy = policy_load,
     };
     site->statics = statics_read(settings->statics);
     site->metrics = metrics_new();
