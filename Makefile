@@ -26,6 +26,7 @@ WERROR   = $(if $(CI),-Werror)
 ROOMS    := cli worker gate web store view policy domain base
 archives  = $(foreach r,$(1),$(if $(wildcard src/$(r)/*.c),$(BUILD)/lib$(r).a))
 ALL_A     = $(call archives,$(ROOMS))
+FCGI_A    = $(call archives,$(filter-out cli,$(ROOMS)))
 
 needs_base    := base
 needs_domain  := domain base
@@ -60,8 +61,8 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 $(BUILD)/webquota: $(BUILD)/obj/cli_main.o $(ALL_A)
 	$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
-$(BUILD)/webquota.fcgi: $(BUILD)/obj/fcgi_main.o $(ALL_A)
-	$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
+$(BUILD)/webquota.fcgi: $(BUILD)/obj/fcgi_main.o $(FCGI_A)
+	$(LINK) $< -Wl,--start-group $(FCGI_A) -Wl,--end-group $(LDLIBS) -o $@
 
 # Unit tests: tests/ROOM/test_*.c, a Check program each, linked with what its room may use only.
 UNIT_SRC  := $(wildcard tests/*/test_*.c)
