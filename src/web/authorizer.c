@@ -129,6 +129,7 @@ static void variable_number(Call *call, const char *name, int64_t number)
 static void variables_of_answer(Call *call, const Answer *answer)
 {
     g_autofree char *limit = answer_ratelimit(answer);
+    g_autofree char *policy = answer_ratelimit_policy(answer);
     variable(call, "Variable-WEBQUOTA_ALLOWED", answer_allowed(answer) ? "1" : "0");
     variable(call, "Variable-WEBQUOTA_DECISION", answer->id);
     variable(call, "Variable-WEBQUOTA_RESERVATION", answer->reservation);
@@ -139,7 +140,8 @@ static void variables_of_answer(Call *call, const Answer *answer)
         variable_number(call, "Variable-WEBQUOTA_REMAINING", line->remaining);
         variable(call, "Variable-WEBQUOTA_RESET", reset);
     }
-    variable(call, "Variable-RateLimit", limit);
+    variable(call, "Variable-WEBQUOTA_RATELIMIT", limit);
+    variable(call, "Variable-WEBQUOTA_RATELIMIT_POLICY", policy);
 }
 
 /* `answer` is NULL where nothing is metered. */
