@@ -183,15 +183,17 @@ static const AnswerLine *answer_header_line(const Answer *answer)
     return tightest;
 }
 
-/* -1 when the limit gives nothing back, ever. */
+/* -1 when the limit gives nothing back, ever. A grant may help before the window ends; so what Retry-After
+ * says is never earlier than this (the draft, section 6). */
 static int64_t line_reset_s(const AnswerLine *line, Instant at)
 {
-    return line->usage.resets_at == INSTANT_MAX ? -1 : seconds_up(line->usage.resets_at - at);
+    Instant gives = line->refused ? MIN(line->usage.resets_at, line->frees_at) : line->usage.resets_at;
+    return gives == INSTANT_MAX ? -1 : seconds_up(gives - at);
 }
 
 int64_t answer_retry_after_s(const Answer *answer)
 {
-    if ((answer->outcome != OUTCOME_DENIED && answer->outcome != OUTCOME_QUEUED) || answer->reason != REASON_LIMIT)
+    if (answer->outcome != OUTCOME_DENIED && answer->outcome != OUTCOME_QUEUED)
         return 0;
     int64_t wait_s = 0;
     for (int i = 0; i < answer->line_count; i++) {
@@ -202,10 +204,6 @@ int64_t answer_retry_after_s(const Answer *answer)
             return 0;
         wait_s = MAX(wait_s, seconds_up(line->frees_at - answer->at));
     }
-    /* The draft, section 6: never earlier than the `t` beside it. */
-    const AnswerLine *named = answer_header_line(answer);
-    if (named)
-        wait_s = MAX(wait_s, line_reset_s(named, answer->at));
     return MAX(wait_s, 1);
 }
 

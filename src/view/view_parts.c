@@ -43,12 +43,11 @@ const char *source_word(unsigned source)
 static void add_window(json_t *object, const UsageLine *line)
 {
     const Limit *limit = line->limit;
-    bool timeless = !limit || limit->window.unit == WINDOW_LIFETIME;
     json_object_set_new(object, "scope", limit ? json_text(scope_word(limit->scope)) : json_null());
     json_object_set_new(object, "window", limit ? json_text_take(window_text(&limit->window)) : json_null());
     json_object_set_new(object, "timezone", limit ? json_text(line->zone) : json_null());
-    json_object_set_new(object, "period_start", timeless ? json_null() : json_instant(line->window.start));
-    json_object_set_new(object, "period_end", timeless ? json_null() : json_instant(line->window.end));
+    json_object_set_new(object, "period_start", limit ? json_instant(line->window.start) : json_null());
+    json_object_set_new(object, "period_end", limit ? json_instant(line->window.end) : json_null());
 }
 
 void json_add_line(json_t *object, const UsageLine *line, char *message)

@@ -69,7 +69,7 @@ static void append_part(GString *parts, const char *part)
 static char *left_parts(const UsageLine *line, Instant now)
 {
     int64_t own = line->remaining - line->bonus;
-    int64_t carried = CLAMP(line->carried - line->used - line->held, 0, own);
+    int64_t carried = MAX(line->carried - line->used - line->held, 0);
     if (carried == 0 && line->bonus == 0)
         return g_strdup("");
     GString *parts = g_string_new(NULL);

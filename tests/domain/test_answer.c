@@ -257,6 +257,55 @@ START_TEST(a_queueing_limit_is_429_with_its_wait)
 }
 END_TEST
 
+START_TEST(a_grant_may_help_before_the_window_ends)
+{
+    g_autoptr(World) world = world_new();
+    int feature = world_feature(world, "menu", -1);
+    world_limit(world, feature, "monthly", 1, "month");
+    Limit *daily = world_limit(world, feature, "daily", 10, "day");
+    daily->scope = SCOPE_ORGANIZATION;
+    grant_every(world_grant(world, feature, 1), "7 day");
+    ck_assert_int_eq(world_consume(world, feature, 2), OUTCOME_ALLOWED);
+    g_autoptr(Answer) answer = answer_of(world, ASK_CONSUME, feature, 1);
+    ck_assert_int_eq(answer_status(answer), 429);
+    ck_assert(answer->lines[0].refused && !answer->lines[1].refused);
+    ck_assert_int_eq(answer_retry_after_s(answer), 561600);
+    assert_headers(answer, "\"monthly\";r=0;t=561600", "\"monthly\";q=1;w=2678400, \"daily\";q=10;w=86400");
+}
+END_TEST
+
+START_TEST(nobody_knows_when_held_units_come_back)
+{
+    g_autoptr(World) world = world_new();
+    int feature = world_feature(world, "menu", -1);
+    world_limit(world, feature, "daily", 1, "day")->window.align = ALIGN_ROLLING;
+    g_autoptr(Answer) holding = answer_of(world, ASK_HOLD, feature, 1);
+    ck_assert(answer_allowed(holding));
+    g_autoptr(Answer) answer = answer_of(world, ASK_CONSUME, feature, 1);
+    ck_assert_int_eq(answer->reason, REASON_LIMIT);
+    ck_assert_int_eq(answer_retry_after_s(answer), 0);
+    assert_headers(answer, "\"daily\";r=0", "\"daily\";q=1;w=86400");
+}
+END_TEST
+
+START_TEST(an_answer_needs_no_counters)
+{
+    g_autoptr(World) world = world_new();
+    int feature = world_feature(world, "menu", -1);
+    world_limit(world, feature, "daily", 1, "day")->window.align = ALIGN_ROLLING;
+    ck_assert_int_eq(world_consume(world, feature, 1), OUTCOME_ALLOWED);
+    g_autoptr(Decision) decision = world_ask(world, ASK_CONSUME, feature, 1);
+    decision->looks[0].counter = NULL;
+    Situation situation = world_situation(world);
+    g_autoptr(Answer) answer = answer_new(&situation, decision, &world->features[feature], "claude-1", NULL);
+    ck_assert_int_eq(answer->lines[0].usage.resets_at, decision->looks[0].frees_at);
+    ck_assert_int_ge(answer->lines[0].usage.resets_at, world->now + DAY_US);
+    ck_assert_int_ne(answer->lines[0].usage.resets_at, INSTANT_MAX);
+    ck_assert_str_eq(answer->resource, "claude-1");
+    ck_assert_ptr_null(answer->id);
+}
+END_TEST
+
 START_TEST(a_rolling_limit_gives_back_when_the_oldest_leaves)
 {
     g_autoptr(World) world = world_new();
@@ -314,6 +363,11 @@ START_TEST(what_never_refuses_is_in_no_header)
     world_limit(world, feature, "monthly", 100, "month");
     g_autoptr(Answer) both = answer_of(world, ASK_CONSUME, feature, 1);
     assert_headers(both, "\"monthly\";r=99;t=1425600", "\"monthly\";q=100;w=2678400");
+    world_limit(world, feature, "yearly", 10, "year");
+    g_autoptr(Answer) tightest = answer_of(world, ASK_CONSUME, feature, 1);
+    ck_assert_int_eq(tightest->deciding, 0);
+    assert_headers(tightest, "\"yearly\";r=9;t=30283200",
+                   "\"monthly\";q=100;w=2678400, \"yearly\";q=10;w=31536000");
     world->lists[feature] = false;
     g_autoptr(Answer) unlisted = answer_of(world, ASK_CONSUME, feature, 1);
     ck_assert_int_eq(unlisted->reason, REASON_NOT_LISTED);
@@ -351,7 +405,7 @@ END_TEST
 
 int main(void)
 {
-    static const TTest *tests[16];
+    static const TTest *tests[20];
     int count = 0;
     tests[count++] = figures_are_those_after_the_decision;
     tests[count++] = bonus_is_what_grants_still_have;
@@ -362,6 +416,9 @@ int main(void)
     tests[count++] = waiting_is_rounded_up_and_not_before_the_reset;
     tests[count++] = no_waiting_where_it_does_not_help;
     tests[count++] = a_queueing_limit_is_429_with_its_wait;
+    tests[count++] = a_grant_may_help_before_the_window_ends;
+    tests[count++] = nobody_knows_when_held_units_come_back;
+    tests[count++] = an_answer_needs_no_counters;
     tests[count++] = a_rolling_limit_gives_back_when_the_oldest_leaves;
     tests[count++] = the_tightest_limit_is_named;
     tests[count++] = what_never_refuses_is_in_no_header;

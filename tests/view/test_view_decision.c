@@ -162,7 +162,8 @@ START_TEST(nothing_limits)
     assert_json(pick(view_decision(answer, "/quota"), open),
                 "{\"decision_id\":null,\"current_usage\":0,\"limit\":null,\"remaining\":null,\"window\":null,"
                 "\"limits\":[]}");
-    ck_assert_ptr_null(json_object_get(pick(view_refusal(answer, "/quota"), open), "instance"));
+    static const char *const instance[] = {"instance", NULL};
+    assert_json(pick(view_refusal(answer, "/quota"), instance), "{}");
 }
 END_TEST
 
@@ -201,6 +202,17 @@ START_TEST(a_sum_that_is_not_known_is_not_shown)
 }
 END_TEST
 
+START_TEST(what_rolled_over_does_not_count_against_an_upgrade)
+{
+    g_autoptr(Site) site = site_new();
+    g_autoptr(Answer) answer = site_answer(site, SOLUTION, OUTCOME_ALLOWED, REASON_NONE, instant("2025-12-28T12:00:00Z"));
+    answer_add(answer, usage_line(site, &site->limits[FREE][0], 1, 102, instant("2025-12-29")))->usage.carried = 100;
+    static const char *const names[] = {"limit", "upgrade", NULL};
+    assert_json(pick(view_decision(answer, "/quota"), names),
+                "{\"limit\":102,\"upgrade\":{\"plan\":\"pro\",\"title\":\"Pro\",\"amount\":100,\"url\":\"/quota/plans\"}}");
+}
+END_TEST
+
 START_TEST(the_upgrade_alone)
 {
     g_autoptr(Site) site = site_new();
@@ -224,6 +236,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {allowed, refused, violated_policies_are_those_that_refused, not_listed, suspended,
-                                  never_fits, nothing_limits, held, a_sum_that_is_not_known_is_not_shown, the_upgrade_alone};
+                                  never_fits, nothing_limits, held, a_sum_that_is_not_known_is_not_shown,
+                                  what_rolled_over_does_not_count_against_an_upgrade, the_upgrade_alone};
     return run_tests("view_decision", tests, G_N_ELEMENTS(tests));
 }

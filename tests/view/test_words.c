@@ -183,6 +183,8 @@ START_TEST(resets)
     assert_words(words_resets(&line, instant(NOON)), "More comes back at 14:06 (UTC), in 2 h 6 min");
     line.resets_at = instant("2026-11-24T14:05:00Z");
     assert_words(words_resets(&line, instant(NOON)), "More comes back on Tue 24 Nov at 14:05 (UTC), in 2 days");
+    line.resets_at = instant("2026-11-24T23:59:30Z");
+    assert_words(words_resets(&line, instant(NOON)), "More comes back on Wed 25 Nov at 00:00 (UTC), in 3 days");
     line.amount = AMOUNT_UNLIMITED;
     assert_words(words_resets(&line, instant(NOON)), "");
     UsageLine unlisted = {.feature = &site->features[PREMIUM], .resets_at = midnight};
@@ -377,6 +379,30 @@ START_TEST(a_feature_may_be_limited_by_its_parent_alone)
 }
 END_TEST
 
+START_TEST(an_offer_knows_only_limits_in_force)
+{
+    g_autoptr(Site) site = site_new();
+    const Plan *plan = &site->plans[FREE];
+    Limit *shadow = site_limit(site, PRO, PREMIUM, "tried", 3, "month");
+    shadow->mode = MODE_SHADOW;
+    UsageLine line = usage_line(site, &site->limits[FREE][2], 20, 20, instant("2026-12-01"));
+    assert_words(words_upgrade(&site->policy, plan, &line, false), "Pro: unlimited instead of 20 a month");
+    site_limit(site, PRO, MESSAGE, "monthly", 1000, "month");
+    assert_words(words_not_included(&site->policy, plan, &site->features[PREMIUM], NULL, false),
+                 "Premium models are not part of Free. Pro has 1,000 a month.");
+}
+END_TEST
+
+START_TEST(the_parent_may_be_what_is_not_included)
+{
+    g_autoptr(Site) site = site_new();
+    Limit *limit = site_limit(site, FREE, MESSAGE, "monthly", 0, "month");
+    g_autoptr(Answer) answer = site_answer(site, PREMIUM, OUTCOME_FORBIDDEN, REASON_NOT_INCLUDED, instant(NOON));
+    answer_add(answer, usage_line(site, limit, 0, 0, instant("2026-12-01")));
+    assert_words(words_answer(answer), "Messages are not part of Free. Contact support if you need them.");
+}
+END_TEST
+
 START_TEST(other_answers)
 {
     g_autoptr(Site) site = site_new();
@@ -457,7 +483,8 @@ int main(void)
     const TTest *const tests[] = {
         numbers_and_units, spans_have_two_parts_at_most, moments_carry_their_zone, windows, figures,
         what_is_left_in_the_order_it_is_spent, resets, messages_of_a_line, shared_limits_say_whose, stopped,
-        stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone, other_answers,
+        stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone,
+        an_offer_knows_only_limits_in_force, the_parent_may_be_what_is_not_included, other_answers,
         upgrades, states,
     };
     return run_tests("words", tests, G_N_ELEMENTS(tests));
