@@ -42,12 +42,15 @@ static void read_place(const Section *section, Feature *feature)
     g_strfreev(resources);
 }
 
-/* The number of ancestors; too many where they go in a circle. */
+#define DEPTH_ENDLESS G_MAXINT
+
+/* The number of ancestors. */
 static int depth_of(const Policy *policy, int index)
 {
     int depth = 0;
-    for (int i = policy->features[index].parent; i >= 0 && depth <= policy->feature_count; i = policy->features[i].parent)
-        depth++;
+    for (int i = policy->features[index].parent; i >= 0; i = policy->features[i].parent)
+        if (++depth > policy->feature_count)
+            return DEPTH_ENDLESS;
     return depth;
 }
 
@@ -56,7 +59,7 @@ static void check_depth(const Section *section, Policy *policy, int index)
 {
     Feature *feature = &policy->features[index];
     feature->depth = depth_of(policy, index);
-    if (feature->depth > policy->feature_count)
+    if (feature->depth == DEPTH_ENDLESS)
         field_mistake(section, "parent", "goes in a circle");
     else if (feature->depth > FEATURE_DEPTH_MAX)
         field_mistake(section, "parent", "is more than %d deep", FEATURE_DEPTH_MAX);

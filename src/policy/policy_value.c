@@ -3,7 +3,8 @@
 
 #include "base/parse.h"
 
-static const char *const flag_words[] = {"false", "true", NULL};
+/* Even places are no, odd ones yes. */
+static const char *const flag_words[] = {"false", "true", "no", "yes", "off", "on", NULL};
 static const char *const day_words[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
 
 static bool is_digits(const char *text)
@@ -28,7 +29,7 @@ static void number_mistake(const Section *section, const char *field, const char
 {
     g_autofree char *display = shown(text);
     if (problem && *text)
-        field_mistake(section, field, "%s, not “%s”", problem, display);
+        field_mistake(section, field, "%s: “%s”", problem, display);
     else if (problem)
         field_mistake(section, field, "%s", problem);
     else
@@ -97,7 +98,7 @@ int field_choice(const Section *section, const char *field, const char *const *w
 
 bool field_flag(const Section *section, const char *field)
 {
-    return field_choice(section, field, flag_words, 0) == 1;
+    return field_choice(section, field, flag_words, 0) % 2 == 1;
 }
 
 int field_week_starts(const Section *section, const char *field, int otherwise)
