@@ -1,4 +1,4 @@
-/* The words that people read, in one file: figures, resets, states, refusals. Everything else
+/* The words that people read, in one place: figures, resets, states, refusals. Everything else
  * that people read stands in templates/. Pure; English; new strings unless said.
  *
  * The forms are those of the project's wording rules: a number carries its unit, a time its zone,
@@ -32,7 +32,7 @@ char *words_day(Instant at, const char *zone, Instant now);  /* "9 Dec"; "9 Jan 
 /* "5 of 15 menu generations used today"; "12 used · ∞ unlimited"; "0 of 1 uploads used this week"; a shared
  * limit says whose: "… used today by your organization". The true figure, also past the amount. */
 char *words_used(const UsageLine *line);
-/* "10 left"; "3 left: 1 this week, then 2 bonus until 9 Dec"; "about" where approximate */
+/* "10 left"; "3 left: 1 this week, then 2 bonus until 9 Dec"; unlimited: "Not limited; still counted" */
 char *words_left(const UsageLine *line, Instant now);
 /* "Resets at 00:00 (America/New_York), in 3 h 12 min"; "" when it never does */
 char *words_resets(const UsageLine *line, Instant now);
