@@ -10,11 +10,17 @@
 
 #include <sodium.h>
 #include "base/log.h"
+#include "store/fail_open.h"
+#include "store/refusals.h"
 
 #define BATCH_MAX 256
-#define TRIES_MAX 20
+#define TRIES_MAX 60
 #define LOST_PATIENCE_US 1500000
 #define SUBJECTS_REMEMBERED 200000
+#define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
+#define NOTES_WAIT_US 50000        /* how long they may wait for company */
+#define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
+#define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
 struct Ledger {
     Store *store;
@@ -26,6 +32,10 @@ struct Ledger {
     GQueue *waiting;              /* of Job * */
     GHashTable *keys_running;     /* idempotency keys under way: "caller\nkey" */
     GHashTable *subjects;         /* key → address; the ledger thread's own */
+    Refusals *refusals;
+    GPtrArray *notes;             /* of Record *: refusals from memory, to be recorded in bulk */
+    GHashTable *plans;            /* subject key → plan key as last seen, for failing open */
+    bool deciding;                /* a batch is under way */
 };
 
 int64_t record_id_new(void)
@@ -59,13 +69,30 @@ static bool clashes(const GPtrArray *jobs, const Job *job)
     return false;
 }
 
-/* Waits for work; NULL when the ledger is to stop. */
-static GPtrArray *take_jobs(Ledger *ledger)
+static void wait_for_work(Ledger *ledger)
+{
+    int64_t since = 0;
+    while (g_queue_is_empty(ledger->waiting) && !ledger->stop && ledger->notes->len < BATCH_MAX) {
+        if (!ledger->notes->len) {
+            pthread_cond_wait(&ledger->work, &ledger->lock);
+            continue;
+        }
+        since = since ? since : g_get_monotonic_time();
+        int64_t left = since + NOTES_WAIT_US - g_get_monotonic_time();
+        if (left <= 0)
+            return;
+        int64_t until = g_get_real_time() + left;
+        struct timespec deadline = { .tv_sec = until / US_PER_S, .tv_nsec = until % US_PER_S * 1000 };
+        pthread_cond_timedwait(&ledger->work, &ledger->lock, &deadline);
+    }
+}
+
+/* Waits for work. False when there is none and the ledger is to stop. */
+static bool take_jobs(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
 {
     pthread_mutex_lock(&ledger->lock);
-    while (g_queue_is_empty(ledger->waiting) && !ledger->stop)
-        pthread_cond_wait(&ledger->work, &ledger->lock);
-    GPtrArray *jobs = g_ptr_array_new();
+    ledger->deciding = false;
+    wait_for_work(ledger);
     for (GList *link = ledger->waiting->head, *next; link && jobs->len < BATCH_MAX; link = next) {
         next = link->next;
         if (clashes(jobs, link->data))
@@ -73,10 +100,12 @@ static GPtrArray *take_jobs(Ledger *ledger)
         g_ptr_array_add(jobs, link->data);
         g_queue_delete_link(ledger->waiting, link);
     }
+    *notes = ledger->notes;
+    ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+    bool any = jobs->len || (*notes)->len;
+    ledger->deciding = any;
     pthread_mutex_unlock(&ledger->lock);
-    if (!jobs->len)
-        g_clear_pointer(&jobs, g_ptr_array_unref);
-    return jobs;
+    return any;
 }
 
 static void fail_jobs(const GPtrArray *jobs, const char *why)
@@ -104,6 +133,49 @@ static void count_batch(Store *store, const GPtrArray *jobs)
     pthread_mutex_unlock(&store->metrics_lock);
 }
 
+/* Keeps what can be answered from memory later: certain refusals, and everybody's plan. */
+static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
+{
+    if (batch->notify)
+        refusals_forget(ledger->refusals);
+    const StoreConfig *config = &ledger->store->config;
+    int64_t memory_us = config->listen && config->prepared ? 0 : MEMORY_UNHEARD_US;
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job->kind != JOB_ASK || !job->answer || !job->record)
+            continue;
+        if (job->certain_until > batch->now && !batch->notify)
+            refusals_remember(ledger->refusals, job, job->record, generation, memory_us);
+        pthread_mutex_lock(&ledger->lock);
+        if (g_hash_table_size(ledger->plans) > SUBJECTS_REMEMBERED)
+            g_hash_table_remove_all(ledger->plans);
+        g_hash_table_replace(ledger->plans, g_strdup(job->answer->subject), (gpointer)g_intern_string(job->answer->plan->key));
+        pthread_mutex_unlock(&ledger->lock);
+    }
+}
+
+/* Records refusals that were given from memory: nothing is charged, so nothing is locked, and the flush is not waited for. */
+static DbResult write_notes(Ledger *ledger, Policy *policy, GPtrArray *notes)
+{
+    g_autoptr(GPtrArray) no_jobs = g_ptr_array_new();
+    g_autoptr(PGresult) clock = NULL;
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, no_jobs);
+    g_ptr_array_unref(batch.records);
+    batch.records = g_ptr_array_ref(notes);
+    db_queue(&ledger->db, QUERY_BEGIN, NULL, NULL);
+    batch_queue_writes(&batch);
+    db_queue(&ledger->db, QUERY_CLOCK, NULL, &clock);
+    db_queue(&ledger->db, QUERY_COMMIT, NULL, NULL);
+    DbResult result = db_sync(&ledger->db);
+    if (result == DB_OK)
+        store_clock_heard(ledger->store, result_number(clock, 0, 0));
+    else if (result != DB_LOST && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
+        db_close_connection(&ledger->db);
+    batch_clear(&batch);
+    return result;
+}
+
 static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
 {
     for (guint i = 0; i < jobs->len; i++) {
@@ -111,9 +183,12 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
         if (!job->settled)
             g_clear_pointer(&job->answer, answer_unref);
     }
+    uint64_t generation = refusals_generation(ledger->refusals);
     Batch batch;
     batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
     BatchResult result = batch_run(&batch, ledger->subjects);
+    if (result == BATCH_DONE)
+        remember(ledger, &batch, generation);
     batch_clear(&batch);
     if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
         PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
@@ -152,9 +227,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
 {
     int64_t began = g_get_monotonic_time();
     const char *why = "not connected";
-    for (int tries = 0; tries < TRIES_MAX;) {
-        if (tries && g_get_monotonic_time() - began > LOST_PATIENCE_US)
-            break;
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
         g_autoptr(Policy) policy = db_connect(&ledger->db) == DB_OK ? policy_for_try(ledger) : NULL;
         BatchResult result = policy ? try_once(ledger, policy, jobs) : BATCH_LOST;
         if (result == BATCH_DONE)
@@ -167,14 +240,10 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
             }
             break;
         }
-        if (result == BATCH_AGAIN)
-            tries++;
-        else if (!ledger->db.connection && g_get_monotonic_time() - began > LOST_PATIENCE_US)
+        if (g_get_monotonic_time() - began > LOST_PATIENCE_US)
             break;
-        else
-            g_usleep(20000);
-        if (result == BATCH_LOST && g_get_monotonic_time() - began > LOST_PATIENCE_US)
-            break;
+        if (result == BATCH_LOST)
+            g_usleep(50000);
         pthread_mutex_lock(&ledger->store->metrics_lock);
         ledger->store->metrics.retries++;
         pthread_mutex_unlock(&ledger->store->metrics_lock);
@@ -183,20 +252,44 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     fail_jobs(jobs, why);
 }
 
+/* Takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses them. */
+static void run_notes(Ledger *ledger, GPtrArray *notes)
+{
+    g_autoptr(GPtrArray) mine = notes;
+    if (!mine->len)
+        return;
+    g_autoptr(Policy) policy = db_connect(&ledger->db) == DB_OK ? policy_for_try(ledger) : NULL;
+    DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
+    if (result == DB_LOST && !ledger->stop) {
+        pthread_mutex_lock(&ledger->lock);
+        g_ptr_array_extend_and_steal(ledger->notes, g_steal_pointer(&mine));
+        pthread_mutex_unlock(&ledger->lock);
+        g_usleep(20000);
+    } else if (result != DB_OK) {
+        log_line(LOG_LEVEL_ERROR, "ledger: %u refusals were not recorded: %s", mine->len, ledger->db.error);
+    }
+}
+
 static void *ledger_main(void *data)
 {
     Ledger *ledger = data;
-    GPtrArray *jobs;
-    while ((jobs = take_jobs(ledger))) {
+    for (;;) {
+        g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+        GPtrArray *notes = NULL;
+        if (!take_jobs(ledger, jobs, &notes)) {
+            g_ptr_array_unref(notes);
+            return NULL;
+        }
+        run_notes(ledger, notes);
+        if (!jobs->len)
+            continue;
         if (g_hash_table_size(ledger->subjects) > SUBJECTS_REMEMBERED)
             g_hash_table_remove_all(ledger->subjects);
         run_jobs(ledger, jobs);
         count_batch(ledger->store, jobs);
         for (guint i = 0; i < jobs->len; i++)
             finish(ledger, jobs->pdata[i]);
-        g_ptr_array_unref(jobs);
     }
-    return NULL;
 }
 
 /* --- starting and stopping --- */
@@ -213,6 +306,9 @@ static Ledger *ledger_of(Store *store)
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->subjects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        ledger->refusals = refusals_new();
+        ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+        ledger->plans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->running = pthread_create(&ledger->thread, NULL, ledger_main, ledger) == 0;
         store->ledger = ledger;
     }
@@ -235,6 +331,9 @@ void ledger_close(Ledger *ledger)
     g_queue_free(ledger->waiting);
     g_hash_table_unref(ledger->keys_running);
     g_hash_table_unref(ledger->subjects);
+    g_hash_table_unref(ledger->plans);
+    g_ptr_array_unref(ledger->notes);
+    refusals_free(ledger->refusals);
     pthread_mutex_destroy(&ledger->lock);
     pthread_cond_destroy(&ledger->work);
     g_free(ledger);
@@ -278,17 +377,70 @@ static void key_end(Ledger *ledger, const char *running)
     pthread_mutex_unlock(&ledger->lock);
 }
 
+/* A certain refusal, while the ledger is busy: it costs no transaction and does not wait for one. An idle ledger is
+ * asked instead; that is as fast, and true to the last microsecond. */
+static Answer *refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
+{
+    Store *store = ledger->store;
+    pthread_mutex_lock(&ledger->lock);
+    bool busy = (ledger->deciding || ledger->notes->len) && ledger->notes->len < NOTES_MAX;
+    pthread_mutex_unlock(&ledger->lock);
+    pthread_mutex_lock(&store->clock_lock);
+    bool fresh = store->clock_heard_us && g_get_monotonic_time() - store->clock_heard_us < CLOCK_FRESH_US;
+    pthread_mutex_unlock(&store->clock_lock);
+    Record *record = NULL;
+    Answer *answer = busy && fresh ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
+    if (!answer)
+        return NULL;
+    pthread_mutex_lock(&ledger->lock);
+    g_ptr_array_add(ledger->notes, record);
+    pthread_cond_signal(&ledger->work);
+    pthread_mutex_unlock(&ledger->lock);
+    pthread_mutex_lock(&store->metrics_lock);
+    store->metrics.remembered++;
+    store->metrics.decisions[answer->outcome]++;
+    pthread_mutex_unlock(&store->metrics_lock);
+    return answer;
+}
+
+/* The store is down: an answer if the policy says so for all that is asked. */
+static Answer *allow_unrecorded(Ledger *ledger, const LedgerAsk *ask)
+{
+    Store *store = ledger->store;
+    pthread_mutex_lock(&store->policy_lock);
+    g_autoptr(Policy) policy = store->policy ? policy_ref(store->policy) : NULL;
+    pthread_mutex_unlock(&store->policy_lock);
+    if (!policy)
+        return NULL;
+    pthread_mutex_lock(&ledger->lock);
+    const char *plan = g_hash_table_lookup(ledger->plans, ask->subject);
+    pthread_mutex_unlock(&ledger->lock);
+    Answer *answer = fail_open_answer(policy, ask, plan ? policy_plan(policy, plan) : NULL, store_now(store));
+    if (answer) {
+        pthread_mutex_lock(&store->metrics_lock);
+        store->metrics.fail_open++;
+        pthread_mutex_unlock(&store->metrics_lock);
+    }
+    return answer;
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     Ledger *ledger = ledger_of(store);
     g_autofree char *running = ask->idempotency_key ? g_strdup_printf("%s\n%s", ask->caller, ask->idempotency_key) : NULL;
     if (running && !key_begin(ledger, running))
         return store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with this key is still running");
+    if ((*answer = refuse_from_memory(ledger, ask)))
+        return STORE_OK;
     Job job = { .kind = JOB_ASK, .ask = ask, .error = error };
     submit(ledger, &job);
     if (running)
         key_end(ledger, running);
     *answer = job.answer;
+    if (job.result == STORE_DOWN && ask->kind == ASK_CONSUME && (*answer = allow_unrecorded(ledger, ask))) {
+        store_error_clear(error);
+        return STORE_OK;
+    }
     return job.result;
 }
 
@@ -342,7 +494,11 @@ StoreResult ledger_sweep(Store *store, StoreError *error)
 
 void ledger_forget(Store *store)
 {
-    (void)store;
+    pthread_mutex_lock(&store->ledger_lock);
+    Ledger *ledger = store->ledger;
+    pthread_mutex_unlock(&store->ledger_lock);
+    if (ledger)
+        refusals_forget(ledger->refusals);
 }
 
 void ledger_done_clear(LedgerDone *done)

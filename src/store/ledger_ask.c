@@ -1,5 +1,5 @@
 /* One ask, decided on what the batch has loaded and locked. */
-#include "store/ledger_job.h"
+#include "store/refusals.h"
 
 static const char *outcome_word(Outcome outcome)
 {
@@ -38,6 +38,7 @@ static void record_ask(Batch *batch, Job *job, const SubjectState *state, const 
 {
     Record *record = batch_record(batch, job, state, job->ask->kind == ASK_HOLD ? "hold" : "consume",
                                   outcome_word(decision->outcome));
+    job->record = record;
     record->reason = decision->reason;
     record->units = decision->units;
     record->feature = g_strdup(batch->policy->features[job->features[0]].key);
@@ -81,6 +82,7 @@ void batch_ask(Batch *batch, Job *job)
     g_autofree char *id = public_id_decision(&job->key);
     job->answer = answer_new(&situation, decision, &batch->policy->features[job->features[0]], job->ask->items[0].resource, id);
     record_ask(batch, job, state, decision);
+    job->certain_until = job->ask->item_count == 1 ? refusal_certain_until(state, decision, &items[0]) : INSTANT_MIN;
     if (decision->outcome != OUTCOME_ALLOWED)
         return;
     batch->charged = true;

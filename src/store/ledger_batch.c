@@ -519,17 +519,6 @@ static void free_params(gpointer data)
     g_free(data);
 }
 
-static void free_record(gpointer data)
-{
-    Record *record = data;
-    char *texts[] = { record->plan, record->organization, record->feature, record->resource, record->items,
-                      record->metadata, record->on_behalf_of, record->actor };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(texts[i]);
-    g_array_unref(record->trace);
-    g_free(record);
-}
-
 static void free_alert(gpointer data)
 {
     AlertRow *row = data;
@@ -551,7 +540,7 @@ void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *j
     batch->settlements = g_ptr_array_new_with_free_func(free_params);
     batch->give_backs = g_ptr_array_new_with_free_func(free_params);
     batch->audits = g_ptr_array_new_with_free_func(free_params);
-    batch->records = g_ptr_array_new_with_free_func(free_record);
+    batch->records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
     batch->alerts = g_ptr_array_new_with_free_func(free_alert);
     batch->holds = g_ptr_array_new();
     batch->keys = g_ptr_array_new();

@@ -7,6 +7,8 @@
 
 typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP } JobKind;
 
+typedef struct Record Record;
+
 typedef struct {
     JobKind kind;
     /* what was asked */
@@ -25,6 +27,8 @@ typedef struct {
     LedgerDone *done;
     /* the record it makes */
     DecisionKey key;                  /* id drawn once; `at` of the present try */
+    Record *record;                   /* the batch's; for as long as the try lasts */
+    Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
     /* waiting */
     bool finished;
@@ -32,7 +36,7 @@ typedef struct {
 } Job;
 
 /* One record to be written: a row of decisions. */
-typedef struct {
+struct Record {
     DecisionKey key;
     const char *kind, *outcome;
     int reason;
@@ -41,7 +45,10 @@ typedef struct {
     GArray *trace;                    /* of TraceLine */
     bool has_about;
     DecisionKey about;
-} Record;
+    int policy_version;
+};
+Record *record_copy(const Record *record);
+void record_free(Record *record);         /* NULL is fine */
 
 /* One transaction over many jobs. */
 typedef struct {
@@ -61,6 +68,7 @@ typedef struct {
     GPtrArray *holds;                 /* Params-less: Job * whose hold is to be written */
     GPtrArray *keys;                  /* Job * whose idempotency key is to be written */
     Instant now;
+    bool notify;                      /* something was given back: who remembers refusals must forget */
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
 } Batch;
 

@@ -169,6 +169,7 @@ static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, Subjec
         return;
     }
     Record *record = settle_record(batch, job, state, row, "refund", units);
+    batch->notify = true;
     json_t *metadata = json_pack("{s:s*}", "reason", job->reason);
     char *text = json_dumps(metadata, JSON_COMPACT);
     record->metadata = g_strdup(text);
@@ -268,7 +269,7 @@ void batch_reset(Batch *batch, Job *job)
         state->changed = true;
     }
     record->units = MIN(total, UNITS_MAX);
-    batch->charged = true;
+    batch->charged = batch->notify = true;
     Params *audit = g_new0(Params, 1);
     *audit = params_new();
     params_text(audit, job->actor);

@@ -9,9 +9,37 @@ Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const ch
     record->outcome = outcome;
     record->plan = g_strdup(state->subject.plan ? state->subject.plan->key : "");
     record->organization = g_strdup(state->organization);
+    record->policy_version = batch->policy->version;
     record->trace = g_array_new(FALSE, TRUE, sizeof(TraceLine));
     g_ptr_array_add(batch->records, record);
     return record;
+}
+
+Record *record_copy(const Record *record)
+{
+    Record *copy = g_memdup2(record, sizeof *record);
+    copy->plan = g_strdup(record->plan);
+    copy->organization = g_strdup(record->organization);
+    copy->feature = g_strdup(record->feature);
+    copy->resource = g_strdup(record->resource);
+    copy->items = g_strdup(record->items);
+    copy->metadata = g_strdup(record->metadata);
+    copy->on_behalf_of = g_strdup(record->on_behalf_of);
+    copy->actor = g_strdup(record->actor);
+    copy->trace = g_array_copy(record->trace);
+    return copy;
+}
+
+void record_free(Record *record)
+{
+    if (!record)
+        return;
+    char *texts[] = { record->plan, record->organization, record->feature, record->resource, record->items,
+                      record->metadata, record->on_behalf_of, record->actor };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_array_unref(record->trace);
+    g_free(record);
 }
 
 void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, Instant window_start, int threshold, int64_t used,
@@ -139,7 +167,7 @@ static void queue_shared(Batch *batch)
     }
 }
 
-static void put_record(Columns *columns, const Batch *batch, const Record *record)
+static void put_record(Columns *columns, const Record *record)
 {
     int c = 0;
     put(columns, c++, record->key.account_id);
@@ -149,7 +177,7 @@ static void put_record(Columns *columns, const Batch *batch, const Record *recor
     put_text(columns, c++, record->kind);
     put_text(columns, c++, record->outcome);
     put(columns, c++, record->reason);
-    put(columns, c++, batch->policy->version);
+    put(columns, c++, record->policy_version);
     put_text(columns, c++, record->plan);
     put_text(columns, c++, record->organization);
     put_text(columns, c++, record->feature);
@@ -172,7 +200,7 @@ static void queue_records(Batch *batch)
     Columns columns;
     columns_init(&columns, "nnnnttnnttttntottnnt");
     for (guint i = 0; i < batch->records->len; i++)
-        put_record(&columns, batch, batch->records->pdata[i]);
+        put_record(&columns, batch->records->pdata[i]);
     columns_queue(&columns, batch, QUERY_DECISIONS_WRITE);
 }
 
@@ -256,4 +284,9 @@ void batch_queue_writes(Batch *batch)
     queue_each(batch, batch->give_backs, QUERY_DECISION_GIVE_BACK);
     queue_each(batch, batch->audits, QUERY_AUDIT_WRITE);
     queue_keys(batch);
+    if (batch->notify) {
+        g_auto(Params) params = params_new();
+        params_text(&params, "given back");
+        db_queue(batch->db, QUERY_NOTIFY, &params, NULL);
+    }
 }

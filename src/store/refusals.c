@@ -1,0 +1,143 @@
+/* The memory of certain refusals. */
+#include "store/refusals.h"
+
+#define REFUSALS_MAX 50000
+
+typedef struct {
+    Answer *answer;
+    Record *record;
+    Instant until;
+    int64_t until_us;      /* monotonic; INT64_MAX: no bound but `until` */
+} Refusal;
+
+struct Refusals {
+    pthread_mutex_t lock;
+    GHashTable *by_ask;
+    uint64_t generation;
+};
+
+static void refusal_free(gpointer data)
+{
+    Refusal *refusal = data;
+    answer_unref(refusal->answer);
+    record_free(refusal->record);
+    g_free(refusal);
+}
+
+Refusals *refusals_new(void)
+{
+    Refusals *refusals = g_new0(Refusals, 1);
+    pthread_mutex_init(&refusals->lock, NULL);
+    refusals->by_ask = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, refusal_free);
+    return refusals;
+}
+
+void refusals_free(Refusals *refusals)
+{
+    g_hash_table_unref(refusals->by_ask);
+    pthread_mutex_destroy(&refusals->lock);
+    g_free(refusals);
+}
+
+uint64_t refusals_generation(Refusals *refusals)
+{
+    pthread_mutex_lock(&refusals->lock);
+    uint64_t generation = refusals->generation;
+    pthread_mutex_unlock(&refusals->lock);
+    return generation;
+}
+
+void refusals_forget(Refusals *refusals)
+{
+    pthread_mutex_lock(&refusals->lock);
+    refusals->generation++;
+    g_hash_table_remove_all(refusals->by_ask);
+    pthread_mutex_unlock(&refusals->lock);
+}
+
+/* Has the subject any grant that could help now or later? */
+static bool has_grant(const SubjectState *state, int feature)
+{
+    for (guint i = 0; i < state->grants->len; i++)
+        if (feature_is_within(state->policy, feature, g_array_index(state->grants, Grant, i).feature))
+            return true;
+    return false;
+}
+
+Instant refusal_certain_until(const SubjectState *state, const Decision *decision, const AskItem *item)
+{
+    if (decision->outcome != OUTCOME_DENIED || decision->reason != REASON_LIMIT || decision->deciding < 0)
+        return INSTANT_MIN;
+    const LimitLook *look = &decision->looks[decision->deciding];
+    if (look->amount == AMOUNT_UNLIMITED || look->used < look->amount || look->limit->window.align == ALIGN_ROLLING ||
+        look->bonus > 0 || has_grant(state, item->feature))
+        return INSTANT_MIN;
+    return MIN(MIN(look->window.end, look->override_expires), state->plan_until);
+}
+
+static char *ask_key(const LedgerAsk *ask)
+{
+    const LedgerItem *item = &ask->items[0];
+    return g_strdup_printf("%s\n%s\n%s", ask->subject, item->feature, item->resource ? item->resource : "");
+}
+
+void refusals_remember(Refusals *refusals, const Job *job, const Record *record, uint64_t generation, int64_t memory_us)
+{
+    Refusal *refusal = g_new0(Refusal, 1);
+    refusal->answer = answer_ref(job->answer);
+    refusal->record = record_copy(record);
+    refusal->until = job->certain_until;
+    refusal->until_us = memory_us ? g_get_monotonic_time() + memory_us : INT64_MAX;
+    char *key = ask_key(job->ask);
+    pthread_mutex_lock(&refusals->lock);
+    if (g_hash_table_size(refusals->by_ask) >= REFUSALS_MAX)
+        g_hash_table_remove_all(refusals->by_ask);
+    if (refusals->generation == generation) {
+        g_hash_table_replace(refusals->by_ask, key, refusal);
+        key = NULL;
+        refusal = NULL;
+    }
+    pthread_mutex_unlock(&refusals->lock);
+    g_free(key);
+    if (refusal)
+        refusal_free(refusal);
+}
+
+/* The record of the same refusal, given again. */
+static Record *record_again(const Record *first, const LedgerAsk *ask, Instant now)
+{
+    Record *record = record_copy(first);
+    record->key.at = now;
+    record->key.id = record_id_new();
+    record->units = ask->items[0].units;
+    record->kind = ask->kind == ASK_HOLD ? "hold" : "consume";
+    g_free(record->metadata);
+    record->metadata = g_strdup(ask->metadata);
+    g_free(record->on_behalf_of);
+    record->on_behalf_of = g_strdup(ask->on_behalf_of);
+    return record;
+}
+
+Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Record **record)
+{
+    if (ask->item_count != 1 || ask->idempotency_key)
+        return NULL;
+    g_autofree char *key = ask_key(ask);
+    g_autoptr(Answer) answer = NULL;
+    pthread_mutex_lock(&refusals->lock);
+    const Refusal *refusal = g_hash_table_lookup(refusals->by_ask, key);
+    if (refusal && now < refusal->until && now >= refusal->answer->at && g_get_monotonic_time() < refusal->until_us) {
+        *record = record_again(refusal->record, ask, now);
+        answer = answer_ref(refusal->answer);
+    }
+    pthread_mutex_unlock(&refusals->lock);
+    /* More units than the first ask may not fit at all, which is another answer. */
+    if (!answer || ask->items[0].units > answer->lines[answer->deciding].usage.amount) {
+        record_free(answer ? *record : NULL);
+        return NULL;
+    }
+    g_autofree char *id = public_id_decision(&(*record)->key);
+    Answer *again = answer_again(answer, id, now);
+    again->units = ask->items[0].units;
+    return again;
+}

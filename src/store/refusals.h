@@ -1,0 +1,29 @@
+/* Refusals that are certain for a while: a limit full by use alone stays full until its window ends, or until somebody
+ * changes something, which announces itself. Under load such a refusal is given again without asking the database; it is
+ * recorded all the same, in bulk. Thread-safe. */
+#ifndef WEBQUOTA_REFUSALS_H
+#define WEBQUOTA_REFUSALS_H
+
+#include "store/ledger_job.h"
+
+typedef struct Refusals Refusals;
+
+Refusals *refusals_new(void);
+void refusals_free(Refusals *refusals);
+
+/* Grows whenever something may have changed. What was decided before it grew is not remembered after. */
+uint64_t refusals_generation(Refusals *refusals);
+void refusals_forget(Refusals *refusals);
+
+/* Until when a refusal is certain: INSTANT_MIN when it is not. */
+Instant refusal_certain_until(const SubjectState *state, const Decision *decision, const AskItem *item);
+
+/* Remembers a job's refusal and the record it made, if nothing changed since `generation`. `memory_us` bounds how long
+ * it may be used for (0: until it ends by itself). */
+void refusals_remember(Refusals *refusals, const Job *job, const Record *record, uint64_t generation, int64_t memory_us);
+
+/* The refusal for this ask, as a new answer at `now`, and the record to be written (owned by the caller). NULL when
+ * nothing certain is known. */
+Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Record **record);
+
+#endif
