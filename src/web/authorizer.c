@@ -139,9 +139,11 @@ static void variables_of_answer(Call *call, const Answer *answer)
         g_autofree char *reset = instant_text(line->resets_at);
         variable_number(call, "Variable-WEBQUOTA_REMAINING", line->remaining);
         variable(call, "Variable-WEBQUOTA_RESET", reset);
+    } else if (answer_allowed(answer)) {
+        variable_number(call, "Variable-WEBQUOTA_REMAINING", UNITS_MAX);
     }
-    variable(call, "Variable-WEBQUOTA_RATELIMIT", limit);
-    variable(call, "Variable-WEBQUOTA_RATELIMIT_POLICY", policy);
+    variable(call, "Variable-RateLimit", limit);
+    variable(call, "Variable-RateLimit-Policy", policy);
 }
 
 /* `answer` is NULL where nothing is metered. */
