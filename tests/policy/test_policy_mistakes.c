@@ -74,7 +74,7 @@ START_TEST(features)
         {"feature c { unit_cost = 0.1234567 }",
          "p:2: feature c: unit_cost: must be a number such as 1.5, with at most six decimals: “0.1234567”\n"},
         {"feature c { unit_cost = 1000001 }",
-         "p:2: feature c: unit_cost: must be a number such as 1.5, with at most six decimals: “1000001”\n"},
+         "p:2: feature c: unit_cost: must be from 0 to 1000000, not “1000001”\n"},
         {"feature c { unit = {a, b} }", "p:2: feature c: unit: takes one value, not a list\n"},
     };
     check_cases(cases, G_N_ELEMENTS(cases), FILE_HEAD, "\n");
