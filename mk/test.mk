@@ -27,7 +27,9 @@ fuzz:
 	@scripts/setup build sanitize
 	@FUZZ_S='$(FUZZ_S)' scripts/fuzz
 
+# Load for SOAK_S seconds.
+SOAK_S  ?= 600
 soak:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' tests/soak/run
+	@BUILD='$(BUILD)' SOAK_S='$(SOAK_S)' scripts/soak
