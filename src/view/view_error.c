@@ -40,7 +40,7 @@ json_t *view_error(int status, const char *title, const char *detail, const Page
     json_object_set_new(error, "status", json_integer(status));
     json_object_set_new(error, "title", json_text(title));
     json_object_set_new(error, "detail", json_text(detail));
-    json_object_set_new(error, "back", json_text(context->back));
+    json_object_set_new(error, "back", back_value(context->back));
     json_object_set_new(error, "usage_url", text_or_null(page_address(context->mount, "/", NULL)));
     json_object_set_new(error, "next", next);
     return error;

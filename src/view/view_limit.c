@@ -6,8 +6,8 @@
 #include "view/words.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 3000  /* layout and template, with every section in it */
-#define ROW_BYTES 760     /* the same for one limit */
+#define FRAME_BYTES 2700  /* layout and template, with every section in it */
+#define ROW_BYTES 560     /* the same for one limit */
 #define BACK_BYTES_MOST 1200
 
 typedef struct {
@@ -209,7 +209,7 @@ static json_t *limit_value(const Stop *stop, const PageContext *context)
     json_object_set_new(page, "form", json_boolean(context->sent_form && stop->refusal && stop->stopped));
     json_object_set_new(page, "offer", stop->stopped && !reader->suspended ? offer_value(reader, 1) : json_null());
     json_object_set_new(page, "support_url", json_text(reader->policy->support_url));
-    json_object_set_new(page, "back", json_text(back ? context->back : NULL));
+    json_object_set_new(page, "back", back_value(back ? context->back : NULL));
     json_object_set_new(page, "usage_url", text_or_null(page_address(reader->mount, "/", NULL)));
     add_lines(page, stop, context);
     return page;

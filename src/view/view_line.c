@@ -5,6 +5,8 @@
 #include "view/view_parts.h"
 #include "view/words.h"
 
+#define LONG_NUMBER 9 /* characters beyond which it is shown smaller, to stay in one piece on a small screen */
+
 /* A limit that nobody is stopped by: it counts on past its amount, or is only being tried. */
 static bool stops_nobody(const Limit *limit)
 {
@@ -41,12 +43,11 @@ UsageState look_state(Look look)
 
 json_t *look_value(Look look)
 {
-    static const char *const icons[] = { NULL, "ok", "notice", "warning", "exhausted", "not_included" };
     UsageState state = look_state(look);
+    json_t *icon = json_object();
+    for (int i = LOOK_UNLIMITED; i <= LOOK_NOT_INCLUDED; i++)
+        json_object_set_new(icon, usage_state_word(look_state((Look)i)), json_boolean(i == (int)look));
     json_t *value = json_pack("{s:s, s:s}", "state", usage_state_word(state), "state_word", words_state(state));
-    json_t *icon = icons[look] ? json_object() : json_null();
-    for (size_t i = 1; icons[look] && i < G_N_ELEMENTS(icons); i++)
-        json_object_set_new(icon, icons[i], json_boolean(i == (size_t)look));
     json_object_set_new(value, "icon", icon);
     return value;
 }
@@ -163,6 +164,7 @@ static void add_figure(json_t *shown, const UsageLine *line, const char *figures
     g_autofree char *number = words_number(line->used);
     const char *rest = g_str_has_prefix(figures, number) ? figures + strlen(number) : NULL;
     json_object_set_new(shown, "number", rest ? json_string(number) : json_null());
+    json_object_set_new(shown, "long", json_boolean(strlen(number) > LONG_NUMBER));
     json_object_set_new(shown, "figure_rest", json_string(rest ? rest : figures));
 }
 
@@ -184,7 +186,7 @@ static json_t *shown_value(const UsageLine *line, const Feature *under, const Re
     json_t *shown = look_value(look);
     g_autofree char *figures = included ? words_used(line) : NULL;
     json_object_set_new(shown, "counted", json_boolean(included));
-    json_object_set_new(shown, "marked", json_boolean(look >= LOOK_NOTICE));
+    json_object_set_new(shown, "marked", json_boolean(look >= LOOK_NOTICE && included));
     json_object_set_new(shown, "explained",
                         included ? json_null()
                                  : text_or_null(words_not_included(reader->policy, reader->plan, line->feature, line->limit,

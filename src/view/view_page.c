@@ -25,6 +25,11 @@ char *page_address(const char *mount, const char *path, const char *argument)
     return g_strconcat(mount ? mount : "", path, escaped, NULL);
 }
 
+json_t *back_value(const char *back)
+{
+    return back ? text_or_null(g_uri_escape_string(back, "!#$&'()*+,/:;=?@[]%", FALSE)) : json_null();
+}
+
 json_t *plan_value(const Plan *plan)
 {
     if (!plan)

@@ -28,6 +28,9 @@ json_t *page_value(const PageContext *context, const char *title, const char *zo
 /* The address of a page of ours: mount + path + argument ("/limit/" + "message"). New string. */
 char *page_address(const char *mount, const char *path, const char *argument);
 
+/* The address to go back to, with what may not stand in an address percent-encoded; null for NULL. */
+json_t *back_value(const char *back);
+
 json_t *plan_value(const Plan *plan); /* {key, title, price}; null for NULL */
 
 /* NULL and "" become JSON null, so that a template's section sees nothing. Takes the string. */
@@ -40,7 +43,7 @@ typedef enum { LOOK_UNLIMITED, LOOK_OK, LOOK_NOTICE, LOOK_WARNING, LOOK_EXHAUSTE
 Look line_look(const UsageLine *line);
 UsageState look_state(Look look);
 
-/* {state, state_word, icon: {ok, notice, ...} or null}: what the template state.html shows. */
+/* {state, state_word, icon: {ok, notice, ...}}: what the template state.html shows. */
 json_t *look_value(Look look);
 
 /* The fields of the API for the limit, and in `shown` all that the templates line.html, meter.html and

@@ -1,0 +1,109 @@
+// What is asked of a page that is open in a browser. Each check gives a list of what is wrong.
+
+// Runs in the page: how far apart two colours are (WCAG 2.2, "contrast ratio").
+const BARS = () => {
+  const parse = (text) => (text.match(/[\d.]+/g) ?? []).map(Number);
+  const light = ([red, green, blue]) => {
+    const part = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  };
+  const ratio = (one, other) => {
+    const [low, high] = [light(parse(one)), light(parse(other))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\)$/.test(colour)) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const wrong = [];
+  for (const meter of document.querySelectorAll(".meter")) {
+    const track = getComputedStyle(meter).backgroundColor;
+    const name = meter.getAttribute("aria-label");
+    const ask = (what, one, other) => {
+      const is = ratio(one, other);
+      if (!(is >= 3)) wrong.push(`${name}: ${what} has contrast ${is.toFixed(2)}`);
+    };
+    ask("edge", getComputedStyle(meter).borderTopColor, ground(meter.parentElement));
+    for (const part of meter.querySelectorAll(".used, .held")) ask(part.classList[0], getComputedStyle(part).fill, track);
+    for (const part of meter.querySelectorAll(".bonus")) ask("bonus", getComputedStyle(part).stroke, track);
+  }
+  return wrong;
+};
+
+// Runs in the page: do the meters say what their words say?
+const METERS = () => {
+  const wrong = [];
+  for (const meter of document.querySelectorAll("[role=meter]")) {
+    const value = (name) => Number(meter.getAttribute(`aria-value${name}`));
+    const text = meter.getAttribute("aria-valuetext") ?? "";
+    const inWords = text.match(/^([\d,]+) of ([\d,]+) /)?.slice(1).map((figure) => Number(figure.replaceAll(",", "")));
+    const name = meter.getAttribute("aria-label");
+    if (!name) wrong.push("a meter without a name");
+    if (!(value("min") <= value("now") && value("now") <= value("max") && value("min") < value("max")))
+      wrong.push(`${name}: ${value("now")} is not within ${value("min")} to ${value("max")}`);
+    if (!inWords || inWords[1] !== value("max") || Math.min(inWords[0], inWords[1]) !== value("now"))
+      wrong.push(`${name}: "${text}" is not ${value("now")} of ${value("max")}`);
+    const beside = meter.parentElement.textContent.replaceAll(/\s+/g, " ");
+    if (!beside.includes(text.replace(/, [\d,]+ held$/, ""))) wrong.push(`${name}: "${text}" does not stand beside it`);
+  }
+  return wrong;
+};
+
+const TARGETS = () =>
+  [...document.querySelectorAll("a, button, input, select, summary")]
+    .filter((target) => target.checkVisibility() && !target.matches(".skip"))
+    .map((target) => ({ target, box: target.getBoundingClientRect() }))
+    .filter(({ box }) => box.width < 24 || box.height < 24)
+    .map(({ target, box }) => `"${target.textContent.trim()}" is ${box.width.toFixed(0)} by ${box.height.toFixed(0)}`);
+
+const WIDTH = () => {
+  const page = document.documentElement;
+  return page.scrollWidth > page.clientWidth ? [`${page.scrollWidth} px wide on ${page.clientWidth}`] : [];
+};
+
+// Runs in the page: what has the focus, and can it be seen?
+const FOCUS = () => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const style = getComputedStyle(element);
+  const box = element.getBoundingClientRect();
+  const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const within = box.left >= 0 && box.right <= innerWidth + 1 && box.width > 0;
+  return { name: element.textContent.trim(), seen: seen && within };
+};
+
+// All rules, and those of them that colours and sizes decide: the others see the same document in every look.
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+const AXE_ALL = { type: "tag", values: AXE_TAGS };
+const AXE_SEEN = { type: "rule", values: ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"] };
+
+export const bars = (page) => page.evaluate(BARS);
+export const meters = (page) => page.evaluate(METERS);
+export const targets = (page) => page.evaluate(TARGETS);
+export const width = (page) => page.evaluate(WIDTH);
+
+export const axe = async (page, whole) => {
+  const found = await page.evaluate(
+    (rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }),
+    whole ? AXE_ALL : AXE_SEEN,
+  );
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+};
+
+// Every link and button, by the tab key alone, in order, each with a focus that can be seen.
+export const keyboard = async (page) => {
+  const expected = await page.evaluate(
+    () => [...document.querySelectorAll("a[href], button")].filter((one) => one.checkVisibility()).length,
+  );
+  const wrong = [];
+  for (let step = 0; step < expected; step++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(FOCUS);
+    if (!focus) return [...wrong, `the tab key ends after ${step} of ${expected}`];
+    if (!focus.seen) wrong.push(`the focus on "${focus.name}" cannot be seen`);
+  }
+  return wrong;
+};

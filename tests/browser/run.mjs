@@ -1,0 +1,136 @@
+// run.mjs PAGES STATIC: opens every page that render_pages wrote, in a real browser under the real security
+// policy, in every look that people use, and holds it to the project's bars. Prints "ok - ..." and
+// "not ok - ..." lines; exits with 1 when anything is not.
+import fs from "node:fs/promises";
+import path from "node:path";
+import zlib from "node:zlib";
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+import * as checks from "./checks.mjs";
+import { live } from "./live.mjs";
+import { serve } from "./serve.mjs";
+
+const require = createRequire(import.meta.url);
+const run = promisify(execFile);
+const [pages, assets] = process.argv.slice(2);
+if (!assets) {
+  console.error("usage: run.mjs PAGES STATIC");
+  process.exit(2);
+}
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGUMENTS =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 320, height: 800 };
+const ZOOMED = { width: 320, height: 256 }; // 1280 by 1024 at 400 percent
+const LOOKS = [
+  { name: "light", whole: true, size: WIDE, media: { colorScheme: "light", forcedColors: "none" } },
+  { name: "dark", size: WIDE, media: { colorScheme: "dark", forcedColors: "none" } },
+  { name: "forced colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "active" } },
+  { name: "light, 320 px", size: NARROW, media: { colorScheme: "light", forcedColors: "none" } },
+  { name: "dark, 320 px", size: NARROW, media: { colorScheme: "dark", forcedColors: "none" } },
+  { name: "400 % zoom", whole: true, size: ZOOMED, media: { colorScheme: "light", forcedColors: "none" } },
+];
+
+let failures = 0;
+const tell = (name, wrong) => {
+  if (wrong.length > 0) failures++;
+  console.log(`${wrong.length > 0 ? "not ok" : "ok"} - ${name}`);
+  for (const line of wrong) console.log(`  # ${line}`);
+};
+
+const inLook = async (page, look) => {
+  await page.setViewportSize(look.size);
+  await page.emulateMedia(look.media);
+  const wrong = [
+    ...(await checks.axe(page, look.whole)),
+    ...(await checks.width(page)),
+    ...(await checks.targets(page)),
+    ...(look.media.forcedColors === "none" ? await checks.bars(page) : []),
+  ];
+  return wrong.map((line) => `${look.name}: ${line}`);
+};
+
+const printed = async (page) => {
+  await page.emulateMedia({ media: "print", colorScheme: "dark", forcedColors: "none" });
+  const wrong = await page.evaluate(() => [
+    ...(document.querySelector("main").checkVisibility() ? [] : ["print: the content is not there"]),
+    ...([...document.querySelectorAll("nav, button")].some((one) => one.checkVisibility()) ? ["print: controls are printed"] : []),
+    ...(getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)" ? [] : ["print: the paper is not white"]),
+  ]);
+  await page.emulateMedia({ media: null });
+  return wrong;
+};
+
+// The script for accessibility comes in by the browser's own door, past the page's security policy.
+const checkPage = async (browser, origin, name, axeSource) => {
+  const context = await browser.newContext({ viewport: WIDE });
+  const page = await context.newPage();
+  const noise = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && noise.push(message.text()));
+  page.on("pageerror", (error) => noise.push(String(error)));
+  page.on("dialog", (dialog) => { noise.push("a script of the data ran"); dialog.dismiss(); });
+  page.on("request", (request) => request.url().startsWith(origin) || noise.push(`asks ${request.url()}`));
+  await page.goto(`${origin}/${name}`);
+  await page.evaluate(axeSource);
+  const wrong = [...(await checks.keyboard(page)), ...(await checks.meters(page))];
+  for (const look of LOOKS) wrong.push(...(await inLook(page, look)));
+  wrong.push(...(await printed(page)), ...noise);
+  tell(`${name}: in ${LOOKS.length} looks, by keyboard, on paper`, wrong);
+  await context.close();
+};
+
+const sizes = async (names) => {
+  const wrong = [];
+  const ask = (what, bytes, most) => bytes > most && wrong.push(`${what} has ${bytes} bytes of at most ${most}`);
+  for (const name of names) {
+    const html = await fs.readFile(path.join(pages, `${name}.html`));
+    ask(`${name} compressed`, zlib.gzipSync(html).length, 14 * 1024);
+    if (/\sstyle=|<style|\son\w+="|<script(?! src=)/.test(html.toString().replaceAll(/"[^"]*"/g, '""')))
+      wrong.push(`${name} has inline style or script`);
+  }
+  ask("style.css", (await fs.stat(path.join(assets, "style.css"))).size, 10 * 1024);
+  ask("live.js", (await fs.stat(path.join(assets, "live.js"))).size, 4 * 1024);
+  tell("sizes, and nothing inline", wrong);
+};
+
+// The Nu HTML checker; its findings come on standard output, its exit code is not of interest.
+const valid = async (what, files, options) => {
+  const jar = require.resolve("vnu-jar/build/dist/vnu.jar");
+  const { stdout } = await run("java", ["-jar", jar, "--format", "json", "--stdout", "--exit-zero-always", ...options, ...files], {
+    maxBuffer: 1 << 26,
+  });
+  const { messages } = JSON.parse(stdout);
+  const wrong = messages.filter((one) => one.type !== "info" || one.subType === "warning");
+  tell(what, wrong.map((one) => `${path.basename(one.url ?? "")}:${one.lastLine ?? ""}: ${one.message} ${one.extract ?? ""}`));
+};
+
+// Two pages at a time: one is drawn while the other is looked at.
+const checkAll = async (browser, origin, names) => {
+  const axeSource = await fs.readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+  const waiting = [...names];
+  const worker = async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) await checkPage(browser, origin, name, axeSource);
+  };
+  await Promise.all([worker(), worker()]);
+};
+
+const names = (await fs.readdir(pages)).filter((file) => file.endsWith(".html")).map((file) => file.slice(0, -5)).sort();
+const server = await serve(pages, assets);
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS.split(" ") });
+try {
+  if (names.length === 0) tell("there are pages", ["none"]);
+  await sizes(names);
+  await valid("Nu: every page", names.map((name) => path.join(pages, `${name}.html`)), []);
+  await valid("Nu: the style sheet", [path.join(assets, "style.css")], ["--css"]);
+  await valid("Nu: the icon", [path.join(assets, "icon.svg")], ["--svg"]);
+  await checkAll(browser, server.origin, names);
+  await live(browser, server, pages, tell);
+} finally {
+  await browser.close();
+  server.close();
+}
+process.exit(failures > 0 ? 1 : 0);

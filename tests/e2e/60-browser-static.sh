@@ -1,0 +1,51 @@
+#!/bin/bash
+# Every page in every state, in a real browser: accessibility, contrast, narrow screens, keyboard, the security
+# policy, valid HTML; and in a text browser. The pages come from values; no server of ours runs here.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD-build}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+not_ok() { # NAME FILE
+    echo "not ok - $1"
+    sed 's/^/  # /' "$2"
+    exit 1
+}
+
+make -s BUILD="$BUILD" "$BUILD/tests/view/render_pages" >"$folder/make" 2>&1 || not_ok "the pages can be made" "$folder/make"
+"$BUILD/tests/view/render_pages" "$folder/pages" >"$folder/render" 2>&1 || not_ok "the pages can be made" "$folder/render"
+
+# What is pinned is installed once, and again when the pins change.
+installed=tests/browser/node_modules/.package-lock.json
+if [ ! -e $installed ] || [ tests/browser/package-lock.json -nt $installed ]; then
+    (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund) >"$folder/npm" 2>&1 ||
+        not_ok "the browser tests can be installed" "$folder/npm"
+    touch $installed
+fi
+
+failed=0
+# said PAGE WORDS...: the words stand in the page as a text browser shows it, line breaks aside.
+said() {
+    local page=$1 words text
+    shift
+    text=$(w3m -dump -cols 200 -T text/html "$folder/pages/$page.html" | tr -s '[:space:]' ' ')
+    for words; do
+        if [[ $text != *"$words"* ]]; then
+            echo "not ok - $page in a text browser"
+            echo "  # '$words' is not in: $text"
+            failed=1
+            return
+        fi
+    done
+    echo "ok - $page in a text browser"
+}
+said dashboard-exhausted "Used up: Menu upload" "Plan Free" "95 of 100 messages used this month" "5 left" \
+    "Resets Tue 1 Dec at 00:00 (America/New_York), in 8 days" "12 used · ∞ unlimited" "1 held for work in progress" \
+    "Priority exports are not part of Free. Pro has 50 a day." "Refresh every 20 seconds"
+said limit-form "You've used all 300 menu generations for this month." "That is in 8 days" "nothing of it was saved" \
+    "Ask your administrator" "Go back"
+said error-unavailable "Usage cannot be shown now" "Try again"
+
+timeout 280 node tests/browser/run.mjs "$folder/pages" static || failed=1
+exit $failed
