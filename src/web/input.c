@@ -19,22 +19,22 @@ static bool wrong(InputError *error, const char *prefix, const char *name, char 
     return false;
 }
 
-static int depth_of(const json_t *value)
+static bool is_deeper_than(const json_t *value, int levels)
 {
-    int deepest = 0;
     const char *name;
     json_t *member;
     size_t i;
-    if (json_is_object(value)) {
-        json_object_foreach((json_t *) value, name, member)
-            deepest = MAX(deepest, depth_of(member));
-    } else if (json_is_array(value)) {
-        json_array_foreach(value, i, member)
-            deepest = MAX(deepest, depth_of(member));
-    } else {
-        return 0;
-    }
-    return deepest + 1;
+    if (!json_is_object(value) && !json_is_array(value))
+        return false;
+    if (levels == 0)
+        return true;
+    json_object_foreach((json_t *) value, name, member)
+        if (is_deeper_than(member, levels - 1))
+            return true;
+    json_array_foreach(value, i, member)
+        if (is_deeper_than(member, levels - 1))
+            return true;
+    return false;
 }
 
 /* Which declared number is beyond what the JSON reader can hold? */
@@ -64,7 +64,7 @@ json_t *input_parse(const char *text, size_t len, const InputField *fields, int 
         error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, why.text);
     } else if (!json_is_object(value)) {
         error->detail = g_strdup("the body must be a JSON object");
-    } else if (depth_of(value) > DEPTH_MAX) {
+    } else if (is_deeper_than(value, DEPTH_MAX)) {
         error->detail = g_strdup_printf("the body is nested more than %d levels deep", DEPTH_MAX);
     } else {
         return value;
