@@ -153,9 +153,6 @@ static Window anchor_window(const WindowSpec *spec, const Zone *zone, Instant an
     Grid grid = {zone_local(zone, anchor), length_us, length_months(spec)};
     int64_t index = grid_index(&grid, zone_local_latest(zone, at));
     Window window = grid_window(&grid, zone, index);
-    Window first = index == 0 ? window : grid_window(&grid, zone, 0);
-    if (anchor >= first.end)
-        return window;
     if (index == 0 && at < anchor)
         return (Window){zone_first(zone, grid_edge(&grid, -1)), anchor};
     if (index == 0)

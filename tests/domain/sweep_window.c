@@ -63,6 +63,7 @@ typedef struct {
     WindowSpec spec;
     Instant anchor;
     const Shape *shape;
+    Window checked; /* the last window whose edges were looked at */
 } Sample;
 
 typedef struct {
@@ -95,10 +96,13 @@ static bool windows_equal(Window a, Window b)
     return a.start == b.start && a.end == b.end;
 }
 
-static void check_sample(Sweep *sweep, const Sample *sample, Instant at)
+static void check_sample(Sweep *sweep, Sample *sample, Instant at)
 {
     Window window = sample_at(sweep, sample, at);
     sweep->checks++;
+    if (windows_equal(window, sample->checked) && window.start <= at && at < window.end)
+        return;
+    sample->checked = window;
     if (window.start > at || at >= window.end)
         complain(sweep, sample, at, "does not hold the instant");
     else if (!windows_equal(sample_at(sweep, sample, window.start), window))
@@ -147,6 +151,8 @@ static void sweep_zone(Sweep *sweep)
     g_autofree char *name = g_strconcat(":", sweep->name, NULL);
     setenv("TZ", name, 1);
     tzset();
+    for (guint i = 0; i < sweep->sample_count; i++)
+        sweep->samples[i].checked = (Window){0, 0};
     g_autoptr(GArray) changes = changes_of(sweep->zone);
     Instant before = FROM;
     for (guint i = 0; i < changes->len; i++) {
@@ -229,7 +235,7 @@ static bool samples_prepare(Sweep *sweep)
             continue;
         Sample *sample = &sweep->samples[sweep->sample_count++];
         const char *why;
-        *sample = (Sample){{.align = shape->anchor ? ALIGN_ANCHOR : ALIGN_CALENDAR}, 0, shape};
+        *sample = (Sample){{.align = shape->anchor ? ALIGN_ANCHOR : ALIGN_CALENDAR}, 0, shape, {0, 0}};
         sample->spec.week_starts = shape->week_starts;
         sample->spec.day_starts_min = shape->day_starts_min;
         if (!window_parse(shape->window, &sample->spec, &why) || (shape->anchor && !instant_parse(shape->anchor, &sample->anchor)))

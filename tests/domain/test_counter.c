@@ -56,6 +56,7 @@ static const TurnCase turns[] = {
     {"day", AMOUNT_UNLIMITED, 10, 0, 0, 50, "2026-03-15T12:00:00Z", "2026-03-16T12:00:00Z", 0, 0},
     {"day", 0, 0, 0, 30, 50, "2026-03-15T12:00:00Z", "2046-03-16T12:00:00Z", 0, 30},
     {"minute", 1, 0, 0, 0, UNITS_MAX, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, 15779520}, /* 10,958 days of minutes */
+    {"month", 1, 1, 0, 0, UNITS_MAX, "2024-02-15T00:00:00Z", "2044-02-15T00:00:00Z", 0, 239},
     {"day", 1, 1, 0, 0, UNITS_MAX, "2000-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, 9496},
     {"minute", UNITS_MAX, 0, 0, 0, UNITS_MAX, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, UNITS_MAX},
     {"lifetime", 100, 10, 3, 0, 50, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 10, 0},
@@ -107,6 +108,7 @@ START_TEST(a_clock_that_went_back)
     Counter counter;
     counter_start(&counter, &limit, NULL, 0, at("2026-03-15T12:00:00Z"));
     counter_add_used(&counter, &limit, counter.window_start, 10);
+    counter.buckets[ROLLING_BUCKETS - 1] = 5; /* has left already, and does not come back */
     (void)counter_turn(&counter, &limit, NULL, 0, 100, at("2026-01-15T12:00:00Z"));
     ck_assert(counter.used == 10 && counter.buckets[0] == 10 && counter.window_start <= at("2026-03-15T12:00:00Z"));
     counter_clear(&counter);
@@ -165,6 +167,16 @@ END_TEST
 
 /* --- rolling --- */
 
+START_TEST(buckets_before_1970)
+{
+    Limit limit = limit_of("minute", ALIGN_ROLLING);
+    Counter counter;
+    counter_start(&counter, &limit, NULL, 0, at("1969-12-31T23:59:30.5Z"));
+    ck_assert_int_eq(counter.window_start, at("1969-12-31T23:59:30Z"));
+    counter_clear(&counter);
+}
+END_TEST
+
 START_TEST(adding_to_buckets)
 {
     Limit limit = limit_of("hour", ALIGN_ROLLING);
@@ -182,9 +194,9 @@ START_TEST(adding_to_buckets)
     ck_assert(counter.used == 5 && counter.buckets[30] == 0);
     static const Instant strangers[] = {INSTANT_MIN, INSTANT_MAX, 0, 30 * DAY};
     for (guint i = 0; i < G_N_ELEMENTS(strangers); i++)
-        counter_add_used(&counter, &limit, strangers[i], -1);
-    counter_add_used(&counter, &limit, first + 1, -1);
-    counter_add_used(&counter, &limit, first + 31 * MINUTE, -1);
+        counter_add_used(&counter, &limit, strangers[i], 1);
+    counter_add_used(&counter, &limit, first + 1, 1);
+    counter_add_used(&counter, &limit, first + 31 * MINUTE, 1);
     ck_assert_int_eq(counter.used, 5);
     (void)counter_turn(&counter, &limit, NULL, 0, 100, first + 100 * MINUTE); /* 12:30's bucket is gone */
     counter_add_used(&counter, &limit, first + 30 * MINUTE, 5);
@@ -476,6 +488,7 @@ int main(void)
     tcase_add_test(cases, another_zone_keeps_what_was_used_in_the_window);
     tcase_add_test(cases, a_zeroed_counter_is_started);
     tcase_add_test(cases, adding);
+    tcase_add_test(cases, buckets_before_1970);
     tcase_add_test(cases, adding_to_buckets);
     tcase_add_test(cases, held_units_stay_and_thresholds_arm_again);
     tcase_add_test(cases, frees_at);

@@ -158,6 +158,7 @@ static const AnchorCase anchor_cases[] = {
     {"day", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z", "2026-03-08T14:00:00Z", "2026-03-09T14:00:00Z"},
     {"day", "America/New_York", "2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z", "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z"},
     {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:45:00Z", "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
+    {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:15:00Z", "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
     {"24 hour", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z", "2026-03-07T15:00:00Z", "2026-03-08T15:00:00Z"},
     {"7 minute", "UTC", "2026-03-07T15:00:01Z", "2026-03-07T15:14:00.5Z", "2026-03-07T15:07:01Z", "2026-03-07T15:14:01Z"},
     {"2 week", "Europe/Budapest", "2026-03-20T11:00:00Z", "2026-04-03T10:00:00Z", "2026-04-03T10:00:00Z", "2026-04-17T10:00:00Z"},
@@ -208,6 +209,26 @@ START_TEST(lifetime_has_no_edges)
 }
 END_TEST
 
+/* Alaska lived October 18 of 1867 twice, and Manila skipped the last day of 1844. */
+START_TEST(dates_that_happened_twice_or_never)
+{
+    static const struct {
+        const char *zone, *change;
+    } rows[] = {{"America/Juneau", "1867-10-19T00:31:00Z"}, {"Asia/Manila", "1844-12-30T15:56:00Z"}};
+    GTimeZone *zone = zone_named(rows[_i % 2].zone);
+    Instant change = at(rows[_i % 2].change);
+    WindowSpec spec = spec_of(_i < 2 ? "day" : "hour", _i < 2 ? ALIGN_ANCHOR : ALIGN_CALENDAR);
+    for (Instant anchor = change - 2 * DAY; anchor < change + 2 * DAY; anchor += 7 * HOUR)
+        for (Instant now = change - 3 * DAY; now < change + 3 * DAY; now += 10 * MINUTE) {
+            Window window = window_at(&spec, zone, anchor, now);
+            REQUIRE(window.start <= now && now < window.end, "at %s", instant_text(now));
+            REQUIRE(window_at(&spec, zone, anchor, window.start - 1).end == window.start, "start at %s", instant_text(now));
+            REQUIRE(window_at(&spec, zone, anchor, window.end).start == window.end, "end at %s", instant_text(now));
+            REQUIRE(window_at(&spec, zone, anchor, window.end - 1).start == window.start, "all of it at %s", instant_text(now));
+        }
+}
+END_TEST
+
 /* Times beyond the years of RFC 3339 must not overflow. */
 START_TEST(times_beyond_all_years)
 {
@@ -220,6 +241,8 @@ START_TEST(times_beyond_all_years)
                     WindowSpec spec = spec_of(windows[i], (WindowAlign)align);
                     Window window = window_at(&spec, zone_named("America/Havana"), times[a], times[t]);
                     REQUIRE(window.start < window.end, "%s", windows[i]);
+                    REQUIRE(window_trailing_start(&spec, NULL, times[t]) < at("9999-12-31T23:59:59Z"), "%s", windows[i]);
+                    REQUIRE(window_trailing_leaves(&spec, NULL, times[t]) > at("0001-01-01"), "%s", windows[i]);
                 }
 }
 END_TEST
@@ -339,7 +362,7 @@ START_TEST(zone_names)
     static const char *const good[] = {"UTC", "America/New_York", "Etc/GMT+5", "EST5EDT", "America/Port-au-Prince", "GMT0",
                                        "America/Argentina/Buenos_Aires", "Asia/Kathmandu", "Zulu"};
     static const char *const bad[] = {"", "/", "../etc/passwd", "/etc/localtime", "/usr/share/zoneinfo/UTC", "XYZ5", "EST5",
-                                      "America", "America/", "America//New_York", "America/../UTC", "./UTC", "posix/UTC",
+                                      "America", "America/", "UTC/", "America//New_York", "America/../UTC", "./UTC", "posix/UTC",
                                       "right/UTC", "posixrules", "localtime", "zone.tab", "leapseconds", "tzdata.zi", "+02:00",
                                       "-5", "utc+2", "Europe/Budapest ", " UTC", "america/new_york", "No/Such_Zone", ":UTC",
                                       "UTC\n", "Europe/Buda\xc3\xa9", "EST5EDT,M3.2.0,M11.1.0", "<-03>3"};
@@ -380,6 +403,68 @@ static File file_read(const char *name)
     file.bytes = (uint8_t *)contents;
     return file;
 }
+
+/* A zone file of our own: one type an hour east and one UTC, `leaps` leap seconds (or what stands for them), the
+ * changes to the types given, and a rule. */
+static GByteArray *file_make(uint8_t types, uint8_t leaps, const uint8_t *changes_to, uint8_t changes, int step_s,
+                             const char *rule)
+{
+    GByteArray *file = g_byte_array_new();
+    uint8_t header[44] = {'T', 'Z', 'i', 'f', '2'};
+    g_byte_array_append(file, header, sizeof header);
+    header[31] = leaps;
+    header[35] = changes;
+    header[39] = types;
+    g_byte_array_append(file, header, sizeof header);
+    for (int i = 0; i < changes; i++) {
+        int64_t at_s = GINT64_TO_BE(1000000 + (int64_t)i * step_s);
+        g_byte_array_append(file, (const uint8_t *)&at_s, sizeof at_s);
+    }
+    g_byte_array_append(file, changes_to, changes);
+    static const uint8_t both[12] = {0, 0, 0x0e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0};
+    g_byte_array_append(file, both, (guint)types * 6);
+    for (int i = 0; i < leaps * 12; i++)
+        g_byte_array_append(file, header + 20, 1);
+    g_autofree char *footer = g_strconcat("\n", rule, "\n", NULL);
+    g_byte_array_append(file, (const uint8_t *)footer, (guint)strlen(footer));
+    return file;
+}
+
+static Zone *zone_made(uint8_t types, uint8_t leaps, const uint8_t *changes_to, uint8_t changes, int step_s, const char *rule)
+{
+    g_autoptr(GByteArray) file = file_make(types, leaps, changes_to, changes, step_s, rule);
+    return zone_read(file->data, file->len);
+}
+
+START_TEST(zone_files_that_are_wrong)
+{
+    static const uint8_t east_utc[] = {1, 0, 1}, beyond[] = {1, 2};
+    g_autoptr(Zone) good = zone_made(2, 0, east_utc, 3, 100, "UTC0");
+    ck_assert_ptr_nonnull(good);
+    ck_assert_int_eq(zone_local(good, 999999 * US_PER_S), 1003599 * US_PER_S);
+    ck_assert_int_eq(zone_local(good, 1000000 * US_PER_S), 1000000 * US_PER_S);
+    ck_assert_int_eq(zone_local(good, 1000100 * US_PER_S), 1003700 * US_PER_S);
+    ck_assert_ptr_null(zone_made(2, 1, east_utc, 3, 100, "UTC0")); /* leap seconds */
+    ck_assert_ptr_null(zone_made(0, 0, NULL, 0, 100, "UTC0"));
+    ck_assert_ptr_null(zone_made(2, 0, beyond, 2, 100, "UTC0"));
+    ck_assert_ptr_null(zone_made(2, 0, east_utc, 3, 0, "UTC0")); /* all at once */
+    ck_assert_ptr_null(zone_made(2, 0, east_utc, 3, -100, "UTC0"));
+    ck_assert_ptr_null(zone_made(2, 0, east_utc, 3, 100, "UTC"));
+    g_autoptr(Zone) without_rule = zone_made(2, 0, east_utc, 3, 100, "");
+    ck_assert_ptr_nonnull(without_rule);
+}
+END_TEST
+
+/* RFC 8536, section 3.3.1: summer time all year. */
+START_TEST(summer_time_that_never_ends)
+{
+    static const uint8_t none[1];
+    g_autoptr(Zone) zone = zone_made(1, 0, none, 0, 0, "XXX3EDT4,0/0,J365/23");
+    ck_assert_ptr_nonnull(zone);
+    for (Instant now = at("2019-12-31"); now < at("2029-01-10"); now += 30 * MINUTE)
+        REQUIRE(zone_local(zone, now) == now - 4 * HOUR, "at %s", instant_text(now));
+}
+END_TEST
 
 /* Whatever is cut off or changed: read as another zone or refused, never a crash (run under sanitizers too). */
 START_TEST(zone_files_that_are_damaged)
@@ -511,6 +596,7 @@ int main(void)
     tcase_add_loop_test(cases, anchor_windows, 0, G_N_ELEMENTS(anchor_cases));
     tcase_add_test(cases, rolling_windows);
     tcase_add_test(cases, lifetime_has_no_edges);
+    tcase_add_loop_test(cases, dates_that_happened_twice_or_never, 0, 4);
     tcase_add_test(cases, times_beyond_all_years);
     tcase_add_loop_test(cases, trailing_start_is_the_lowest_to_come, 0, 16);
     tcase_add_loop_test(cases, trailing_leaves_at_the_first_instant, 0, 6);
@@ -518,6 +604,8 @@ int main(void)
     tcase_add_loop_test(cases, days_against_the_c_library, 0, G_N_ELEMENTS(odd_zones));
     tcase_add_test(cases, zone_names);
     tcase_add_test(cases, zones_made_elsewhere);
+    tcase_add_test(cases, zone_files_that_are_wrong);
+    tcase_add_test(cases, summer_time_that_never_ends);
     tcase_add_test(cases, zone_files_that_are_damaged);
     tcase_add_test(cases, rules);
     tcase_add_test(cases, parse_and_text);
