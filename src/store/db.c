@@ -263,7 +263,7 @@ DbResult db_sync(Db *db)
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
-    int64_t deadline = g_get_monotonic_time() + ANSWER_TIMEOUT_MS * INT64_C(1000);
+    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
     DbResult outcome = DB_OK;
     bool preparing = false;
     if (!PQpipelineSync(db->connection))

@@ -19,6 +19,7 @@ typedef struct {
     char *conninfo;
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
+    int patience_ms;           /* how long to wait for answers; 0: 5 s */
     bool prepared[QUERY_COUNT];
     int64_t failed_at_us;      /* monotonic; the last attempt that failed */
     bool in_pipeline;
