@@ -36,6 +36,7 @@ needs_store   := store domain base
 needs_gate    := gate web store view policy domain base
 needs_worker  := worker store view policy domain base
 needs_web     := web store view policy domain base
+needs_integration := store view policy domain base
 needs_cli     := cli web worker store view policy domain base
 
 include mk/setup.mk

@@ -42,7 +42,7 @@ void decision_free(Decision *decision)
 
 static bool making_concerns(const Making *making, const Limit *limit)
 {
-    if (limit->mode == MODE_OFF)
+    if (!limit_applies(limit, making->situation->subject))
         return false;
     for (int i = 0; i < making->item_count; i++)
         if (feature_is_within(making->situation->policy, making->items[i].feature, limit->feature))
@@ -86,7 +86,7 @@ static void draw_record(Decision *decision, const Bonus *bonus, int64_t units)
     draw->units += units;
 }
 
-/* Draws up to `units` for a limit on feature `limited`; returns how many there were. */
+/* Draws up to `units` (none when below 1) for a limit on feature `limited`; returns how many there were. */
 static int64_t making_draw(Making *making, int asked, int limited, int64_t units)
 {
     int64_t drawn = 0;
@@ -106,7 +106,7 @@ static int64_t making_draw(Making *making, int asked, int limited, int64_t units
 static void making_charge(Making *making, LimitLook *look, const AskItem *item, int64_t *covered)
 {
     int64_t room = look_room(look);
-    int64_t shortfall = look->amount == AMOUNT_UNLIMITED ? 0 : MAX(item->units - room, 0);
+    int64_t shortfall = MAX(item->units - room, 0);
     look->asked = units_add(look->asked, item->units, INT64_MAX);
     if (shortfall > 0 && look->limit->mode == MODE_SHADOW && look->limit->on_exceed != EXCEED_ALLOW) {
         look->holds = false;
@@ -114,7 +114,7 @@ static void making_charge(Making *making, LimitLook *look, const AskItem *item, 
     }
     if (!look_may_refuse(look))
         shortfall = 0;
-    if (shortfall > *covered && look_takes_grants(look))
+    if (look_takes_grants(look))
         *covered += making_draw(making, item->feature, look->limit->feature, shortfall - *covered);
     if (shortfall > 0 && (!look_takes_grants(look) || shortfall > *covered))
         look->holds = false;

@@ -169,6 +169,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decision, decision_free)
  * charged, not below 0, plus bonus left; UNITS_MAX when unlimited. */
 int64_t look_remaining(const LimitLook *look, const Decision *decision);
 
+/* Is the limit looked at for this subject? One that is off is not, nor an organization's for those on their own. */
+bool limit_applies(const Limit *limit, const Subject *subject);
+
 /* The effective amount of a limit for the subject, without what is carried; *source and
  * *override_expires (either may be NULL) say where from and until when. */
 Amount decide_amount(const Situation *situation, const Limit *limit, unsigned *source, Instant *override_expires);

@@ -129,3 +129,8 @@ GTimeZone *decide_zone(const Policy *policy, const Subject *subject, const Limit
         *name = "UTC";
     return zone_find("UTC");
 }
+
+bool limit_applies(const Limit *limit, const Subject *subject)
+{
+    return limit->mode != MODE_OFF && (limit->scope != SCOPE_ORGANIZATION || subject->organization);
+}

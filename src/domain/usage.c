@@ -68,7 +68,7 @@ static void report_limits(GArray *lines, const Situation *situation, const Book 
     const Plan *plan = situation->subject->plan;
     g_autoptr(GArray) own = g_array_new(FALSE, TRUE, sizeof(UsageLine));
     for (int i = 0; i < plan->limit_count; i++) {
-        if (plan->limits[i].feature != feature || plan->limits[i].mode == MODE_OFF)
+        if (plan->limits[i].feature != feature || !limit_applies(&plan->limits[i], situation->subject))
             continue;
         g_array_set_size(own, own->len + 1);
         line_fill(&g_array_index(own, UsageLine, own->len - 1), situation, book, &plan->limits[i], asked);

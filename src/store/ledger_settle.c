@@ -62,10 +62,15 @@ static void settle_line(Batch *batch, SubjectState *state, const DecisionRow *ro
     entry.used_delta = used_delta;
     entry.held_delta = held_delta;
     entry.flags &= TRACE_IS_GRANT | TRACE_ORGANIZATION | TRACE_PLAN | TRACE_SITE;
+    bool in_window = counter && (counter->buckets || counter->window_start == line->counted_at);
     if (counter && counter_settle(counter, limit, line->counted_at, used_delta, held_delta)) {
         *changed = true;
         if (limit && used_delta > 0)
             settle_alerts(batch, state, row, line, limit, counter);
+    }
+    if (in_window) { /* after a reset there may be less to give back than was charged: record what was */
+        entry.used_delta = counter->used - entry.used;
+        entry.held_delta = counter->held - entry.held;
     }
     g_array_append_val(out, entry);
 }

@@ -132,8 +132,7 @@ void shared_set_want_for(SharedSet *set, const SubjectState *state, int feature)
     const Plan *plan = state->subject.plan;
     for (int i = 0; plan && i < plan->limit_count; i++) {
         const Limit *limit = &plan->limits[i];
-        if (limit->scope == SCOPE_SUBJECT || limit->mode == MODE_OFF ||
-            (limit->scope == SCOPE_ORGANIZATION && !state->organization) ||
+        if (limit->scope == SCOPE_SUBJECT || !limit_applies(limit, &state->subject) ||
             (feature >= 0 && !feature_is_within(state->policy, feature, limit->feature)))
             continue;
         shared_of_limit(set, state, limit, true);

@@ -1,0 +1,66 @@
+/* The private database of a test run (DATABASE_URL): a fresh schema, a policy, and plain SQL to look at it. */
+#ifndef WEBQUOTA_TEST_DATABASE_H
+#define WEBQUOTA_TEST_DATABASE_H
+
+#include <check.h>
+#include <libpq-fe.h>
+
+#include "policy/policy_load.h"
+#include "store/admin.h"
+#include "store/ledger.h"
+#include "store/migrate.h"
+#include "store/policy_store.h"
+
+static inline const char *database_url(void)
+{
+    const char *url = g_getenv("DATABASE_URL");
+    if (!url || !*url) {
+        fprintf(stderr, "DATABASE_URL must name a database that this test may empty; make test makes one\n");
+        exit(1);
+    }
+    return url;
+}
+
+/* One value of one query, as text; fails the test when it cannot be had. New string. */
+static inline char *database_value(const char *sql)
+{
+    PGconn *connection = PQconnectdb(database_url());
+    PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        ck_abort_msg("%s: %s", sql, PQerrorMessage(connection));
+    char *value = g_strdup(status == PGRES_TUPLES_OK && PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    PQfinish(connection);
+    return value;
+}
+
+static inline int64_t database_number(const char *sql)
+{
+    g_autofree char *text = database_value(sql);
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+static inline Store *database_store(void)
+{
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .read_policy = policy_load };
+    return store_open(&config);
+}
+
+/* An empty schema under `policy`. */
+static inline void database_fresh(const char *policy_text)
+{
+    g_free(database_value("set client_min_messages = error; drop schema if exists webquota cascade"));
+    g_auto(StoreError) error = { 0 };
+    ck_assert_msg(migrate_run(database_url(), NULL, NULL, &error) == STORE_OK, "%s", error.detail);
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) policy = policy_load(policy_text, "test", &why);
+    ck_assert_msg(policy != NULL, "%s", why);
+    Store *store = database_store();
+    int version;
+    bool changed;
+    ck_assert_msg(policy_apply(store, policy, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    store_close(store);
+}
+
+#endif

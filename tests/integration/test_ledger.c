@@ -1,0 +1,318 @@
+/* The ledger against a real PostgreSQL: exact with many threads and several processes' worth of stores, whole after
+ * connections are cut, and the same from its journal as from its counters. */
+#include "database.h"
+
+#include <pthread.h>
+
+static const char policy[] =
+    "default_plan = \"free\"\n"
+    "anonymous_plan = \"free\"\n"
+    "feature call { title = \"Call\" }\n"
+    "feature special { title = \"Special call\"  parent = \"call\"  resources = {\"s-*\"} }\n"
+    "feature pooled { title = \"Pooled\" }\n"
+    "feature lone { title = \"Lone\" }\n"
+    "plan free {\n"
+    "  title = \"Free\"\n"
+    "  limit daily { feature = \"call\"  amount = 40  window = \"day\" }\n"
+    "  limit special_daily { feature = \"special\"  amount = 15  window = \"day\" }\n"
+    "  limit team { feature = \"call\"  amount = 300  window = \"month\"  scope = \"organization\" }\n"
+    "  limit everybody { feature = \"call\"  amount = 700  window = \"month\"  scope = \"site\" }\n"
+    "  limit pool { feature = \"pooled\"  amount = 1000  window = \"month\"  scope = \"plan\" }\n"
+    "  limit one { feature = \"lone\"  amount = 5  window = \"day\" }\n"
+    "  grant extra { feature = \"special\"  amount = 3  every = \"28 day\" }\n"
+    "}\n";
+
+#define THREADS 8
+#define SUBJECTS 12
+
+typedef struct {
+    Store *store;
+    int calls;
+    const char *feature;
+    GRand *random;
+    int allowed, refused, down;
+    GPtrArray *ids;          /* of allowed decisions, as they were acknowledged */
+    int64_t charged;         /* units that callers were told are charged, less what was given back */
+} Caller;
+
+static Answer *ask(Store *store, AskKind kind, const char *subject, const char *feature, const char *resource, int64_t units,
+                   StoreResult *result)
+{
+    LedgerAsk request = { .kind = kind, .subject = subject, .item_count = 1, .items = { { feature, resource, units } },
+                          .ttl_s = 300, .caller = "test" };
+    g_auto(StoreError) error = { 0 };
+    Answer *answer = NULL;
+    *result = ledger_decide(store, &request, &answer, &error);
+    return answer;
+}
+
+/* Every counter that the journal speaks of holds what the journal adds up to. */
+static void assert_journal_is_whole(void)
+{
+    static const char sum_up[] =
+        "with told as (select subject_id, flags, slot, counted_at, sum(used_delta) used, sum(held_delta) held, account_id, plan"
+        "  from webquota.decision_lines group by subject_id, flags, slot, counted_at, account_id, plan),"
+        " own as (select subject_id, slot, counted_at, sum(used) used, sum(held) held from told where flags & 28672 = 0 group by 1, 2, 3),"
+        " ours as (select case when flags & 4096 > 0 then account_id else 0 end account_id, slot,"
+        "    case when flags & 8192 > 0 then plan else '' end as owner, counted_at, sum(used) used, sum(held) held"
+        "    from told where flags & 28672 > 0 group by 1, 2, 3, 4)"
+        " select (select count(*) from webquota.counter_values v left join own o on o.subject_id = v.subject_id and o.slot = v.slot"
+        "           and o.counted_at = v.window_start"
+        "          where v.subject_id > 0 and (v.used <> coalesce(o.used, 0) or v.held <> coalesce(o.held, 0)))"
+        "      + (select count(*) from webquota.counter_values v left join ours o on o.account_id = v.account_id and o.slot = v.slot"
+        "           and o.owner = v.owner and o.counted_at = v.window_start"
+        "          where v.subject_id = 0 and (v.used <> coalesce(o.used, 0) or v.held <> coalesce(o.held, 0)))";
+    int64_t wrong = database_number(sum_up);
+    ck_assert_msg(wrong == 0, "%" PRId64 " counters are not what the journal adds up to", wrong);
+}
+
+static void *consume_pool(void *data)
+{
+    Caller *caller = data;
+    for (int i = 0; i < caller->calls; i++) {
+        g_autofree char *subject = g_strdup_printf("user-%d", g_rand_int_range(caller->random, 0, SUBJECTS));
+        StoreResult result;
+        g_autoptr(Answer) answer = ask(caller->store, ASK_CONSUME, subject, caller->feature, NULL, 1, &result);
+        if (result == STORE_DOWN)
+            caller->down++;
+        else if (answer_allowed(answer)) {
+            caller->allowed++;
+            g_ptr_array_add(caller->ids, g_strdup(answer->id));
+        } else {
+            caller->refused++;
+        }
+    }
+    return NULL;
+}
+
+/* Runs `body` in THREADS threads over two stores, as two processes would. */
+static void run_callers(Caller *callers, void *(*body)(void *), int calls, const char *feature)
+{
+    Store *stores[2] = { database_store(), database_store() };
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        callers[i] = (Caller){ .store = stores[i % 2], .calls = calls, .feature = feature,
+                               .random = g_rand_new_with_seed((guint32)i + 1), .ids = g_ptr_array_new_with_free_func(g_free) };
+        pthread_create(&threads[i], NULL, body, &callers[i]);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    store_close(stores[0]);
+    store_close(stores[1]);
+}
+
+static void callers_clear(Caller *callers)
+{
+    for (int i = 0; i < THREADS; i++) {
+        g_rand_free(callers[i].random);
+        g_ptr_array_unref(callers[i].ids);
+    }
+}
+
+START_TEST(a_shared_limit_is_hit_exactly)
+{
+    database_fresh(policy);
+    Caller callers[THREADS];
+    run_callers(callers, consume_pool, 160, "pooled");
+    int allowed = 0;
+    for (int i = 0; i < THREADS; i++)
+        allowed += callers[i].allowed;
+    ck_assert_int_eq(allowed, 1000);
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'pool'"), 1000);
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"), THREADS * 160 - 1000);
+    assert_journal_is_whole();
+    callers_clear(callers);
+}
+END_TEST
+
+static void settle_or_refund(Caller *caller, const Answer *answer, int64_t units)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    if (answer->kind == ASK_HOLD) {
+        int choice = g_rand_int_range(caller->random, 0, 3);
+        if (choice == 0)
+            ck_assert_int_eq(ledger_commit(caller->store, answer->reservation, g_rand_int_range(caller->random, 0, (gint32)units + 1),
+                                           &done, &error), STORE_OK);
+        else if (choice == 1)
+            ck_assert_int_eq(ledger_release(caller->store, answer->reservation, &done, &error), STORE_OK);
+        return;
+    }
+    if (g_rand_int_range(caller->random, 0, 4) == 0)
+        ck_assert_int_eq(ledger_refund(caller->store, answer->id, g_rand_int_range(caller->random, 1, (gint32)units + 1), "test",
+                                       "test", &done, &error), STORE_OK);
+}
+
+static void *mix(void *data)
+{
+    Caller *caller = data;
+    static const char *const resources[] = { NULL, "s-1" };
+    for (int i = 0; i < caller->calls; i++) {
+        g_autofree char *subject = g_strdup_printf("user-%d", g_rand_int_range(caller->random, 0, SUBJECTS));
+        int64_t units = g_rand_int_range(caller->random, 1, 4);
+        AskKind kind = g_rand_boolean(caller->random) ? ASK_HOLD : ASK_CONSUME;
+        StoreResult result;
+        g_autoptr(Answer) answer = ask(caller->store, kind, subject, "call", resources[g_rand_int_range(caller->random, 0, 2)],
+                                       units, &result);
+        ck_assert_int_eq(result, STORE_OK);
+        if (answer_allowed(answer))
+            settle_or_refund(caller, answer, units);
+        if (g_rand_int_range(caller->random, 0, 60) == 0) {
+            g_auto(StoreError) error = { 0 };
+            g_auto(LedgerDone) done = { 0 };
+            ck_assert_int_eq(ledger_reset(caller->store, subject, NULL, "test", "test", &done, &error), STORE_OK);
+        }
+    }
+    return NULL;
+}
+
+static void join(Store *store, const char *subject, const char *organization)
+{
+    g_auto(StoreError) error = { 0 };
+    bool created;
+    json_t *json = NULL;
+    SubjectChange change = { .subject = subject, .organization = organization };
+    ck_assert_msg(admin_subject_set(store, &change, "test", &created, &json, &error) == STORE_OK, "%s", error.detail);
+    json_decref(json);
+}
+
+START_TEST(the_journal_adds_up_to_the_counters)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    for (int i = 0; i < SUBJECTS; i++) {
+        g_autofree char *subject = g_strdup_printf("user-%d", i);
+        join(store, subject, i % 3 == 0 ? "" : i % 3 == 1 ? "north" : "south");
+    }
+    store_close(store);
+    Caller callers[THREADS];
+    run_callers(callers, mix, 150, "call");
+    assert_journal_is_whole();
+    ck_assert_int_eq(database_number("select count(*) from webquota.counter_values where used < 0 or held < 0"), 0);
+    ck_assert_int_le(database_number("select max(used + held) from webquota.counter_values where limit_key = 'everybody'"), 700);
+    ck_assert_int_le(database_number("select max(used + held) from webquota.counter_values where limit_key = 'team'"), 300);
+    ck_assert_int_eq(database_number("select count(*) from webquota.reservations r where state = 'held' and not exists"
+                                     " (select from webquota.decisions d where d.id = r.id and d.kind = 'hold')"), 0);
+    callers_clear(callers);
+}
+END_TEST
+
+static void *cut_connections(void *data)
+{
+    bool *stop = data;
+    while (!g_atomic_int_get((gint *)stop)) {
+        g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                              " where application_name = 'webquota' and usename = current_user and backend_type = 'client backend'"));
+        g_usleep(150000);
+    }
+    return NULL;
+}
+
+START_TEST(cut_connections_lose_and_double_nothing)
+{
+    database_fresh(policy);
+    gint stop = 0;
+    pthread_t cutter;
+    pthread_create(&cutter, NULL, cut_connections, &stop);
+    Caller callers[THREADS];
+    run_callers(callers, consume_pool, 100, "pooled");
+    g_atomic_int_set(&stop, 1);
+    pthread_join(cutter, NULL);
+    int64_t allowed = 0, down = 0;
+    for (int i = 0; i < THREADS; i++) {
+        allowed += callers[i].allowed;
+        down += callers[i].down;
+    }
+    int64_t counted = database_number("select coalesce(sum(used), 0) from webquota.counter_values where limit_key = 'pool'");
+    int64_t recorded = database_number("select count(*) from webquota.decisions where outcome = 'allowed'");
+    ck_assert_int_eq(counted, recorded);
+    ck_assert_int_ge(counted, allowed);              /* nothing acknowledged is lost */
+    ck_assert_int_le(counted, allowed + down);       /* nothing is there that nobody asked for */
+    assert_journal_is_whole();
+    callers_clear(callers);
+}
+END_TEST
+
+START_TEST(the_same_idempotency_key_charges_once)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    g_autofree char *first = NULL;
+    for (int i = 0; i < 4; i++) {
+        LedgerAsk request = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = { { "lone", NULL, 2 } },
+                              .caller = "test", .idempotency_key = "k", .fingerprint = i < 3 ? "same" : "other" };
+        g_auto(StoreError) error = { 0 };
+        g_autoptr(Answer) answer = NULL;
+        StoreResult result = ledger_decide(store, &request, &answer, &error);
+        ck_assert_int_eq(result, i < 3 ? STORE_OK : STORE_INVALID);
+        if (i == 0)
+            first = g_strdup(answer->id);
+        else if (i < 3)
+            ck_assert_str_eq(answer->id, first);
+    }
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'one'"), 2);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_hold_that_expires_comes_back_and_both_are_on_record)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    StoreResult result;
+    g_autoptr(Answer) held = ask(store, ASK_HOLD, "ada", "lone", NULL, 5, &result);
+    ck_assert(answer_allowed(held));
+    g_autoptr(Answer) full = ask(store, ASK_CONSUME, "ada", "lone", NULL, 1, &result);
+    ck_assert(!answer_allowed(full));
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql"
+                          " as 'select clock_timestamp() + interval ''301 seconds'''"));
+    g_autoptr(Answer) again = ask(store, ASK_CONSUME, "ada", "lone", NULL, 5, &result);
+    ck_assert(answer_allowed(again) || database_number("select extract(hour from now() at time zone 'UTC')") == 23);
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where kind in ('hold', 'expire')"), 2);
+    ck_assert_int_eq(database_number("select count(*) from webquota.reservations where state = 'expired'"), 1);
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_int_eq(ledger_commit(store, held->reservation, -1, &done, &error), STORE_CONFLICT);
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_subject_that_moves_takes_its_counters_along)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    StoreResult result;
+    g_autoptr(Answer) first = ask(store, ASK_CONSUME, "ada", "lone", NULL, 3, &result);
+    g_autoptr(Answer) hold = ask(store, ASK_HOLD, "ada", "lone", NULL, 1, &result);
+    join(store, "ada", "north");
+    g_autoptr(Answer) too_many = ask(store, ASK_CONSUME, "ada", "lone", NULL, 2, &result);
+    ck_assert(!answer_allowed(too_many));
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 }, refund = { 0 };
+    ck_assert_int_eq(ledger_commit(store, hold->reservation, -1, &done, &error), STORE_OK);
+    ck_assert_int_eq(ledger_refund(store, first->id, 3, NULL, "test", &refund, &error), STORE_OK);
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'one'"), 1);
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ledger");
+    TCase *tests = tcase_create("ledger");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, a_shared_limit_is_hit_exactly);
+    tcase_add_test(tests, the_journal_adds_up_to_the_counters);
+    tcase_add_test(tests, cut_connections_lose_and_double_nothing);
+    tcase_add_test(tests, the_same_idempotency_key_charges_once);
+    tcase_add_test(tests, a_hold_that_expires_comes_back_and_both_are_on_record);
+    tcase_add_test(tests, a_subject_that_moves_takes_its_counters_along);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
