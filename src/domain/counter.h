@@ -68,7 +68,8 @@ void counter_set_clear(CounterSet *set);
  * refuses lengths that do not fit, negative units, slots that are 0, twice there or out of order, and
  * windows that begin beyond any calendar, and then leaves the set empty. */
 #define COUNTER_STRIDE 6
-bool counter_set_read(CounterSet *set, const int64_t *state, int state_len, const int64_t *rolling, int rolling_len) MUST_CHECK;
+bool counter_set_read(CounterSet *set, const int64_t *state, int state_len, const int64_t *rolling,
+                      int rolling_len) MUST_CHECK;
 void counter_set_write(const CounterSet *set, GArray *state, GArray *rolling); /* of int64_t; appended to */
 
 #endif

@@ -62,8 +62,9 @@ static bool take_day(const char **text, ZoneChange *out)
 {
     if (take(text, 'M')) {
         out->form = 'M';
-        return take_number(text, 12, &out->month) && out->month >= 1 && take(text, '.') && take_number(text, 5, &out->week) &&
-               out->week >= 1 && take(text, '.') && take_number(text, 6, &out->day);
+        bool month_and_week = take_number(text, 12, &out->month) && out->month >= 1 && take(text, '.') &&
+                              take_number(text, 5, &out->week) && out->week >= 1;
+        return month_and_week && take(text, '.') && take_number(text, 6, &out->day);
     }
     out->form = take(text, 'J') ? 'J' : 'D';
     return take_number(text, 365, &out->day) && (out->form == 'D' || out->day >= 1);

@@ -82,8 +82,9 @@ static void complain(Sweep *sweep, const Sample *sample, Instant at, const char 
     if (++sweep->complaints > COMPLAINTS_MAX)
         return;
     g_autofree char *when = instant_text_exact(at);
+    const char *anchor = sample ? sample->shape->anchor : NULL;
     printf("\n%s: %s%s%s at %s: %s\n", sweep->name, sample ? sample->shape->window : "clock",
-           sample && sample->shape->anchor ? " from " : "", sample && sample->shape->anchor ? sample->shape->anchor : "", when, what);
+           anchor ? " from " : "", anchor ? anchor : "", when, what);
 }
 
 static Window sample_at(const Sweep *sweep, const Sample *sample, Instant at)
@@ -238,7 +239,9 @@ static bool samples_prepare(Sweep *sweep)
         *sample = (Sample){{.align = shape->anchor ? ALIGN_ANCHOR : ALIGN_CALENDAR}, 0, shape, {0, 0}};
         sample->spec.week_starts = shape->week_starts;
         sample->spec.day_starts_min = shape->day_starts_min;
-        if (!window_parse(shape->window, &sample->spec, &why) || (shape->anchor && !instant_parse(shape->anchor, &sample->anchor)))
+        if (!window_parse(shape->window, &sample->spec, &why))
+            return false;
+        if (shape->anchor && !instant_parse(shape->anchor, &sample->anchor))
             return false;
     }
     return true;

@@ -55,7 +55,7 @@ static const TurnCase turns[] = {
     {"day", 100, 10, 0, 0, 0, "2026-03-15T12:00:00Z", "2026-03-16T12:00:00Z", 0, 0},
     {"day", AMOUNT_UNLIMITED, 10, 0, 0, 50, "2026-03-15T12:00:00Z", "2026-03-16T12:00:00Z", 0, 0},
     {"day", 0, 0, 0, 30, 50, "2026-03-15T12:00:00Z", "2046-03-16T12:00:00Z", 0, 30},
-    {"minute", 1, 0, 0, 0, UNITS_MAX, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, 15779520}, /* 10,958 days of minutes */
+    {"minute", 1, 0, 0, 0, UNITS_MAX, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, 15779520}, /* 10,958 days */
     {"month", 1, 1, 0, 0, UNITS_MAX, "2024-02-15T00:00:00Z", "2044-02-15T00:00:00Z", 0, 239},
     {"day", 1, 1, 0, 0, UNITS_MAX, "2000-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, 9496},
     {"minute", UNITS_MAX, 0, 0, 0, UNITS_MAX, "1996-01-01T00:00:00Z", "2026-01-01T00:00:00Z", 0, UNITS_MAX},
@@ -297,7 +297,8 @@ static Counter counter_copy(const Counter *counter)
 /* At the instant that is named the units fit, and one microsecond before they do not. */
 static void require_frees_at(const Arrivals *arrivals, int64_t units, Instant now)
 {
-    Instant frees = counter_rolling_frees_at(&arrivals->counter, &arrivals->limit, arrivals->zone, arrivals->amount, units, now);
+    Instant frees = counter_rolling_frees_at(&arrivals->counter, &arrivals->limit, arrivals->zone, arrivals->amount, units,
+                                             now);
     REQUIRE(frees > now && frees < INSTANT_MAX, "refused, yet frees at %s", instant_text_exact(frees));
     for (int early = 0; early < 2; early++) {
         Arrivals later = *arrivals;
@@ -333,7 +334,8 @@ static const char *const rolling_zones[] = {"UTC", "America/New_York", "America/
 
 START_TEST(never_more_than_the_amount_in_any_trailing_window)
 {
-    Arrivals arrivals = {.limit = limit_of(rolling_windows[_i / 3], ALIGN_ROLLING), .zone = zone_find(rolling_zones[_i % 3])};
+    Arrivals arrivals = {.limit = limit_of(rolling_windows[_i / 3], ALIGN_ROLLING)};
+    arrivals.zone = zone_find(rolling_zones[_i % 3]);
     arrivals.random = g_rand_new_with_seed((guint32)(_i + 1));
     arrivals.uses = g_array_new(FALSE, FALSE, sizeof(Use));
     arrivals.amount = 20;

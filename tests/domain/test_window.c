@@ -155,19 +155,30 @@ static const AnchorCase anchor_cases[] = {
     {"month", "UTC", "2026-03-31T10:00:00Z", "2026-02-28T09:59:59Z", "2026-01-31T10:00:00Z", "2026-02-28T10:00:00Z"},
     {"hour", "UTC", "2026-03-31T10:20:00Z", "2026-02-28T09:59:59Z", "2026-02-28T09:20:00Z", "2026-02-28T10:20:00Z"},
     /* the same local time on each day; minutes and hours by the stopwatch */
-    {"day", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z", "2026-03-08T14:00:00Z", "2026-03-09T14:00:00Z"},
-    {"day", "America/New_York", "2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z", "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z"},
-    {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:45:00Z", "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
-    {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:15:00Z", "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
-    {"24 hour", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z", "2026-03-07T15:00:00Z", "2026-03-08T15:00:00Z"},
+    {"day", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z",
+     "2026-03-08T14:00:00Z", "2026-03-09T14:00:00Z"},
+    {"day", "America/New_York", "2026-03-07T07:30:00Z", "2026-03-08T07:30:00Z",
+     "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z"},
+    {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:45:00Z",
+     "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
+    {"day", "America/Havana", "2026-10-30T04:30:00Z", "2026-11-01T05:15:00Z",
+     "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
+    {"24 hour", "America/New_York", "2026-03-07T15:00:00Z", "2026-03-08T14:30:00Z",
+     "2026-03-07T15:00:00Z", "2026-03-08T15:00:00Z"},
     {"7 minute", "UTC", "2026-03-07T15:00:01Z", "2026-03-07T15:14:00.5Z", "2026-03-07T15:07:01Z", "2026-03-07T15:14:01Z"},
-    {"2 week", "Europe/Budapest", "2026-03-20T11:00:00Z", "2026-04-03T10:00:00Z", "2026-04-03T10:00:00Z", "2026-04-17T10:00:00Z"},
+    {"2 week", "Europe/Budapest", "2026-03-20T11:00:00Z", "2026-04-03T10:00:00Z",
+     "2026-04-03T10:00:00Z", "2026-04-17T10:00:00Z"},
     /* to the microsecond, and from the second of two equal local times */
-    {"day", "UTC", "2026-03-07T15:00:00.000001Z", "2026-03-08T15:00:00Z", "2026-03-07T15:00:00.000001Z", "2026-03-08T15:00:00.000001Z"},
-    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-11-01T05:30:00Z", "2026-11-01T05:30:00Z", "2026-11-02T05:30:00Z"},
-    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-11-01T05:29:00Z", "2026-10-31T04:30:00Z", "2026-11-01T05:30:00Z"},
-    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-10-31T12:00:00Z", "2026-10-31T04:30:00Z", "2026-11-01T05:30:00Z"},
-    {"day", "America/Havana", "2026-11-01T04:30:00Z", "2026-11-01T05:30:00Z", "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
+    {"day", "UTC", "2026-03-07T15:00:00.000001Z", "2026-03-08T15:00:00Z",
+     "2026-03-07T15:00:00.000001Z", "2026-03-08T15:00:00.000001Z"},
+    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-11-01T05:30:00Z",
+     "2026-11-01T05:30:00Z", "2026-11-02T05:30:00Z"},
+    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-11-01T05:29:00Z",
+     "2026-10-31T04:30:00Z", "2026-11-01T05:30:00Z"},
+    {"day", "America/Havana", "2026-11-01T05:30:00Z", "2026-10-31T12:00:00Z",
+     "2026-10-31T04:30:00Z", "2026-11-01T05:30:00Z"},
+    {"day", "America/Havana", "2026-11-01T04:30:00Z", "2026-11-01T05:30:00Z",
+     "2026-11-01T04:30:00Z", "2026-11-02T05:30:00Z"},
 };
 
 START_TEST(anchor_windows)
@@ -224,7 +235,8 @@ START_TEST(dates_that_happened_twice_or_never)
             REQUIRE(window.start <= now && now < window.end, "at %s", instant_text(now));
             REQUIRE(window_at(&spec, zone, anchor, window.start - 1).end == window.start, "start at %s", instant_text(now));
             REQUIRE(window_at(&spec, zone, anchor, window.end).start == window.end, "end at %s", instant_text(now));
-            REQUIRE(window_at(&spec, zone, anchor, window.end - 1).start == window.start, "all of it at %s", instant_text(now));
+            REQUIRE(window_at(&spec, zone, anchor, window.end - 1).start == window.start,
+                    "all of it at %s", instant_text(now));
         }
 }
 END_TEST
@@ -362,8 +374,9 @@ START_TEST(zone_names)
     static const char *const good[] = {"UTC", "America/New_York", "Etc/GMT+5", "EST5EDT", "America/Port-au-Prince", "GMT0",
                                        "America/Argentina/Buenos_Aires", "Asia/Kathmandu", "Zulu"};
     static const char *const bad[] = {"", "/", "../etc/passwd", "/etc/localtime", "/usr/share/zoneinfo/UTC", "XYZ5", "EST5",
-                                      "America", "America/", "UTC/", "America//New_York", "America/../UTC", "./UTC", "posix/UTC",
-                                      "right/UTC", "posixrules", "localtime", "zone.tab", "leapseconds", "tzdata.zi", "+02:00",
+                                      "America", "America/", "UTC/", "America//New_York", "America/../UTC", "./UTC",
+                                      "posix/UTC", "right/UTC", "posixrules", "localtime", "zone.tab", "leapseconds",
+                                      "tzdata.zi", "+02:00",
                                       "-5", "utc+2", "Europe/Budapest ", " UTC", "america/new_york", "No/Such_Zone", ":UTC",
                                       "UTC\n", "Europe/Buda\xc3\xa9", "EST5EDT,M3.2.0,M11.1.0", "<-03>3"};
     for (guint i = 0; i < G_N_ELEMENTS(good); i++)
@@ -381,7 +394,8 @@ START_TEST(zones_made_elsewhere)
 {
     WindowSpec spec = spec_of("day", ALIGN_CALENDAR);
     g_autoptr(GTimeZone) own = g_time_zone_new_identifier("Europe/Dublin");
-    assert_window(window_at(&spec, own, 0, at("2039-07-01T12:00:00Z")), "own", "2039-06-30T23:00:00Z", "2039-07-01T23:00:00Z");
+    assert_window(window_at(&spec, own, 0, at("2039-07-01T12:00:00Z")), "own", "2039-06-30T23:00:00Z",
+                  "2039-07-01T23:00:00Z");
     g_autoptr(GTimeZone) offset = g_time_zone_new_identifier("+05:30");
     assert_window(window_at(&spec, offset, 0, at("2026-07-01T12:00:00Z")), "offset", "2026-06-30T18:30:00Z",
                   "2026-07-01T18:30:00Z");
@@ -430,7 +444,8 @@ static GByteArray *file_make(uint8_t types, uint8_t leaps, const uint8_t *change
     return file;
 }
 
-static Zone *zone_made(uint8_t types, uint8_t leaps, const uint8_t *changes_to, uint8_t changes, int step_s, const char *rule)
+static Zone *zone_made(uint8_t types, uint8_t leaps, const uint8_t *changes_to, uint8_t changes, int step_s,
+                       const char *rule)
 {
     g_autoptr(GByteArray) file = file_make(types, leaps, changes_to, changes, step_s, rule);
     return zone_read(file->data, file->len);
@@ -507,7 +522,8 @@ START_TEST(rules)
     static const char *const bad[] = {"", "E5", "EST", "EST5EDT", "EST5EDT,", "EST5EDT,M3.2.0", "EST5EDT,M3.2.0,M11.1.0,",
                                       "EST5EDT,M13.2.0,M11.1.0", "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0",
                                       "EST5EDT,M0.2.0,M11.1.0", "EST5EDT,M3.0.0,M11.1.0", "EST5EDT,J0,J1", "EST5EDT,J366,J1",
-                                      "EST5EDT,366,1", "EST25", "EST5:60", "<EST5", "EST5EDT,M3.2.0/168,M11.1.0", "EST99999999999"};
+                                      "EST5EDT,366,1", "EST25", "EST5:60", "<EST5", "EST5EDT,M3.2.0/168,M11.1.0",
+                                      "EST99999999999"};
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
         ZoneRule rule;
         ck_assert_msg(zone_rule_read(good[i].text, &rule), "%s", good[i].text);
@@ -533,11 +549,13 @@ START_TEST(parse_and_text)
         WindowUnit unit;
         int count;
     } good[] = {{"day", "day", WINDOW_DAY, 1}, {"28 day", "28 day", WINDOW_DAY, 28}, {"28 days", "28 day", WINDOW_DAY, 28},
-                {"1 day", "day", WINDOW_DAY, 1}, {"15 minutes", "15 minute", WINDOW_MINUTE, 15}, {"hour", "hour", WINDOW_HOUR, 1},
+                {"1 day", "day", WINDOW_DAY, 1}, {"15 minutes", "15 minute", WINDOW_MINUTE, 15},
+                {"hour", "hour", WINDOW_HOUR, 1},
                 {"2 week", "2 week", WINDOW_WEEK, 2}, {"1000 months", "1000 month", WINDOW_MONTH, 1000},
                 {"year", "year", WINDOW_YEAR, 1}, {"lifetime", "lifetime", WINDOW_LIFETIME, 1}};
-    static const char *const bad[] = {"", " ", "days ", " day", "28", "28day", "28  day", "28 day ", "0 day", "01 day", "-1 day",
-                                      "1001 day", "99999999999999999999 day", "1.5 day", "Day", "second", "dayss", "lifetimes",
+    static const char *const bad[] = {"", " ", "days ", " day", "28", "28day", "28  day", "28 day ", "0 day",
+                                      "01 day", "-1 day", "1001 day", "99999999999999999999 day", "1.5 day", "Day",
+                                      "second", "dayss", "lifetimes",
                                       "1 lifetime", "2 lifetime", "day 28", "28\tday", "d"};
     const char *why;
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
