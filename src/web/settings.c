@@ -108,8 +108,8 @@ bool settings_read(Settings *out, char **why)
         *why = g_strdup("DATABASE_URL is not set: the address of the database, such as postgresql:///webquota");
         return false;
     }
-    return log_read(&out->log, why) && mount_read(&out->mount, why) && threads_read(&out->threads, why) && prepare_read(&out->prepared, why) &&
-           secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
+    return log_read(&out->log, why) && mount_read(&out->mount, why) && threads_read(&out->threads, why) &&
+           prepare_read(&out->prepared, why) && secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
            secret_read("WEBQUOTA_SHARED_SECRET_FILE", &out->shared_secret, why) &&
            folder_read("WEBQUOTA_TEMPLATES", "templates", &out->templates, why) &&
            folder_read("WEBQUOTA_STATIC", "static", &out->statics, why);

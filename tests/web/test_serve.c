@@ -1,0 +1,273 @@
+/* The loop around libfcgi, spoken to as a web server does: over a socket, in records. The server runs in a process
+ * of its own, as signals end it. */
+#include "web/serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "web/listener.h"
+
+enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
+enum { RESPONDER = 1, AUTHORIZER = 2, KEEP = 1 };
+
+static char *path;
+static int in_flight[2]; /* the server writes here when it has a slow request, and waits for a byte on the other */
+static int go_on[2];
+
+/* Answers with its role, what it was sent as WORD, and the length of the body. */
+static void answer(const Exchange *exchange, void *data)
+{
+    (void) data;
+    const char *word = exchange_param(exchange, "WORD");
+    char bytes[4096];
+    long got, sum = 0;
+    while (!exchange->authorizer && (got = exchange->read(exchange->data, bytes, sizeof bytes)) > 0)
+        sum += got;
+    if (word && strcmp(word, "slow") == 0 && (write(in_flight[1], "", 1) != 1 || read(go_on[0], bytes, 1) != 1))
+        abort();
+    g_autofree char *text = g_strdup_printf("Status: 200 OK\r\n\r\n%s %s %ld", exchange->authorizer ? "authorizer" : "responder",
+                                            word ? word : "", sum);
+    if (!exchange->write(exchange->data, text, strlen(text)))
+        abort();
+}
+
+static pid_t server_start(void)
+{
+    char *why = NULL;
+    path = g_strdup_printf("%s/webquota-test-%d.sock", g_get_tmp_dir(), (int) getpid());
+    int listener = listener_open(path, &why);
+    ck_assert_msg(listener >= 0, "%s", why);
+    ck_assert(pipe(in_flight) == 0 && pipe(go_on) == 0);
+    pid_t server = fork();
+    if (server == 0) {
+        serve_prepare();
+        _exit(serve_fastcgi(listener, 3, NULL, answer, NULL) ? 0 : 1);
+    }
+    close(listener);
+    return server;
+}
+
+static void server_end(pid_t server)
+{
+    int status;
+    ck_assert_int_eq(kill(server, SIGTERM), 0);
+    ck_assert_int_eq(waitpid(server, &status, 0), server);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+    unlink(path);
+    g_free(path);
+}
+
+static int connection(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *) &address, sizeof address), 0);
+    struct timeval patience = {.tv_sec = 3};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return fd;
+}
+
+static void send_record(int fd, int type, const char *content, size_t len)
+{
+    unsigned char header[8] = {1, (unsigned char) type, 0, 1, (unsigned char) (len >> 8), (unsigned char) len, 0, 0};
+    ck_assert_int_eq(write(fd, header, sizeof header), sizeof header);
+    ck_assert_int_eq(write(fd, content, len), (ssize_t) len);
+}
+
+static void send_request(int fd, int role, int flags, const char *word, const char *body)
+{
+    char begin[8] = {0, (char) role, (char) flags, 0, 0, 0, 0, 0};
+    g_autoptr(GString) params = g_string_new(NULL);
+    g_string_append_c(params, 4);
+    g_string_append_c(params, (char) strlen(word));
+    g_string_append_printf(params, "WORD%s", word);
+    send_record(fd, BEGIN_REQUEST, begin, sizeof begin);
+    send_record(fd, PARAMS, params->str, params->len);
+    send_record(fd, PARAMS, "", 0);
+    if (body) { /* an authorizer gets no input, and no end of it */
+        if (*body)
+            send_record(fd, STDIN, body, strlen(body));
+        send_record(fd, STDIN, "", 0);
+    }
+}
+
+static bool read_all(int fd, void *bytes, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        ssize_t got = read(fd, (char *) bytes + done, len - done);
+        if (got <= 0)
+            return false;
+        done += (size_t) got;
+    }
+    return true;
+}
+
+/* What was answered up to the end of the request; NULL when the connection ended before. */
+static char *receive(int fd)
+{
+    GString *out = g_string_new(NULL);
+    unsigned char header[8];
+    char content[65536 + 256];
+    while (read_all(fd, header, sizeof header)) {
+        size_t len = (size_t) header[4] * 256 + header[5];
+        if (!read_all(fd, content, len + header[6]))
+            break;
+        if (header[1] == STDOUT)
+            g_string_append_len(out, content, (gssize) len);
+        if (header[1] == END_REQUEST)
+            return g_string_free(out, FALSE);
+    }
+    g_string_free(out, TRUE);
+    return NULL;
+}
+
+static void expect(int fd, const char *end)
+{
+    g_autofree char *text = receive(fd);
+    ck_assert_msg(text && g_str_has_suffix(text, end), "%s", text);
+}
+
+START_TEST(requests_are_answered_by_role)
+{
+    pid_t server = server_start();
+    int fd = connection();
+    send_request(fd, RESPONDER, 0, "a", "12345");
+    expect(fd, "responder a 5");
+    close(fd);
+    fd = connection();
+    send_request(fd, AUTHORIZER, 0, "b", NULL);
+    expect(fd, "authorizer b 0");
+    close(fd);
+    server_end(server);
+}
+END_TEST
+
+START_TEST(kept_connections_go_on)
+{
+    pid_t server = server_start();
+    int fd = connection();
+    for (int i = 0; i < 20; i++) {
+        send_request(fd, RESPONDER, KEEP, "kept", i % 2 ? "x" : "");
+        expect(fd, i % 2 ? "responder kept 1" : "responder kept 0");
+    }
+    server_end(server); /* although the connection is still open */
+    close(fd);
+}
+END_TEST
+
+START_TEST(nonsense_costs_one_connection)
+{
+    pid_t server = server_start();
+    for (int i = 0; i < 10; i++) {
+        int fd = connection();
+        ck_assert_int_eq(write(fd, "GET / HTTP/1.0\r\n\r\n", 18), 18);
+        shutdown(fd, SHUT_WR);
+        ck_assert_ptr_null(receive(fd));
+        close(fd);
+    }
+    int fd = connection();
+    send_request(fd, RESPONDER, 0, "after", "");
+    expect(fd, "responder after 0");
+    close(fd);
+    server_end(server);
+}
+END_TEST
+
+START_TEST(the_end_waits_for_what_is_in_flight)
+{
+    pid_t server = server_start();
+    char byte;
+    int status, fd = connection();
+    send_request(fd, RESPONDER, 0, "slow", "");
+    ck_assert_int_eq(read(in_flight[0], &byte, 1), 1);
+    ck_assert_int_eq(kill(server, SIGTERM), 0);
+    /* The threads that wait end first; the server is there for as long as the request is. */
+    ck_assert_int_eq(waitpid(server, &status, WNOHANG), 0);
+    ck_assert_int_eq(write(go_on[1], "", 1), 1);
+    expect(fd, "responder slow 0");
+    close(fd);
+    ck_assert_int_eq(waitpid(server, &status, 0), server);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    unlink(path);
+    g_free(path);
+}
+END_TEST
+
+static void *many_requests(void *data)
+{
+    (void) data;
+    for (int i = 0; i < 100; i++) {
+        int fd = connection();
+        send_request(fd, RESPONDER, 0, "many", "body");
+        expect(fd, "responder many 4");
+        close(fd);
+    }
+    return NULL;
+}
+
+START_TEST(many_at_once)
+{
+    pthread_t clients[8];
+    pid_t server = server_start();
+    for (size_t i = 0; i < G_N_ELEMENTS(clients); i++)
+        ck_assert_int_eq(pthread_create(&clients[i], NULL, many_requests, NULL), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(clients); i++)
+        pthread_join(clients[i], NULL);
+    server_end(server);
+}
+END_TEST
+
+START_TEST(sockets_are_not_for_everybody)
+{
+    char *why = NULL;
+    struct stat there;
+    path = g_strdup_printf("%s/webquota-test-%d.sock", g_get_tmp_dir(), (int) getpid());
+    int fd = listener_open(path, &why);
+    ck_assert_msg(fd >= 0, "%s", why);
+    ck_assert(listener_is(fd) && !listener_is_tcp(fd) && !listener_is(STDIN_FILENO));
+    ck_assert(stat(path, &there) == 0 && (there.st_mode & 07777) == 0660);
+    ck_assert_int_eq(listener_open(path, &why), -1); /* somebody listens there */
+    g_free(why);
+    close(fd);
+    fd = listener_open(path, &why); /* nobody does any more */
+    ck_assert(fd >= 0);
+    close(fd);
+    ck_assert(unlink(path) == 0 && g_file_set_contents(path, "precious", -1, NULL));
+    ck_assert_int_eq(listener_open(path, &why), -1);
+    ck_assert(stat(path, &there) == 0 && S_ISREG(there.st_mode));
+    g_free(why);
+    unlink(path);
+    g_free(path);
+}
+END_TEST
+
+START_TEST(tcp_binds_one_address)
+{
+    char *why = NULL;
+    int fd = listener_open("127.0.0.1:0", &why);
+    ck_assert_msg(fd >= 0, "%s", why);
+    ck_assert(listener_is(fd) && listener_is_tcp(fd));
+    close(fd);
+    ck_assert_int_eq(listener_open(":9100", &why), -1);
+    ck_assert_ptr_nonnull(strstr(why, "address"));
+    g_free(why);
+    ck_assert_int_eq(listener_open("no.such.host.invalid:9100", &why), -1);
+    g_free(why);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {requests_are_answered_by_role, kept_connections_go_on, nonsense_costs_one_connection,
+                                  the_end_waits_for_what_is_in_flight, many_at_once, sockets_are_not_for_everybody,
+                                  tcp_binds_one_address};
+    return suite_run("serve", tests, G_N_ELEMENTS(tests));
+}

@@ -1,0 +1,81 @@
+/* The program's environment, and its mistakes. */
+#include "web/settings.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE", "WEBQUOTA_SHARED_SECRET_FILE",
+                                    "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
+                                    "WEBQUOTA_PREPARE", "WEBQUOTA_LOG"};
+
+static void start(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        g_unsetenv(names[i]);
+    g_setenv("DATABASE_URL", "postgresql:///none", TRUE);
+    g_setenv("WEBQUOTA_TEMPLATES", "templates", TRUE);
+    g_setenv("WEBQUOTA_STATIC", "static", TRUE);
+}
+
+START_TEST(little_is_enough)
+{
+    g_auto(Settings) settings = {0};
+    char *why = NULL;
+    start();
+    ck_assert_msg(settings_read(&settings, &why), "%s", why);
+    ck_assert_int_eq(settings.threads, 16);
+    ck_assert(settings.prepared);
+    ck_assert_str_eq(settings.mount, "/quota");
+    ck_assert_ptr_null(settings.secret);
+    ck_assert_ptr_null(settings.socket);
+    ck_assert_int_eq(settings.log, LOG_LEVEL_NOTICE);
+}
+END_TEST
+
+START_TEST(mistakes_are_named)
+{
+    static const struct {
+        const char *name, *value;
+    } cases[] = {
+        {"DATABASE_URL", ""}, {"WEBQUOTA_THREADS", "0"}, {"WEBQUOTA_THREADS", "257"}, {"WEBQUOTA_THREADS", "many"},
+        {"WEBQUOTA_LOG", "loud"}, {"WEBQUOTA_PREPARE", "maybe"}, {"WEBQUOTA_TEMPLATES", "/nowhere"},
+        {"WEBQUOTA_STATIC", "/nowhere"}, {"WEBQUOTA_SECRET_FILE", "/nowhere"}, {"WEBQUOTA_SHARED_SECRET_FILE", "/dev/null"},
+        {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"}, {"WEBQUOTA_MOUNT", "/\"><b"},
+        {"WEBQUOTA_MOUNT", "/"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Settings) settings = {0};
+        g_autofree char *why = NULL;
+        start();
+        g_setenv(cases[i].name, cases[i].value, TRUE);
+        ck_assert_msg(!settings_read(&settings, &why), "%s=%s", cases[i].name, cases[i].value);
+        ck_assert_msg(why && strstr(why, cases[i].name), "%s: %s", cases[i].name, why);
+    }
+}
+END_TEST
+
+START_TEST(secrets_are_read_without_the_lines_end)
+{
+    g_auto(Settings) settings = {0};
+    char *why = NULL;
+    g_autofree char *path = g_strdup_printf("%s/webquota-test-secret-%d", g_get_tmp_dir(), (int) getpid());
+    start();
+    ck_assert(g_file_set_contents(path, "0123456789abcdef\r\n", -1, NULL));
+    g_setenv("WEBQUOTA_SECRET_FILE", path, TRUE);
+    ck_assert_msg(settings_read(&settings, &why), "%s", why);
+    ck_assert_str_eq(settings.secret, "0123456789abcdef");
+    settings_clear(&settings);
+    ck_assert(g_file_set_contents(path, "0123456789abcde\n\n", -1, NULL));
+    ck_assert(!settings_read(&settings, &why));
+    g_free(why);
+    g_remove(path);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {little_is_enough, mistakes_are_named, secrets_are_read_without_the_lines_end};
+    return suite_run("settings", tests, G_N_ELEMENTS(tests));
+}
