@@ -150,7 +150,6 @@ static Instant outlook_first_fit(const Outlook *outlook)
         Instant turns = outlook->bonuses[i]->period.end;
         if (turns == INSTANT_MAX)
             continue;
-        keep_if_fits(outlook, turns, &first);
         keep_if_fits(outlook, MAX(turns, own_frees_at(outlook, asked - bonus_at(outlook, turns))), &first);
     }
     return first;

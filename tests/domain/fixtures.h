@@ -37,7 +37,7 @@ static inline Instant instant(const char *text)
     return at;
 }
 
-/* Noon of Thursday, 2026-01-15, UTC; the subject was met on the first of the month. */
+/* Noon of Thursday, 2026-01-15, UTC; the subject, a member of acme, was met on the first of the month. */
 static inline World *world_new(void)
 {
     World *world = g_new0(World, 1);
@@ -54,6 +54,7 @@ static inline World *world_new(void)
     world->plan.grace.multiplier = 1;
     world->subject.key = "pat";
     world->subject.plan = &world->plan;
+    world->subject.organization = "acme";
     world->subject.first_met = instant("2026-01-01T00:00:00Z");
     world->subject.anchor = world->subject.first_met;
     return world;

@@ -210,6 +210,24 @@ START_TEST(suspended_and_not_listed)
 }
 END_TEST
 
+START_TEST(those_on_their_own_have_no_organization)
+{
+    g_autoptr(World) world = world_new();
+    int upload = world_feature(world, "upload", -1);
+    world_limit(world, upload, "pool", 1, "day")->scope = SCOPE_ORGANIZATION;
+    world_limit(world, upload, "plan", 3, "day")->scope = SCOPE_PLAN;
+    world->subject.organization = NULL;
+    g_autoptr(Decision) alone = world_ask(world, ASK_CONSUME, upload, 2);
+    ck_assert_int_eq(alone->outcome, OUTCOME_ALLOWED);
+    ck_assert_int_eq(alone->look_count, 1);
+    ck_assert_str_eq(deciding_key(alone), "plan");
+    ck_assert_int_eq(world->limit_counters[1].used, 0);
+    world->subject.organization = "acme";
+    ck_assert_int_eq(world_consume(world, upload, 1), OUTCOME_ALLOWED);
+    ck_assert_int_eq(world->limit_counters[1].used, 1);
+}
+END_TEST
+
 START_TEST(a_child_counts_for_its_ancestors)
 {
     g_autoptr(World) world = world_new();
@@ -434,9 +452,10 @@ int main(void)
         two_of_two_then_denied, two_thousand_in_portions, a_thousand_and_one, amount_zero_is_not_included,
         not_included_comes_before_full, amount_lowered_and_raised, more_than_the_whole_never_fits, unlimited_counts,
         a_feature_without_limits_is_allowed, largest_numbers, suspended_and_not_listed,
-        a_child_counts_for_its_ancestors, zone_of_the_limit_then_the_subject_then_the_policy, held_units_count,
-        a_check_charges_nothing, rolling_frees_bucket_by_bucket, rolled_over_units_widen_the_next_window,
-        a_threshold_fires_when_reached, several_thresholds_in_one_call, what_fires_no_alert,
+        those_on_their_own_have_no_organization, a_child_counts_for_its_ancestors,
+        zone_of_the_limit_then_the_subject_then_the_policy, held_units_count, a_check_charges_nothing,
+        rolling_frees_bucket_by_bucket, rolled_over_units_widen_the_next_window, a_threshold_fires_when_reached,
+        several_thresholds_in_one_call, what_fires_no_alert,
     };
     return run_tests("decide", tests, G_N_ELEMENTS(tests), 10);
 }

@@ -50,7 +50,6 @@ START_TEST(an_override_of_the_organization)
 {
     g_autoptr(World) world = world_new();
     int upload = world_feature(world, "upload", -1);
-    world->subject.organization = "acme";
     Limit *own = world_limit(world, upload, "daily", 5, "day");
     Limit *shared = world_limit(world, upload, "pool", 1, "day");
     shared->scope = SCOPE_ORGANIZATION;
@@ -74,7 +73,8 @@ START_TEST(multipliers_round_down)
         Amount amount;
     } rows[] = {
         {10, 1.5, 15}, {5, 1.5, 7},     {100, 0.29, 29}, {3, 0.1, 0},          {0, 50, 0},
-        {7, 0, 0},     {7, -1, 0},      {1, 1e300, UNITS_MAX}, {3, 2e9, 6000000000}, {UNITS_MAX, 1, UNITS_MAX}, {UNITS_MAX, 2, UNITS_MAX},
+        {7, 0, 0},     {7, -1, 0},      {1, 1e300, UNITS_MAX}, 
+        {3, 2e9, 6000000000}, {UNITS_MAX, 1, UNITS_MAX}, {UNITS_MAX, 2, UNITS_MAX},
         {1, 1.999999999, 1}, {UNITS_MAX, 0.5, UNITS_MAX / 2}, {AMOUNT_UNLIMITED, 0.5, AMOUNT_UNLIMITED},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -161,6 +161,39 @@ START_TEST(a_period_that_ends_sooner_frees_sooner)
 }
 END_TEST
 
+START_TEST(one_that_ends_with_the_window_does_not_help_after_it)
+{
+    g_autoptr(World) world = world_new();
+    int upload = world_feature(world, "upload", -1);
+    world_limit(world, upload, "daily", 3, "day");
+    Grant *grant = world_grant(world, upload, 2);
+    ck_assert_int_eq(world_consume(world, upload, 1), OUTCOME_ALLOWED);
+    g_autoptr(Decision) waits = world_ask(world, ASK_CONSUME, upload, 5);
+    ck_assert_int_eq(waits->reason, REASON_LIMIT);
+    ck_assert_int_eq(waits->looks[0].frees_at, instant("2026-01-16T00:00:00Z"));
+    grant->expires_at = instant("2026-01-16T00:00:00Z");
+    g_autoptr(Decision) too_late = world_ask(world, ASK_CONSUME, upload, 5);
+    ck_assert_int_eq(too_late->looks[0].frees_at, INSTANT_MAX);
+    grant->expires_at++;
+    g_autoptr(Decision) in_time = world_ask(world, ASK_CONSUME, upload, 5);
+    ck_assert_int_eq(in_time->looks[0].frees_at, instant("2026-01-16T00:00:00Z"));
+}
+END_TEST
+
+START_TEST(an_empty_one_is_not_drawn_from)
+{
+    g_autoptr(World) world = world_new();
+    int upload = world_feature(world, "upload", -1);
+    world_limit(world, upload, "none", 0, "day");
+    world_grant(world, upload, 2)->priority = 1;
+    Grant *second = world_grant(world, upload, 2);
+    ck_assert_int_eq(world_consume(world, upload, 2), OUTCOME_ALLOWED);
+    g_autoptr(Decision) decision = world_ask(world, ASK_CONSUME, upload, 1);
+    ck_assert_int_eq(decision->draw_count, 1);
+    ck_assert_ptr_eq(decision->draws[0].grant, second);
+}
+END_TEST
+
 START_TEST(a_spent_one_does_not_count_as_included)
 {
     g_autoptr(World) world = world_new();
@@ -387,6 +420,7 @@ int main(void)
     const TTest *tests[] = {
         lower_priority_number_first, then_earlier_expiry, then_the_end_of_a_period, then_age, then_the_lower_number,
         live_from_effective_until_just_before_expiry, a_recurring_one_is_there_anew, a_period_that_ends_sooner_frees_sooner,
+        one_that_ends_with_the_window_does_not_help_after_it, an_empty_one_is_not_drawn_from,
         a_spent_one_does_not_count_as_included, own_units_go_first, the_largest_shortfall_once,
         shared_limits_are_never_widened, a_grant_on_the_child_passes_the_parent_too,
         a_grant_on_the_parent_does_not_open_the_child, child_and_parent_each_draw_their_own,

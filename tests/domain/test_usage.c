@@ -143,6 +143,7 @@ START_TEST(order_and_what_is_left_out)
     int review = world_feature(world, "review", -1);
     int hidden = world_feature(world, "hidden", -1);
     world->lists[hidden] = false;
+    world_limit(world, upload, "shadow", 1, "day")->mode = MODE_SHADOW;
     world_limit(world, review, "review", 2, "day");
     world_limit(world, upload, "unlimited", AMOUNT_UNLIMITED, "minute");
     world_limit(world, upload, "ever", 10, "lifetime");
@@ -150,7 +151,6 @@ START_TEST(order_and_what_is_left_out)
     world_limit(world, upload, "daily", 10, "day");
     world_limit(world, upload, "tight", 4, "year");
     world_limit(world, upload, "off", 1, "day")->mode = MODE_OFF;
-    world_limit(world, upload, "shadow", 1, "day")->mode = MODE_SHADOW;
     ck_assert_int_eq(world_consume(world, upload, 2), OUTCOME_ALLOWED);
     static const char *const order[] = {"tight", "daily", "monthly", "ever", "unlimited", "shadow", "review"};
     g_autoptr(UsageReport) report = report_of(world, -1, true);
