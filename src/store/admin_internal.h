@@ -21,6 +21,9 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
 StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
                         StoreError *error) MUST_CHECK;
 
+/* What a change to a subject names, for the audit. New reference. */
+json_t *admin_subject_details(const SubjectChange *change);
+
 /* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;
 

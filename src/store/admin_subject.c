@@ -78,7 +78,7 @@ static void put_given(json_t *details, const char *name, const char *value)
         json_object_set_new(details, name, *value ? json_string(value) : json_null());
 }
 
-static json_t *change_details(const SubjectChange *change)
+json_t *admin_subject_details(const SubjectChange *change)
 {
     json_t *details = json_object();
     put_given(details, "plan", change->plan);
@@ -118,7 +118,7 @@ static StoreResult change_subject(Store *store, const SubjectChange *change, con
         result = move(store, account_id, subject_id, change->organization, error);
     return result == STORE_OK ? admin_audit(store, actor, *created ? "subject.create" : "subject.update", change->subject,
                                             change->organization && *change->organization ? change->organization : NULL,
-                                            change_details(change), error)
+                                            admin_subject_details(change), error)
                               : result;
 }
 
