@@ -83,13 +83,16 @@ static int list(Store *store, const KeyOptions *options)
     return CMD_OK;
 }
 
-static int revoke(Store *store, const char *id, const char *actor)
+static int revoke(Store *store, const char *id, bool json, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
     StoreResult result = admin_key_revoke(store, id, actor, &error);
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
-    printf("key %s is revoked\n", id);
+    if (json)
+        cli_print_json(json_pack("{s:s, s:b}", "id", id, "revoked", 1));
+    else
+        printf("key %s is revoked\n", id);
     return CMD_OK;
 }
 
@@ -115,7 +118,7 @@ int cmd_key(int argc, char **argv)
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
-    int code = is_revoke ? revoke(store, argv[2], actor) : what[0] == 'c' ? create(store, &options, actor) : list(store, &options);
+    int code = is_revoke ? revoke(store, argv[2], options.json, actor) : what[0] == 'c' ? create(store, &options, actor) : list(store, &options);
     store_close(store);
     g_free(options.name);
     g_free(options.scopes);

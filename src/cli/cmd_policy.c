@@ -37,15 +37,16 @@ static Policy *in_force(Store *store, int *code)
     return NULL;
 }
 
-/* Adds to each change that names a plan how many people are on it. */
+/* Adds to each change how many people are on the plans that it concerns. */
 static void add_people(json_t *diff, const json_t *people)
 {
-    size_t i;
-    json_t *change;
+    size_t i, p;
+    json_t *change, *plan;
     json_array_foreach(json_object_get(diff, "changes"), i, change) {
-        const char *plan = json_string_value(json_object_get(change, "plan"));
-        if (plan)
-            json_object_set_new(change, "people", json_integer(json_integer_value(json_object_get(people, plan))));
+        json_int_t sum = 0;
+        json_array_foreach(json_object_get(change, "plans"), p, plan)
+            sum += json_integer_value(json_object_get(people, json_string_value(plan)));
+        json_object_set_new(change, "people", json_integer(sum));
     }
 }
 
@@ -57,10 +58,10 @@ static void print_changes(const json_t *diff)
     if (!json_array_size(changes))
         puts("nothing would change");
     json_array_foreach(changes, i, change) {
-        g_autofree char *line = policy_diff_line(change);
-        json_t *people = json_object_get(change, "people");
+        g_autofree char *line = policy_change_text(change);
+        json_int_t people = json_integer_value(json_object_get(change, "people"));
         if (people)
-            printf("%s (%" JSON_INTEGER_FORMAT " people)\n", line, json_integer_value(people));
+            printf("%s (%" JSON_INTEGER_FORMAT " %s)\n", line, people, people == 1 ? "person" : "people");
         else
             puts(line);
     }

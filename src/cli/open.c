@@ -56,7 +56,7 @@ int cli_options(const char *command, const char *arguments, const char *summary,
     g_option_context_set_summary(context, summary);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_help_enabled(context, FALSE);
-    for (int i = 1; i < *argc; i++)
+    for (int i = 1; i < *argc && strcmp((*argv)[i], "--") != 0; i++)
         if (strcmp((*argv)[i], "--help") == 0 || strcmp((*argv)[i], "-h") == 0) {
             g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
             const char *rest = strchr(help, '\n'); /* the first lines name the program, not the command */
@@ -67,6 +67,13 @@ int cli_options(const char *command, const char *arguments, const char *summary,
     g_autoptr(GError) error = NULL;
     if (!g_option_context_parse(context, argc, argv, &error))
         return cli_usage(command, "%s", error->message);
+    /* GOption keeps "--" where a name that begins with a dash follows it. */
+    for (int i = 1; i < *argc; i++)
+        if (strcmp((*argv)[i], "--") == 0) {
+            memmove(&(*argv)[i], &(*argv)[i + 1], sizeof **argv * (size_t)(*argc - i));
+            (*argc)--;
+            break;
+        }
     return CMD_OK;
 }
 
