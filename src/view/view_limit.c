@@ -6,8 +6,9 @@
 #include "view/words.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 2700  /* layout and template, with every section in it */
-#define ROW_BYTES 560     /* the same for one limit */
+#define FRAME_BYTES 1750  /* layout and template, with every section in it */
+#define ROW_BYTES 520     /* the same for one limit */
+#define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
 
 typedef struct {
@@ -182,7 +183,7 @@ static void add_lines(json_t *page, const Stop *stop, const PageContext *context
         json_t *value = line_value(line, stop->feature, &stop->reader);
         json_t *shown = json_object_get(value, "shown");
         json_object_set_new(shown, "about", json_boolean(is_approximate(stop->refusal, line)));
-        bytes += ROW_BYTES + text_bytes(shown);
+        bytes += ROW_BYTES + FACT_BYTES * (size_t)json_integer_value(json_object_get(shown, "facts")) + text_bytes(shown);
         if (hidden > 0 || bytes > PAGE_BYTES) {
             hidden++;
             json_decref(value);

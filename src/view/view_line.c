@@ -133,8 +133,8 @@ static json_t *meter_value(const UsageLine *line, const char *figures)
     return value;
 }
 
-/* What stands beside the figures where there is something to say; true when it is. */
-static bool add_facts(json_t *shown, const UsageLine *line, const Reader *reader)
+/* What stands beside the figures where there is something to say. */
+static void add_facts(json_t *shown, const UsageLine *line, const Reader *reader)
 {
     const Limit *limit = line->limit;
     int64_t past = limit->on_exceed == EXCEED_ALLOW && line->amount != AMOUNT_UNLIMITED ? line->used - line->amount : 0;
@@ -150,12 +150,13 @@ static bool add_facts(json_t *shown, const UsageLine *line, const Reader *reader
         { "on_trial", limit->mode == MODE_SHADOW ? json_true() : json_null() },
         { "resources", resources_value(line, reader) },
     };
-    bool any = false;
+    int count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
-        any = any || !json_is_null(facts[i].value);
+        count += !json_is_null(facts[i].value);
         json_object_set_new(shown, facts[i].name, facts[i].value);
     }
-    return any;
+    json_object_set_new(shown, "facts", json_integer(count));
+    json_object_set_new(shown, "has_facts", json_boolean(count > 0));
 }
 
 /* The figure is shown large, apart from its words: "12" and " of 15 menu generations used today". */
@@ -198,7 +199,7 @@ static json_t *shown_value(const UsageLine *line, const Feature *under, const Re
     json_object_set_new(shown, "left", text_or_null(words_left(line, reader->now)));
     json_object_set_new(shown, "resets", text_or_null(words_resets(line, reader->now)));
     json_object_set_new(shown, "meter", meter_value(line, figures));
-    json_object_set_new(shown, "has_facts", json_boolean(add_facts(shown, line, reader)));
+    add_facts(shown, line, reader);
     return shown;
 }
 

@@ -217,6 +217,42 @@ START_TEST(fits_at_its_longest)
 }
 END_TEST
 
+/* Short names, so that nearly all of it is markup: limits with everything that may stand beside one. The address to
+ * go back to moves the end of the page byte by byte. */
+START_TEST(fits_with_every_fact)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    g_autofree char *back = g_strnfill(_i * 13, 'x');
+    sample.context.back = back;
+    sample.context.sent_form = true;
+    sample.subject.organization = "o";
+    for (int i = 0; i < 10; i++) {
+        UsageLine *line = sample_line(&sample, MENU_GENERATION, i ? "team_daily" : "daily", 400);
+        line->source |= SOURCE_OVERRIDE | SOURCE_GRACE | SOURCE_ROLLOVER;
+        line->carried = line->held = line->bonus = 9;
+        if (i > 0)
+            ((Limit *)line->limit)->on_exceed = EXCEED_ALLOW;
+    }
+    g_autofree char *html = rendered(sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 500)));
+    ck_assert_msg(strlen(html) <= BYTES_MOST, "%d: %zu bytes", _i, strlen(html));
+}
+END_TEST
+
+/* What does not fit is counted; what fits is shown. */
+START_TEST(uses_the_room_it_has)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    for (int i = 0; i < 12; i++)
+        sample_line(&sample, MENU_GENERATION, i ? "monthly" : "daily", 15);
+    json_auto_t *page = sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+    size_t lines = json_array_size(json_object_get(page, "lines"));
+    ck_assert_uint_ge(lines, 6);
+    ck_assert_uint_eq(lines + g_ascii_strtoull(text_of(page, "hidden"), NULL, 10), 12);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("limit page");
@@ -238,6 +274,8 @@ static Suite *suite(void)
     TCase *weight = tcase_create("weight");
     tcase_add_loop_test(weight, fits, 0, G_N_ELEMENTS(page_states));
     tcase_add_loop_test(weight, fits_at_its_longest, 1, 120);
+    tcase_add_loop_test(weight, fits_with_every_fact, 0, 90);
+    tcase_add_test(weight, uses_the_room_it_has);
     suite_add_tcase(all, weight);
     return all;
 }
