@@ -182,7 +182,7 @@ static void add_lines(json_t *page, const Stop *stop, const PageContext *context
             continue;
         json_t *value = line_value(line, stop->feature, &stop->reader);
         json_t *shown = json_object_get(value, "shown");
-        json_object_set_new(shown, "about", json_boolean(is_approximate(stop->refusal, line)));
+        json_object_set_new(shown, "approximate", json_boolean(is_approximate(stop->refusal, line)));
         bytes += ROW_BYTES + FACT_BYTES * (size_t)json_integer_value(json_object_get(shown, "facts")) + text_bytes(shown);
         if (hidden > 0 || bytes > PAGE_BYTES) {
             hidden++;
