@@ -68,10 +68,10 @@ static const Grace *grace_find(const Situation *situation, const Limit *limit)
 {
     const Subject *subject = situation->subject;
     const Grace *grace = &subject->plan->grace;
-    Instant end;
+    Instant length, end;
     if (grace->days <= 0 || limit->scope != SCOPE_SUBJECT)
         return NULL;
-    if (__builtin_add_overflow(subject->first_met, grace->days * DAY_US, &end))
+    if (__builtin_mul_overflow(grace->days, DAY_US, &length) || __builtin_add_overflow(subject->first_met, length, &end))
         end = INSTANT_MAX;
     return situation->now < end ? grace : NULL;
 }
