@@ -48,6 +48,8 @@ static StoreResult insert_grant(Store *store, const GrantAdd *add, const char *a
     params_text(&params, actor);
     g_autoptr(PGresult) rows = NULL;
     result = admin_run(store, QUERY_GRANT_ADD, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        result = store_fail(error, STORE_INVALID, "expires_at", "it must lie in the future");
     if (result == STORE_OK)
         *id = g_strdup(result_text(rows, 0, 0));
     return result == STORE_OK ? admin_audit(store, actor, "grant.add", add->subject, add->organization, grant_details(add), error)
