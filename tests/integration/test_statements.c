@@ -1,0 +1,58 @@
+/* Every statement of sql/queries is accepted by the migrated schema, and by the role that the service has. */
+#include "database.h"
+
+static const struct {
+    const char *name, *text;
+} statements[] = {
+#include "queries.inc"
+};
+
+START_TEST(every_statement_can_be_prepared)
+{
+    g_free(database_value("set client_min_messages = error; drop schema if exists webquota cascade"));
+    g_auto(StoreError) error = { 0 };
+    ck_assert_msg(migrate_run(database_url(), NULL, NULL, &error) == STORE_OK, "%s", error.detail);
+    PGconn *connection = PQconnectdb(database_url());
+    for (size_t i = 0; i < G_N_ELEMENTS(statements); i++) {
+        PGresult *result = PQprepare(connection, statements[i].name, statements[i].text, 0, NULL);
+        ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s: %s", statements[i].name, PQresultErrorMessage(result));
+        PQclear(result);
+    }
+    PQfinish(connection);
+}
+END_TEST
+
+START_TEST(migrating_twice_changes_nothing)
+{
+    g_auto(StoreError) error = { 0 };
+    ck_assert_int_eq(migrate_run(database_url(), NULL, NULL, &error), STORE_OK);
+    ck_assert_int_eq(migrate_run(database_url(), NULL, NULL, &error), STORE_OK);
+    ck_assert_int_eq(database_number("select count(*) from webquota.migrations"),
+                     database_number("select max(version) from webquota.migrations"));
+}
+END_TEST
+
+START_TEST(a_month_gets_its_partition_once)
+{
+    g_free(database_value("select webquota.decisions_make_room('2031-05-05 12:00Z')"));
+    g_free(database_value("select webquota.decisions_make_room('2031-05-31 23:59:59Z')"));
+    ck_assert_int_eq(database_number("select count(*) from pg_inherits where inhparent = 'webquota.decisions'::regclass"
+                                     " and inhrelid::regclass::text like 'webquota.decisions_2031_%'"), 3);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("statements");
+    TCase *tests = tcase_create("statements");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, every_statement_can_be_prepared);
+    tcase_add_test(tests, migrating_twice_changes_nothing);
+    tcase_add_test(tests, a_month_gets_its_partition_once);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
