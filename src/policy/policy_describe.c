@@ -1,6 +1,8 @@
 /* The parts of a policy as flat objects of text. */
 #include "policy/policy_describe.h"
 
+#include "policy/policy_parts.h"
+
 static void put(json_t *object, const char *field, const char *text)
 {
     json_object_set_new(object, field, text ? json_string(text) : json_null());
@@ -98,13 +100,12 @@ static void put_window(json_t *object, const WindowSpec *window)
     put(object, "align", window->unit == WINDOW_LIFETIME ? NULL : align_word(window->align));
 }
 
-/* What a window does not depend on is not said, so that it is no difference. */
+/* What a window does not depend on is not said. */
 static void put_starts(json_t *object, const WindowSpec *window)
 {
-    bool calendar = window->align == ALIGN_CALENDAR && window->unit != WINDOW_LIFETIME;
-    if (calendar && window->unit == WINDOW_WEEK)
+    if (window_has_week_start(window))
         put_day(object, "week_starts", window->week_starts);
-    if (calendar && window->unit != WINDOW_MINUTE)
+    if (window_has_day_start(window))
         put_time(object, "day_starts", window->day_starts_min);
 }
 

@@ -134,7 +134,7 @@ void draft_count_all(PlanDraft *draft)
         counting.limit = (Limit){
             .key = g_strdup("count"),
             .feature = i,
-            .window = {.unit = WINDOW_MONTH, .count = 1, .week_starts = policy->week_starts, .day_starts_min = policy->day_starts_min},
+            .window = {.unit = WINDOW_MONTH, .count = 1, .week_starts = 1, .day_starts_min = policy->day_starts_min},
             .zone = g_strdup(policy->zone),
             .counts_only = true,
         };

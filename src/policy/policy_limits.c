@@ -26,21 +26,37 @@ static void read_align(const Section *section, Limit *limit)
     }
 }
 
-static void read_window(const Section *section, Limit *limit)
+bool window_has_week_start(const WindowSpec *window)
+{
+    return window->align == ALIGN_CALENDAR && window->unit == WINDOW_WEEK;
+}
+
+bool window_has_day_start(const WindowSpec *window)
+{
+    return window->align == ALIGN_CALENDAR && window->unit >= WINDOW_DAY && window->unit != WINDOW_LIFETIME;
+}
+
+/* What a window does not depend on is always the same, so that it makes no other counter. */
+static void read_starts(const Section *section, WindowSpec *window)
 {
     const Policy *policy = section->reading->policy;
+    int week_starts = field_week_starts(section, "week_starts", policy->week_starts);
+    int day_starts_min = field_day_starts(section, "day_starts", policy->day_starts_min);
+    window->week_starts = window_has_week_start(window) ? week_starts : 1;
+    window->day_starts_min = window_has_day_start(window) ? day_starts_min : 0;
+    if (field_given(section, "week_starts") && !window_has_week_start(window))
+        field_warning(section, "week_starts", "has no meaning for this window");
+    if (field_given(section, "day_starts") && !window_has_day_start(window))
+        field_warning(section, "day_starts", "has no meaning for this window");
+}
+
+static void read_window(const Section *section, Limit *limit)
+{
     limit->window = (WindowSpec){.unit = WINDOW_DAY, .count = 1};
     field_needed(section, "window");
-    bool read = field_window(section, "window", &limit->window);
-    limit->window.week_starts = field_week_starts(section, "week_starts", policy->week_starts);
-    limit->window.day_starts_min = field_day_starts(section, "day_starts", policy->day_starts_min);
-    if (read)
+    if (field_window(section, "window", &limit->window))
         read_align(section, limit);
-    bool calendar = limit->window.align == ALIGN_CALENDAR && limit->window.unit != WINDOW_LIFETIME;
-    if (field_given(section, "week_starts") && !(calendar && limit->window.unit == WINDOW_WEEK))
-        field_warning(section, "week_starts", "has no meaning for this window");
-    if (field_given(section, "day_starts") && !calendar)
-        field_warning(section, "day_starts", "has no meaning for this window");
+    read_starts(section, &limit->window);
 }
 
 static void read_zone(const Section *section, Limit *limit)
@@ -135,8 +151,7 @@ void read_limits(PlanDraft *draft, bool unlimited)
 
 static void read_every(const Section *section, WindowSpec *every)
 {
-    const Policy *policy = section->reading->policy;
-    *every = (WindowSpec){.align = ALIGN_ANCHOR, .week_starts = policy->week_starts, .day_starts_min = policy->day_starts_min};
+    *every = (WindowSpec){.align = ALIGN_ANCHOR, .week_starts = 1};
     if (field_window(section, "every", every) && every->unit == WINDOW_LIFETIME)
         field_mistake(section, "every", "leave it out for a grant that is given once");
 }

@@ -49,6 +49,11 @@ void read_plans(const Section *file);
 /* A plan's own limits and grants, appended to its draft. */
 void read_limits(PlanDraft *draft, bool unlimited);
 void read_grants(PlanDraft *draft);
+
+/* Does the window depend on the day on which weeks begin, or the time at which days do? */
+bool window_has_week_start(const WindowSpec *window);
+bool window_has_day_start(const WindowSpec *window);
+
 void read_grace(const Section *owner, Grace *grace, bool *given);
 
 /* Takes over what the draft inherits from its parent (NULL: nothing), which is finished, and multiplies. */

@@ -5,7 +5,8 @@
 
 #include "policy/policy_parts.h"
 
-/* libConfuse's lexer lives in global variables, and its error function is told nothing of the caller. */
+/* libConfuse's lexer lives in global variables, which are freed with any cfg_t, and its error function is
+ * told nothing of the caller: the lock is held from the making of a cfg_t to its end. */
 static pthread_mutex_t confuse_lock = PTHREAD_MUTEX_INITIALIZER;
 static char *confuse_error;
 static int confuse_error_line;
@@ -18,37 +19,34 @@ static void remember_error(cfg_t *cfg, const char *format, va_list arguments)
     confuse_error_line = cfg ? cfg->line : 1;
 }
 
-/* The values of a clean text; NULL with a mistake when libConfuse does not take it after all. */
-static cfg_t *values_read(const char *clean, const Reading *reading)
+/* The values of a clean text. False, with a mistake, when libConfuse does not take it after all. */
+static bool values_read(cfg_t *cfg, const char *clean, const Reading *reading)
 {
-    pthread_mutex_lock(&confuse_lock);
-    cfg_t *cfg = cfg_init(policy_options, CFGF_NONE);
     cfg_set_error_function(cfg, remember_error);
     bool good = cfg_parse_buf(cfg, clean) == CFG_SUCCESS;
     g_autofree char *error = g_steal_pointer(&confuse_error);
-    int line = confuse_error_line;
-    pthread_mutex_unlock(&confuse_lock);
     if (good && !error)
-        return cfg;
-    mistake_add(reading->mistakes, reading->file_name, error ? line : 1, "", NULL, "%s",
+        return true;
+    mistake_add(reading->mistakes, reading->file_name, error ? confuse_error_line : 1, "", NULL, "%s",
                 error ? error : "libConfuse cannot read it");
-    cfg_free(cfg);
-    return NULL;
+    return false;
 }
 
 static void read_meaning(Reading *reading, const Scan *scan)
 {
-    cfg_t *cfg = values_read(scan->clean, reading);
-    if (!cfg)
-        return;
-    Section file = {reading, cfg, scan->file};
-    read_settings(&file);
-    read_features(&file);
-    read_plans(&file);
-    read_routes(&file);
-    if (reading->mistakes->len == 0)
-        warn_of_oddities(&file);
+    pthread_mutex_lock(&confuse_lock);
+    cfg_t *cfg = cfg_init(policy_options, CFGF_NONE);
+    if (values_read(cfg, scan->clean, reading)) {
+        Section file = {reading, cfg, scan->file};
+        read_settings(&file);
+        read_features(&file);
+        read_plans(&file);
+        read_routes(&file);
+        if (reading->mistakes->len == 0)
+            warn_of_oddities(&file);
+    }
     cfg_free(cfg);
+    pthread_mutex_unlock(&confuse_lock);
 }
 
 static int line_of(const char *text, const char *at)

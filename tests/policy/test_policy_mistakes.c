@@ -217,6 +217,9 @@ START_TEST(limits_that_share_a_counter)
         {"plan g { limit s { feature = a amount = 9 window = day scope = site timezone = \"Asia/Tokyo\" } }",
          "p:3: plan g: limit s: timezone: must be as in plan e: limit s on line 2: site limits of one key share one counter\n"},
         {"plan g { inherits = e } plan h { inherits = g limit s { feature = a amount = 9 window = day scope = site } }", ""},
+        {"plan g { limit s { feature = a amount = 9 window = day scope = site week_starts = friday } }", ""},
+        {"plan g { limit s { feature = a amount = 9 window = day scope = site day_starts = \"06:00\" } }",
+         "p:3: plan g: limit s: window: must be as in plan e: limit s on line 2: site limits of one key share one counter\n"},
         {"plan g { limit s { feature = b amount = 9 window = hour } }", ""},
         {"plan g { limit s { feature = b amount = 9 window = hour scope = organization } }", ""},
     };

@@ -93,7 +93,8 @@ START_TEST(limits)
     ck_assert_int_eq(monthly->warn_count, 2);
     ck_assert_int_eq(monthly->warn_at[0], 50);
     ck_assert_int_eq(monthly->warn_at[1], 100);
-    ck_assert_int_eq(monthly->window.week_starts, 7);
+    ck_assert_int_eq(monthly->window.week_starts, 1); /* months do not begin with weeks */
+    ck_assert_int_eq(monthly->window.day_starts_min, 390);
     ck_assert_int_eq(monthly->window.align, ALIGN_CALENDAR);
     ck_assert_int_eq(weekly->window.week_starts, 1);
     ck_assert_int_eq(weekly->window.day_starts_min, 0);
