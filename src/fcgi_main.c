@@ -44,7 +44,8 @@ static bool step_listener(Program *program)
     else if (listener_is(STDIN_FILENO))
         program->listener = STDIN_FILENO;
     else if (!g_getenv("REQUEST_METHOD"))
-        program->why = g_strdup("WEBQUOTA_SOCKET is not set, descriptor 0 is no listening socket, and this is no CGI request");
+        program->why =
+            g_strdup("WEBQUOTA_SOCKET is not set, descriptor 0 is no listening socket, and this is no CGI request");
     if (program->listener >= 0 && listener_is_tcp(program->listener) && !program->settings.shared_secret)
         program->why = g_strdup("WEBQUOTA_SHARED_SECRET_FILE is not set: any local user can connect to a TCP socket");
     return !program->why;
@@ -70,7 +71,7 @@ static const struct {
     int exit_code; /* when it fails */
 } steps[] = {
     {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG},
-    {step_site, EXIT_CONFIG}, {step_serve, EXIT_FAILED},
+    {step_site, EXIT_CONFIG},    {step_serve, EXIT_FAILED},
 };
 
 int main(void)

@@ -50,7 +50,8 @@ void api_refund(Call *call)
         return;
     }
     g_autofree char *at = instant_text(done.at);
-    call_json(call, 200, json_pack("{s:s, s:s?, s:s?, s:s?, s:I, s:I, s:s?}", "decision_id", call->segment, "refund", done.id,
-                                   "subject", done.subject, "feature", done.feature, "units", (json_int_t) done.units,
-                                   "charged", (json_int_t) done.total, "at", at));
+    call_json(call, 200,
+              json_pack("{s:s, s:s?, s:s?, s:s?, s:I, s:I, s:s?}", "decision_id", call->segment, "refund", done.id,
+                        "subject", done.subject, "feature", done.feature, "units", (json_int_t) done.units, "charged",
+                        (json_int_t) done.total, "at", at));
 }

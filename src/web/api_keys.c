@@ -27,7 +27,7 @@ static bool scopes_read(Call *call, const json_t *list, unsigned *scopes)
     const json_t *word;
     size_t i;
     *scopes = 0;
-    json_array_foreach(list, i, word) {
+    json_array_foreach (list, i, word) {
         unsigned scope = scope_of(word);
         *scopes |= scope;
         if (!scope) {
@@ -48,8 +48,9 @@ void api_key_create(Call *call)
         !admin_input_future(call, "expires_at", &values[EXPIRES_AT]))
         return;
     g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = admin_key_create(call->site->store, values[NAME].text, scopes,
-                                          values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX, actor, &json, &error);
+    StoreResult result =
+        admin_key_create(call->site->store, values[NAME].text, scopes,
+                         values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX, actor, &json, &error);
     admin_answer(call, 201, result, json, &error);
 }
 
@@ -75,7 +76,7 @@ void api_key_get(Call *call)
     json_t *list = NULL, *key, *found = NULL;
     size_t i;
     StoreResult result = admin_key_list(call->site->store, &list, &error);
-    json_array_foreach(list, i, key)
+    json_array_foreach (list, i, key)
         if (!found && has_id(key, call->segment))
             found = json_incref(key);
     json_decref(list);

@@ -33,9 +33,10 @@ static void answer_done(Call *call, StoreResult result, const char *state, const
         return;
     }
     g_autofree char *at = instant_text(done->at);
-    call_json(call, 200, json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:I, s:I, s:s?}", "reservation", call->segment, "state", state,
-                                   "decision_id", done->id, "subject", done->subject, "feature", done->feature, "units",
-                                   (json_int_t) done->units, "held", (json_int_t) done->total, "at", at));
+    call_json(call, 200,
+              json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:I, s:I, s:s?}", "reservation", call->segment, "state", state,
+                        "decision_id", done->id, "subject", done->subject, "feature", done->feature, "units",
+                        (json_int_t) done->units, "held", (json_int_t) done->total, "at", at));
 }
 
 void api_commit(Call *call)

@@ -44,6 +44,7 @@ void api_usage_reset(Call *call)
         return;
     }
     g_autofree char *at = instant_text(done.at);
-    call_json(call, 200, json_pack("{s:s, s:s?, s:I, s:s?, s:s?}", "subject", values[SUBJECT].text, "feature",
-                                   values[FEATURE].text, "units", (json_int_t) done.units, "decision_id", done.id, "at", at));
+    call_json(call, 200,
+              json_pack("{s:s, s:s?, s:I, s:s?, s:s?}", "subject", values[SUBJECT].text, "feature", values[FEATURE].text,
+                        "units", (json_int_t) done.units, "decision_id", done.id, "at", at));
 }

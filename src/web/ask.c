@@ -60,8 +60,8 @@ static bool items_read(Call *call, const InputValue *values, LedgerAsk *ask)
 {
     if (!values[ITEMS].given) {
         ask->item_count = 1;
-        ask->items[0] = (LedgerItem){values[FEATURE].text, values[RESOURCE].text,
-                                     values[UNITS].given ? values[UNITS].whole : 1};
+        ask->items[0] =
+            (LedgerItem){values[FEATURE].text, values[RESOURCE].text, values[UNITS].given ? values[UNITS].whole : 1};
         if (!values[FEATURE].given)
             call_problem(call, 400, "feature", "feature is missing");
         return values[FEATURE].given;
@@ -100,7 +100,8 @@ static bool idempotency_read(Call *call, Ask *ask)
     if (!key)
         return true;
     if (!text_is_plain(key, strlen(key), 255)) {
-        call_problem(call, 400, "Idempotency-Key", "Idempotency-Key must be text of 1 to 255 bytes without control characters");
+        call_problem(call, 400, "Idempotency-Key",
+                     "Idempotency-Key must be text of 1 to 255 bytes without control characters");
         return false;
     }
     ask->ledger.idempotency_key = key;

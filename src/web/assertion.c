@@ -46,8 +46,8 @@ static json_t *payload_read(const char *payload, size_t len)
 char *assertion_subject(const char *text, const char *secret, Instant now)
 {
     const char *dot = strrchr(text, '.');
-    if (!secret || !assertion_looks_like(text) || strlen(text) > ASSERTION_BYTES_MAX ||
-        dot < text + strlen(PREFIX) || !mac_is_right(text, dot, secret))
+    if (!secret || !assertion_looks_like(text) || strlen(text) > ASSERTION_BYTES_MAX || dot < text + strlen(PREFIX) ||
+        !mac_is_right(text, dot, secret))
         return NULL;
     const char *payload = text + strlen(PREFIX);
     json_t *claims = payload_read(payload, (size_t) (dot - payload));

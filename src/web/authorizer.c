@@ -53,7 +53,8 @@ static void by_route(const Call *call, Metered *metered)
     g_auto(Query) query = {0};
     if (!query_parse(query_of(call->request), false, &query))
         return;
-    const Route *route = policy_route(call->policy, call->request->method, path, query.pairs, query.count, &metered->resource);
+    const Route *route =
+        policy_route(call->policy, call->request->method, path, query.pairs, query.count, &metered->resource);
     if (!route)
         return;
     metered->feature = call->policy->features[route->feature].key;
@@ -165,8 +166,11 @@ static json_t *refusal_page(const Call *call, const Answer *answer, const char *
 {
     int count = MAX(answer->line_count, 1);
     g_autofree UsageLine *lines = g_new0(UsageLine, count);
-    lines[0] = (UsageLine){.feature = answer->feature, .state = USAGE_NOT_INCLUDED, .resets_at = INSTANT_MAX,
-                           .override_expires = INSTANT_MAX, .bonus_expires = INSTANT_MAX};
+    lines[0] = (UsageLine){.feature = answer->feature,
+                           .state = USAGE_NOT_INCLUDED,
+                           .resets_at = INSTANT_MAX,
+                           .override_expires = INSTANT_MAX,
+                           .bonus_expires = INSTANT_MAX};
     for (int i = 0; i < answer->line_count; i++)
         lines[i] = answer->lines[i].usage;
     Subject subject = {
@@ -176,7 +180,8 @@ static json_t *refusal_page(const Call *call, const Answer *answer, const char *
         .anonymous = answer->anonymous,
         .suspended = answer->reason == REASON_SUSPENDED,
     };
-    UsageReport report = {.policy = answer->policy, .subject = &subject, .as_of = answer->at, .lines = lines, .line_count = count};
+    UsageReport report = {
+        .policy = answer->policy, .subject = &subject, .as_of = answer->at, .lines = lines, .line_count = count};
     PageContext context = call_context(call, back);
     g_autofree char *path = g_strconcat("/limit/", answer->feature->key, NULL);
     context.path = path;

@@ -54,13 +54,14 @@ char *cookie_get(const char *header, const char *name)
     return NULL;
 }
 
-/* The token of "Authorization: Bearer TOKEN"; NULL for other schemes. Not owned. */
+/* The token of "Authorization: Bearer TOKEN", which may be empty; NULL for other schemes. Not owned. */
 static const char *bearer_token(const Request *request)
 {
     const char *header = request_param(request, "HTTP_AUTHORIZATION");
-    if (!header || g_ascii_strncasecmp(header, "bearer ", 7) != 0)
+    if (!header || strcspn(header, " ") != strlen("bearer") || g_ascii_strncasecmp(header, "bearer", strlen("bearer")) != 0)
         return NULL;
-    return header + 7 + strspn(header + 7, " ");
+    header += strlen("bearer");
+    return header + strspn(header, " ");
 }
 
 /* Returns true when the token settles the matter: *status is the result. */

@@ -28,10 +28,10 @@ static bool is_deeper_than(const json_t *value, int levels)
         return false;
     if (levels == 0)
         return true;
-    json_object_foreach((json_t *) value, name, member)
+    json_object_foreach ((json_t *) value, name, member)
         if (is_deeper_than(member, levels - 1))
             return true;
-    json_array_foreach(value, i, member)
+    json_array_foreach (value, i, member)
         if (is_deeper_than(member, levels - 1))
             return true;
     return false;
@@ -57,11 +57,12 @@ json_t *input_parse(const char *text, size_t len, const InputField *fields, int 
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (!value && json_error_code(&why) == json_error_numeric_overflow) {
         error->field = g_strdup(overflowing_field(text, len, fields, count));
-        error->detail = g_strdup("is too large a number");
+        error->detail = g_strdup(error->field ? "is too large a number" : "the body holds a number that is too large");
         return NULL;
     }
     if (!value) {
-        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, why.text);
+        g_autofree char *valid = g_utf8_make_valid(why.text, -1); /* it quotes the body, cut anywhere */
+        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, valid);
     } else if (!json_is_object(value)) {
         error->detail = g_strdup("the body must be a JSON object");
     } else if (is_deeper_than(value, DEPTH_MAX)) {
@@ -150,7 +151,7 @@ bool input_read(const json_t *object, const InputField *fields, int count, const
 {
     const char *name;
     json_t *member;
-    json_object_foreach((json_t *) object, name, member)
+    json_object_foreach ((json_t *) object, name, member)
         if (!is_declared(fields, count, name)) {
             g_autofree char *shown = g_strndup(name, 64);
             g_autofree char *valid = g_utf8_make_valid(shown, -1);

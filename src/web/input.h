@@ -53,6 +53,7 @@ bool input_read(const json_t *object, const InputField *fields, int count, const
 
 /* The same from query parameters. Parameters that are not declared are passed over; a declared one that is there
  * twice is a mistake. Only INPUT_TEXT, INPUT_WHOLE and INPUT_TIME. */
-bool input_read_query(const Query *query, const InputField *fields, int count, InputValue *values, InputError *error) MUST_CHECK;
+bool input_read_query(const Query *query, const InputField *fields, int count, InputValue *values,
+                      InputError *error) MUST_CHECK;
 
 #endif

@@ -20,8 +20,9 @@ void ops_ready(Call *call)
     StoreMetrics numbers = {0};
     store_metrics(call->site->store, &numbers);
     if (result == STORE_OK)
-        call_json(call, 200, json_pack("{s:s, s:i, s:s}", "status", "ready", "policy_version", numbers.policy_version,
-                                       "version", WEBQUOTA_VERSION));
+        call_json(call, 200,
+                  json_pack("{s:s, s:i, s:s}", "status", "ready", "policy_version", numbers.policy_version, "version",
+                            WEBQUOTA_VERSION));
     else
         call_json(call, 503, json_pack("{s:s, s:s*}", "status", "not ready", "detail", error.detail));
 }
@@ -37,7 +38,8 @@ static void print_store(const StoreMetrics *numbers, GString *out)
     print_one(out, "ledger_batches_total", "counter", "Transactions of the ledger.", numbers->batches);
     print_one(out, "ledger_batch_asks_total", "counter", "Asks decided in them.", numbers->batch_size_sum);
     print_one(out, "ledger_batch_asks_max", "gauge", "Asks in the largest of them.", numbers->batch_size_max);
-    print_one(out, "ledger_queue_depth", "gauge", "Asks that wait for the ledger now.", (uint64_t) MAX(numbers->queue_depth, 0));
+    print_one(out, "ledger_queue_depth", "gauge", "Asks that wait for the ledger now.",
+              (uint64_t) MAX(numbers->queue_depth, 0));
     print_one(out, "ledger_connected", "gauge", "1 when the ledger has its connection.", numbers->ledger_connected);
     print_one(out, "ledger_retries_total", "counter", "Transactions tried again.", numbers->retries);
     print_one(out, "ledger_conflicts_total", "counter", "Transactions whose guards did not hold.", numbers->conflicts);

@@ -4,8 +4,8 @@
 #include "base/log.h"
 
 /* Nothing inline, nothing from elsewhere, in nobody's frame. */
-#define CONTENT_SECURITY_POLICY \
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " \
+#define CONTENT_SECURITY_POLICY                                                                                             \
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "                         \
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 typedef enum { STATE_NEW, STATE_HEADERS, STATE_BODY, STATE_BROKEN } State;
@@ -21,10 +21,22 @@ static const struct {
     int status;
     const char *phrase;
 } phrases[] = {
-    {200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"},
-    {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"}, {413, "Content Too Large"},
-    {415, "Unsupported Media Type"}, {422, "Unprocessable Content"}, {429, "Too Many Requests"},
-    {500, "Internal Server Error"}, {503, "Service Unavailable"},
+    {200, "OK"},
+    {201, "Created"},
+    {204, "No Content"},
+    {304, "Not Modified"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
 };
 
 const char *response_phrase(int status)

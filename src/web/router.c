@@ -107,8 +107,8 @@ static void answer_no_route(Call *call)
 static bool check_key(Call *call)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = admin_key_check(call->site->store, call->identity.key, &call->identity.key_id,
-                                         &call->identity.scopes, &error);
+    StoreResult result =
+        admin_key_check(call->site->store, call->identity.key, &call->identity.key_id, &call->identity.scopes, &error);
     if (result == STORE_OK)
         return true;
     if (result == STORE_DOWN)
@@ -158,8 +158,9 @@ static bool check_access(Call *call, const WebRoute *route)
     case IDENTITY_KEY:
         if (call->identity.scopes & route->scopes)
             return true;
-        call_problem(call, 403, NULL, route->scopes ? "the API key lacks the scope for this"
-                                                    : "this page is for people; programs ask the API");
+        call_problem(call, 403, NULL,
+                     route->scopes ? "the API key lacks the scope for this"
+                                   : "this page is for people; programs ask the API");
         return false;
     case IDENTITY_VISITOR:
         if (route->access != ACCESS_PROGRAM && call->policy->anonymous_plan >= 0)
@@ -177,7 +178,7 @@ static bool check_access(Call *call, const WebRoute *route)
 
 void router_answer(Call *call)
 {
-    call->is_api = g_str_has_prefix(call->request->path, API "/");
+    call->is_api = g_str_has_prefix(call->request->path, API "/") || strcmp(call->request->path, API) == 0;
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         const WebRoute *route = &routes[i];
         if (!method_fits(route, call->request->method) || !router_match(route->pattern, call->request->path, &call->segment))

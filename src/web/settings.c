@@ -51,8 +51,11 @@ static bool log_read(LogLevel *out, char **why)
     static const struct {
         const char *word;
         LogLevel level;
-    } levels[] = {{"error", LOG_LEVEL_ERROR}, {"warning", LOG_LEVEL_WARNING}, {"notice", LOG_LEVEL_NOTICE},
-                  {"info", LOG_LEVEL_INFO}, {"debug", LOG_LEVEL_DEBUG}};
+    } levels[] = {{"error", LOG_LEVEL_ERROR},
+                  {"warning", LOG_LEVEL_WARNING},
+                  {"notice", LOG_LEVEL_NOTICE},
+                  {"info", LOG_LEVEL_INFO},
+                  {"debug", LOG_LEVEL_DEBUG}};
     const char *text = value_of("WEBQUOTA_LOG");
     *out = LOG_LEVEL_NOTICE;
     for (size_t i = 0; text && i < G_N_ELEMENTS(levels); i++)
@@ -94,7 +97,8 @@ static bool mount_read(char **out, char **why)
     *out = g_strdup(text ? text : "/quota");
     g_autofree char *escaped = g_uri_escape_string(*out, "/", FALSE);
     size_t len = strlen(*out);
-    if (len == 0 || ((*out)[0] == '/' && len > 1 && (*out)[len - 1] != '/' && (*out)[1] != '/' && strcmp(escaped, *out) == 0))
+    if (len == 0 ||
+        ((*out)[0] == '/' && len > 1 && (*out)[len - 1] != '/' && (*out)[1] != '/' && strcmp(escaped, *out) == 0))
         return true;
     *why = g_strdup_printf("WEBQUOTA_MOUNT: \"%s\" is not an address such as /quota, without a slash at its end", *out);
     return false;

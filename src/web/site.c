@@ -29,7 +29,8 @@ static bool templates_read(const char *folder, Templates **out, char **why)
         return false;
     }
     g_autofree char *complaint = NULL;
-    *out = templates_new((const char *const *) names->pdata, (const char *const *) texts->pdata, (int) names->len, &complaint);
+    *out =
+        templates_new((const char *const *) names->pdata, (const char *const *) texts->pdata, (int) names->len, &complaint);
     if (!*out)
         *why = g_strdup_printf("templates in %s: %s", folder, complaint);
     return *out != NULL;

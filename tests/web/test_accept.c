@@ -9,7 +9,8 @@ static const struct {
 } cases[] = {
     {NULL, ACCEPT_EITHER}, {"", ACCEPT_EITHER}, {"*/*", ACCEPT_EITHER}, {"image/png", ACCEPT_EITHER},
     {"text/html", ACCEPT_HTML}, {"TEXT/HTML", ACCEPT_HTML}, {"application/json", ACCEPT_JSON},
-    {"application/problem+json", ACCEPT_JSON}, {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ACCEPT_HTML},
+    {"application/problem+json", ACCEPT_JSON},
+    {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ACCEPT_HTML},
     {"application/json, text/plain, */*", ACCEPT_JSON}, {"application/json, text/javascript, */*; q=0.01", ACCEPT_JSON},
     {"text/html;q=0.5, application/json", ACCEPT_JSON}, {"text/html, application/json;q=0.9", ACCEPT_HTML},
     {"text/html, application/json", ACCEPT_EITHER}, {"text/*", ACCEPT_HTML}, {"application/*", ACCEPT_JSON},

@@ -47,7 +47,8 @@ static void bearer(const char *token)
 START_TEST(headers_of_a_client_say_nothing)
 {
     static const char *const names[] = {"HTTP_X_USER", "HTTP_REMOTE_USER", "HTTP_X_REMOTE_USER", "HTTP_HTTP_REMOTE_USER",
-                                        "HTTP_X_FORWARDED_USER", "HTTP_X_FORWARDED_FOR", "HTTP_CLIENT_IP", "HTTP_FORWARDED"};
+                                        "HTTP_X_FORWARDED_USER", "HTTP_X_FORWARDED_FOR", "HTTP_CLIENT_IP",
+                                            "HTTP_FORWARDED"};
     start();
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         fake_param(&fake, names[i], "198.51.100.9");
@@ -93,7 +94,8 @@ START_TEST(apache_has_not_checked_the_name)
     static const struct {
         const char *role;
         IdentityKind kind;
-    } cases[] = {{"AUTHENTICATOR", IDENTITY_VISITOR}, {"ACCESS_CHECKER", IDENTITY_VISITOR}, {"AUTHORIZER", IDENTITY_PERSON}};
+    } cases[] = {{"AUTHENTICATOR", IDENTITY_VISITOR}, {"ACCESS_CHECKER", IDENTITY_VISITOR},
+    {"AUTHORIZER", IDENTITY_PERSON}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         start();
         fake_param(&fake, "FCGI_APACHE_ROLE", cases[i].role);
@@ -199,7 +201,8 @@ START_TEST(cookies_are_found_by_their_whole_name)
     static const struct {
         const char *header, *value;
     } cases[] = {
-        {"a=1", "1"}, {"b=2; a=1", "1"}, {"ba=2;a=1", "1"}, {"a=1; a=2", "1"}, {"a= 1 ;b=2", "1"}, {"ab=1", NULL}, {"a", NULL},
+        {"a=1", "1"}, {"b=2; a=1", "1"}, {"ba=2;a=1", "1"}, {"a=1; a=2", "1"}, {"a= 1 ;b=2", "1"}, {"ab=1", NULL},
+        {"a", NULL},
         {"", NULL}, {";;; ;a=", ""}, {"b=a=1", NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

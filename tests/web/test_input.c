@@ -19,6 +19,7 @@ static char *wrong_field(const char *text, InputValue *values)
     bool good = body && input_read(body, fields, FIELDS, "", values, &error);
     json_decref(body);
     ck_assert(good == !error.detail);
+    ck_assert(!error.detail || g_utf8_validate(error.detail, -1, NULL));
     return good ? NULL : g_strdup(error.field ? error.field : "-");
 }
 
@@ -50,14 +51,19 @@ START_TEST(what_does_not_is_named)
         {"{\"name\":1}", "name"}, {"{\"name\":\"a\",\"units\":0}", "units"}, {"{\"name\":\"a\",\"units\":-1}", "units"},
         {"{\"name\":\"a\",\"units\":1.0}", "units"}, {"{\"name\":\"a\",\"units\":1e3}", "units"},
         {"{\"name\":\"a\",\"units\":\"1\"}", "units"}, {"{\"name\":\"a\",\"units\":true}", "units"},
-        {"{\"name\":\"a\",\"units\":9007199254740992}", "units"}, {"{\"name\":\"a\",\"units\":99999999999999999999}", "units"},
+        {"{\"name\":\"a\",\"units\":9007199254740992}", "units"},
+        {"{\"name\":\"a\",\"units\":99999999999999999999}", "units"},
         {"{\"name\":\"a\",\"units\":-99999999999999999999}", "units"}, {"{\"name\":\"a\",\"factor\":10.5}", "factor"},
         {"{\"name\":\"a\",\"flag\":1}", "flag"}, {"{\"name\":\"a\",\"flag\":\"true\"}", "flag"},
         {"{\"name\":\"a\",\"at\":\"soon\"}", "at"}, {"{\"name\":\"a\",\"at\":5}", "at"},
         {"{\"name\":\"a\",\"data\":[]}", "data"}, {"{\"name\":\"a\",\"data\":{\"a\":\"12345678901234567890\"}}", "data"},
-        {"{\"name\":\"a\",\"list\":[]}", "list"}, {"{\"name\":\"a\",\"list\":[1,2,3]}", "list"}, {"{\"name\":\"a\",\"x\":1}", "x"},
-        {"{\"name\":\"a\",\"name\":\"b\"}", "-"}, {"[]", "-"}, {"\"a\"", "-"}, {"", "-"}, {"{", "-"}, {"{\"name\":\"a\"} x", "-"},
+        {"{\"name\":\"a\",\"list\":[]}", "list"}, {"{\"name\":\"a\",\"list\":[1,2,3]}", "list"},
+        {"{\"name\":\"a\",\"x\":1}", "x"},
+        {"{\"name\":\"a\",\"name\":\"b\"}", "-"}, {"[]", "-"}, {"\"a\"", "-"}, {"", "-"}, {"{", "-"},
+        {"{\"name\":\"a\"} x", "-"},
         {"{\"name\":\"a\\u0000\"}", "-"}, {"{\"name\":\"\xff\"}", "-"}, {"{\"a\":1e999}", "-"},
+        {"{\"name\" "
+         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", "-"}, {"{\xc3", "-"}, {"{\"a\":\xe2\x82", "-"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         InputValue values[FIELDS];

@@ -38,7 +38,8 @@ START_TEST(address_is_split_by_the_server)
         const char *script, *path, *mount, *read;
     } cases[] = {
         {"/quota", "/limit/x", "/quota", "/limit/x"}, {"/quota", "", "/quota", "/"}, {"/quota", NULL, "/quota", "/"},
-        {NULL, "/plans/", "", "/plans"}, {"/", "/", "", "/"}, {"/a b", "/x", "/a%20b", "/x"}, {"/quota/", "//", "/quota", "/"},
+        {NULL, "/plans/", "", "/plans"}, {"/", "/", "", "/"}, {"/a b", "/x", "/a%20b", "/x"},
+        {"/quota/", "//", "/quota", "/"},
         {"/q\"><", "/x", "/q%22%3E%3C", "/x"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -55,7 +56,8 @@ START_TEST(odd_addresses_are_refused)
 {
     static const struct {
         const char *path, *query;
-    } cases[] = {{"/\xff", NULL}, {"/a\nb", NULL}, {"/\xe2\x80\xae", NULL}, {"nothing", NULL}, {"/", "a=%"}, {"/", "a=%00"}};
+    } cases[] = {{"/\xff", NULL}, {"/a\nb", NULL}, {"/\xe2\x80\xae", NULL}, {"nothing", NULL}, {"/", "a=%"},
+    {"/", "a=%00"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         start();
         ck_assert(!reads("/quota", cases[i].path, cases[i].query));
@@ -72,7 +74,8 @@ START_TEST(authorizer_is_who_the_server_says)
         const char *name, *value;
         bool authorizer;
     } cases[] = {
-        {true, "X", "", true}, {false, "FCGI_APACHE_ROLE", "AUTHENTICATOR", true}, {false, "WEBQUOTA_ROLE", "authorizer", true},
+        {true, "X", "", true}, {false, "FCGI_APACHE_ROLE", "AUTHENTICATOR", true},
+        {false, "WEBQUOTA_ROLE", "authorizer", true},
         {false, "WEBQUOTA_ROLE", "responder", false}, {false, "HTTP_WEBQUOTA_ROLE", "authorizer", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -221,7 +224,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {address_is_split_by_the_server, odd_addresses_are_refused, authorizer_is_who_the_server_says,
+    const TTest *const tests[] = {address_is_split_by_the_server, odd_addresses_are_refused,
+                                  authorizer_is_who_the_server_says,
                                   body_is_as_long_as_said, authorizers_never_read_a_body, json_is_json, origin_is_this_site,
                                   back_is_on_this_site, first_of_several_parameters_counts};
     return suite_run("request", tests, G_N_ELEMENTS(tests));

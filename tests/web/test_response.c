@@ -38,7 +38,8 @@ END_TEST
 START_TEST(guard_has_every_security_header)
 {
     static const char *const headers[] = {"Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n",
-                                          "Referrer-Policy: same-origin\r\n", "Content-Security-Policy: default-src 'none';",
+                                          "Referrer-Policy: same-origin\r\n",
+                                              "Content-Security-Policy: default-src 'none';",
                                           "frame-ancestors 'none'", "base-uri 'none'"};
     Response *response = response_new();
     response_status(response, 200);

@@ -32,7 +32,8 @@ static void answer(const Exchange *exchange, void *data)
         sum += got;
     if (word && strcmp(word, "slow") == 0 && (write(in_flight[1], "", 1) != 1 || read(go_on[0], bytes, 1) != 1))
         abort();
-    g_autofree char *text = g_strdup_printf("Status: 200 OK\r\n\r\n%s %s %ld", exchange->authorizer ? "authorizer" : "responder",
+    g_autofree char *text = g_strdup_printf("Status: 200 OK\r\n\r\n%s %s %ld",
+                                            exchange->authorizer ? "authorizer" : "responder",
                                             word ? word : "", sum);
     if (!exchange->write(exchange->data, text, strlen(text)))
         abort();

@@ -6,7 +6,8 @@
 
 #include "suite.h"
 
-static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE", "WEBQUOTA_SHARED_SECRET_FILE",
+static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE",
+                                    "WEBQUOTA_SHARED_SECRET_FILE",
                                     "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
                                     "WEBQUOTA_PREPARE", "WEBQUOTA_LOG"};
 
@@ -42,7 +43,8 @@ START_TEST(mistakes_are_named)
         {"DATABASE_URL", ""}, {"WEBQUOTA_THREADS", "0"}, {"WEBQUOTA_THREADS", "257"}, {"WEBQUOTA_THREADS", "many"},
         {"WEBQUOTA_LOG", "loud"}, {"WEBQUOTA_PREPARE", "maybe"}, {"WEBQUOTA_TEMPLATES", "/nowhere"},
         {"WEBQUOTA_STATIC", "/nowhere"}, {"WEBQUOTA_SECRET_FILE", "/nowhere"}, {"WEBQUOTA_SHARED_SECRET_FILE", "/dev/null"},
-        {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"}, {"WEBQUOTA_MOUNT", "/\"><b"},
+        {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"},
+        {"WEBQUOTA_MOUNT", "/\"><b"},
         {"WEBQUOTA_MOUNT", "/"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -131,7 +131,8 @@ START_TEST(bad_templates_do_not_start)
     g_autofree char *folder = g_dir_make_tmp("webquota-XXXXXX", NULL);
     g_autofree char *file = g_build_filename(folder, "bad.html", NULL);
     ck_assert(g_file_set_contents(file, "{{#a}}", -1, NULL));
-    settings = (Settings){.database = (char *) "postgresql:///none", .mount = (char *) "", .threads = 1, .templates = folder,
+    settings = (Settings){.database = (char *) "postgresql:///none", .mount = (char *) "", .threads = 1,
+                .templates = folder,
                           .statics = (char *) "static"};
     ck_assert(!site_open(&site, &settings, false, &why));
     ck_assert_msg(strstr(why, "bad") != NULL, "%s", why);
