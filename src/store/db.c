@@ -48,7 +48,7 @@ static void db_note_error(Db *db, const char *text)
 {
     g_free(db->error);
     db->error = g_strdup(text ? text : "unknown error");
-    g_strdelimit(db->error, "\n\r", ' ');
+    g_strdelimit(db->error, "\n\r\t", ' ');
     g_strchomp(db->error);
 }
 

@@ -94,6 +94,11 @@ static void check_schema(Doctor *doctor, DoctorFinding *finding)
         doctor_advise(finding, "run: webquota migrate");
         return;
     }
+    if (!result_bool(server, 0, 5)) {
+        doctor_say(finding, DOCTOR_WRONG, "the role may not use the schema");
+        doctor_advise(finding, "as the owner of the schema run: webquota migrate --app-role %s", result_text(server, 0, 1));
+        return;
+    }
     if (!doctor_ask(doctor, finding, QUERY_SCHEMA_VERSION, &rows))
         return;
     int64_t version = result_number(rows, 0, 0);

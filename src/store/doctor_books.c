@@ -42,10 +42,9 @@ void doctor_check_counters(Doctor *doctor, DoctorFinding *finding)
         return;
     }
     g_autofree char *wrong = counted(result_number(rows, 0, 8), "counter");
-    doctor_say(finding, DOCTOR_WRONG, "%s of %" PRId64 " differ from the sum of the recorded decisions", wrong, all);
+    doctor_say(finding, DOCTOR_WRONG, "%s, of %" PRId64 ", not equal to what is recorded in decisions", wrong, all);
     doctor_advise(finding, "webquota writes both in one transaction, so somebody else has changed one of them, or a backup was restored in"
-                           " part; what is recorded is the truth: see the person's decisions, and set the counter right, or run:"
-                           " webquota reset SUBJECT");
+                           " part; decisions are the truth: set webquota.counters or webquota.shared_counters right");
     for (int row = 0; row < PQntuples(rows); row++)
         counter_detail(finding, rows, row);
 }
@@ -53,9 +52,8 @@ void doctor_check_counters(Doctor *doctor, DoctorFinding *finding)
 static void held_details(DoctorFinding *finding, const PGresult *rows)
 {
     g_autofree char *wrong = counted(result_number(rows, 0, 4), "counter");
-    doctor_say(finding, DOCTOR_WRONG, "%s hold other than the open reservations do", wrong);
-    doctor_advise(finding, "somebody else has changed webquota.reservations or webquota.counters; what is open by webquota.reservations is"
-                           " the truth");
+    doctor_say(finding, DOCTOR_WRONG, "%s with other units held than open reservations hold", wrong);
+    doctor_advise(finding, "somebody else has changed webquota.reservations or webquota.counters; reservations are the truth");
     for (int row = 0; row < PQntuples(rows); row++)
         doctor_detail(finding, "%s: %s: the counter holds %" PRId64 ", open reservations %" PRId64, result_text(rows, row, 0),
                       result_text(rows, row, 1), result_number(rows, row, 2), result_number(rows, row, 3));
@@ -111,8 +109,8 @@ void doctor_check_subjects(Doctor *doctor, DoctorFinding *finding)
         doctor_say(finding, DOCTOR_OK, "everybody has counters and an account");
         return;
     }
-    doctor_say(finding, DOCTOR_WRONG, "%" PRId64 " people have no counters and %" PRId64 " no account (the first is %s); no decision can be"
-               " made about them", uncounted, unowned, result_text(rows, 0, 2));
+    doctor_say(finding, DOCTOR_WRONG, "subjects without counters: %" PRId64 ", without an account: %" PRId64 " (one is %s); no decision can"
+               " be made about them", uncounted, unowned, result_text(rows, 0, 2));
     doctor_advise(finding, "rows were deleted from webquota.counters or webquota.accounts; restore them from a backup");
 }
 
@@ -136,6 +134,6 @@ void doctor_check_plans(Doctor *doctor, DoctorFinding *finding)
         doctor_say(finding, DOCTOR_OK, "everybody is on a plan that the policy has");
         return;
     }
-    doctor_say(finding, DOCTOR_WARNING, "%" PRId64 " people are on plans that the policy does not have; they get the default plan", people);
+    doctor_say(finding, DOCTOR_WARNING, "people on plans that the policy does not have: %" PRId64 "; the default plan holds for them", people);
     doctor_advise(finding, "add the plans to the policy, or run: webquota subject set NAME --plan PLAN");
 }
