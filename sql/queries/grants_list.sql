@@ -1,5 +1,5 @@
 -- With the counter of the grant: window start, used and held, for what remains of it.
-select json_build_object('grant', g.id::text, 'subject', s.key, 'organization', case when g.subject_id is null then a.organization end,
+select json_build_object('id', g.id::text, 'grant', g.id::text, 'subject', s.key, 'organization', case when g.subject_id is null then a.organization end,
          'feature', g.feature, 'amount', g.amount, 'remaining', g.amount, 'priority', g.priority,
          'effective_at', webquota.z(g.effective_at), 'expires_at', webquota.z(g.expires_at), 'every', g.every,
          'reason', g.reason, 'author', g.author, 'created_at', webquota.z(g.created_at))::text, c.state, g.amount, webquota.us(g.effective_at), webquota.us(g.expires_at), g.every,

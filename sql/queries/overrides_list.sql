@@ -1,4 +1,4 @@
-select json_build_object('override', o.id::text, 'subject', s.key, 'organization', case when o.subject_id is null then a.organization end,
+select json_build_object('id', o.id::text, 'override', o.id::text, 'subject', s.key, 'organization', case when o.subject_id is null then a.organization end,
          'feature', o.feature, 'limit', o.limit_key, 'amount', o.amount, 'unlimited', o.kind = 'unlimited', 'multiplier', o.multiplier,
          'expires_at', webquota.z(o.expires_at), 'reason', o.reason, 'author', o.author, 'created_at', webquota.z(o.created_at))::text
   from webquota.overrides o

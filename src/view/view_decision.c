@@ -145,7 +145,7 @@ static Problem answer_problem(const Answer *answer)
         return (Problem){"urn:webquota:problem:suspended", "Use is suspended"};
     if (answer->outcome == OUTCOME_FORBIDDEN)
         return (Problem){"urn:webquota:problem:not-included", "Not included in the plan"};
-    return (Problem){"urn:webquota:problem:limit-exceeded", "Usage limit exceeded"};
+    return (Problem){"https://iana.org/assignments/http-problem-types#quota-exceeded", "Usage limit exceeded"};
 }
 
 static json_t *violated_policies(const Answer *answer)

@@ -56,7 +56,7 @@ START_TEST(refused)
     const char *message = "You've used all 2 Get Solution requests for today. "
                           "You can use it again on 2025-12-29 at 00:00 (UTC).";
     g_autofree char *expected = g_strdup_printf(
-        "{\"type\":\"urn:webquota:problem:limit-exceeded\",\"title\":\"Usage limit exceeded\",\"status\":429,"
+        "{\"type\":\"https://iana.org/assignments/http-problem-types#quota-exceeded\",\"title\":\"Usage limit exceeded\",\"status\":429,"
         "\"detail\":\"%s\","
         "\"instance\":\"/quota/decisions/a%%2Fb%%20c\",\"error\":\"Usage limit exceeded\",\"decision_id\":\"a/b c\","
         "\"allowed\":false,\"outcome\":\"denied\",\"feature\":\"get_solution\",\"units\":1,\"subject\":\"ada\","

@@ -9,8 +9,8 @@ export const USAGE_LINE = ['limit', 'feature', 'title', 'unit', 'scope', 'window
 export const UPGRADE = ['plan', 'title', 'amount', 'url'];
 export const SUBJECT = ['subject', 'plan', 'plan_until', 'plan_after', 'organization', 'timezone', 'anchor', 'email', 'suspended',
     'created_at'];
-export const OVERRIDE = ['override', 'subject', 'organization', 'feature', 'limit', 'amount', 'unlimited', 'multiplier', 'expires_at',
+export const OVERRIDE = ['id', 'override', 'subject', 'organization', 'feature', 'limit', 'amount', 'unlimited', 'multiplier', 'expires_at',
     'reason', 'author', 'created_at'];
-export const GRANT = ['grant', 'subject', 'organization', 'feature', 'amount', 'remaining', 'priority', 'effective_at', 'expires_at',
+export const GRANT = ['id', 'grant', 'subject', 'organization', 'feature', 'amount', 'remaining', 'priority', 'effective_at', 'expires_at',
     'every', 'reason', 'author', 'created_at'];
 export const KEY = ['id', 'name', 'scopes', 'created_at', 'expires_at', 'revoked_at', 'last_used_at'];
