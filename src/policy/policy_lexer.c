@@ -26,7 +26,7 @@ static void blank(Lexer *lexer, size_t to)
         if (lexer->text[lexer->at] == '\n')
             lexer->line++;
         else
-            lexer->clean[lexer->at] = ' ';
+            lexer->clean[lexer->at] = BLANK;
     }
 }
 

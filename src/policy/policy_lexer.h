@@ -4,6 +4,9 @@
 
 #include "base/base.h"
 
+/* What is passed between tokens becomes this. No value may hold one, so that none is mistaken for it. */
+#define BLANK '\t'
+
 typedef enum {
     TOKEN_END,
     TOKEN_WORD,   /* title */
@@ -24,7 +27,7 @@ typedef struct {
 
 typedef struct {
     const char *text;
-    char *clean;       /* as long as the text; comments in it become blanks as they are passed */
+    char *clean;       /* as long as the text; comments and blanks become BLANK as they are passed */
     size_t at;
     int line;
 } Lexer;

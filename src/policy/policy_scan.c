@@ -18,7 +18,6 @@ typedef struct {
     GString *clean;
     const char *file_name;
     GPtrArray *mistakes;
-    bool broken;
 } Scanner;
 
 static void entry_free(void *data)
@@ -66,7 +65,6 @@ static bool break_off(Scanner *scanner, size_t start, const Token *token, const 
 {
     complain(scanner, token->line, section, name, token->kind == TOKEN_BAD ? token->why : message);
     g_string_truncate(scanner->clean, start);
-    scanner->broken = true;
     return false;
 }
 
@@ -80,7 +78,7 @@ static void blank_out(Scanner *scanner, size_t from, size_t to)
 {
     for (size_t i = from; i < to && i < scanner->clean->len; i++)
         if (scanner->clean->str[i] != '\n')
-            scanner->clean->str[i] = ' ';
+            scanner->clean->str[i] = BLANK;
 }
 
 static bool is_value(const Token *token)
@@ -237,7 +235,7 @@ static bool scan_unknown(Scanner *scanner, const Token *token, const Entry *sect
     for (; options->name; options++)
         g_ptr_array_add(names, (char *) options->name);
     g_ptr_array_add(names, NULL);
-    const char *nearest = scanner->mistakes->len < MISTAKES_MAX ? nearest_name(name, (const char *const *) names->pdata) : NULL;
+    const char *nearest = nearest_name(name, (const char *const *) names->pdata);
     g_autofree char *field = shown(name);
     mistake_add(scanner->mistakes, scanner->file_name, token->line, section->path, field, "is not known%s%s%s",
                 nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
@@ -263,7 +261,10 @@ static bool scan_section(Scanner *scanner, Entry *section, const cfg_opt_t *opti
         if (token.kind == (section->option ? TOKEN_CLOSE : TOKEN_END))
             return true;
         bool good;
-        if (token.kind == TOKEN_WORD && !token.why) {
+        if (scanner->mistakes->len > MISTAKES_MAX) {
+            g_string_truncate(scanner->clean, token.start);
+            good = false;
+        } else if (token.kind == TOKEN_WORD && !token.why) {
             g_autofree char *name = token_text(&scanner->lexer, &token);
             const cfg_opt_t *option = option_find(options, name);
             good = option ? scan_known(scanner, &token, section, option)
@@ -280,6 +281,16 @@ static bool scan_section(Scanner *scanner, Entry *section, const cfg_opt_t *opti
     }
 }
 
+/* A run of what was blanked becomes one: libConfuse's lexer takes seconds for a mebibyte. Strings and lines stay. */
+static char *without_runs(const GString *clean)
+{
+    GString *out = g_string_sized_new(clean->len);
+    for (gsize i = 0; i < clean->len; i++)
+        if (clean->str[i] != BLANK || out->len == 0 || out->str[out->len - 1] != BLANK)
+            g_string_append_c(out, clean->str[i]);
+    return g_string_free(out, FALSE);
+}
+
 Scan *policy_scan(const char *text, const char *file_name, GPtrArray *mistakes)
 {
     Scan *scan = g_new0(Scan, 1);
@@ -292,7 +303,8 @@ Scan *policy_scan(const char *text, const char *file_name, GPtrArray *mistakes)
     scan->file = entry_new(NULL, 1);
     scan->file->path = g_strdup("");
     scan->whole = scan_section(&scanner, scan->file, policy_options);
-    scan->clean = g_string_free(scanner.clean, FALSE);
+    scan->clean = without_runs(scanner.clean);
+    g_string_free(scanner.clean, TRUE);
     return scan;
 }
 

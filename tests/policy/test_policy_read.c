@@ -13,7 +13,7 @@ static const Limit *limit_of(const Policy *policy, const char *plan, const char 
 }
 
 static const char everything[] =
-    "title = \"The \\\"Desk\\\" \\\\\"  timezone = \"America/New_York\"  week_starts = sunday  day_starts = \"06:30\"\n"
+    "title = \"The  \\\"Desk\\\" # /* \\\\\"  timezone = \"America/New_York\"  week_starts = sunday  day_starts = \"06:30\"\n"
     "default_plan = free  anonymous_plan = anonymous\n"
     "upgrade_url = \"https://shop.example/{plan}?for={feature}\"  support_url = 'mailto:help@example.org'\n"
     "administrators = {\"ann\", bob,}  embedders = {\"https://www.example.org\"}  currency = \"€\"\n"
@@ -46,7 +46,7 @@ START_TEST(settings)
     g_autoptr(Policy) policy = policy_of(everything);
     ck_assert_str_eq(policy->text, everything);
     ck_assert_int_eq(policy->version, 0);
-    ck_assert_str_eq(policy->title, "The \"Desk\" \\");
+    ck_assert_str_eq(policy->title, "The  \"Desk\" # /* \\");
     ck_assert_str_eq(policy->zone, "America/New_York");
     ck_assert_int_eq(policy->week_starts, 7);
     ck_assert_int_eq(policy->day_starts_min, 390);
