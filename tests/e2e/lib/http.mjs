@@ -1,6 +1,7 @@
 // HTTP as the tests need it: nothing followed, nothing decoded, any bytes sent.
 import http from 'node:http';
 
+const PATIENCE_MS = 30000;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
 
 /**
@@ -15,7 +16,7 @@ export function request(url, { method = 'GET', headers = {}, body, path } = {}) 
     if (bytes !== undefined && !has('content-length') && !has('transfer-encoding'))
         all['Content-Length'] = Buffer.byteLength(bytes);
     return new Promise((resolve, reject) => {
-        const options = { method, headers: all, agent };
+        const options = { method, headers: all, agent, timeout: PATIENCE_MS };
         if (path !== undefined) options.path = path;
         const sent = http.request(url, options, answer => {
             const parts = [];
@@ -27,7 +28,7 @@ export function request(url, { method = 'GET', headers = {}, body, path } = {}) 
             });
         });
         sent.on('error', reject);
-        sent.setTimeout(30000, () => sent.destroy(new Error(`no answer within 30 s: ${method} ${url}`)));
+        sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms: ${method} ${url}`)));
         sent.end(bytes);
     });
 }
