@@ -3,9 +3,9 @@
 (() => {
   "use strict";
   const every = 20000;
-  const pause = document.getElementById("pause");
+  const tools = document.getElementById("tools");
   const status = document.getElementById("status");
-  if (!pause || !status || new URLSearchParams(location.search).has("refresh")) return;
+  if (!tools || !status || new URLSearchParams(location.search).has("refresh")) return;
 
   let paused = false;
   let timer = 0;
@@ -47,7 +47,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!paused) show(page);
     } catch {
-      say(status.dataset.failed, true);
+      say(tools.dataset.failed, true);
     }
     plan();
   };
@@ -57,7 +57,14 @@
     if (!paused && !document.hidden) timer = setTimeout(update, every);
   };
 
-  pause.hidden = false;
+  /* A browser without scripts is to show no button that does nothing: it is made here. */
+  const pause = document.createElement("button");
+  pause.id = "pause";
+  pause.type = "button";
+  pause.className = "button quiet";
+  pause.textContent = tools.dataset.pause;
+  pause.setAttribute("aria-pressed", "false");
+  tools.prepend(pause);
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.setAttribute("aria-pressed", String(paused));

@@ -1,5 +1,5 @@
 // A tiny web server for rendered pages: the folder's NAME.html as /NAME, the project's static files under any
-// mount, and the headers that the real program sends. `answers` may replace what a page gives.
+// mount, and the headers that the real program sends. `answers` may replace what an address gives.
 import http from "node:http";
 import fs from "node:fs/promises";
 import path from "node:path";
@@ -24,7 +24,7 @@ export const serve = async (pages, assets) => {
       const file = fileFor(url, pages, assets);
       const body = given?.body ?? (await fs.readFile(file));
       response.writeHead(given?.status ?? 200, {
-        "Content-Type": TYPES[path.extname(file)],
+        "Content-Type": given?.type ?? TYPES[path.extname(file)],
         "Content-Security-Policy": POLICY,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
