@@ -178,7 +178,7 @@ static void read_row(Reading *reading)
     const Csv *csv = reading->csv;
     if (csv->fields->len != reading->columns->len) {
         mistake_at(reading, MIN(csv->fields->len, reading->columns->len),
-                   g_strdup_printf("there are %u fields; the first line names %u columns", csv->fields->len, reading->columns->len));
+                   g_strdup_printf("fields on this line: %u; columns on the first: %u", csv->fields->len, reading->columns->len));
         return;
     }
     SubjectChange change = { 0 };

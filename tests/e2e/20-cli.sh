@@ -1,0 +1,382 @@
+#!/bin/bash
+# The operator's command, every part of it, against a real database: what it prints, what it changes, how it ends.
+# Uses that are counted come through the program itself, started as plain CGI.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+W=$BUILD/webquota
+scratch=${TMPDIR:-/tmp}/cli-$$
+failed=0 code=0 out='' err=''
+mkdir -p "$scratch"
+
+# A database of its own: on the server of this run, else on a private one.
+server=${DATABASE_URL-} app=${DATABASE_URL_APP-}
+if [ -z "$server" ]; then
+    FSYNC=off scripts/postgres start "$scratch/database" >/dev/null || exit 1
+    server=$(scripts/postgres url "$scratch/database") app=$(scripts/postgres url-app "$scratch/database")
+fi
+name=cli_$$
+in_database() { printf '%s' "${1/\/webquota\?/\/$name?}"; }
+DATABASE_URL=$(in_database "$server")
+app=$(in_database "$app")
+export DATABASE_URL
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+    psql "$server" -Xqc "drop database if exists $name with (force)" 2>/dev/null
+    [ ! -d "$scratch/database" ] || scripts/postgres stop "$scratch/database"
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+psql "$server" -Xqc "create database $name" || exit 1
+
+sql() { psql "$DATABASE_URL" -XqAt -v ON_ERROR_STOP=1 -c "$1"; }
+
+# run ARGUMENT...: webquota with them; out, err and code hold what came of it.
+run() {
+    "$W" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+    code=$?
+    out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+}
+
+ok() { echo "ok - cli: $1"; }
+not_ok() {
+    echo "not ok - cli: $1"
+    printf 'exit code %s\n%s\n%s\n%s\n' "$code" "$out" "$err" "${2-}" | sed 's/^/    /'
+    failed=1
+}
+# verdict NAME CONDITION...: ok when the command succeeds.
+verdict() {
+    local what=$1
+    shift
+    if "$@" >/dev/null 2>&1; then ok "$what"; else not_ok "$what" "not so: $*"; fi
+}
+# is NAME EXPECTED ACTUAL
+is() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "expected: $2"$'\n'"but it is: $3"; fi; }
+# ends NAME CODE [TEXT...]: the last run ended so, and each text stands in what it printed, on either side.
+ends() {
+    local what=$1 expected=$2 text
+    shift 2
+    [ "$code" = "$expected" ] || { not_ok "$what" "expected exit code $expected"; return; }
+    for text; do
+        [[ "$out"$'\n'"$err" == *"$text"* ]] || { not_ok "$what" "expected to read: $text"; return; }
+    done
+    ok "$what"
+}
+# json NAME FILTER: true of what the last run printed, which is JSON.
+json() {
+    if [ "$code" = 0 ] && [ "$(jq -r "$2" <<<"$out" 2>/dev/null)" = true ]; then ok "$1"; else not_ok "$1" "not true: $2"; fi
+}
+
+# api METHOD PATH BODY: through the program as CGI; out holds the body of the answer.
+api() {
+    local secret=$key
+    out=$(printf '%s' "$3" | env REQUEST_METHOD="$1" SCRIPT_NAME=/quota PATH_INFO="$2" CONTENT_TYPE=application/json \
+        CONTENT_LENGTH=${#3} HTTP_AUTHORIZATION="Bearer $secret" HTTP_ACCEPT=application/json REMOTE_ADDR=127.0.0.1 \
+        SERVER_PROTOCOL=HTTP/1.1 WEBQUOTA_TEMPLATES=templates WEBQUOTA_STATIC=static "$BUILD/webquota.fcgi" 2>"$scratch/err" |
+        sed '1,/^\r*$/d')
+    err=$(cat "$scratch/err") code=0
+}
+consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"units\":$3}"; }
+
+# ---- usage, and a database that is not there
+
+commands='migrate policy subject override grant reset usage explain key window template doctor'
+missing=
+for command in $commands; do
+    run "$command" --help
+    { [ $code = 0 ] && [[ ${out,,} == usage:* ]] && [ -z "$err" ]; } || missing+=" $command"
+done
+is "every command has help" "" "$missing"
+run --help
+ends "help names every command" 0 migrate policy subject override grant reset usage explain key window template doctor
+manual=$(sed 's/\\-/-/g; s/\\f.//g' docs/man/webquota.1)
+missing=
+for command in $commands; do grep -qE "^\.[A-Z]+ .*\"?$command\b" <<<"$manual" || missing+=" $command"; done
+is "the manual page has every command" "" "$missing"
+run --version
+ends "it tells its version" 0 "webquota "
+for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show a b" "subject show ada --plan x" "override" "override remove" \
+    "override add --subject a --feature f" "override add --feature f --amount 1" "override add --subject a --feature f --amount -1" \
+    "override add --subject a --feature f --amount 1 --unlimited" "override add --subject a --organization b --feature f --amount 1" \
+    "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
+    "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
+    "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
+    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "doctor now" "migrate now" "usage --nonsense a" \
+    "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do
+    # shellcheck disable=SC2086 # words
+    run $wrong
+    if [ $code != 2 ] || [ -z "$err" ]; then not_ok "wrong usage: $wrong"; fi
+done
+ends "wrong usage ends with 2 and says why" 2 "try: webquota"
+
+unset_url() { env -u DATABASE_URL "$W" usage ada >"$scratch/out" 2>"$scratch/err"; code=$?; err=$(cat "$scratch/err") out=; }
+unset_url
+ends "no DATABASE_URL is a matter of usage" 2 DATABASE_URL
+for command in "migrate" "doctor" "usage ada" "subject show ada" "subject set ada --plan free" "override list" "grant list" "reset ada" \
+    "explain dec_AQEABmDhgc1czQknPlIzFlj1" "key list" "policy list" "policy export"; do
+    # shellcheck disable=SC2086
+    DATABASE_URL='postgresql:///nowhere?host=/nonexistent' run $command
+    [ $code = 3 ] || { not_ok "unreachable: $command"; break; }
+done
+[ "$code" != 3 ] || ok "a database that cannot be reached ends with 3"
+
+# ---- the schema
+
+run doctor
+ends "doctor: no schema" 1 "webquota migrate"
+"$W" migrate >"$scratch/one" 2>&1 &
+one=$!
+"$W" migrate >"$scratch/two" 2>&1 &
+two=$!
+wait $one; first=$?
+wait $two; second=$?
+is "two migrations at once both succeed" "0 0" "$first $second"
+is "and one of them did it" 1 "$(cat "$scratch/one" "$scratch/two" | grep -c '^applied 0001')"
+run migrate
+ends "migrating again changes nothing" 0 "up to date"
+run doctor
+ends "doctor: no policy" 1 "no policy has been applied" "webquota policy apply"
+run usage ada
+ends "without a policy nothing can be told" 3 "webquota policy apply"
+
+# ---- the policy
+
+printf 'default_plan = "free"\nfeature a { title = "A" }\nplan free {\n  limit l { feature = "b"  amount = -1  window = "day" }\n}\n' >"$scratch/bad.conf"
+run policy check "$scratch/bad.conf"
+ends "policy check names file and line of what is wrong" 1 "$scratch/bad.conf:4:"
+run policy apply "$scratch/bad.conf"
+ends "a bad policy is not applied" 1 "$scratch/bad.conf:4:"
+all_good=1
+for file in deploy/policies/*.conf; do
+    run policy check "$file"
+    [ $code = 0 ] || all_good="$file"
+done
+is "the policies that come with it are good" 1 "$all_good"
+for file in deploy/policies/*.conf deploy/policies/demo.conf; do
+    run policy apply "$file" --reason "trying $file"
+    [ $code = 0 ] || { not_ok "policy apply $file"; break; }
+done
+[ $code != 0 ] || ok "each can be applied"
+run policy apply deploy/policies/demo.conf --json
+json "applying the same again makes no version" '.changed == false and .version > 5'
+"$W" policy export >"$scratch/export.conf"
+verdict "export gives the file back, byte for byte" cmp "$scratch/export.conf" deploy/policies/demo.conf
+run policy diff "$scratch/export.conf"
+ends "it differs in nothing from what is in force" 0 "nothing would change"
+run policy list --json
+json "all versions are listed, one is active" 'length > 5 and ([.[] | select(.active)] | length == 1) and .[0].active and .[0].reason == "trying deploy/policies/demo.conf"'
+run doctor
+ends "doctor: all is well" 0 "counters" "reservations"
+
+# ---- people
+
+run subject set ada --plan free --email ada@example.org --timezone Europe/Budapest --anchor 2026-01-31T10:00:00Z --json
+json "subject set makes one" '.subject == "ada" and .plan.key == "free" and .email == "ada@example.org" and .timezone == "Europe/Budapest" and .anchor == "2026-01-31T10:00:00Z" and .suspended == false'
+run subject set ada --plan pro --until 2999-01-01 --then premium --organization Kitchen --suspend
+ends "subject set changes one" 0 "ada is changed" "Pro (pro)" "2999-01-01T00:00:00Z" premium Kitchen "suspended      yes"
+run subject show ada --json
+json "and what was not named stays" '.email == "ada@example.org" and .organization == "Kitchen" and .plan_after == "premium" and .suspended == true'
+run subject set ada --plan "" --until "" --then "" --organization "" --email "" --timezone "" --resume --json
+json "an empty value takes one away" '.plan.key == "free" and .plan_until == null and .plan_after == null and .organization == null and .email == null and .timezone == null and .suspended == false'
+run subject set ada --plan gold
+ends "an unknown plan is refused" 1 plan gold
+run subject set ada --timezone Mars/Base
+ends "an unknown zone is refused" 1 timezone Mars/Base
+run subject show nobody
+ends "an unknown subject is said to be so" 1 nobody
+run subject set -- --odd
+ends "a name that begins with a dash" 0 "--odd is created"
+is "each change left its trace in the audit" 3 "$(sql "select count(*) from webquota.audit where subject = 'ada' and actor like 'cli:%'")"
+
+# ---- importing
+
+printf 'subject,plan,organization,email,suspended\r\nu1,pro,"The ""Inn""",u1@example.org,false\r\n"u,2",,Inn,,true\r\nada,,,,\r\n' >"$scratch/people.csv"
+run subject import "$scratch/people.csv" --dry-run
+ends "import: a dry run tells what it would do" 0 "would create 2, change 0, and leave 1"
+run subject show u1
+ends "and does nothing" 1 u1
+run subject import "$scratch/people.csv" --json
+json "import creates" '. == {"dry_run": false, "created": 2, "changed": 0, "same": 1}'
+run subject show "u,2" --json
+json "what the file says" '.subject == "u,2" and .organization == "Inn" and .suspended == true and .plan.key == "free"'
+run subject import "$scratch/people.csv"
+ends "the same again changes nothing" 0 "created 0, changed 0, left 3"
+printf 'subject,plan,organization\nu1,"",\n"u,2",free,""\n' >"$scratch/change.csv"
+run subject import "$scratch/change.csv"
+ends "import changes" 0 "created 0, changed 2, left 0"
+run subject show u1 --json
+json "an empty field leaves a value, an empty quoted one takes it away" '.plan.key == "free" and .organization == "The \"Inn\""'
+printf 'subject,plan,suspended\nnew1,free,false\nnew2,gold,maybe\nnew1,free,false\nnew3,free\n"new4,free,true\n' >"$scratch/wrong.csv"
+run subject import "$scratch/wrong.csv"
+ends "import names every mistake, with file, line and column" 1 "$scratch/wrong.csv:3:plan: there is no plan \"gold\"" \
+    "$scratch/wrong.csv:3:suspended: \"maybe\"" "$scratch/wrong.csv:4:subject: \"new1\" is on line 2" "$scratch/wrong.csv:5:" \
+    "$scratch/wrong.csv:6:subject: a quote is never closed" "nothing was imported"
+run subject show new1
+ends "and imports nothing then" 1 new1
+seq -f 'many%g,pro,Inn' 1 1201 | sed '1i subject,plan,organization' >"$scratch/many.csv"
+run subject import "$scratch/many.csv" --json
+json "import of many" '.created == 1201 and .changed == 0'
+is "all of them" "1201 1201" "$(sql "select count(*) || ' ' || count(c) from webquota.subjects s left join webquota.counters c on (c.account_id, c.subject_id) = (s.account_id, s.id) where s.key like 'many%' and s.plan = 'pro'")"
+run policy diff deploy/policies/solutions.conf --json
+json "policy diff counts the people concerned" '[.changes[] | select(.what == "plan" and .plan == "pro") | .people] | length > 0 and all(. >= 1201)'
+run subject import "$scratch/nowhere.csv"
+ends "import of a file that is not there" 1 nowhere.csv
+
+# ---- keys
+
+run key create --name "the test" --scopes enforce,read,admin --json
+json "key create" '.name == "the test" and .scopes == ["enforce", "read", "admin"] and (.key | startswith("wq_"))'
+key=$(jq -r .key <<<"$out") id=$(jq -r .id <<<"$out")
+run key list --json
+json "key list has it, without its secret" "any(.[]; .id == \"$id\") and all(.[]; has(\"key\") | not)"
+verdict "the secret is nowhere in the database" test "$(sql "select count(*) from webquota.api_keys k where k::text like '%${key##*_}%'")" = 0
+
+# ---- use, and what explains it
+
+consume ada get_solution 1
+decision=$(jq -r .decision_id <<<"$out")
+json "the key works: a use is allowed" '.allowed and .remaining == 1'
+run usage ada --feature get_solution
+ends "usage says it in words" 0 "1 of 2 Get Solution requests used today" "1 left" "Resets at 00:00 (UTC)"
+run usage ada --json
+json "usage as the API gives it" '.subject == "ada" and .plan.key == "free" and any(.limits[]; .limit == "get_solution_daily" and .used == 1 and .remaining == 1)'
+run usage ada --feature nonsense
+ends "usage of a feature that is not there" 1 nonsense
+run usage somebody-new
+ends "usage of somebody never met" 0 "never met" "0 of 2 Get Solution requests used today"
+is "asking meets nobody" 0 "$(sql "select count(*) from webquota.subjects where key = 'somebody-new'")"
+consume ada get_solution 2
+denied=$(jq -r .decision_id <<<"$out")
+run explain "$denied"
+ends "explain: a refusal" 0 "outcome        denied" "subject        ada" get_solution_daily "refused, decided" "Only 1 of 2"
+run explain "$decision" --json
+json "explain as the API gives it" '.outcome == "allowed" and .kind == "consume" and .limits[0].limit == "get_solution_daily" and .limits[0].charged == 1 and .limits[0].source == "plan" and .limits[0].decided and .refunded == 0'
+run explain dec_AQEABmDhgc1czQknPlIzFlj1
+ends "explain: none of ours" 1 "no such decision"
+
+# ---- overrides, grants, resets
+
+run override add --subject ada --feature get_solution --limit get_solution_daily --amount 5 --expires 2999-01-01 --reason "she asked" --json
+json "override add" '.subject == "ada" and .limit == "get_solution_daily" and .amount == 5 and .expires_at == "2999-01-01T00:00:00Z" and .reason == "she asked"'
+override=$(jq -r .override <<<"$out")
+run usage ada --feature get_solution --json
+json "it holds" '.limits[0].amount == 5 and .limits[0].remaining == 4 and .limits[0].source == "override"'
+run override list --subject ada
+ends "override list" 0 "$override" "she asked" 2999-01-01
+run override remove "$override"
+ends "override remove" 0 "is removed"
+run override remove "$override"
+ends "only once" 1 "no such override"
+run override list --subject ada --json
+json "override list: none" '. == []'
+run override add --organization Inn --feature menu_generation --unlimited --json
+json "override of an organization" '.organization == "Inn" and .unlimited == true and .subject == null'
+run override add --organization Nowhere --feature menu_generation --unlimited
+ends "override: unknown organization" 1 Nowhere
+run override add --subject ada --feature get_solution --amount 5 --expires 2020-01-01
+ends "an override that is over already is refused" 1 expires_at
+run override add --subject ada --feature nonsense --amount 5
+ends "override: unknown feature" 1 nonsense
+run override add --subject ada --feature get_solution --limit nonsense --amount 5
+ends "override: unknown limit" 1 nonsense
+run override add --subject ada --feature variant --multiplier 2.5
+ends "override by a factor" 0 "is in force"
+run usage ada --feature variant --json
+json "rounded down" '.limits[0].amount == 2'
+
+run grant add --subject ada --feature get_solution --amount 3 --priority 7 --expires 2999-01-01 --every "28 day" --reason sorry --json
+json "grant add" '.amount == 3 and .remaining == 3 and .priority == 7 and .every == "28 day" and .reason == "sorry"'
+grant=$(jq -r .grant <<<"$out")
+consume ada get_solution 3
+json "it is spent when the limit is full" '.allowed'
+run grant list --subject ada --json
+json "grant list tells what is left" '.[0].remaining == 1 and .[0].amount == 3'
+run grant list
+ends "grant list for people" 0 "$grant" "28 day" sorry
+run grant remove "$grant" --json
+json "grant remove" ".grant == \"$grant\" and .removed"
+run grant remove "$grant"
+ends "only once, too" 1 "no such grant"
+run grant add --subject ada --feature get_solution --amount 3 --expires 2020-01-01
+ends "a grant that is over already is refused" 1 expires_at
+
+run reset ada --feature get_solution --reason "a mistake" --json
+json "reset" '.subject == "ada" and .feature == "get_solution" and .units == 2'
+run usage ada --feature get_solution --json
+json "nothing is used then" '.limits[0].used == 0'
+run reset nobody
+ends "reset of nobody" 1 nobody
+run reset ada --feature nonsense
+ends "reset of a feature that is not there" 1 nonsense
+is "a reset is audited with its reason" "a mistake" "$(sql "select details->>'reason' from webquota.audit where action = 'usage.reset'")"
+api POST "/api/v1/decisions/$decision/refund" '{}'
+api POST /api/v1/reservations '{"subject":"u1","feature":"menu_generation","units":2,"ttl":600}'
+reservation=$(jq -r .reservation <<<"$out")
+run explain "$reservation"
+ends "explain: a reservation" 0 "hold until" "reservation    held"
+run subject set u1 --organization "" --plan owner
+run doctor
+ends "doctor: all is well after all that, and a move" 0 "1 reservation open"
+
+# ---- what the doctor finds
+
+broken() { # NAME SQL BACK TEXT...: after SQL the doctor says TEXT; BACK sets it right again
+    local what=$1 change=$2 back=$3
+    shift 3
+    sql "$change" || { not_ok "doctor: $what" "the change failed"; return; }
+    run doctor
+    ends "doctor: $what" 1 "$@"
+    sql "$back"
+}
+counters_of() { echo "(select id from webquota.subjects where key = '$1')"; }
+consume ada add_solution 1
+sql "create table public.kept as table webquota.counters; create table public.kept_decisions as table webquota.decisions"
+back="update webquota.counters c set state = k.state from public.kept k where (k.account_id, k.subject_id) = (c.account_id, c.subject_id) and k.state <> c.state"
+broken "a counter that somebody changed" "update webquota.counters set state[9] = state[9] + 1 where subject_id = $(counters_of ada)" "$back" WRONG ada "not equal"
+broken "a counter that is gone" "update webquota.counters set state = '{}' where subject_id = $(counters_of ada)" "$back" "the counter is gone"
+broken "a counter that was put back to an earlier window" "update webquota.counters set state[8] = state[8] - 86400000000 where subject_id = $(counters_of ada)" \
+    "$back" "WRONG" ada
+broken "units held without a reservation" "update webquota.reservations set state = 'released'" \
+    "update webquota.reservations set state = 'held' where settled_at is null" reservations u1
+broken "a decision that was deleted" "delete from webquota.decisions where feature = 'add_solution'" \
+    "insert into webquota.decisions select * from public.kept_decisions where feature = 'add_solution'" ada add_solution
+broken "a subject without counters" "delete from webquota.counters where subject_id = $(counters_of many7)" \
+    "insert into webquota.counters select * from public.kept where subject_id = $(counters_of many7)" many7
+run doctor --json
+json "doctor --json: all is well again" '.ok and (.checks | length > 9) and all(.checks[]; .state == "ok" or .state == "warning")'
+sql "update webquota.subjects set plan = 'gold' where key = 'many8'"
+run doctor
+ends "doctor warns of plans that the policy has not" 0 gold "webquota subject set"
+sql "create or replace function webquota.clock() returns timestamptz language sql volatile as 'select clock_timestamp() - interval ''1 minute'''"
+run doctor --json
+json "doctor warns of a clock that was replaced" 'any(.checks[]; .check == "clock" and .state == "warning" and (.found | contains("60.0 s behind")))'
+sql "create or replace function webquota.clock() returns timestamptz language sql volatile as 'select clock_timestamp()'"
+if [ -n "$app" ]; then
+    DATABASE_URL=$app run doctor
+    ends "doctor: a role that may do nothing" 1 "may not use the schema" "migrate --app-role"
+    run migrate --app-role webquota_app
+    DATABASE_URL=$app run doctor
+    ends "doctor: the role that migrate gave its rights" 0 "the role may do all"
+    sql "revoke update on webquota.counters from webquota_app"
+    DATABASE_URL=$app run doctor
+    ends "doctor: a right that is missing" 1 "update on counters"
+fi
+
+# ---- without a database
+
+run key revoke "$id"
+ends "key revoke" 0 "is revoked"
+api GET /api/v1/features ''
+verdict "a revoked key opens nothing" test "$(jq -r .status <<<"$out")" = 401
+run key revoke "$id"
+ends "only once, again" 1 key
+export DATABASE_URL=
+run window --window "28 day" --anchor 2026-01-01T00:00:00Z --align anchor --at 2026-03-15T12:00:00Z
+is "window" $'2026-02-26T00:00:00Z\n2026-03-26T00:00:00Z' "$out"
+run window --window day --zone America/Havana --at 2026-11-01T04:30:00Z --json
+json "window where midnight happens twice" '.start == "2026-11-01T04:00:00Z"'
+printf 'Hello {{name}}, {{>b}}{{#list}}<{{.}}>{{/list}}' >"$scratch/a.html"
+printf '<b>{{name}}</b>;' >"$scratch/b.html"
+out=$("$W" template render "$scratch/a.html" --partials "$scratch" <<<'{"name": "A&B", "list": [1, 2]}')
+is "template render" "Hello A&amp;B, <b>A&amp;B</b>;<1><2>" "$out"
+exit $failed
