@@ -132,14 +132,15 @@ static json_t *answer_value(const Reader *reader)
     bool included, used;
     Look look = worst_look(reader, &included, &used);
     json_t *worst = json_null();
-    if (included && look >= LOOK_NOTICE) {
+    if (included && look >= LOOK_NOTICE && !reader->suspended) {
         int others;
         worst = look_value(look);
         json_object_set_new(worst, "names", names_value(reader, look, &others));
         json_object_set_new(worst, "others", others > 0 ? text_or_null(words_number(others)) : json_null());
     }
-    bool calm = included && json_is_null(worst);
-    return json_pack("{s:o, s:b, s:b, s:b}", "worst", worst, "unused", calm && !used, "fine", calm && used, "empty", !included);
+    bool calm = included && json_is_null(worst) && !reader->suspended;
+    return json_pack("{s:b, s:o, s:b, s:b, s:b}", "suspended", reader->suspended, "worst", worst, "unused", calm && !used,
+                     "fine", calm && used, "empty", !included && !reader->suspended);
 }
 
 /* --- what is used up --- */

@@ -273,7 +273,8 @@ END_TEST
 START_TEST(suspended_says_only_that)
 {
     json_auto_t *page = dashboard_suspended();
-    ck_assert(true_at(page, "suspended"));
+    ck_assert(true_at(page, "suspended") && true_at(page, "answer.suspended"));
+    ck_assert(null_at(page, "answer.worst") && !true_at(page, "answer.fine"));
     ck_assert(!true_at(page, "has_stops"));
 }
 END_TEST
