@@ -40,8 +40,10 @@ static bool skip(Lexer *lexer)
         } else if (*here == '#' || g_str_has_prefix(here, "//")) {
             blank(lexer, lexer->at + strcspn(here, "\n"));
         } else if (g_str_has_prefix(here, "/*")) {
-            const char *close = strstr(here + 2, "*/");
-            if (!close)
+            const char *close = here + 2;
+            while (*close && !(close[0] == '*' && close[1] == '/'))
+                close++;
+            if (!*close)
                 return false;
             blank(lexer, (size_t) (close + 2 - lexer->text));
         } else {
