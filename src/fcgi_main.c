@@ -60,8 +60,8 @@ static bool step_serve(Program *program)
 {
     if (program->listener < 0)
         serve_cgi(environ, site_answer, &program->site);
-    else if (!serve_fastcgi(program->listener, program->settings.threads, program->settings.shared_secret, site_answer,
-                            &program->site))
+    else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
+                            program->settings.shared_secret, site_answer, &program->site))
         program->why = g_strdup("threads cannot be started");
     return !program->why;
 }

@@ -2,6 +2,7 @@
 #include "web/call.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 
 #include "base/log.h"
 
@@ -160,6 +161,15 @@ void call_problem(Call *call, int status, const char *field, const char *format,
     problem(call, status, field, detail);
 }
 
+/* Once a second at most: while the database is away, every request would say so. */
+static void log_down(const char *detail)
+{
+    static atomic_llong last_s = -1;
+    long long now_s = g_get_monotonic_time() / G_USEC_PER_SEC;
+    if (atomic_exchange(&last_s, now_s) != now_s)
+        log_line(LOG_LEVEL_WARNING, "answering 503: %s", detail);
+}
+
 void call_store_problem(Call *call, StoreResult result, const StoreError *error)
 {
     static const struct {
@@ -174,7 +184,7 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
     };
     const char *detail = error->detail ? error->detail : meanings[result].detail;
     if (result == STORE_DOWN) {
-        log_line(LOG_LEVEL_WARNING, "answered 503: %s", detail);
+        log_down(detail);
         detail = meanings[STORE_DOWN].detail; /* what is wrong with the database is not a client's business */
     }
     problem(call, meanings[result].status, error->field, detail);

@@ -20,6 +20,7 @@ typedef struct Call {
     json_t *body;       /* after call_body */
     char *allow;        /* of a 405: the methods that the address knows */
     bool is_api;        /* speaks JSON whatever Accept says */
+    Surface surface;    /* for the metrics */
 } Call;
 
 /* Frees what the call owns: identity, policy, segment, allow, body; not the request and response. */

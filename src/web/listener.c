@@ -25,6 +25,14 @@ bool listener_is_tcp(int fd)
     return getsockname(fd, (struct sockaddr *) &address, &len) == 0 && address.ss_family != AF_UNIX;
 }
 
+void listener_retire(int fd)
+{
+    struct sockaddr_un address;
+    socklen_t len = sizeof address;
+    if (getsockname(fd, (struct sockaddr *) &address, &len) == 0 && address.sun_family == AF_UNIX && address.sun_path[0])
+        unlink(address.sun_path);
+}
+
 static int failed(int fd, const char *address, const char *what, char **why)
 {
     *why = g_strdup_printf("%s: %s: %s", address, what, g_strerror(errno));

@@ -8,6 +8,9 @@
  * not) or on HOST:PORT (that address only). Returns the descriptor, or -1 and *why (new string). */
 int listener_open(const char *address, char **why) MUST_CHECK;
 
+/* Removes the path that the socket is bound to, if it is a path: nobody new will find it. */
+void listener_retire(int fd);
+
 /* Is descriptor `fd` a listening socket? */
 bool listener_is(int fd);
 

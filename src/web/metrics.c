@@ -8,7 +8,7 @@
 static const int64_t bounds_us[] = {500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 5000000};
 static const char *const bound_words[] = {"0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025",
                                           "0.05",   "0.1",   "0.25",   "0.5",   "1",    "5"};
-static const char *const surface_words[SURFACE_COUNT] = {"authorizer", "api", "page"};
+static const char *const surface_words[SURFACE_COUNT] = {"authorizer", "api", "page", "open"};
 static const char *const outcome_words[] = {"allowed", "denied", "queued", "forbidden"};
 
 #define BUCKETS (G_N_ELEMENTS(bounds_us) + 1)

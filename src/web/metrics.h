@@ -6,7 +6,13 @@
 
 typedef struct Metrics Metrics;
 
-typedef enum { SURFACE_AUTHORIZER, SURFACE_API, SURFACE_PAGE, SURFACE_COUNT } Surface;
+typedef enum {
+    SURFACE_AUTHORIZER,
+    SURFACE_API,
+    SURFACE_PAGE,
+    SURFACE_OPEN, /* what needs neither identity nor policy: operations, static files */
+    SURFACE_COUNT
+} Surface;
 
 Metrics *metrics_new(void);
 void metrics_free(Metrics *metrics);

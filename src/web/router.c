@@ -183,6 +183,8 @@ void router_answer(Call *call)
         const WebRoute *route = &routes[i];
         if (!method_fits(route, call->request->method) || !router_match(route->pattern, call->request->path, &call->segment))
             continue;
+        if (route->access == ACCESS_OPEN)
+            call->surface = SURFACE_OPEN;
         if (route->access == ACCESS_OPEN ||
             (router_identify(call) && check_access(call, route) && check_cross_site(call, route)))
             route->handler(call);

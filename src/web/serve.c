@@ -2,7 +2,8 @@
  *
  * The connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection).
  * So a thread that waits, for a new connection or on a kept one, waits in poll, together with the pipe that
- * says stop: the end needs no signal to each thread and breaks off no request. One thread at a time waits for
+ * says stop: the end needs no signal to each thread (nor FCGX_ShutdownPending, which is for threads in libfcgi's own
+ * accept) and breaks off no request. One thread at a time waits for
  * new connections, or each would wake all.
  */
 #define _GNU_SOURCE /* accept4, pipe2 */
@@ -20,15 +21,20 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "web/listener.h"
 
 /* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
 #define STALL_S 60
 #define DRAIN_MAX (1024 * 1024)
+/* At the end, what was connected before is still answered, for so long at most. */
+#define LAST_CALL_US (2 * G_USEC_PER_SEC)
 
 typedef struct {
     int listener;
     int stop_pipe[2];
     atomic_bool stopping;
+    bool own;                    /* nobody else has the listener */
+    atomic_llong drain_until_us; /* set before `stopping` */
     pthread_mutex_t accepting;
     const char *shared_secret;
     ServeAnswer answer;
@@ -50,14 +56,20 @@ void serve_prepare(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* Waits until fd can be read. False when it is time to stop. */
+/* Waits until fd can be read. False when it cannot and it is time to stop. */
 static bool wait_readable(Server *server, int fd)
 {
     struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = server->stop_pipe[0], .events = POLLIN}};
-    while (!server->stopping)
-        if (poll(waits, 2, -1) > 0)
-            return waits[1].revents == 0;
-    return false;
+    while (poll(waits, 2, -1) <= 0)
+        ;
+    return waits[0].revents != 0;
+}
+
+/* When it is time to stop: others may take what still waits at a socket that is shared; what waits at our own, which
+ * nobody finds any more, would be lost. */
+static bool takes_more(const Server *server)
+{
+    return !server->stopping || (server->own && g_get_monotonic_time() < server->drain_until_us);
 }
 
 /* The listener does not block: another process may share it and be faster. */
@@ -65,7 +77,7 @@ static int accept_one(Server *server)
 {
     int fd = -1;
     pthread_mutex_lock(&server->accepting);
-    while (!server->stopping && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
+    while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
         if ((errno == EAGAIN || errno == EWOULDBLOCK) && !wait_readable(server, server->listener))
             break;
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -139,7 +151,9 @@ static void *serve_thread(void *data)
             .data = &request,
         };
         server->answer(&exchange, server->data);
-        if (!exchange.authorizer && request.keepConnection)
+        if (server->stopping)
+            request.keepConnection = 0;
+        else if (!exchange.authorizer && request.keepConnection)
             drain(&request);
         FCGX_Finish_r(&request);
     }
@@ -155,8 +169,10 @@ static void stop_at_signal(Server *server)
     while (sigwait(&set, &signal_number) != 0)
         ;
     log_line(LOG_LEVEL_NOTICE, "stopping: %s", strsignal(signal_number));
+    if (server->own)
+        listener_retire(server->listener);
+    server->drain_until_us = g_get_monotonic_time() + LAST_CALL_US;
     server->stopping = true;
-    FCGX_ShutdownPending();
     if (write(server->stop_pipe[1], "", 1) != 1)
         log_line(LOG_LEVEL_ERROR, "cannot wake the threads: %s", g_strerror(errno));
 }
@@ -170,10 +186,11 @@ static void restore_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-bool serve_fastcgi(int listener, int threads, const char *shared_secret, ServeAnswer answer, void *data)
+bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secret, ServeAnswer answer, void *data)
 {
     Server server = {
         .listener = listener,
+        .own = own,
         .accepting = PTHREAD_MUTEX_INITIALIZER,
         .shared_secret = shared_secret,
         .answer = answer,
@@ -193,6 +210,8 @@ bool serve_fastcgi(int listener, int threads, const char *shared_secret, ServeAn
     }
     for (int i = 0; i < started; i++)
         pthread_join(ids[i], NULL);
+    if (own)
+        close(listener);
     close(server.stop_pipe[0]);
     close(server.stop_pipe[1]);
     return started > 0;

@@ -11,9 +11,11 @@ typedef void (*ServeAnswer)(const Exchange *exchange, void *data);
  * thread is started. */
 void serve_prepare(void);
 
-/* Serves the listening socket with so many threads until SIGTERM or SIGINT comes; then takes no more requests,
- * finishes those in flight, and returns. False: it could not begin. `shared_secret` as in Exchange. */
-bool serve_fastcgi(int listener, int threads, const char *shared_secret, ServeAnswer answer, void *data) MUST_CHECK;
+/* Serves the listening socket with so many threads until SIGTERM or SIGINT comes; then finishes the requests in flight
+ * and returns. A socket that is its own it gives up at the end, having answered what was connected before; one that
+ * was inherited stays as it is. False: it could not begin. `shared_secret` as in Exchange. */
+bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secret, ServeAnswer answer,
+                   void *data) MUST_CHECK;
 
 /* Plain CGI: the one request in the environment and on standard input. */
 void serve_cgi(char **environment, ServeAnswer answer, void *data);

@@ -97,19 +97,14 @@ static char *mount_for_authorizer(const Site *site, const Exchange *exchange)
     return g_uri_escape_string(mount ? mount : site->mount, "/", FALSE);
 }
 
-static Surface surface_of(const Call *call)
-{
-    return call->request->authorizer ? SURFACE_AUTHORIZER : call->is_api ? SURFACE_API : SURFACE_PAGE;
-}
-
 static void answer_request(const Site *site, const Request *request, Response *response, int64_t began_us)
 {
-    Call call = {.site = site, .request = request, .response = response};
+    Call call = {.site = site, .request = request, .response = response, .surface = SURFACE_AUTHORIZER};
     if (request->authorizer)
         authorizer_answer(&call);
     else
         router_answer(&call);
-    metrics_request(site->metrics, surface_of(&call), response_status_of(response), g_get_monotonic_time() - began_us);
+    metrics_request(site->metrics, call.surface, response_status_of(response), g_get_monotonic_time() - began_us);
     call_clear(&call);
 }
 

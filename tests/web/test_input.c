@@ -63,7 +63,8 @@ START_TEST(what_does_not_is_named)
         {"{\"name\":\"a\"} x", "-"},
         {"{\"name\":\"a\\u0000\"}", "-"}, {"{\"name\":\"\xff\"}", "-"}, {"{\"a\":1e999}", "-"},
         {"{\"name\" "
-         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", "-"}, {"{\xc3", "-"}, {"{\"a\":\xe2\x82", "-"},
+         "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", "-"},
+        {"{\xc3", "-"}, {"{\"a\":\xe2\x82", "-"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         InputValue values[FIELDS];

@@ -125,6 +125,7 @@ START_TEST(body_is_as_long_as_said)
     ck_assert_int_eq(body_status("99999999999999999999", 1, false), 400);
     ck_assert_int_eq(body_status("65536", 65536, false), 0);
     ck_assert_int_eq(body_status("65537", 65537, false), 413);
+    ck_assert_int_eq(body_status("9223372036854775807", 10, false), 413);
     ck_assert_int_eq(body_status(NULL, 65536, false), 0);
     ck_assert_int_eq(body_status(NULL, 65537, false), 413);
 }

@@ -49,7 +49,7 @@ static pid_t server_start(void)
     pid_t server = fork();
     if (server == 0) {
         serve_prepare();
-        _exit(serve_fastcgi(listener, 3, NULL, answer, NULL) ? 0 : 1);
+        _exit(serve_fastcgi(listener, true, 3, NULL, answer, NULL) ? 0 : 1);
     }
     close(listener);
     return server;
@@ -202,6 +202,33 @@ START_TEST(the_end_waits_for_what_is_in_flight)
 }
 END_TEST
 
+START_TEST(the_end_answers_what_was_connected_before)
+{
+    pid_t server = server_start();
+    char byte;
+    int status, busy[3], waiting;
+    for (int i = 0; i < 3; i++) {
+        busy[i] = connection();
+        send_request(busy[i], RESPONDER, 0, "slow", "");
+        ck_assert_int_eq(read(in_flight[0], &byte, 1), 1);
+    }
+    waiting = connection(); /* every thread is busy */
+    send_request(waiting, RESPONDER, 0, "waited", "");
+    ck_assert_int_eq(kill(server, SIGTERM), 0);
+    ck_assert_int_eq(write(go_on[1], "abc", 3), 3);
+    for (int i = 0; i < 3; i++) {
+        expect(busy[i], "responder slow 0");
+        close(busy[i]);
+    }
+    expect(waiting, "responder waited 0");
+    close(waiting);
+    ck_assert_int_eq(waitpid(server, &status, 0), server);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    g_free(path);
+}
+END_TEST
+
 static void *many_requests(void *data)
 {
     (void) data;
@@ -268,7 +295,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {requests_are_answered_by_role, kept_connections_go_on, nonsense_costs_one_connection,
-                                  the_end_waits_for_what_is_in_flight, many_at_once, sockets_are_not_for_everybody,
+                                  the_end_waits_for_what_is_in_flight,
+                                  the_end_answers_what_was_connected_before, many_at_once, sockets_are_not_for_everybody,
                                   tcp_binds_one_address};
     return suite_run("serve", tests, G_N_ELEMENTS(tests));
 }
