@@ -117,7 +117,10 @@ void answer_unref(Answer *answer)
 
 Answer *answer_again(const Answer *answer, const char *id, Instant at)
 {
-    Answer *again = g_memdup2(answer, sizeof *answer);
+    Answer *again = g_new0(Answer, 1);
+    /* All but the count of references, which other threads change meanwhile. */
+    const size_t copied = G_STRUCT_OFFSET(Answer, policy);
+    memcpy((char *)again + copied, (const char *)answer + copied, sizeof *answer - copied);
     again->refs = 1;
     policy_ref(again->policy);
     again->id = g_strdup(id);
