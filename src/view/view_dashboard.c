@@ -158,16 +158,23 @@ static const UsageLine *stopping_line(const Reader *reader, int feature)
     return last;
 }
 
+static json_t *stop_value(const Reader *reader, const UsageLine *line)
+{
+    json_t *stop = json_object();
+    json_object_set_new(stop, "feature", json_string(line->feature->key));
+    json_object_set_new(stop, "title", json_string(line->feature->title));
+    json_object_set_new(stop, "message", text_or_null(words_line(line, reader->plan, reader->now)));
+    json_object_set_new(stop, "url", text_or_null(page_address(reader->mount, "/limit/", line->feature->key)));
+    return stop;
+}
+
 static json_t *stop_values(const Reader *reader)
 {
     json_t *stops = json_array();
     for (int i = 0; i < reader->policy->feature_count && !reader->suspended; i++) {
-        const Feature *feature = &reader->policy->features[i];
         const UsageLine *line = feature_look(reader, i) == LOOK_EXHAUSTED ? stopping_line(reader, i) : NULL;
         if (line)
-            json_array_append_new(stops, json_pack("{s:s, s:s, s:o, s:o}", "feature", feature->key, "title", feature->title,
-                                                   "message", text_or_null(words_line(line, reader->plan, reader->now)), "url",
-                                                   text_or_null(page_address(reader->mount, "/limit/", feature->key))));
+            json_array_append_new(stops, stop_value(reader, line));
     }
     return stops;
 }

@@ -87,13 +87,14 @@ static void stop_of_report(Stop *stop, const UsageReport *report)
 static char *stop_message(const Stop *stop)
 {
     const Reader *reader = &stop->reader;
+    const UsageLine *stopper = stop->stopper;
     if (stop->refusal && stop->stopped)
         return words_answer(stop->refusal);
-    if (!stop->stopper || reader->suspended)
+    if (!stopper || reader->suspended)
         return NULL;
-    if (line_look(stop->stopper) == LOOK_NOT_INCLUDED)
-        return words_not_included(reader->policy, reader->plan, stop->stopper->feature, stop->stopper->limit, reader->anonymous);
-    return words_line(stop->stopper, reader->plan, reader->now);
+    if (line_look(stopper) == LOOK_NOT_INCLUDED)
+        return words_not_included(reader->policy, reader->plan, stopper->feature, stopper->limit, reader->anonymous);
+    return words_line(stopper, reader->plan, reader->now);
 }
 
 /* "10 left", of the tightest limit; null when there is none. */
@@ -165,9 +166,9 @@ static size_t text_bytes(const json_t *value)
 static size_t frame_bytes(const json_t *page, const PageContext *context)
 {
     size_t mount = context->mount ? strlen(context->mount) : 0;
-    const char *title = json_string_value(json_object_get(page, "title"));
-    return FRAME_BYTES + text_bytes(page) + 2 * escaped_bytes(title) + (context->policy ? escaped_bytes(context->policy->title) : 0) +
-           4 * mount;
+    size_t title = text_bytes(json_object_get(page, "title"));
+    size_t site = context->policy ? escaped_bytes(context->policy->title) : 0;
+    return FRAME_BYTES + text_bytes(page) + 2 * title + site + 4 * mount;
 }
 
 /* `lines` of the page, and how many did not fit: {limit, ...} each. */

@@ -94,9 +94,10 @@ static json_t *override_value(const UsageLine *line, Instant now)
     g_autofree char *was = line->limit->plan_amount == AMOUNT_UNLIMITED ? NULL : words_number(line->limit->plan_amount);
     g_autofree char *until = words_time(line->override_expires, line->zone, now);
     /* What is carried is this window's luck, not what the override gives. */
-    json_t *amount = line->amount == AMOUNT_UNLIMITED ? json_null() : text_or_null(words_number(line->amount - line->carried));
-    return json_pack("{s:b, s:o, s:s?, s:s?}", "organization", line->limit->scope == SCOPE_ORGANIZATION, "amount", amount, "was",
-                     was, "until", *until ? until : NULL);
+    g_autofree char *amount = line->amount == AMOUNT_UNLIMITED ? NULL : words_number(line->amount - line->carried);
+    bool shared = line->limit->scope == SCOPE_ORGANIZATION;
+    return json_pack("{s:b, s:s?, s:s?, s:s?}", "organization", shared, "amount", amount, "was", was, "until",
+                     *until ? until : NULL);
 }
 
 /* "claude-*, o1": which requests find the feature; said once, beside the first of its limits. */
@@ -121,8 +122,10 @@ static json_t *meter_value(const UsageLine *line, const char *figures)
     g_autofree char *held_length = meter_length(meter.held), *held_at = meter_length(meter.used);
     g_autofree char *used_length = meter_length(meter.used), *bonus_length = meter_length(meter.bonus);
     g_autofree char *bonus_at = meter_length(1000 - meter.bonus);
-    json_t *value = json_pack("{s:o, s:I, s:I}", "name", text_or_null(g_strdup_printf("%s, %s", line->feature->title, window)),
-                              "max", (json_int_t)line->amount, "now", (json_int_t)CLAMP(line->used, 0, line->amount));
+    json_t *value = json_object();
+    json_object_set_new(value, "name", text_or_null(g_strdup_printf("%s, %s", line->feature->title, window)));
+    json_object_set_new(value, "max", json_integer(line->amount));
+    json_object_set_new(value, "now", json_integer(CLAMP(line->used, 0, line->amount)));
     json_object_set_new(value, "text", text_or_null(line->held > 0 ? g_strdup_printf("%s, %s held", figures, held)
                                                                    : g_strdup(figures)));
     json_object_set_new(value, "used", meter.used ? json_string(used_length) : json_null());
@@ -187,6 +190,7 @@ static json_t *shown_value(const UsageLine *line, const Feature *under, const Re
     json_t *shown = look_value(look);
     g_autofree char *figures = included ? words_used(line) : NULL;
     json_object_set_new(shown, "counted", json_boolean(included));
+    json_object_set_new(shown, "approximate", json_false());
     json_object_set_new(shown, "marked", json_boolean(look >= LOOK_NOTICE && included));
     json_object_set_new(shown, "explained",
                         included ? json_null()
@@ -205,8 +209,10 @@ static json_t *shown_value(const UsageLine *line, const Feature *under, const Re
 
 json_t *line_value(const UsageLine *line, const Feature *under, const Reader *reader)
 {
-    json_t *value = json_pack("{s:s?, s:s, s:s}", "limit", line->limit ? line->limit->key : NULL, "feature", line->feature->key,
-                              "title", line->feature->title);
+    json_t *value = json_object();
+    json_object_set_new(value, "limit", json_text(line->limit ? line->limit->key : NULL));
+    json_object_set_new(value, "feature", json_text(line->feature->key));
+    json_object_set_new(value, "title", json_text(line->feature->title));
     json_t *shown = shown_value(line, under, reader);
     bool included = line_look(line) != LOOK_NOT_INCLUDED;
     json_add_line(value, line,

@@ -56,7 +56,8 @@ static void offer_upgrade(json_t *offer, const Reader *reader)
     if (reader->plan->upgrade >= 0)
         json_object_set_new(offer, "upgrade", upgrade_value(reader, line, text));
     else
-        json_object_set_new(offer, "support", json_pack("{s:o, s:s?}", "text", text_or_null(text), "url", reader->policy->support_url));
+        json_object_set_new(offer, "support",
+                            json_pack("{s:o, s:s?}", "text", text_or_null(text), "url", reader->policy->support_url));
 }
 
 /* "Summary: 10 a day instead of 3" for a visitor, or NULL where signing in changes nothing. */
@@ -101,8 +102,8 @@ json_t *offer_value(const Reader *reader, int most)
     if (can_sign_in)
         json_object_set_new(offer, "sign_in", sign_in_value(reader, most));
     else if (reader->organization)
-        json_object_set_new(offer, "ask",
-                            json_pack("{s:o, s:s?}", "organization", json_text(reader->organization), "url", policy->support_url));
+        json_object_set_new(offer, "ask", json_pack("{s:o, s:s?}", "organization", json_text(reader->organization), "url",
+                                                    policy->support_url));
     else
         offer_upgrade(offer, reader);
 

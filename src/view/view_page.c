@@ -44,8 +44,9 @@ static json_t *nav_value(const PageContext *context)
         const NavPage *page = &nav_pages[i];
         if (page->for_admins && !context->is_admin)
             continue;
-        json_t *entry = json_pack("{s:o, s:b}", "url", text_or_null(page_address(context->mount, page->path, NULL)), "current",
-                                  g_strcmp0(context->path, page->path) == 0);
+        json_t *entry = json_object();
+        json_object_set_new(entry, "url", text_or_null(page_address(context->mount, page->path, NULL)));
+        json_object_set_new(entry, "current", json_boolean(g_strcmp0(context->path, page->path) == 0));
         json_object_set_new(entry, page->name, json_true());
         json_array_append_new(nav, entry);
     }
@@ -70,8 +71,10 @@ static void clock_values(json_t *page, Instant now, const char *zone_name)
 
 json_t *page_value(const PageContext *context, const char *title, const char *zone, bool live)
 {
-    json_t *page = json_pack("{s:s, s:o, s:s?}", "mount", context->mount ? context->mount : "", "title", json_text(title), "site",
-                             context->policy ? context->policy->title : NULL);
+    json_t *page = json_object();
+    json_object_set_new(page, "mount", json_text(context->mount ? context->mount : ""));
+    json_object_set_new(page, "title", json_text(title));
+    json_object_set_new(page, "site", json_text(context->policy ? context->policy->title : NULL));
     json_object_set_new(page, "version", json_string(WEBQUOTA_VERSION));
     json_object_set_new(page, "usage", json_boolean(g_strcmp0(context->path, "/") == 0));
     json_object_set_new(page, "live", json_boolean(live));

@@ -30,7 +30,8 @@ typedef struct {
 
 /* --- the policy --- */
 
-static inline void sample_feature(Policy *policy, int index, const char *key, const char *title, const char *unit, int parent)
+static inline void sample_feature(Policy *policy, int index, const char *key, const char *title, const char *unit,
+                                  int parent)
 {
     policy->features[index] = (Feature){
         .index = index,
@@ -55,7 +56,8 @@ static inline Limit *sample_limit(Plan *plan, int feature, const char *key, cons
     return limit;
 }
 
-static inline Plan *sample_plan(Policy *policy, int index, const char *key, const char *title, const char *price, int upgrade)
+static inline Plan *sample_plan(Policy *policy, int index, const char *key, const char *title, const char *price,
+                                int upgrade)
 {
     Plan *plan = &policy->plans[index];
     *plan = (Plan){

@@ -53,6 +53,7 @@ static json_t *dashboard_notice(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
+    sample.policy->features[MENU_GENERATION].about = g_strdup("A week of menus, made from what you like.");
     sample_line(&sample, MENU_GENERATION, "daily", 12);
     sample_line(&sample, MENU_GENERATION, "monthly", 118);
     sample_line(&sample, MESSAGE, "monthly", 3);

@@ -34,8 +34,8 @@ START_TEST(meter_lengths)
         UsageLine line = measured(cases[i].amount, cases[i].used, cases[i].held, cases[i].bonus);
         Meter meter = { -1, -1, -1 };
         ck_assert_msg(meter_of(&line, &meter), "case %zu has no meter", i);
-        ck_assert_msg(memcmp(&meter, &cases[i].meter, sizeof meter) == 0, "case %zu is %d, %d, %d", i, meter.used, meter.held,
-                      meter.bonus);
+        bool same = memcmp(&meter, &cases[i].meter, sizeof meter) == 0;
+        ck_assert_msg(same, "case %zu is %d, %d, %d", i, meter.used, meter.held, meter.bonus);
     }
 }
 END_TEST

@@ -238,6 +238,19 @@ START_TEST(pool_is_silent_where_it_does_not_know)
 }
 END_TEST
 
+/* A template looks outward for what a value lacks: nothing of the card may be taken for the line's own. */
+START_TEST(lines_are_not_mixed_up_with_their_card)
+{
+    char *error = NULL;
+    json_auto_t *page = dashboard_notice();
+    g_autoptr(GString) html = templates_render(templates, "dashboard", page, &error);
+    ck_assert_msg(html != NULL, "%s", error);
+    ck_assert_ptr_nonnull(strstr(html->str, "A week of menus"));
+    ck_assert_ptr_null(strstr(html->str, "About "));
+    ck_assert_ptr_nonnull(strstr(html->str, "<p class=\"row\"><span><b>118</b> of 300"));
+}
+END_TEST
+
 /* --- what is used up, and the offer --- */
 
 START_TEST(stops_name_the_limit_that_frees_last)
@@ -339,6 +352,7 @@ static Suite *suite(void)
     tcase_add_test(values, limits_that_stop_nobody);
     tcase_add_test(values, pool_tells_yours_from_the_others);
     tcase_add_test(values, pool_is_silent_where_it_does_not_know);
+    tcase_add_test(values, lines_are_not_mixed_up_with_their_card);
     tcase_add_test(values, stops_name_the_limit_that_frees_last);
     tcase_add_test(values, one_offer);
     tcase_add_test(values, suspended_says_only_that);
