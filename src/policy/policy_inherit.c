@@ -153,7 +153,7 @@ static void fill_lists(const Policy *policy, Plan *plan)
         int ancestor = i;
         while (ancestor >= 0 && !limited[ancestor])
             ancestor = policy->features[ancestor].parent;
-        plan->lists[i] = plan->unlimited || ancestor >= 0;
+        plan->lists[i] = ancestor >= 0;
     }
 }
 

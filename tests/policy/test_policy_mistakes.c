@@ -25,6 +25,7 @@ START_TEST(settings)
         {"title = \"a\tb\"", "p:2: title: must not hold control characters or hidden characters\n"},
         {"title = \"a\xe2\x80\xae\"", "p:2: title: must not hold control characters or hidden characters\n"},
         {"\ntitle = a\n\n title = b", "p:5: title: is given twice, first on line 3\n"},
+        {"title = a title = \"\"", "p:2: title: is given twice, first on line 2\n"},
         {"\n\ntitel = a", "p:4: titel: is not known; did you mean title?\n"},
         {"zzz = {a, b} yyy { q = { } } xxx \"t\" { }",
          "p:2: zzz: is not known\np:2: yyy: is not known\np:2: xxx: is not known\n"},
@@ -87,6 +88,8 @@ START_TEST(plans)
         {"plan g { inherits = h }", "p:2: plan g: inherits: there is no plan “h”\n"},
         {"plan g { upgrade = nowhere }", "p:2: plan g: upgrade: there is no plan “nowhere”\n"},
         {"plan g { upgrade = f }", "p:2: plan g: upgrade: must lead to a higher rank, and f has rank 1, this plan 2\n"},
+        {"plan g { rank = 1 upgrade = f }", "p:2: plan g: upgrade: must lead to a higher rank, and f has rank 1, this plan 1\n"},
+        {"plan f { rank = x }", "p:2: plan f: is given twice, first on line 1\n"},
         {"plan g { inherits = g }", "p:2: plan g: inherits: goes in a circle\n"},
         {"plan g { inherits = h }\nplan h { inherits = g }", "p:3: plan h: inherits: goes in a circle\n"},
         {"plan g { rank = 1000001 }", "p:2: plan g: rank: must be from 0 to 1000000, not “1000001”\n"},
@@ -216,6 +219,8 @@ START_TEST(limits_that_share_a_counter)
          "p:3: plan g: limit s: window: must be as in plan e: limit s on line 2: site limits of one key share one counter\n"},
         {"plan g { limit s { feature = a amount = 9 window = day scope = site timezone = \"Asia/Tokyo\" } }",
          "p:3: plan g: limit s: timezone: must be as in plan e: limit s on line 2: site limits of one key share one counter\n"},
+        {"plan g { limit s { feature = a amount = 9 window = hour scope = site } } plan h { inherits = g }",
+         "p:3: plan g: limit s: window: must be as in plan e: limit s on line 2: site limits of one key share one counter\n"},
         {"plan g { inherits = e } plan h { inherits = g limit s { feature = a amount = 9 window = day scope = site } }", ""},
         {"plan g { limit s { feature = a amount = 9 window = day scope = site week_starts = friday } }", ""},
         {"plan g { limit s { feature = a amount = 9 window = day scope = site day_starts = \"06:00\" } }",
@@ -268,6 +273,7 @@ START_TEST(syntax)
 {
     static const Case cases[] = {
         {"title = \"never closed\n", "p:2: title: the closing quote is missing on this line\n"},
+        {"title = \"not closed here\n\"", "p:2: title: the closing quote is missing on this line\n"},
         {"title =\n", "p:3: title: the value is missing after =\n"},
         {"title \"x\"", "p:2: title: = is missing after the name\n"},
         {"\"title\" = x", "p:2: the name of an option or a section was expected\n"},

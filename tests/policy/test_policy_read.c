@@ -180,8 +180,9 @@ END_TEST
 START_TEST(unlimited_plans_count)
 {
     g_autoptr(Policy) policy = policy_of(SMALL "timezone = \"Asia/Tokyo\" plan f { unlimited = true  limit w { feature = a window = week } }"
-                                               " plan g { inherits = f  limit d { feature = c  amount = 3  window = day } }");
-    const Plan *f = policy_plan(policy, "f"), *g = policy_plan(policy, "g");
+                                               " plan g { inherits = f  limit d { feature = c  amount = 3  window = day } }"
+                                               " plan h { inherits = f  limit count { feature = c  amount = 5  window = day } }");
+    const Plan *f = policy_plan(policy, "f"), *g = policy_plan(policy, "g"), *h = policy_plan(policy, "h");
     ck_assert_int_eq(f->limit_count, 3);
     ck_assert(!f->limits[0].counts_only && f->limits[1].counts_only && f->limits[2].counts_only);
     ck_assert_int_eq(f->limits[1].feature, 1);
@@ -196,6 +197,9 @@ START_TEST(unlimited_plans_count)
     }
     ck_assert_int_eq(g->limit_count, 4);
     ck_assert_int_eq(g->limits[3].plan_amount, 3);
+    ck_assert_int_eq(h->limit_count, 3);
+    ck_assert(h->limits[1].counts_only && h->limits[1].feature == 1);
+    ck_assert(!h->limits[2].counts_only && h->limits[2].plan_amount == 5);
     ck_assert(!g->unlimited && g->lists[0] && g->lists[1] && g->lists[2]);
 }
 END_TEST
