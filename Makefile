@@ -22,6 +22,9 @@ CHECK_LIBS = $(eval CHECK_LIBS := $(shell pkg-config --libs check))$(CHECK_LIBS)
 LINK     = $(CC) $(CFLAGS) $(SANITIZE) -pie -pthread
 WERROR   = $(if $(CI),-Werror)
 
+# One short line for a long command; `make V=1` shows it whole.
+shown    = $(if $(V),,@echo '  $(1) $(2)' && )
+
 # A room may use the rooms to its right.
 ROOMS    := cli worker gate web store view policy domain base
 archives  = $(foreach r,$(1),$(if $(wildcard src/$(r)/*.c),$(BUILD)/lib$(r).a))
@@ -52,7 +55,7 @@ FORCE:
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -MMD -MP -c $< -o $@
+	$(call shown,cc,$<)$(CC) $(FLAGS) -MMD -MP -c $< -o $@
 
 define room_rule
 $(BUILD)/lib$(1).a: $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/$(1)/*.c))
@@ -61,9 +64,9 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 $(BUILD)/webquota: $(BUILD)/obj/cli_main.o $(ALL_A)
-	$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
+	$(call shown,link,$@)$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
 $(BUILD)/webquota.fcgi: $(BUILD)/obj/fcgi_main.o $(FCGI_A)
-	$(LINK) $< -Wl,--start-group $(FCGI_A) -Wl,--end-group $(LDLIBS) -o $@
+	$(call shown,link,$@)$(LINK) $< -Wl,--start-group $(FCGI_A) -Wl,--end-group $(LDLIBS) -o $@
 
 # Unit tests: tests/ROOM/test_*.c, a Check program each, linked with what its room may use only.
 UNIT_SRC  := $(wildcard tests/*/test_*.c)
@@ -71,7 +74,7 @@ UNIT_BIN  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 .SECONDEXPANSION:
 $(BUILD)/tests/%: tests/%.c $(BUILD)/flags $$(call archives,$$(needs_$$(firstword $$(subst /, ,$$*))))
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CHECK_LIBS) $(LDLIBS) -o $@
+	$(call shown,cc,$<)$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CHECK_LIBS) $(LDLIBS) -o $@
 
 include mk/site.mk mk/test.mk mk/install.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -14,7 +14,7 @@ run up down: export BUILD := $(BUILD)
 run up:
 	@scripts/site check
 	@scripts/setup run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) all
 	@scripts/site $@
 down:
 	@scripts/site down
