@@ -32,6 +32,7 @@ void db_close_connection(Db *db)
 {
     PQfinish(db->connection);
     db->connection = NULL;
+    g_atomic_int_set(&db->connected, 0);
     db->in_pipeline = false;
     memset(db->prepared, 0, sizeof db->prepared);
 }
@@ -84,6 +85,7 @@ DbResult db_connect(Db *db)
         return DB_LOST;
     }
     PQsetNoticeReceiver(db->connection, db_notice, NULL);
+    g_atomic_int_set(&db->connected, 1);
     db->failed_at_us = 0;
     return DB_OK;
 }

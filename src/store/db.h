@@ -16,6 +16,7 @@ typedef enum {
 
 typedef struct {
     PGconn *connection;        /* NULL: not connected */
+    gint connected;            /* the same for other threads to look at; atomic */
     char *conninfo;
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */

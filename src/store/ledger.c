@@ -344,7 +344,7 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
     pthread_mutex_lock(&ledger->lock);
     out->queue_depth = (int)g_queue_get_length(ledger->waiting);
     pthread_mutex_unlock(&ledger->lock);
-    out->ledger_connected = ledger->db.connection != NULL;
+    out->ledger_connected = g_atomic_int_get(&ledger->db.connected);
 }
 
 /* --- handing in --- */

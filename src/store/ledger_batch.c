@@ -455,7 +455,7 @@ static bool policy_is_current(const Batch *batch, const Loaded *loaded)
 {
     return PQntuples(loaded->policy) == 1 &&
            (result_number(loaded->policy, 0, 0) == batch->policy->version ||
-            result_number(loaded->policy, 0, 0) == batch->store->policy_refused);
+            store_policy_refused(batch->store, result_number(loaded->policy, 0, 0)));
 }
 
 static BatchResult batch_load(Batch *batch, GHashTable *subjects)
@@ -467,7 +467,7 @@ static BatchResult batch_load(Batch *batch, GHashTable *subjects)
     batch->now = result_number(loaded.clock, 0, 0);
     store_clock_heard(batch->store, batch->now);
     if (!policy_is_current(batch, &loaded)) {
-        batch->store->policy_checked_us = 0;
+        store_policy_look_again(batch->store);
         return BATCH_AGAIN;
     }
     return take_states(batch, &loaded, subjects) ? BATCH_DONE : BATCH_AGAIN;

@@ -4,9 +4,7 @@
 
 static void heard_change(Store *store)
 {
-    pthread_mutex_lock(&store->policy_lock);
-    store->policy_checked_us = 0;
-    pthread_mutex_unlock(&store->policy_lock);
+    store_policy_look_again(store);
     keys_forget(store);
     ledger_forget(store);
 }

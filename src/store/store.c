@@ -175,6 +175,18 @@ static int policy_version_in_force(Store *store)
     return version;
 }
 
+void store_policy_look_again(Store *store)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    store->policy_checked_us = 0;
+    pthread_mutex_unlock(&store->policy_lock);
+}
+
+bool store_policy_refused(Store *store, int64_t version)
+{
+    return version == g_atomic_int_get(&store->policy_refused);
+}
+
 DbResult store_policy_refresh(Store *store, Db *db)
 {
     g_autoptr(PGresult) rows = NULL;
@@ -182,13 +194,13 @@ DbResult store_policy_refresh(Store *store, Db *db)
     if (result != DB_OK)
         return result;
     int version = PQntuples(rows) ? (int)result_number(rows, 0, 0) : -1;
-    bool known = version < 0 || version == policy_version_in_force(store) || version == store->policy_refused;
+    bool known = version < 0 || version == policy_version_in_force(store) || store_policy_refused(store, version);
     if (!known) {
         Policy *policy = policy_from_row(store, db, rows);
         if (policy)
             store_policy_set(store, policy);
         else if (db->connection)
-            store->policy_refused = version;
+            g_atomic_int_set(&store->policy_refused, version);
     }
     pthread_mutex_lock(&store->policy_lock);
     store->policy_checked_us = g_get_monotonic_time();
@@ -262,11 +274,15 @@ void store_metrics(Store *store, StoreMetrics *out)
     pthread_mutex_unlock(&store->metrics_lock);
     pthread_mutex_lock(&store->readers_lock);
     for (int i = 0; i < store->config.readers; i++) {
-        out->readers_open += store->readers[i].connection != NULL;
-        out->readers_idle += store->readers[i].connection && !store->reader_taken[i];
+        bool open = g_atomic_int_get(&store->readers[i].connected);
+        out->readers_open += open;
+        out->readers_idle += open && !store->reader_taken[i];
     }
     pthread_mutex_unlock(&store->readers_lock);
     out->policy_version = MAX(0, policy_version_in_force(store));
-    if (store->ledger)
-        ledger_metrics(store->ledger, out);
+    pthread_mutex_lock(&store->ledger_lock);
+    Ledger *ledger = store->ledger;
+    pthread_mutex_unlock(&store->ledger_lock);
+    if (ledger)
+        ledger_metrics(ledger, out);
 }

@@ -19,7 +19,7 @@ struct Store {
     pthread_mutex_t policy_lock;
     Policy *policy;              /* NULL: none read so far */
     int64_t policy_checked_us;   /* monotonic; 0: look again */
-    int policy_refused;          /* a version that could not be read */
+    gint policy_refused;         /* a version that could not be read; atomic */
 
     pthread_mutex_t readers_lock;
     pthread_cond_t readers_free;
@@ -55,6 +55,12 @@ void store_clock_heard(Store *store, Instant now);
 
 /* Puts `policy` in force if its version is another; used by whoever finds one. Takes over the reference. */
 void store_policy_set(Store *store, Policy *policy);
+
+/* The next who asks for the policy looks for a new one. */
+void store_policy_look_again(Store *store);
+
+/* Is this a version that was found unreadable, so that the last good one is kept? */
+bool store_policy_refused(Store *store, int64_t version);
 
 /* Reads the active policy through `db` when it differs from the one in force. DB_OK also when there is none. */
 DbResult store_policy_refresh(Store *store, Db *db) MUST_CHECK;

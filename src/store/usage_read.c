@@ -76,7 +76,7 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
     store_clock_heard(store, now);
     *due = result_bool(any_due, 0, 0);
     *again = PQntuples(version) == 1 && result_number(version, 0, 0) != snapshot->policy->version &&
-             result_number(version, 0, 0) != store->policy_refused;
+             !store_policy_refused(store, result_number(version, 0, 0));
     snapshot->known = PQntuples(subject) == 1;
     snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, now);
     if (!snapshot->state)
