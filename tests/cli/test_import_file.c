@@ -24,7 +24,7 @@ static const struct {
     const char *text, *mistakes;
 } bad[] = {
     { "", "1:column 1:the first line must name the columns, and one must be subject\n" },
-    { "plan\nfree\n", "1:column 2:the first line must name the columns, and one must be subject\n" },
+    { "plan\ngold\n", "1:column 2:the first line must name the columns, and one must be subject\n" },
     { "subject,Plan\nu,free\n", "1:column 2:there is no column \"Plan\"; there are subject, plan, plan_until, plan_after, organization,"
                                 " timezone, anchor, email, suspended\n" },
     { "subject,plan,subject\nu,free,v\n", "1:column 3:subject is there twice\n" },

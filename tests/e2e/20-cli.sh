@@ -314,7 +314,13 @@ api POST /api/v1/reservations '{"subject":"u1","feature":"menu_generation","unit
 reservation=$(jq -r .reservation <<<"$out")
 run explain "$reservation"
 ends "explain: a reservation" 0 "hold until" "reservation    held"
+run subject set u5 --organization Kitchen --plan individual
+consume u5 menu_generation 1
+consume u5 summary 1
+run subject set u5 --organization "Other kitchen"
+consume u5 menu_generation 1
 run subject set u1 --organization "" --plan owner
+is "what is shared stays where it was counted" "1 1" "$(sql "select string_agg(used::text, ' ') from webquota.counter_values v join webquota.accounts a on a.id = v.account_id where v.subject_id = 0 and a.organization like '%itchen'")"
 run doctor
 ends "doctor: all is well after all that, and a move" 0 "1 reservation open"
 
@@ -336,6 +342,10 @@ broken "a counter that somebody changed" "update webquota.counters set state[9] 
 broken "a counter that is gone" "update webquota.counters set state = '{}' where subject_id = $(counters_of ada)" "$back" "the counter is gone"
 broken "a counter that was put back to an earlier window" "update webquota.counters set state[8] = state[8] - 86400000000 where subject_id = $(counters_of ada)" \
     "$back" "WRONG" ada
+broken "a shared counter" "update webquota.shared_counters set state[3] = 7 where account_id = (select id from webquota.accounts where organization = 'Kitchen')" \
+    "update webquota.shared_counters set state[3] = 1 where state[3] = 7" "organization Kitchen: organization_daily on menu_generation"
+broken "a counter of the whole site" "update webquota.shared_counters set state[3] = 7 where account_id = 0" \
+    "update webquota.shared_counters set state[3] = 1 where state[3] = 7" "the site: shared_minute on summary"
 broken "units held without a reservation" "update webquota.reservations set state = 'released'" \
     "update webquota.reservations set state = 'held' where settled_at is null" reservations u1
 broken "a decision that was deleted" "delete from webquota.decisions where feature = 'add_solution'" \
