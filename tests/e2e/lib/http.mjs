@@ -15,9 +15,14 @@ export function request(url, { method = 'GET', headers = {}, body, path } = {}) 
     if (bytes !== undefined && !has('content-type')) all['Content-Type'] = 'application/json';
     if (bytes !== undefined && !has('content-length') && !has('transfer-encoding'))
         all['Content-Length'] = Buffer.byteLength(bytes);
+    const options = { method, headers: all, agent, timeout: PATIENCE_MS };
+    if (path !== undefined) options.path = path;
+    return attempt(url, options, bytes, true);
+}
+
+/* A kept connection that the server closed in the very moment of sending is no answer: one more time, on another. */
+function attempt(url, options, bytes, may_repeat) {
     return new Promise((resolve, reject) => {
-        const options = { method, headers: all, agent, timeout: PATIENCE_MS };
-        if (path !== undefined) options.path = path;
         const sent = http.request(url, options, answer => {
             const parts = [];
             answer.on('data', part => parts.push(part));
@@ -27,8 +32,11 @@ export function request(url, { method = 'GET', headers = {}, body, path } = {}) 
                 resolve({ status: answer.statusCode, headers: answer.headers, text, json: parsed(answer, text) });
             });
         });
-        sent.on('error', reject);
-        sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms: ${method} ${url}`)));
+        sent.on('error', error => {
+            if (may_repeat && sent.reusedSocket && error.code === 'ECONNRESET') resolve(attempt(url, options, bytes, false));
+            else reject(error);
+        });
+        sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms: ${options.method} ${url}`)));
         sent.end(bytes);
     });
 }

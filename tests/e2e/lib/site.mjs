@@ -9,7 +9,7 @@ import { basic, bearer, close, request } from './http.mjs';
 import { until } from './tap.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const PROGRAMS = path.resolve(ROOT, process.env.BUILD ?? 'build');
+export const PROGRAMS = path.resolve(ROOT, process.env.BUILD ?? 'build');
 
 /** Runs a program; answers {code, stdout, stderr}. */
 export function run(program, words, { env = {}, input } = {}) {
@@ -20,14 +20,14 @@ export function run(program, words, { env = {}, input } = {}) {
     });
 }
 
-async function run_well(program, words, options) {
+export async function run_well(program, words, options) {
     const result = await run(program, words, options);
     if (result.code !== 0)
         throw new Error(`${program} ${words.join(' ')}: ${result.code}\n${result.stdout}${result.stderr}`);
     return result.stdout;
 }
 
-function free_port() {
+export function free_port() {
     return new Promise((resolve, reject) => {
         const server = createServer();
         server.on('error', reject);
@@ -151,6 +151,12 @@ class Site {
             'select clock_timestamp()'`);
     }
 
+    /** A connection to a database that was started again. */
+    reconnect() {
+        this.database.end();
+        this.database = new Database(this.values.DATABASE_URL);
+    }
+
     /** webquota, the operator's command. */
     command(...words) { return run(`${PROGRAMS}/webquota`, words, { env: { DATABASE_URL: this.values.DATABASE_URL } }); }
 
@@ -177,6 +183,7 @@ class Site {
     }
 
     async down() {
+        this.is_down = true;
         this.database.end();
         close();
         await run(`${ROOT}/scripts/site`, ['down'], { env: this.env });
