@@ -53,7 +53,10 @@ bool pattern_match(const char *pattern, const char *text)
             resume = text;
         } else if (*pattern == '?') {
             pattern++;
-            text = g_utf8_next_char(text);
+            /* By its continuation bytes, so that a sequence cut off at the end is not read past. */
+            do
+                text++;
+            while (((unsigned char)*text & 0xc0) == 0x80);
         } else if (*pattern == *text) {
             pattern++;
             text++;
