@@ -22,9 +22,9 @@ void log_line(LogLevel level, const char *format, ...)
     for (char *p = text; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = '?';
-    /* Only the journal reads the level prefix; a terminal would show it. */
-    g_autofree char *line = isatty(STDERR_FILENO) ? g_strdup_printf("webquota: %s\n", text)
-                                                  : g_strdup_printf("<%d>webquota: %s\n", (int)level, text);
+    /* Only the journal reads the level prefix; it says so in the environment. */
+    g_autofree char *line = g_getenv("JOURNAL_STREAM") ? g_strdup_printf("<%d>webquota: %s\n", (int)level, text)
+                                                       : g_strdup_printf("webquota: %s\n", text);
     ssize_t written = write(STDERR_FILENO, line, strlen(line));
     (void)written;
 }

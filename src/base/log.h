@@ -1,5 +1,5 @@
 /* One line a message on standard error, as systemd and every log shipper read it:
- * "<level>webquota: text". Never log secrets: keys, assertions, passwords, cookies. */
+ * "webquota: text", with "<level>" before it under systemd. Never log secrets: keys, assertions, passwords, cookies. */
 #ifndef WEBQUOTA_LOG_H
 #define WEBQUOTA_LOG_H
 

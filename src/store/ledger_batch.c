@@ -246,7 +246,8 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
     g_auto(Params) params = params_new();
     subject_params(batch, &params);
     db_queue(batch->db, QUERY_BEGIN, NULL, NULL);
-    db_queue(batch->db, QUERY_SUBJECTS_LOCK, &params, &loaded->subjects);
+    db_queue(batch->db, QUERY_COUNTERS_LOCK, &params, NULL);
+    db_queue(batch->db, QUERY_SUBJECTS_LOAD, &params, &loaded->subjects);
     db_queue(batch->db, QUERY_POLICY_VERSION, NULL, &loaded->policy);
     db_queue(batch->db, QUERY_OVERRIDES_OF, &params, &loaded->overrides);
     db_queue(batch->db, QUERY_GRANTS_OF, &params, &loaded->grants);
