@@ -1,8 +1,5 @@
 /* The authorizer.
  *
- * A request is about what the server's configuration says (WEBQUOTA_FEATURE), else what the policy's routes make
- * of its method, path and query. Nobody gets by on a spelling: paths are matched decoded and collapsed.
- *
  * Answers that consent carry Variable-* only, which the server turns into the application's environment, and the
  * RateLimit headers, which Apache hands on; anything else could end up in the application's own answer. Refusals carry no
  * Variable-*, which would reach the client.
@@ -12,106 +9,13 @@
 #include "web/authorizer.h"
 
 #include "base/log.h"
-#include "base/parse.h"
 #include "web/decision.h"
+#include "web/metered.h"
 #include "web/router.h"
 
 #define HOLD_TTL_S 300
 /* Apache cuts a refusal at 8192 bytes, headers included; libfcgi sends as much in one record. */
 #define APACHE_BYTES_MAX 8000
-
-/* What a request to the application would use. */
-typedef struct {
-    const char *feature; /* NULL: nothing that is metered */
-    char *resource;
-    int64_t units;
-    ChargeWhen charge;
-} Metered;
-
-/* Where the application's own request is going, as the client wrote it; else as the server took it apart. */
-static char *path_of(const Request *request)
-{
-    const char *target = request_param(request, "REQUEST_URI");
-    const char *script = request_param(request, "SCRIPT_NAME"), *rest = request_param(request, "PATH_INFO");
-    if (target && *target)
-        return uri_path(target);
-    g_autofree char *joined = g_strconcat(script ? script : "", rest ? rest : "", NULL);
-    return uri_path_collapse(joined);
-}
-
-/* What the server rewrote counts before what the client wrote; a subrequest (nginx) has lost its own. */
-static const char *query_of(const Request *request)
-{
-    const char *query = request_param(request, "QUERY_STRING");
-    const char *target = request_param(request, "REQUEST_URI");
-    return query && *query ? query : target ? uri_query(target) : "";
-}
-
-static void by_route(const Call *call, Metered *metered)
-{
-    g_autofree char *path = path_of(call->request);
-    g_auto(Query) query = {0};
-    if (!query_parse(query_of(call->request), false, &query))
-        return;
-    const Route *route =
-        policy_route(call->policy, call->request->method, path, query.pairs, query.count, &metered->resource);
-    if (!route)
-        return;
-    metered->feature = call->policy->features[route->feature].key;
-    metered->units = route->units;
-    metered->charge = route->charge;
-}
-
-/* By the server's parameters. False: they are wrong, and it is answered already. */
-static bool by_server(Call *call, const char *feature, Metered *metered)
-{
-    const char *resource = request_param(call->request, "WEBQUOTA_RESOURCE");
-    const char *units = request_param(call->request, "WEBQUOTA_UNITS");
-    *metered = (Metered){.feature = feature, .units = 1, .charge = CHARGE_ADMIT};
-    if (units && *units && !parse_whole(units, 1, UNITS_MAX, &metered->units)) {
-        log_line(LOG_LEVEL_ERROR, "authorizer: WEBQUOTA_UNITS is no whole number from 1: \"%s\"", units);
-        call_problem(call, 503, NULL, "the web server's configuration is wrong");
-        return false;
-    }
-    if (!policy_feature(call->policy, feature)) {
-        log_line(LOG_LEVEL_ERROR, "authorizer: WEBQUOTA_FEATURE names no feature of the policy: \"%s\"", feature);
-        call_problem(call, 503, NULL, "the web server's configuration is wrong");
-        return false;
-    }
-    if (resource && *resource)
-        metered->resource = g_strdup(resource);
-    return true;
-}
-
-static bool find_metered(Call *call, Metered *metered)
-{
-    const char *feature = request_param(call->request, "WEBQUOTA_FEATURE");
-    if (feature && *feature)
-        return by_server(call, feature, metered);
-    by_route(call, metered);
-    return true;
-}
-
-/* A resource comes from the client's query or path. What the ledger would not record is replaced, never dropped: an
- * odd one is metered as what it most looks like. */
-static void make_plain(char **resource)
-{
-    if (!*resource)
-        return;
-    g_autofree char *raw = *resource;
-    g_autofree char *valid = g_utf8_make_valid(raw, -1);
-    GString *plain = g_string_new(NULL);
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
-        size_t len = (size_t) (g_utf8_next_char(at) - at);
-        if (plain->len + len > 255)
-            break;
-        if (text_is_plain(at, len, len))
-            g_string_append_len(plain, at, (gssize) len);
-        else
-            g_string_append_c(plain, '?');
-    }
-    *resource = g_string_free(plain, plain->len == 0);
-}
 
 /* --- consent --- */
 
@@ -148,15 +52,39 @@ static void variables_of_answer(Call *call, const Answer *answer)
 }
 
 /* `answer` is NULL where nothing is metered. */
-static void consent(Call *call, const Answer *answer)
+static void consent(Call *call, const Metered *metered, const Answer *answer)
 {
     response_status(call->response, 200);
     variable(call, "Variable-WEBQUOTA_SUBJECT", call->identity.subject);
     if (!answer)
         return;
+    variable(call, "Variable-WEBQUOTA_FEATURE", metered->feature);
     variables_of_answer(call, answer);
     if (answer_allowed(answer))
         decision_headers(call->response, answer);
+}
+
+/* Apache (mod_rewrite in a folder) and nginx (try_files, index) take up a request again at another place, and ask again.
+ * What they were told the first time is then in REDIRECT_…, which no client can set. */
+static bool is_charged_already(const Call *call, const Metered *metered)
+{
+    const char *decision = request_param(call->request, "REDIRECT_WEBQUOTA_DECISION");
+    return decision && *decision && g_strcmp0(request_param(call->request, "REDIRECT_WEBQUOTA_FEATURE"), metered->feature) == 0;
+}
+
+/* Tells it once more. */
+static void consent_again(Call *call)
+{
+    static const char *const told[] = {
+        "WEBQUOTA_FEATURE", "WEBQUOTA_ALLOWED",   "WEBQUOTA_DECISION", "WEBQUOTA_RESERVATION",
+        "WEBQUOTA_PLAN",    "WEBQUOTA_REMAINING", "WEBQUOTA_RESET",    "RateLimit",
+    };
+    consent(call, NULL, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        g_autofree char *before = g_strconcat("REDIRECT_", told[i], NULL);
+        g_autofree char *name = g_strconcat("Variable-", told[i], NULL);
+        variable(call, name, request_param(call->request, before));
+    }
 }
 
 /* --- refusal --- */
@@ -258,7 +186,7 @@ static void check_only(Call *call, const Metered *metered)
     g_autoptr(Answer) answer = NULL;
     StoreResult result = store_check(call->site->store, call->identity.subject, metered->feature, metered->resource,
                                      metered->units, &answer, &error);
-    consent(call, result == STORE_OK ? answer : NULL);
+    consent(call, metered, result == STORE_OK ? answer : NULL);
 }
 
 static void charge(Call *call, const Metered *metered)
@@ -279,24 +207,24 @@ static void charge(Call *call, const Metered *metered)
     }
     metrics_decision(call->site->metrics, answer);
     if (answer_allowed(answer))
-        consent(call, answer);
+        consent(call, metered, answer);
     else
         refuse(call, answer);
 }
 
 void authorizer_answer(Call *call)
 {
-    Metered metered = {0};
-    if (!router_identify(call) || !find_metered(call, &metered))
+    g_auto(Metered) metered = {0};
+    if (!router_identify(call) || !metered_find(call, &metered))
         return;
-    make_plain(&metered.resource);
     if (!metered.feature)
-        consent(call, NULL);
+        consent(call, NULL, NULL);
     else if (call->identity.kind == IDENTITY_VISITOR && call->policy->anonymous_plan < 0)
         call_problem(call, 401, NULL, "sign in first");
+    else if (is_charged_already(call, &metered))
+        consent_again(call);
     else if (metered.charge == CHARGE_CHECK)
         check_only(call, &metered);
     else
         charge(call, &metered);
-    g_free(metered.resource);
 }
