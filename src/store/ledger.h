@@ -45,7 +45,7 @@ typedef struct {
 void ledger_done_clear(LedgerDone *done);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerDone, ledger_done_clear)
 
-/* units: -1 for all that was held. More than held: STORE_INVALID field "units". Over already: STORE_CONFLICT. */
+/* units: -1 for all that was held. More than held (field "units"), or over already: STORE_CONFLICT. */
 StoreResult ledger_commit(Store *store, const char *reservation, int64_t units, LedgerDone *done, StoreError *error) MUST_CHECK;
 StoreResult ledger_release(Store *store, const char *reservation, LedgerDone *done, StoreError *error) MUST_CHECK;
 

@@ -123,7 +123,7 @@ static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectS
     }
     int64_t keep = job->kind == JOB_COMMIT ? (job->units < 0 ? row->units : job->units) : 0;
     if (keep > row->units) {
-        job->result = store_fail(job->error, STORE_INVALID, "units", "more than the %" PRId64 " units held", row->units);
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " units are held", row->units);
         return;
     }
     const char *kind = job->kind == JOB_COMMIT ? "commit" : job->kind == JOB_RELEASE ? "release" : "expire";
