@@ -209,6 +209,15 @@ async function menu_upload(site) {
         equal(premium.map(answer => answer.status), all(4, 200), 'premium');
     });
 
+    await test('menu-upload: without a plan for visitors, they are asked to sign in', async () => {
+        status(await site.form('menu_upload'), 401);
+        status(await request(`${site.url}/api/v1/usage`), 401);
+        for (const answer of [await site.consume('anon:203.0.113.7', 'menu_upload'), await site.check('anon:203.0.113.7', 'menu_upload'),
+            await site.api('GET', '/usage?subject=anon:203.0.113.7'),
+            await site.api('POST', '/reservations', { subject: 'anon:203.0.113.7', feature: 'menu_upload' })])
+            like(status(answer, 422).json, { field: 'subject' });
+    });
+
     await test('menu-upload: an administrator sets the week back', async () => {
         status(await site.api('DELETE', '/usage?subject=free-1&feature=menu_upload&reason=support'), 200);
         status(await site.consume('free-1', 'menu_upload'), 200);
@@ -522,9 +531,14 @@ async function switching(site) {
     await test('counters of an unchanged limit survive other policies in between', async () => {
         await site.clock('2026-01-10 06:30:00');
         status(await site.consume('keeper', 'variant'), 200);
+        const { json } = await site.consume('keeper', 'add_solution', { units: 2 });
+        const told = (await site.api('GET', `/decisions/${json.decision_id}`)).json;
         await site.policy(policy('chat'));
         like((await site.consume('keeper', 'variant')).json, { status: 404 });
+        equal((await site.api('GET', `/decisions/${json.decision_id}`)).json, told, 'what was decided under the policy before');
+        status(await site.api('POST', `/decisions/${json.decision_id}/refund`, { units: 1 }), 200);
         await site.policy(policy('solutions'));
+        like(await site.usage('keeper'), { add_solution_daily: { used: 1 } });
         status(await site.consume('keeper', 'variant'), 429);
     });
 }

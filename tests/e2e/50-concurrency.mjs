@@ -169,6 +169,18 @@ async function nothing_lost(site, load, before) {
 
 const charged = async site => Number(await site.value("select coalesce(sum(units), 0) from webquota.decisions where feature = 'load'"));
 
+async function changed_policy(site, load) {
+    await test('another policy put in force again and again under load disturbs nobody', async () => {
+        for (let times = 0; times < 6; times++) {
+            await load.more(60, 'load between two policies');
+            writeFileSync(`${site.folder}/crowd.conf`, `${POLICY}\n# ${times}\n`);
+            ok(await site.policy(`${site.folder}/crowd.conf`) <= 1000, 'it is in force within a second');
+        }
+    });
+    await load.stop();
+    await test('and they had 200 only', async () => equal(Object.keys(load.counts), ['200']));
+}
+
 async function killed_service(site, load) {
     await test('the service killed twice in the middle of the load comes back by itself', async () => {
         for (let times = 0; times < 2; times++) {
@@ -255,6 +267,7 @@ try {
             second.stop();
         }
         await until(() => site.processes('webquota.fcgi').length === 1, 'the second service has ended');
+        await under_load(site, 'a changed policy', changed_policy);
         await under_load(site, 'a killed service', killed_service);
         await under_load(site, 'a killed database', killed_database);
     });
