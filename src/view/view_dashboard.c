@@ -38,20 +38,23 @@ static const UsageLine *main_line(const Reader *reader, int feature, Look look)
     return NULL;
 }
 
-/* The other limits. Where the feature is not part of the plan, its remaining limits say nothing. */
-static json_t *more_values(const Reader *reader, const Feature *feature, const UsageLine *shown_large, Look look)
+/* The other limits. */
+static json_t *more_values(const Reader *reader, const Feature *feature, const UsageLine *shown_large)
 {
     json_t *more = json_array();
     for (int i = 0; i < reader->line_count; i++) {
         const UsageLine *line = &reader->lines[i];
-        bool own = line->feature == feature;
-        if (line == shown_large || card_of(reader, line->feature->index) != feature->index)
-            continue;
-        if (own && look == LOOK_NOT_INCLUDED)
-            continue;
-        json_array_append_new(more, line_value(line, feature, reader));
+        if (line != shown_large && card_of(reader, line->feature->index) == feature->index)
+            json_array_append_new(more, line_value(line, feature, reader));
     }
     return more;
+}
+
+static void add_name(json_t *value, const Reader *reader, const Feature *feature)
+{
+    json_object_set_new(value, "feature", json_string(feature->key));
+    json_object_set_new(value, "title", json_string(feature->title));
+    json_object_set_new(value, "url", text_or_null(page_address(reader->mount, "/limit/", feature->key)));
 }
 
 static json_t *card_value(const Reader *reader, const Feature *feature)
@@ -59,19 +62,21 @@ static json_t *card_value(const Reader *reader, const Feature *feature)
     Look look = feature_look(reader, feature->index);
     const UsageLine *large = main_line(reader, feature->index, look);
     json_t *card = look_value(look);
-    json_t *main_value = large ? line_value(large, feature, reader) : json_null();
-    json_t *shown = json_object_get(main_value, "shown");
-    json_t *more = more_values(reader, feature, large, look);
-
-    json_object_set_new(card, "feature", json_string(feature->key));
-    json_object_set_new(card, "title", json_string(feature->title));
-    json_object_set_new(card, "about", feature->about ? json_string(feature->about) : json_null());
-    json_object_set_new(card, "url", text_or_null(page_address(reader->mount, "/limit/", feature->key)));
-    json_object_set(card, "explained", shown ? json_object_get(shown, "explained") : json_null());
+    json_t *more = more_values(reader, feature, large);
+    add_name(card, reader, feature);
+    json_object_set_new(card, "about", json_text(feature->about));
+    json_object_set_new(card, "main", large ? line_value(large, feature, reader) : json_null());
     json_object_set_new(card, "has_more", json_boolean(json_array_size(more) > 0));
-    json_object_set_new(card, "main", main_value);
     json_object_set_new(card, "more", more);
     return card;
+}
+
+static bool feature_has_lines(const Reader *reader, int feature)
+{
+    for (int i = 0; i < reader->line_count; i++)
+        if (reader->lines[i].feature->index == feature)
+            return true;
+    return false;
 }
 
 static bool card_has_lines(const Reader *reader, int feature)
@@ -82,15 +87,34 @@ static bool card_has_lines(const Reader *reader, int feature)
     return false;
 }
 
-/* In the file's order, so that each keeps its place; what the plan lacks comes last. */
+/* In the file's order, so that each keeps its place. What the plan lacks has no card. */
 static json_t *card_values(const Reader *reader)
 {
     json_t *cards = json_array();
-    for (int lacking = 0; lacking <= 1; lacking++)
-        for (int i = 0; i < reader->policy->feature_count; i++)
-            if (card_has_lines(reader, i) && (feature_look(reader, i) == LOOK_NOT_INCLUDED) == lacking)
-                json_array_append_new(cards, card_value(reader, &reader->policy->features[i]));
+    for (int i = 0; i < reader->policy->feature_count; i++)
+        if (card_has_lines(reader, i) && feature_look(reader, i) != LOOK_NOT_INCLUDED)
+            json_array_append_new(cards, card_value(reader, &reader->policy->features[i]));
     return cards;
+}
+
+/* What the plan lacks, a sentence each. A feature that stands under one that the plan lacks is lacking too:
+ * whatever it would charge its parent refuses. */
+static json_t *lacking_values(const Reader *reader)
+{
+    json_t *lacking = json_array();
+    for (int i = 0; i < reader->policy->feature_count; i++) {
+        int card = card_of(reader, i);
+        const UsageLine *own = main_line(reader, i, LOOK_NOT_INCLUDED);
+        const UsageLine *line = own ? own : main_line(reader, card, LOOK_NOT_INCLUDED);
+        if (!line || !feature_has_lines(reader, i) || feature_look(reader, card) != LOOK_NOT_INCLUDED)
+            continue;
+        json_t *value = json_object();
+        add_name(value, reader, &reader->policy->features[i]);
+        json_object_set_new(value, "explained", text_or_null(words_not_included(reader->policy, reader->plan, line->feature,
+                                                                                line->limit, reader->anonymous)));
+        json_array_append_new(lacking, value);
+    }
+    return lacking;
 }
 
 /* --- the first line --- */
@@ -182,7 +206,7 @@ static json_t *stop_values(const Reader *reader)
 json_t *view_dashboard(const UsageReport *report, const PageContext *context)
 {
     Reader reader = reader_of_report(report, context);
-    json_t *stops = stop_values(&reader);
+    json_t *stops = stop_values(&reader), *lacking = lacking_values(&reader);
     json_t *dashboard = json_object();
     json_object_set_new(dashboard, "page", page_value(context, NULL, reader.zone, true));
     json_object_set_new(dashboard, "subject", json_text(report->subject->key));
@@ -194,6 +218,8 @@ json_t *view_dashboard(const UsageReport *report, const PageContext *context)
     json_object_set_new(dashboard, "has_stops", json_boolean(json_array_size(stops) > 0));
     json_object_set_new(dashboard, "stops", stops);
     json_object_set_new(dashboard, "cards", card_values(&reader));
+    json_object_set_new(dashboard, "has_lacking", json_boolean(json_array_size(lacking) > 0));
+    json_object_set_new(dashboard, "lacking", lacking);
     json_object_set_new(dashboard, "offer", reader.suspended ? json_null() : offer_value(&reader, GAINS_MOST));
     return dashboard;
 }

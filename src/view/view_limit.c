@@ -22,16 +22,23 @@ typedef struct {
 
 /* --- which limits, in which order --- */
 
-/* The one that decided first, then those that refused too, then the others. */
-static UsageLine *refusal_lines(const Answer *refusal)
+/* The one that decided first, then those that refused too, then the others. Where no limit was looked at, a
+ * line without one: the plan does not list the feature. Never empty; *count is how many. */
+static UsageLine *refusal_lines(const Answer *refusal, int *count)
 {
     UsageLine *lines = g_new0(UsageLine, MAX(refusal->line_count, 1));
-    int count = 0;
+    *count = 0;
+    if (refusal->line_count == 0)
+        lines[(*count)++] = (UsageLine){ .feature = refusal->feature,
+                                         .state = USAGE_NOT_INCLUDED,
+                                         .resets_at = INSTANT_MAX,
+                                         .override_expires = INSTANT_MAX,
+                                         .bonus_expires = INSTANT_MAX };
     for (int rank = 0; rank < 3; rank++)
         for (int i = 0; i < refusal->line_count; i++) {
             int its_rank = i == refusal->deciding ? 0 : refusal->lines[i].refused ? 1 : 2;
             if (its_rank == rank)
-                lines[count++] = refusal->lines[i].usage;
+                lines[(*count)++] = refusal->lines[i].usage;
         }
     return lines;
 }
@@ -221,10 +228,11 @@ json_t *view_limit(const UsageReport *report, const Answer *refusal, const PageC
 {
     Stop stop = { 0 };
     if (refusal) {
-        g_autofree UsageLine *lines = refusal_lines(refusal);
+        int count;
+        g_autofree UsageLine *lines = refusal_lines(refusal, &count);
         stop.reader = reader_of_answer(refusal, context);
         stop.reader.lines = lines;
-        stop.reader.line_count = refusal->line_count;
+        stop.reader.line_count = count;
         stop_of_refusal(&stop, refusal);
         return limit_value(&stop, context);
     }

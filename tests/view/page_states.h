@@ -264,7 +264,9 @@ static json_t *limit_not_included(void)
     Sample sample;
     sample_init(&sample, ANONYMOUS);
     sample_line(&sample, PREMIUM_MESSAGE, NULL, 0);
-    return sample_limit_page(&sample, sample_refusal(&sample, -1, OUTCOME_FORBIDDEN, REASON_NOT_LISTED, 1));
+    sample_refusal(&sample, -1, OUTCOME_FORBIDDEN, REASON_NOT_LISTED, 1);
+    sample.answer.line_count = 0;
+    return sample_limit_page(&sample, &sample.answer);
 }
 
 static json_t *limit_suspended(void)

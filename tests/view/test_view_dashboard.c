@@ -132,33 +132,37 @@ START_TEST(listed_child_of_an_unlisted_parent)
     sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 3);
     json_auto_t *page = sample_dashboard(&sample);
     ck_assert_str_eq(text_at(card(page, "premium_message"), "state"), "ok");
-    ck_assert_str_eq(text_at(card(page, "message"), "state"), "not_included");
-    ck_assert_str_eq(text_at(page, "cards.1.feature"), "message");
+    ck_assert_ptr_null(card(page, "message"));
+    ck_assert_str_eq(text_at(page, "lacking.0.feature"), "message");
 }
 END_TEST
 
-START_TEST(not_included_is_explained_and_comes_last)
+START_TEST(not_included_is_explained)
 {
     json_auto_t *page = dashboard_anonymous();
-    const json_t *last = json_array_get(at(page, "cards"), json_array_size(at(page, "cards")) - 1);
-    ck_assert_str_eq(text_at(last, "feature"), "menu_upload");
-    ck_assert_str_eq(text_at(last, "explained"), "Menu uploads are not part of Anonymous. Sign in to get 1 a week.");
+    ck_assert_uint_eq(json_array_size(at(page, "lacking")), 1);
+    ck_assert_str_eq(text_at(page, "lacking.0.feature"), "menu_upload");
+    ck_assert_str_eq(text_at(page, "lacking.0.explained"), "Menu uploads are not part of Anonymous. Sign in to get 1 a week.");
     ck_assert_str_eq(text_at(card(page, "message"), "more.0.shown.explained"),
                      "Premium messages are not part of Anonymous. Sign in to get 20 a month.");
 }
 END_TEST
 
-START_TEST(zero_limit_hides_the_other_limits)
+/* However much the other limits have left, also those of a child. */
+START_TEST(zero_limit_takes_the_feature_away)
 {
     Sample sample;
     sample_init(&sample, FREE);
     sample_line(&sample, MENU_GENERATION, "daily", 0)->amount = 0;
     sample_line(&sample, MENU_GENERATION, "monthly", 7);
+    sample_line(&sample, MESSAGE, "monthly", 0)->amount = 0;
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 2);
     json_auto_t *page = sample_dashboard(&sample);
-    const json_t *only = card(page, "menu_generation");
-    ck_assert_str_eq(text_at(only, "state"), "not_included");
-    ck_assert_str_eq(text_at(only, "explained"), "Menu generations are not part of Free. Pro has 150 a day.");
-    ck_assert(!true_at(only, "has_more"));
+    ck_assert_uint_eq(json_array_size(at(page, "cards")), 0);
+    ck_assert_uint_eq(json_array_size(at(page, "lacking")), 3);
+    ck_assert_str_eq(text_at(page, "lacking.1.feature"), "premium_message");
+    ck_assert_str_eq(text_at(page, "lacking.1.explained"), "Messages are not part of Free. Pro has 1,000 a month.");
+    ck_assert_str_eq(text_at(page, "lacking.2.explained"), "Menu generations are not part of Free. Pro has 150 a day.");
 }
 END_TEST
 
@@ -344,8 +348,8 @@ static Suite *suite(void)
     tcase_add_test(values, first_line_counts_the_rest);
     tcase_add_test(values, children_stand_on_their_parents_card);
     tcase_add_test(values, listed_child_of_an_unlisted_parent);
-    tcase_add_test(values, not_included_is_explained_and_comes_last);
-    tcase_add_test(values, zero_limit_hides_the_other_limits);
+    tcase_add_test(values, not_included_is_explained);
+    tcase_add_test(values, zero_limit_takes_the_feature_away);
     tcase_add_test(values, unlimited_shows_its_count);
     tcase_add_test(values, held_and_bonus);
     tcase_add_test(values, what_was_changed_is_told);

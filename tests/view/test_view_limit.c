@@ -102,6 +102,9 @@ START_TEST(visitors_sign_in)
     json_auto_t *lacking = limit_not_included();
     ck_assert_str_eq(text_of(lacking, "message"), "Premium messages are not part of Anonymous. Sign in to get 20 a month.");
     ck_assert(!is_true(lacking, "waits"));
+    const json_t *more = json_array_get(json_object_get(offer(lacking, "sign_in"), "gains"), 0);
+    ck_assert_str_eq(text_of(more, "amount"), "20");
+    ck_assert_uint_eq(json_array_size(json_object_get(lacking, "lines")), 0);
 }
 END_TEST
 
