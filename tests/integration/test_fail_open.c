@@ -1,0 +1,109 @@
+/* What is answered when the store is down, and what the ledger makes of a database that goes away. */
+#include "database.h"
+#include "store/fail_open.h"
+
+static const char policy_text[] =
+    "default_plan = \"free\"\n"
+    "feature open { title = \"Open\" }\n"
+    "feature child { title = \"Child\"  parent = \"open\"  resources = {\"c-*\"} }\n"
+    "feature closed { title = \"Closed\" }\n"
+    "feature free_of_limits { title = \"Free of limits\" }\n"
+    "plan free {\n"
+    "  title = \"Free\"\n"
+    "  limit a { feature = \"open\"  amount = 2  window = \"day\"  fail = \"open\" }\n"
+    "  limit b { feature = \"child\"  amount = 1  window = \"day\" }\n"
+    "  limit c { feature = \"closed\"  amount = 1  window = \"day\" }\n"
+    "}\n"
+    "plan unlimited { title = \"Unlimited\"  unlimited = true }\n";
+
+static Policy *policy;
+
+static void setup(void)
+{
+    char *why = NULL;
+    policy = policy_load(policy_text, "test", &why);
+    ck_assert_msg(policy != NULL, "%s", why);
+}
+
+static void teardown(void)
+{
+    policy_unref(policy);
+}
+
+static bool opens(const char *subject, const char *feature, const char *resource, const char *plan)
+{
+    LedgerAsk ask = { .kind = ASK_CONSUME, .subject = subject, .item_count = 1, .items = { { feature, resource, 1 } } };
+    g_autoptr(Answer) answer = fail_open_answer(policy, &ask, plan ? policy_plan(policy, plan) : NULL, 0);
+    if (answer) {
+        ck_assert(answer_allowed(answer) && answer->reason == REASON_UNAVAILABLE && !answer->id);
+        ck_assert_int_eq(answer_status(answer), 200);
+    }
+    return answer != NULL;
+}
+
+START_TEST(only_what_says_so_fails_open)
+{
+    ck_assert(opens("ada", "open", NULL, NULL));
+    ck_assert(!opens("ada", "closed", NULL, NULL));
+    ck_assert(!opens("ada", "child", NULL, NULL));         /* its own limit is closed, its parent's is open */
+    ck_assert(!opens("ada", "open", "c-1", NULL));         /* the resource makes it the child */
+    ck_assert(!opens("ada", "free_of_limits", NULL, NULL)); /* the plan does not list it */
+    ck_assert(!opens("ada", "unheard_of", NULL, NULL));
+    ck_assert(!opens("anon:192.0.2.1", "open", NULL, NULL)); /* visitors have no plan here */
+}
+END_TEST
+
+START_TEST(all_items_must_say_so)
+{
+    LedgerAsk ask = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 2, .items = { { "open", NULL, 1 }, { "closed", NULL, 1 } } };
+    ck_assert_ptr_null(fail_open_answer(policy, &ask, NULL, 0));
+}
+END_TEST
+
+static StoreResult consume(Store *store, const char *feature, Answer **answer, StoreError *error)
+{
+    LedgerAsk ask = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = { { feature, NULL, 1 } }, .caller = "test" };
+    return ledger_decide(store, &ask, answer, error);
+}
+
+START_TEST(a_database_that_goes_away_closes_what_is_closed)
+{
+    database_fresh(policy_text);
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) before = NULL;
+    ck_assert_int_eq(consume(store, "open", &before, &error), STORE_OK);
+    ck_assert_ptr_nonnull(before->id);
+    /* Without the tables nothing can be decided; the connection and the policy that was read are still there. */
+    g_free(database_value("alter schema webquota rename to elsewhere"));
+    g_autoptr(Answer) open = NULL, closed = NULL, open_again = NULL;
+    int64_t began = g_get_monotonic_time();
+    ck_assert_int_eq(consume(store, "open", &open, &error), STORE_OK);
+    ck_assert_int_eq(open->reason, REASON_UNAVAILABLE);
+    ck_assert_int_eq(consume(store, "closed", &closed, &error), STORE_DOWN);
+    ck_assert_ptr_null(closed);
+    ck_assert_int_lt(g_get_monotonic_time() - began, 4 * US_PER_S);
+    g_free(database_value("alter schema elsewhere rename to webquota"));
+    ck_assert_int_eq(consume(store, "open", &open_again, &error), STORE_OK);
+    ck_assert_ptr_nonnull(open_again->id);
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'a'"), 2);
+    store_close(store);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fail open");
+    TCase *tests = tcase_create("fail open");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, only_what_says_so_fails_open);
+    tcase_add_test(tests, all_items_must_say_so);
+    tcase_add_test(tests, a_database_that_goes_away_closes_what_is_closed);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
