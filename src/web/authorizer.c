@@ -114,6 +114,8 @@ static json_t *refusal_page(const Call *call, const Answer *answer, const char *
     g_autofree char *path = g_strconcat("/limit/", answer->feature->key, NULL);
     context.path = path;
     context.policy = answer->policy;
+    const char *method = call->request->method;
+    context.sent_form = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
     return view_limit(&report, answer, &context);
 }
 

@@ -74,6 +74,7 @@ async function signed_in(browser, site, look) {
         const text = await words(page);
         ok(/You've used all 3 Add Solution requests for today\. You can use it again on \d{4}-\d\d-\d\d at 00:00 \(UTC\)\./.test(text), text);
         ok(/Pro: 150 a day instead of 3/.test(text), text);
+        ok(/nothing of it was saved/.test(text), text);
         await bars(page, 'limit page');
     });
     await test(`the way back leads back, and the dashboard tells it, ${how}`, async () => {
