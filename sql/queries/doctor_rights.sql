@@ -11,4 +11,5 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                ('policies', 'select'), ('limits', 'select'), ('migrations', 'select')) t(name, privilege)
  where not has_table_privilege('webquota.' || t.name, t.privilege)
     or (t.name = 'decisions' and t.privilege = 'insert' and not has_column_privilege('webquota.decisions', 'given_back', 'update'))
+    or (t.name = 'idempotency' and t.privilege = 'delete' and not has_column_privilege('webquota.idempotency', 'at', 'update'))
     or (t.name = 'accounts' and not has_sequence_privilege('webquota.ids', 'usage'))

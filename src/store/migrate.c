@@ -28,7 +28,7 @@ static const char *const grants[] = {
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
     " webquota.reservations, webquota.api_keys to %s",
     "grant update (given_back) on webquota.decisions to %s",
-    "grant delete on webquota.idempotency to %s",
+    "grant delete, update (at) on webquota.idempotency to %s", /* update: to lock those that it deletes */
     "alter default privileges in schema webquota grant select on tables to %s",
 };
 
