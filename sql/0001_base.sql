@@ -165,7 +165,7 @@ create table webquota.decisions (
   resource       text,
   units          bigint not null check (units between 0 and 9007199254740991),
   items          jsonb,
-  trace          bigint[] not null check (cardinality(trace) % 12 = 0),
+  trace          bigint[] not null check (cardinality(trace) % 14 = 0),
   on_behalf_of   text,
   metadata       jsonb,
   about_at       timestamptz,
@@ -175,7 +175,7 @@ create table webquota.decisions (
   primary key (account_id, subject_id, at, id)
 ) partition by range (at);
 comment on column webquota.decisions.trace is
-  'for each limit or grant: slot, counted at, window start, window end, amount, used and held before, used and held added, carried, bonus, flags';
+  'for each limit or grant: slot, counted at, window start, window end, amount, used and held before, used and held added, carried, bonus, flags, asked, gives at';
 comment on column webquota.decisions.about_at is 'commit, release, expire, refund: the decision this is about (with about_id)';
 comment on column webquota.decisions.given_back is 'units of this charge that were refunded later';
 
@@ -287,7 +287,7 @@ create view webquota.decision_lines as
          d.trace[i + 5] as used_before, d.trace[i + 6] as held_before,
          d.trace[i + 7] as used_delta, d.trace[i + 8] as held_delta,
          d.trace[i + 11] as flags
-    from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 12) i;
+    from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 14) i;
 
 -- The form of an instant in JSON: UTC, whole seconds, Z; nothing for never.
 create function webquota.z(t timestamptz) returns text

@@ -12,7 +12,7 @@ lines as (
          case when d.trace[i + 11] & 28672 = 0 then 'subject' else 'shared' end as whose,
          case when d.trace[i + 11] & 8192 > 0 then d.plan else '' end as owner,
          d.trace[i] as slot, d.trace[i + 1] as counted_at, d.trace[i + 7] as used, d.trace[i + 8] as held
-    from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 12) i
+    from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 14) i
    where d.trace[i + 7] <> 0 or d.trace[i + 8] <> 0),
 sums as (
   select owner_id, whose, owner, slot, c.window_start, c.used, c.held,

@@ -13,7 +13,7 @@ lines as (
          d.trace[i] as slot, d.trace[i + 1] as counted_at, d.trace[i + 8] as held
     from webquota.reservations v
     join webquota.decisions d on d.account_id = v.account_id and d.subject_id = v.subject_id and d.at = v.at and d.id = v.id
-    cross join lateral generate_series(1, cardinality(d.trace), 12) i
+    cross join lateral generate_series(1, cardinality(d.trace), 14) i
    where v.state = 'held' and d.trace[i + 8] <> 0),
 sums as (
   select c.owner_id, c.whose, c.owner, c.slot, c.held,

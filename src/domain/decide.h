@@ -190,7 +190,7 @@ int64_t grant_left(const Grant *grant, Counter *counter, Instant now);
 
 /* One line of a decision's trace: flat whole numbers, TRACE_STRIDE of them a line, as the store
  * keeps them. Lines with delta 0 are of limits that were looked at. A draw from a grant is a line too. */
-#define TRACE_STRIDE 12
+#define TRACE_STRIDE 14
 typedef struct {
     int64_t slot;
     int64_t counted_at;   /* window_start of the counter */
@@ -202,6 +202,8 @@ typedef struct {
     int64_t carried;      /* rolled over, part of amount */
     int64_t bonus;        /* that grants could give to it, before; of a grant's line 0 */
     int64_t flags;        /* SOURCE_* in bits 0-7; TRACE_* above */
+    int64_t asked;        /* units asked of this limit; of a grant's line 0 */
+    int64_t gives_at;     /* as the answer said: when it refused, the first instant at which the ask could fit; else its reset */
 } TraceLine;
 enum {
     TRACE_REFUSED = 256,
@@ -213,7 +215,8 @@ enum {
     TRACE_SITE = 16384         /* of the site; none of the three: the subject's */
 };
 
-/* The trace of a decision after decide_apply. Appends TraceLine values. */
+/* The trace of a decision after decide_apply. Appends TraceLine values; gives_at of a limit that did not refuse is the
+ * end of its window, which for a rolling one is not what the answer says. */
 void decision_trace(const Decision *decision, GArray *lines);
 
 /* What `units` of the `charged` in a recorded trace come to for each line: the limits' own first,

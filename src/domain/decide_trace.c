@@ -47,6 +47,8 @@ void decision_trace(const Decision *decision, GArray *lines)
             .carried = look->carried,
             .bonus = look->bonus,
             .flags = look_flags(decision, look),
+            .asked = look->asked,
+            .gives_at = look->holds ? look->window.end : look->frees_at,
         };
         trace_charge(decision, &line, look->charged);
         g_array_append_val(lines, line);
@@ -62,6 +64,7 @@ void decision_trace(const Decision *decision, GArray *lines)
             .used = draw->used,
             .held = draw->held,
             .flags = SOURCE_GRANT | TRACE_IS_GRANT | (draw->grant->of_organization ? TRACE_ORGANIZATION : 0),
+            .gives_at = draw->window.end,
         };
         trace_charge(decision, &line, draw->units);
         g_array_append_val(lines, line);

@@ -29,6 +29,7 @@ DecisionRow *decision_row_new(const PGresult *rows, int row)
     out->state = g_strdup(result_text(rows, row, 20));
     out->committed = result_number(rows, row, 21);
     out->held = result_number(rows, row, 22);
+    out->timezone = g_strdup(result_text(rows, row, 23));
     return out;
 }
 
@@ -46,7 +47,7 @@ void decision_row_free(DecisionRow *row)
     if (!row)
         return;
     char *texts[] = { row->kind, row->outcome, row->plan, row->organization, row->feature, row->resource,
-                      row->items, row->on_behalf_of, row->metadata, row->subject, row->state };
+                      row->items, row->on_behalf_of, row->metadata, row->subject, row->state, row->timezone };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_array_unref(row->trace);
@@ -80,28 +81,35 @@ static const Limit *line_limit(const Policy *policy, const Plan *plan, int64_t s
     return policy_limit_by_slot(policy, slot);
 }
 
-static void answer_line(AnswerLine *out, const Policy *policy, const Limit *limit, const TraceLine *line,
-                        int64_t units)
+/* A limit in the subject's own zone is read in the one that it has now. */
+static const char *line_zone(const DecisionRow *row, const Policy *policy, const Limit *limit)
+{
+    if (limit->zone)
+        return limit->zone;
+    return row->timezone && zone_find(row->timezone) ? g_intern_string(row->timezone) : policy->zone;
+}
+
+static void answer_line(AnswerLine *out, const DecisionRow *row, const Policy *policy, const Limit *limit, const TraceLine *line)
 {
     int64_t charged = line->used_delta + line->held_delta;
     *out = (AnswerLine){
         .charged = charged,
-        .asked = units,
+        .asked = line->asked,
         .refused = (line->flags & TRACE_REFUSED) != 0,
         .shadow_refused = (line->flags & TRACE_SHADOW) != 0,
-        .frees_at = line->window_end,
+        .frees_at = line->gives_at,
         .usage = {
             .feature = &policy->features[limit->feature],
             .limit = limit,
             .window = { line->window_start, line->window_end },
-            .zone = limit->zone ? limit->zone : policy->zone,
+            .zone = line_zone(row, policy, limit),
             .amount = line->amount,
             .used = line->used + line->used_delta,
             .held = line->held + line->held_delta,
             .carried = line->carried,
             .bonus = line->bonus,
             .source = (unsigned)(line->flags & 255),
-            .resets_at = line->window_end,
+            .resets_at = limit->window.align == ALIGN_ROLLING ? line->gives_at : line->window_end,
             .override_expires = INSTANT_MAX,
             .bonus_expires = INSTANT_MAX,
         },
@@ -149,7 +157,7 @@ Answer *decision_row_answer(const DecisionRow *row, const Policy *policy)
         if (line->flags & TRACE_DECIDED)
             answer->deciding = answer->line_count;
         answer->shadow_refused |= (line->flags & TRACE_SHADOW) != 0;
-        answer_line(&answer->lines[answer->line_count++], policy, limit, line, row->units);
+        answer_line(&answer->lines[answer->line_count++], row, policy, limit, line);
     }
     for (int i = 0; drawn && i < answer->line_count; i++) {
         UsageLine *usage = &answer->lines[i].usage;

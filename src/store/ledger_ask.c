@@ -19,6 +19,15 @@ static void mark_owners(const Decision *decision, GArray *trace)
             g_array_index(trace, TraceLine, decision->look_count + i).flags |= TRACE_ORGANIZATION;
 }
 
+/* When each limit gives something back, as the answer says it: it is said again when the record is read. */
+static void mark_times(const Answer *answer, GArray *trace)
+{
+    for (int i = 0; i < answer->line_count; i++) {
+        const AnswerLine *line = &answer->lines[i];
+        g_array_index(trace, TraceLine, i).gives_at = line->refused ? line->frees_at : line->usage.resets_at;
+    }
+}
+
 static char *items_text(const LedgerAsk *ask)
 {
     if (ask->item_count < 2)
@@ -48,6 +57,7 @@ static void record_ask(Batch *batch, Job *job, const SubjectState *state, const 
     record->on_behalf_of = g_strdup(job->ask->on_behalf_of);
     decision_trace(decision, record->trace);
     mark_owners(decision, record->trace);
+    mark_times(job->answer, record->trace);
 }
 
 static void record_alerts(Batch *batch, const SubjectState *state, const Decision *decision)

@@ -96,6 +96,7 @@ void batch_want_trace(Batch *batch, const Job *job);
 typedef struct {
     DecisionKey key;
     char *kind, *outcome, *plan, *organization, *feature, *resource, *items, *on_behalf_of, *metadata, *subject, *state;
+    char *timezone;                   /* of the subject, as it is now; NULL: none of its own */
     int reason, policy_version;
     int64_t units, given_back, held, committed;
     Instant expires_at;

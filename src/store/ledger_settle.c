@@ -264,7 +264,7 @@ void batch_reset(Batch *batch, Job *job)
             continue;
         TraceLine line = { .slot = counter->slot, .counted_at = counter->window_start, .window_start = counter->window_start,
                            .window_end = INSTANT_MAX, .amount = AMOUNT_UNLIMITED, .used = counter->used, .held = counter->held,
-                           .used_delta = -counter->used };
+                           .used_delta = -counter->used, .gives_at = INSTANT_MAX };
         g_array_append_val(record->trace, line);
         total = MAX(total, counter->used);
         counter->used = 0;
