@@ -3,6 +3,7 @@
 // organizations, alerts, headers. Each check has features and people of its own, and the clock is moved by hand.
 import { writeFileSync } from 'node:fs';
 import { bearer } from './lib/http.mjs';
+import { DECISION } from './lib/fields.mjs';
 import { with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
 
@@ -658,6 +659,48 @@ async function alerts_and_headers(site) {
     });
 }
 
+async function explanations(site) {
+    const told = json => Object.fromEntries([...DECISION, ...(json.reservation ? ['reservation', 'expires_at'] : [])].map(name => [name, json[name]]));
+    const same = async (answer, what) => {
+        ok(answer.json?.decision_id, `${what}: ${answer.text}`);
+        const { json } = status(await site.api('GET', `/decisions/${answer.json.decision_id}`), 200, what);
+        equal(told(json), told(answer.json), what);
+    };
+    await site.clock('2026-10-01 12:00:30');
+    await site.subject('x-org', { organization: 'explained' });
+    await site.subject('x-zone', { timezone: 'Asia/Tokyo' });
+    await site.subject('x-gone', { suspended: true });
+    await site.api('POST', '/admin/grants', { subject: 'x-grant', feature: 'one', amount: 5, every: '7 day', effective_at: '2026-09-25T06:00:00Z' });
+    await site.api('POST', '/admin/overrides', { subject: 'x-over', feature: 'one', amount: 3, expires_at: '2026-10-02T00:00:00Z' });
+    await site.api('POST', '/admin/overrides', { subject: 'x-over', feature: 'other', unlimited: true });
+    await site.api('POST', '/admin/grants', { subject: 'x-weeks', feature: 'weeks', amount: 3, every: '5 day', effective_at: '2026-10-01T00:00:00Z' });
+    await site.consume('x-roll', 'roll', { units: 10 });
+    const asks = [['x-1', 'one'], ['x-1', 'one', { units: 9 }], ['x-1', 'one'], ['x-1', 'one', { units: 11 }], ['x-1', 'zero'], ['x-1', 'fresh'],
+        ['x-1', 'pair_part', { units: 2 }], ['x-1', 'pair_part', { units: 9 }], ['x-1', 'shade', { units: 9 }], ['x-1', 'over', { units: 9 }],
+        ['x-1', 'trail', { units: 2 }], ['x-1', 'trail', { units: 2 }], ['x-1', 'trail'], ['x-1', 'trail'], ['x-1', 'trail', { units: 4 }],
+        ['x-1', 'ever', { units: 2 }], ['x-1', 'ever'], ['x-zone', 'local', { units: 2 }], ['x-zone', 'local'], ['x-1', 'late', { units: 2 }], ['x-1', 'late'],
+        ['x-org', 'pool', { units: 8 }], ['x-org', 'pool', { units: 3 }], ['x-1', 'everyone'], ['x-gone', 'one'], ['anon:203.0.113.5', 'two'], ['anon:203.0.113.5', 'two'],
+        ['anon:203.0.113.5', 'one'], ['x-grant', 'one', { units: 12 }], ['x-grant', 'one', { units: 3 }], ['x-grant', 'one', { units: 2 }],
+        ['x-weeks', 'weeks', { units: 5 }], ['x-weeks', 'weeks', { units: 3 }], ['x-weeks', 'weeks', { units: 4 }],
+        ['x-over', 'one', { units: 3 }], ['x-over', 'one'], ['x-over', 'other', { units: 50 }], ['x-roll', 'roll', { units: 89 }], ['x-1', 'quick'], ['x-1', 'quick']];
+    await test('the explanation of a decision says what the answer said, for every kind of limit', async () => {
+        for (const [subject, feature, more] of asks)
+            await same(await site.consume(subject, feature, more), `${subject} ${feature} ${JSON.stringify(more ?? {})}`);
+    });
+    await test('and of items, and of what is held', async () => {
+        const items = [{ feature: 'one', units: 2 }, { feature: 'other', units: 3 }];
+        await same(await site.api('POST', '/consume', { subject: 'x-2', items }), 'items');
+        await same(await site.api('POST', '/consume', { subject: 'x-2', items }), 'items refused');
+        await same(await hold(site, 'x-2', 'hold', { units: 9 }), 'held');
+        await same(await hold(site, 'x-2', 'hold', { units: 9 }), 'refused');
+    });
+    await test('a day later it still says the same', async () => {
+        const answers = [await site.consume('x-3', 'trail', { units: 3 }), await site.consume('x-3', 'trail'), await site.consume('x-3', 'roll')];
+        await site.clock('2026-10-02 12:00:30');
+        for (const answer of answers) await same(answer, answer.json.feature);
+    });
+}
+
 /* Own counters in their present window against the lines recorded for it; rolling ones keep no window start. */
 const DIFFERENCES = `select s.key, v.limit_key, v.used, v.held, sum(l.used_delta), sum(l.held_delta)
     from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id
@@ -674,7 +717,7 @@ async function apply(site, change) {
 try {
     await with_site({}, async site => {
         await apply(site);
-        for (const part of [amounts, windows, grants, overrides, plans, reservations, idempotency, alerts_and_headers]) await part(site);
+        for (const part of [amounts, windows, grants, overrides, plans, reservations, idempotency, explanations, alerts_and_headers]) await part(site);
     });
 } catch (error) {
     broken(error);
