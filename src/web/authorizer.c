@@ -58,7 +58,7 @@ static void consent(Call *call, const Metered *metered, const Answer *answer)
     variable(call, "Variable-WEBQUOTA_SUBJECT", call->identity.subject);
     if (!answer)
         return;
-    variable(call, "Variable-WEBQUOTA_FEATURE", metered->feature);
+    variable(call, "Variable-WEBQUOTA_CHARGED", metered->feature);
     variables_of_answer(call, answer);
     if (answer_allowed(answer))
         decision_headers(call->response, answer);
@@ -69,14 +69,14 @@ static void consent(Call *call, const Metered *metered, const Answer *answer)
 static bool is_charged_already(const Call *call, const Metered *metered)
 {
     const char *decision = request_param(call->request, "REDIRECT_WEBQUOTA_DECISION");
-    return decision && *decision && g_strcmp0(request_param(call->request, "REDIRECT_WEBQUOTA_FEATURE"), metered->feature) == 0;
+    return decision && *decision && g_strcmp0(request_param(call->request, "REDIRECT_WEBQUOTA_CHARGED"), metered->feature) == 0;
 }
 
 /* Tells it once more. */
 static void consent_again(Call *call)
 {
     static const char *const told[] = {
-        "WEBQUOTA_FEATURE", "WEBQUOTA_ALLOWED",   "WEBQUOTA_DECISION", "WEBQUOTA_RESERVATION",
+        "WEBQUOTA_CHARGED", "WEBQUOTA_ALLOWED",   "WEBQUOTA_DECISION", "WEBQUOTA_RESERVATION",
         "WEBQUOTA_PLAN",    "WEBQUOTA_REMAINING", "WEBQUOTA_RESET",    "RateLimit",
     };
     consent(call, NULL, NULL);
@@ -186,7 +186,7 @@ static void check_only(Call *call, const Metered *metered)
 {
     g_auto(StoreError) error = {0};
     g_autoptr(Answer) answer = NULL;
-    StoreResult result = store_check(call->site->store, call->identity.subject, metered->feature, metered->resource,
+    StoreResult result = store_check(call->site->store, call->identity.subject, metered->feature, metered->resources[0],
                                      metered->units, &answer, &error);
     consent(call, metered, result == STORE_OK ? answer : NULL);
 }
@@ -198,10 +198,11 @@ static void charge(Call *call, const Metered *metered)
     LedgerAsk ask = {
         .kind = metered->charge == CHARGE_COMMIT ? ASK_HOLD : ASK_CONSUME,
         .subject = call->identity.subject,
-        .items = {{metered->feature, metered->resource, metered->units}},
-        .item_count = 1,
+        .item_count = metered->resource_count,
         .ttl_s = HOLD_TTL_S,
     };
+    for (int i = 0; i < metered->resource_count; i++)
+        ask.items[i] = (LedgerItem){metered->feature, metered->resources[i], metered->units};
     StoreResult result = ledger_decide(call->site->store, &ask, &answer, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);

@@ -1,10 +1,11 @@
 /* Which feature a request to the application is about.
  *
  * Nobody gets by on a spelling. Paths are matched decoded and collapsed. Where programs differ in what they make of a
- * request, each of their readings is tried, and the one that fits the earliest route counts:
+ * request, each of their readings is tried, and the earliest route that one of them fits counts:
  *   - control characters in a path, which some patterns pass over ("/save%0a");
  *   - parameters of a path's segments, which Java takes off ("/save;x=1");
  *   - semicolons between parameters of the query, as of old.
+ * So it is with a parameter that is there twice: some take the first, some the last. All that it says is charged.
  */
 #include "web/metered.h"
 
@@ -14,7 +15,8 @@
 
 void metered_clear(Metered *metered)
 {
-    g_free(metered->resource);
+    for (int i = 0; i < metered->resource_count; i++)
+        g_free(metered->resources[i]);
     *metered = (Metered){0};
 }
 
@@ -90,52 +92,102 @@ static bool read_queries(const Request *request, Readings *out)
     return good;
 }
 
+/* --- resources --- */
+
+/* A resource comes from the client's query or path. What the ledger would not record is replaced, never dropped: an
+ * odd one is metered as what it most looks like. NULL when it is empty. */
+static char *plain_of(const char *raw)
+{
+    g_autofree char *valid = g_utf8_make_valid(raw ? raw : "", -1);
+    GString *plain = g_string_new(NULL);
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        size_t len = (size_t) (g_utf8_next_char(at) - at);
+        if (plain->len + len > 255)
+            break;
+        if (text_is_plain(at, len, len))
+            g_string_append_len(plain, at, (gssize) len);
+        else
+            g_string_append_c(plain, '?');
+    }
+    return g_string_free(plain, plain->len == 0);
+}
+
+/* Unless the feature that it means is there already. False: there are too many. */
+static bool add_resource(const Policy *policy, const char *resource, Metered *metered)
+{
+    g_autofree char *plain = plain_of(resource);
+    const Feature *feature = policy_feature_for(policy, metered->feature, plain);
+    for (int i = 0; i < metered->resource_count; i++)
+        if (policy_feature_for(policy, metered->feature, metered->resources[i]) == feature)
+            return true;
+    if (metered->resource_count == LEDGER_ITEMS_MAX)
+        return false;
+    metered->resources[metered->resource_count++] = g_steal_pointer(&plain);
+    return true;
+}
+
 /* --- by the policy's routes --- */
 
-/* How far down the features a resource leads: the deeper one is the more limited. */
-static int depth_of(const Policy *policy, const Route *route, const char *resource)
+/* The route that one reading fits; *segment is what its path names, NULL when nothing. */
+static const Route *route_of(const Call *call, const Readings *readings, int reading, char **segment)
 {
-    return policy_feature_for(policy, policy->features[route->feature].key, resource)->depth;
+    const char *path = readings->paths[reading % READINGS];
+    const Query *query = &readings->queries[reading / READINGS];
+    *segment = NULL;
+    return path ? policy_route(call->policy, call->request->method, path, query->pairs, query->count, segment) : NULL;
 }
 
-static bool is_before(const Policy *policy, const Route *route, const char *resource, const Route *best, const char *best_resource)
+static const Route *earliest_route(const Call *call, const Readings *readings)
 {
-    if (!best || route != best)
-        return !best || route < best;
-    return depth_of(policy, route, resource) > depth_of(policy, best, best_resource);
-}
-
-static const Route *earliest_route(const Call *call, const Readings *readings, char **resource)
-{
-    const Policy *policy = call->policy;
     const Route *best = NULL;
     for (int i = 0; i < READINGS * readings->query_count; i++) {
-        const char *path = readings->paths[i % READINGS];
-        const Query *query = &readings->queries[i / READINGS];
-        g_autofree char *found = NULL;
-        const Route *route =
-            path ? policy_route(policy, call->request->method, path, query->pairs, query->count, &found) : NULL;
-        if (!route || !is_before(policy, route, found, best, *resource))
-            continue;
-        best = route;
-        g_free(*resource);
-        *resource = g_steal_pointer(&found);
+        g_autofree char *segment = NULL;
+        const Route *route = route_of(call, readings, i, &segment);
+        if (route && (!best || route < best))
+            best = route;
     }
     return best;
 }
 
-static void by_route(const Call *call, Metered *metered)
+static bool add_from_query(const Policy *policy, const Route *route, const Query *query, Metered *metered)
+{
+    bool good = true;
+    for (int i = 0; i < query->count && good; i++)
+        if (strcmp(query->pairs[i].name, route->resource_query) == 0)
+            good = add_resource(policy, query->pairs[i].value, metered);
+    return good;
+}
+
+/* Whatever the readings that fit the route say. */
+static bool add_from_readings(const Call *call, const Readings *readings, const Route *route, Metered *metered)
+{
+    bool good = true;
+    for (int i = 0; i < READINGS * readings->query_count && good; i++) {
+        g_autofree char *segment = NULL;
+        if (route_of(call, readings, i, &segment) != route)
+            continue;
+        if (route->resource_query)
+            good = add_from_query(call->policy, route, &readings->queries[i / READINGS], metered);
+        else if (segment)
+            good = add_resource(call->policy, segment, metered);
+    }
+    return good && (metered->resource_count > 0 || add_resource(call->policy, NULL, metered));
+}
+
+static bool by_route(Call *call, Metered *metered)
 {
     g_auto(Readings) readings = {0};
     read_paths(call->request, &readings);
-    if (!read_queries(call->request, &readings))
-        return;
-    const Route *route = earliest_route(call, &readings, &metered->resource);
+    const Route *route = read_queries(call->request, &readings) ? earliest_route(call, &readings) : NULL;
     if (!route)
-        return;
+        return true;
     metered->feature = call->policy->features[route->feature].key;
     metered->units = route->units;
     metered->charge = route->charge;
+    if (add_from_readings(call, &readings, route, metered))
+        return true;
+    call_problem(call, 400, NULL, "the request names more than %d different resources", LEDGER_ITEMS_MAX);
+    return false;
 }
 
 /* --- by the server's parameters --- */
@@ -156,40 +208,12 @@ static bool by_server(Call *call, const char *feature, Metered *metered)
         call_problem(call, 503, NULL, "the web server's configuration is wrong");
         return false;
     }
-    if (resource && *resource)
-        metered->resource = g_strdup(resource);
-    return true;
-}
-
-/* A resource comes from the client's query or path. What the ledger would not record is replaced, never dropped: an
- * odd one is metered as what it most looks like. */
-static void make_plain(char **resource)
-{
-    if (!*resource)
-        return;
-    g_autofree char *raw = *resource;
-    g_autofree char *valid = g_utf8_make_valid(raw, -1);
-    GString *plain = g_string_new(NULL);
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
-        size_t len = (size_t) (g_utf8_next_char(at) - at);
-        if (plain->len + len > 255)
-            break;
-        if (text_is_plain(at, len, len))
-            g_string_append_len(plain, at, (gssize) len);
-        else
-            g_string_append_c(plain, '?');
-    }
-    *resource = g_string_free(plain, plain->len == 0);
+    return add_resource(call->policy, resource, metered);
 }
 
 bool metered_find(Call *call, Metered *out)
 {
     const char *feature = request_param(call->request, "WEBQUOTA_FEATURE");
     *out = (Metered){0};
-    if (!feature || !*feature)
-        by_route(call, out);
-    else if (!by_server(call, feature, out))
-        return false;
-    make_plain(&out->resource);
-    return true;
+    return feature && *feature ? by_server(call, feature, out) : by_route(call, out);
 }

@@ -5,21 +5,43 @@
 #include "policy/policy_load.h"
 #include "suite.h"
 
-static const char policy_text[] =
+static const char policy_head[] =
     "title = \"T\"\ntimezone = \"UTC\"\ndefault_plan = \"free\"\n"
-    "feature save { }\nfeature talk { }\nfeature deep_talk { parent = \"talk\"  resources = {\"deep*\"} }\nfeature other { }\n"
+    "feature save { }\nfeature talk { }\nfeature deep_talk { parent = \"talk\"  resources = {\"deep*\"} }\nfeature other { }\nfeature many { }\n"
     "plan free { limit a { feature = \"save\"  amount = 1  window = \"day\" }\n"
     "  limit b { feature = \"talk\"  amount = 1  window = \"day\" }\n"
-    "  limit c { feature = \"other\"  amount = 1  window = \"day\" } }\n"
+    "  limit c { feature = \"other\"  amount = 1  window = \"day\" }\n"
+    "  limit d { feature = \"many\"  amount = 1  window = \"day\" } }\n"
     "route { method = \"POST\"  path = \"/app/save\"  feature = \"save\"  units = 3 }\n"
     "route { method = \"POST\"  path = \"/app/talk\"  feature = \"talk\"  resource_query = \"model\" }\n"
     "route { method = \"POST\"  path = \"/app/form\"  query = {\"!preview\", \"do=save\"}  feature = \"save\" }\n"
+    "route { method = \"POST\"  path = \"/app/many\"  feature = \"many\"  resource_query = \"of\" }\n"
     "route { method = \"POST\"  path = \"/app/*\"  feature = \"other\" }\n";
 
-/* "feature", "feature:resource", "-" when nothing is metered, "wrong" when the configuration is. New string. */
-static char *meter(const char *name, const char *value, const char *name2, const char *value2)
+/* With a feature "many_N" for each resource "N.", more than can be charged at once. */
+static Policy *policy_made(void)
 {
     char *why = NULL;
+    g_autoptr(GString) text = g_string_new(policy_head);
+    for (int i = 1; i <= LEDGER_ITEMS_MAX; i++)
+        g_string_append_printf(text, "feature many_%d { parent = \"many\"  resources = {\"%d.\"} }\n", i, i);
+    Policy *policy = policy_load(text->str, "test", &why);
+    ck_assert_msg(policy != NULL, "%s", why);
+    return policy;
+}
+
+static char *shown(bool found, const Metered *metered)
+{
+    GString *text = g_string_new(!found ? "wrong" : metered->feature ? metered->feature : "-");
+    for (int i = 0; found && i < metered->resource_count; i++)
+        if (metered->resources[i] || metered->resource_count > 1)
+            g_string_append_printf(text, ":%s", metered->resources[i] ? metered->resources[i] : "");
+    return g_string_free(text, FALSE);
+}
+
+/* "feature", "feature:resource", "-" when nothing is metered, "wrong" when it is answered already. New string. */
+static char *meter(const char *name, const char *value, const char *name2, const char *value2)
+{
     Fake fake;
     fake_start(&fake);
     fake_param(&fake, "REQUEST_METHOD", "POST");
@@ -28,13 +50,10 @@ static char *meter(const char *name, const char *value, const char *name2, const
         fake_param(&fake, name2, value2);
     g_auto(Request) request = {.exchange = &fake.exchange, .method = "POST", .authorizer = true, .wish = ACCEPT_JSON};
     g_autoptr(Response) response = response_new();
-    Call call = {.request = &request, .response = response, .policy = policy_load(policy_text, "test", &why)};
-    ck_assert_msg(call.policy != NULL, "%s", why);
+    Call call = {.request = &request, .response = response, .policy = policy_made()};
     g_auto(Metered) metered = {0};
-    char *result = !metered_find(&call, &metered)  ? g_strdup("wrong")
-                   : !metered.feature              ? g_strdup("-")
-                   : metered.resource              ? g_strconcat(metered.feature, ":", metered.resource, NULL)
-                                                   : g_strdup(metered.feature);
+    bool found = metered_find(&call, &metered);
+    char *result = shown(found, &metered);
     call_clear(&call);
     request.mount = request.path = NULL;
     fake_end(&fake);
@@ -79,17 +98,35 @@ START_TEST(a_query_in_any_spelling)
     is("/app/talk", "talk");
     is("/app/talk?model=light", "talk:light");
     is("/app/talk?model=%64eep1", "talk:deep1");
-    is("/app/talk?model=light&model=deep1", "talk:deep1");
-    is("/app/talk?model=deep1&model=light", "talk:deep1");
-    is("/app/talk?;model=deep1&model=light", "talk:deep1");
     is("/app/talk?x;model=deep1", "talk:deep1");
-    is("/app/talk?x=;model=light&model=deep1", "talk:deep1");
+    is("/app/talk?x=1;y&model=deep1", "talk:deep1");
     is("/app/talk;model=light?model=deep1", "talk:deep1");
     is("/app/form?do=save", "save");
     is("/app/form?do=save&preview", "other");
     is("/app/form?do=save;preview", "other");
     is("/app/form?do=save&x=;preview", "save");
     is("/app/form?x;do=save", "save");
+}
+END_TEST
+
+/* Programs differ in which of several they take. */
+START_TEST(all_that_a_query_says_is_charged)
+{
+    is("/app/talk?model=light&model=deep1", "talk:light:deep1");
+    is("/app/talk?model=deep1&model=light", "talk:deep1:light");
+    is("/app/talk?;model=deep1&model=light", "talk:light:deep1");
+    is("/app/talk?x=;model=light&model=deep1", "talk:deep1:light");
+    is("/app/talk?model=deep1;x", "talk:deep1;x");
+    is("/app/talk?model=&model=deep1", "talk::deep1");
+    is("/app/talk?model=deep1&model=deep2", "talk:deep1");
+    is("/app/talk?model=light&model=bright", "talk:light");
+    g_autoptr(GString) many = g_string_new("/app/many?of=0");
+    for (int i = 1; i < LEDGER_ITEMS_MAX + 1; i++)
+        g_string_append_printf(many, "&of=%d.", i);
+    is(many->str, "wrong");
+    g_string_truncate(many, (gsize) (strrchr(many->str, '&') - many->str));
+    g_autofree char *got = meter("REQUEST_URI", many->str, NULL, NULL);
+    ck_assert_msg(g_str_has_prefix(got, "many:0:1.:2.") && g_str_has_suffix(got, ":19."), "%s", got);
 }
 END_TEST
 
@@ -125,7 +162,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {a_path_in_any_spelling, no_reading_leads_past_a_route, a_query_in_any_spelling,
+    const TTest *const tests[] = {a_path_in_any_spelling, no_reading_leads_past_a_route, a_query_in_any_spelling, all_that_a_query_says_is_charged,
                                   the_server_says_it, a_resource_that_could_not_be_recorded_is_made_one};
     return suite_run("metered", tests, G_N_ELEMENTS(tests));
 }
