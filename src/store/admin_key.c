@@ -124,13 +124,15 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (outcome != STORE_OK)
-        return outcome;
+        return keys_recall_last(store, *id, hash, scopes) == STORE_OK ? STORE_OK : outcome;
     bool good = PQntuples(rows) == 1 && strlen(result_text(rows, 0, 0)) == HASH_HEX - 1 &&
                 sodium_memcmp(result_text(rows, 0, 0), hash, HASH_HEX - 1) == 0;
+    if (!PQntuples(rows))
+        keys_forget_one(store, *id);
     if (!good)
         return store_fail(error, STORE_NONE, NULL, "the key is not valid");
     *scopes = (unsigned)result_number(rows, 0, 1);
-    keys_remember(store, *id, hash, *scopes);
+    keys_remember(store, *id, hash, *scopes, result_number(rows, 0, 2));
     key_note_use(store, &params);
     return STORE_OK;
 }

@@ -1,23 +1,27 @@
 /* Keys that were found good, remembered for a second, so that a busy application does not ask the database about
- * itself at every call. A revocation anywhere empties the memory by notice, and the second bounds it in any case. */
+ * itself at every call. A revocation anywhere empties the memory by notice, and the second bounds it in any case.
+ * While the database cannot be reached, no key can be revoked either: the last word about it holds for an hour, or nobody
+ * who comes with a key could be let past a limit that fails open. */
 #include "store/admin_internal.h"
 
 #include <sodium.h>
 
 #define REMEMBER_US 1000000
+#define LAST_WORD_US (3600 * US_PER_S)
 
 typedef struct {
     char hash[crypto_hash_sha256_BYTES * 2 + 1];
     unsigned scopes;
-    int64_t until_us;
+    Instant expires_at;
+    int64_t seen_us;
 } KnownKey;
 
-StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *scopes)
+static StoreResult recall(Store *store, int64_t id, const char *hash, unsigned *scopes, int64_t for_us, Instant now)
 {
     StoreResult result = STORE_DOWN;
     pthread_mutex_lock(&store->keys_lock);
     const KnownKey *known = store->keys ? g_hash_table_lookup(store->keys, &id) : NULL;
-    if (known && g_get_monotonic_time() < known->until_us) {
+    if (known && g_get_monotonic_time() - known->seen_us < for_us && now < known->expires_at) {
         result = sodium_memcmp(known->hash, hash, sizeof known->hash) == 0 ? STORE_OK : STORE_NONE;
         *scopes = known->scopes;
     }
@@ -25,16 +29,35 @@ StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *sc
     return result;
 }
 
-void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes)
+StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *scopes)
+{
+    return recall(store, id, hash, scopes, REMEMBER_US, INSTANT_MIN);
+}
+
+StoreResult keys_recall_last(Store *store, int64_t id, const char *hash, unsigned *scopes)
+{
+    return recall(store, id, hash, scopes, LAST_WORD_US, store_now(store));
+}
+
+void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes, Instant expires_at)
 {
     KnownKey *known = g_new0(KnownKey, 1);
     memcpy(known->hash, hash, sizeof known->hash);
     known->scopes = scopes;
-    known->until_us = g_get_monotonic_time() + REMEMBER_US;
+    known->expires_at = expires_at;
+    known->seen_us = g_get_monotonic_time();
     pthread_mutex_lock(&store->keys_lock);
     if (!store->keys)
         store->keys = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     g_hash_table_replace(store->keys, g_memdup2(&id, sizeof id), known);
+    pthread_mutex_unlock(&store->keys_lock);
+}
+
+void keys_forget_one(Store *store, int64_t id)
+{
+    pthread_mutex_lock(&store->keys_lock);
+    if (store->keys)
+        g_hash_table_remove(store->keys, &id);
     pthread_mutex_unlock(&store->keys_lock);
 }
 

@@ -2,10 +2,12 @@
  * (a pooler, a lost connection), what is remembered is remembered for one second at most. */
 #include "store/store_internal.h"
 
-static void heard_change(Store *store)
+/* `keys`: also of keys, whose last word is kept for as long as there is no other. */
+static void heard_change(Store *store, bool keys)
 {
     store_policy_look_again(store);
-    keys_forget(store);
+    if (keys)
+        keys_forget(store);
     ledger_forget(store);
 }
 
@@ -28,7 +30,7 @@ static void *listener_main(void *data)
             listening = false;
         if (!listening) {
             listening = db_run(&db, QUERY_LISTEN, NULL, NULL) == DB_OK;
-            heard_change(store); /* whatever was announced while nobody listened */
+            heard_change(store, listening); /* whatever was announced while nobody listened */
             if (!listening) {
                 g_usleep(250000);
                 continue;
@@ -36,7 +38,7 @@ static void *listener_main(void *data)
         }
         g_autoptr(GPtrArray) payloads = g_ptr_array_new_with_free_func(g_free);
         if (db_listen_wait(&db, 250, payloads))
-            heard_change(store);
+            heard_change(store, true);
     }
     db_close(&db);
     return NULL;

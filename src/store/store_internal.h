@@ -87,7 +87,10 @@ void listener_stop(Store *store);
 
 /* STORE_DOWN: not remembered. */
 StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *scopes);
-void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes);
+/* The same of the last hour: for as long as the database cannot be asked. */
+StoreResult keys_recall_last(Store *store, int64_t id, const char *hash, unsigned *scopes);
+void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes, Instant expires_at);
+void keys_forget_one(Store *store, int64_t id);
 void keys_forget(Store *store);
 
 /* Forgets remembered refusals; called by the listener and after our own changes. */
