@@ -222,6 +222,10 @@ async function killed_database(site, load) {
     });
     await test('a limit that fails open lets pass, and says so', async () => {
         status(await site.form('summary', 'free'), 200);
+        const called = status(await site.consume('down', 'lax'), 200);
+        equal(called.headers['webquota-fail-open'], '1', 'Webquota-Fail-Open');
+        like(called.json, { allowed: true, decision_id: null });
+        status(await site.api('GET', '/features', undefined, { Authorization: 'Bearer wq_1_madeup' }), 503, 'a key that nobody knows');
         const { text } = await request(`${site.url}/metrics`);
         ok(Number(/^webquota_ledger_fail_open_total (\d+)$/m.exec(text)?.[1]) >= 1, 'it is in the metrics');
     });
