@@ -179,6 +179,7 @@ static bool check_access(Call *call, const WebRoute *route)
 void router_answer(Call *call)
 {
     call->is_api = g_str_has_prefix(call->request->path, API "/") || strcmp(call->request->path, API) == 0;
+    call->surface = call->is_api ? SURFACE_API : SURFACE_PAGE;
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         const WebRoute *route = &routes[i];
         if (!method_fits(route, call->request->method) || !router_match(route->pattern, call->request->path, &call->segment))
