@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The contract of the API over HTTP: every address with its members, every status with what brings it about, who may call
-// what, and what becomes of input that nobody should send. How limits behave is in 31-limits.mjs.
-import { readFileSync, writeFileSync } from 'node:fs';
+// what, and what becomes of input that nobody should send. How limits behave is in 31-limits.mjs and 32-records.mjs.
+import { writeFileSync } from 'node:fs';
 import { basic, bearer, request } from './lib/http.mjs';
 import * as fields from './lib/fields.mjs';
 import { with_site } from './lib/site.mjs';
+import { WRONG, WRONG_ADMIN } from './lib/wrong.mjs';
 import { broken, equal, finish, like, members, ok, status, test, until } from './lib/tap.mjs';
 
 const POLICY = `
@@ -38,7 +39,8 @@ function problem(answer, code, field) {
     equal(answer.headers['content-type'], 'application/problem+json', 'Content-Type');
     equal(answer.headers['cache-control'], 'no-store', 'Cache-Control');
     ok(answer.json, `no JSON: ${answer.text}`);
-    members(answer.json, ['type', 'title', 'status', 'detail', ...(field === undefined ? [] : ['field'])], 'members of the problem');
+    members(answer.json, ['type', 'title', 'status', 'detail', ...(field === undefined ? [] : ['field'])],
+        'members of the problem');
     like(answer.json, { status: code, detail: /./, title: /./ });
     if (field !== undefined) equal(answer.json.field, field, 'field');
     return answer;
@@ -51,9 +53,11 @@ async function shapes(site) {
         equal(answer.headers['content-type'], 'application/json', 'Content-Type');
         members(answer.json, fields.USAGE);
         answer.json.limits.forEach(line => members(line, fields.USAGE_LINE));
-        like(answer.json, { subject: 'shape', plan: { key: 'free', title: 'Free' }, organization: null, as_of: '2026-03-15T12:00:00Z' });
+        like(answer.json, { subject: 'shape', plan: { key: 'free', title: 'Free' }, organization: null,
+            as_of: '2026-03-15T12:00:00Z' });
         const lines = Object.fromEntries(answer.json.limits.map(line => [line.feature, line]));
-        equal(lines.call, { limit: 'day', feature: 'call', title: 'Calls', unit: 'call', scope: 'subject', window: 'day', timezone: 'UTC',
+        equal(lines.call, { limit: 'day', feature: 'call', title: 'Calls', unit: 'call', scope: 'subject', window: 'day',
+            timezone: 'UTC',
             period_start: '2026-03-15T00:00:00Z', period_end: '2026-03-16T00:00:00Z', amount: 10, used: 3, held: 0, bonus: 0,
             remaining: 7, percent: 30, state: 'ok', resets_at: '2026-03-16T00:00:00Z', message: '3 of 10 calls used today',
             source: 'plan' });
@@ -81,7 +85,8 @@ async function shapes(site) {
         const before = await site.value('select count(*) from webquota.decisions');
         const answer = status(await site.check('shape', 'call'), 200);
         members(answer.json, fields.DECISION);
-        like(answer.json, { decision_id: null, allowed: true, outcome: 'allowed', units: 1, remaining: 7, current_usage: 3 });
+        like(answer.json, { decision_id: null, allowed: true, outcome: 'allowed', units: 1, remaining: 7,
+            current_usage: 3 });
         const no = status(await site.check('shape', 'call', { units: 8 }), 200);
         members(no.json, fields.DECISION);
         like(no.json, { allowed: false, outcome: 'denied', units: 8, remaining: 7, decision_id: null });
@@ -92,8 +97,10 @@ async function shapes(site) {
     await test('POST /consume: 200, 429 and 403 with the documented members', async () => {
         const yes = status(await site.consume('shape-2', 'call', { units: 10 }), 200);
         members(yes.json, fields.DECISION);
-        like(yes.json, { allowed: true, outcome: 'allowed', feature: 'call', units: 10, subject: 'shape-2', subscription_tier: 'free',
-            current_usage: 10, limit: 10, remaining: 0, reset_date: '2026-03-16T00:00:00Z', window: 'day', decision_id: /^dec_[\w-]+$/ });
+        like(yes.json, { allowed: true, outcome: 'allowed', feature: 'call', units: 10, subject: 'shape-2',
+            subscription_tier: 'free',
+            current_usage: 10, limit: 10, remaining: 0, reset_date: '2026-03-16T00:00:00Z', window: 'day',
+            decision_id: /^dec_[\w-]+$/ });
         members(yes.json.upgrade, fields.UPGRADE);
         const no = status(await site.consume('shape-2', 'call'), 429);
         members(no.json, fields.REFUSAL);
@@ -102,7 +109,8 @@ async function shapes(site) {
         equal(no.headers['retry-after'], '43200', 'Retry-After');
         equal(no.headers.ratelimit, '"day";r=0;t=43200', 'RateLimit');
         equal(no.headers['ratelimit-policy'], '"day";q=10;w=86400', 'RateLimit-Policy');
-        like(no.json, { title: 'Usage limit exceeded', error: 'Usage limit exceeded', status: 429, allowed: false, outcome: 'denied',
+        like(no.json, { title: 'Usage limit exceeded', error: 'Usage limit exceeded', status: 429, allowed: false,
+            outcome: 'denied',
             instance: `/quota/decisions/${no.json.decision_id}`, detail: no.json.message, 'violated-policies': ['day'],
             upgrade: { plan: 'pro', title: 'Pro', amount: 1000 } });
         const never = status(await site.consume('shape-2', 'paid'), 403);
@@ -113,7 +121,8 @@ async function shapes(site) {
     });
 
     await test('POST /reservations: 201 with what is held and until when', async () => {
-        const answer = status(await site.api('POST', '/reservations', { subject: 'shape-3', feature: 'call', units: 4, ttl: 60 }), 201);
+        const answer = status(await site.api('POST', '/reservations',
+            { subject: 'shape-3', feature: 'call', units: 4, ttl: 60 }), 201);
         members(answer.json, fields.RESERVATION);
         like(answer.json, { expires_at: '2026-03-15T12:01:00Z', reservation: /^res_/, remaining: 6, current_usage: 0 });
         like(await site.usage('shape-3'), { day: { held: 4, used: 0, remaining: 6 } });
@@ -124,14 +133,17 @@ async function shapes(site) {
     });
 
     await test('GET /decisions/{id}: every limit with its numbers, and the one that decided', async () => {
-        const asked = await site.consume('shape-4', 'call', { resource: 'deep-blue', units: 2, on_behalf_of: 'client 7', metadata: { a: [1] } });
+        const asked = await site.consume('shape-4', 'call',
+            { resource: 'deep-blue', units: 2, on_behalf_of: 'client 7', metadata: { a: [1] } });
         const { json } = status(await site.api('GET', `/decisions/${asked.json.decision_id}`), 200);
-        like(json, { decision_id: asked.json.decision_id, subject: 'shape-4', units: 2, on_behalf_of: 'client 7', metadata: { a: [1] },
+        like(json, { decision_id: asked.json.decision_id, subject: 'shape-4', units: 2, on_behalf_of: 'client 7',
+            metadata: { a: [1] },
             at: '2026-03-15T12:00:00Z', refunded: 0, kind: 'consume', feature: 'deep_call', outcome: 'allowed' });
         equal(json.limits.map(line => [line.limit, line.amount, line.used, line.charged, line.source, line.decided]),
             [['day', 10, 2, 2, 'plan', false], ['deep', 3, 2, 2, 'plan', true]]);
         const refused = await site.consume('shape-4', 'call', { resource: 'deep-blue', units: 2 });
-        like((await site.api('GET', `/decisions/${refused.json.decision_id}`)).json, { outcome: 'denied', allowed: false, limit: 3,
+        like((await site.api('GET', `/decisions/${refused.json.decision_id}`)).json,
+            { outcome: 'denied', allowed: false, limit: 3,
             message: refused.json.message });
     });
 
@@ -146,17 +158,21 @@ async function shapes(site) {
     });
 
     await test('admin: subjects, overrides, grants and keys have the documented members', async () => {
-        const subject = status(await site.subject('adm-1', { plan: 'pro', organization: 'acme', timezone: 'Asia/Tokyo', email: 'a@b.c',
-            anchor: '2026-01-31T10:00:00Z', suspended: false, plan_until: '2026-12-01T00:00:00Z', plan_after: 'free' }), 201).json;
+        const subject = status(await site.subject('adm-1',
+            { plan: 'pro', organization: 'acme', timezone: 'Asia/Tokyo', email: 'a@b.c',
+            anchor: '2026-01-31T10:00:00Z', suspended: false, plan_until: '2026-12-01T00:00:00Z', plan_after: 'free' }),
+            201).json;
         members(subject, fields.SUBJECT);
         like(subject, { subject: 'adm-1', plan: { key: 'pro', title: 'Pro' }, organization: 'acme', timezone: 'Asia/Tokyo',
-            email: 'a@b.c', anchor: '2026-01-31T10:00:00Z', plan_until: '2026-12-01T00:00:00Z', plan_after: 'free', suspended: false });
+            email: 'a@b.c', anchor: '2026-01-31T10:00:00Z', plan_until: '2026-12-01T00:00:00Z', plan_after: 'free',
+            suspended: false });
         like(status(await site.subject('adm-1', { suspended: true }), 200).json, { ...subject, suspended: true });
         equal(status(await site.api('GET', '/admin/subjects/adm-1'), 200).json, { ...subject, suspended: true });
         like(status(await site.subject('adm-1', { organization: null, email: '', timezone: null }), 200).json,
             { organization: null, email: null, timezone: null, plan: { key: 'pro' } });
 
-        const override = status(await site.api('POST', '/admin/overrides', { subject: 'adm-1', feature: 'call', limit: 'day', amount: 7,
+        const override = status(await site.api('POST', '/admin/overrides',
+            { subject: 'adm-1', feature: 'call', limit: 'day', amount: 7,
             expires_at: '2026-04-01T00:00:00Z', reason: 'trial' }), 201).json;
         members(override, fields.OVERRIDE);
         like(override, { subject: 'adm-1', organization: null, feature: 'call', limit: 'day', amount: 7, unlimited: false,
@@ -167,19 +183,24 @@ async function shapes(site) {
         problem(await site.api('DELETE', `/admin/overrides/${override.override}`), 404);
         equal((await site.api('GET', '/admin/overrides?subject=adm-1')).json, { overrides: [] });
 
-        const grant = status(await site.api('POST', '/admin/grants', { organization: 'acme', feature: 'call', amount: 50, priority: 3,
-            effective_at: '2026-03-01T00:00:00Z', expires_at: '2026-05-01T00:00:00Z', every: '28 day', reason: 'sorry' }), 201).json;
+        const grant = status(await site.api('POST', '/admin/grants',
+            { organization: 'acme', feature: 'call', amount: 50, priority: 3,
+            effective_at: '2026-03-01T00:00:00Z', expires_at: '2026-05-01T00:00:00Z', every: '28 day', reason: 'sorry' }),
+            201).json;
         members(grant, fields.GRANT);
-        like(grant, { subject: null, organization: 'acme', amount: 50, remaining: 50, priority: 3, every: '28 day', reason: 'sorry',
+        like(grant, { subject: null, organization: 'acme', amount: 50, remaining: 50, priority: 3, every: '28 day',
+            reason: 'sorry',
             effective_at: '2026-03-01T00:00:00Z', expires_at: '2026-05-01T00:00:00Z' });
         equal(status(await site.api('GET', '/admin/grants?organization=acme'), 200).json, { grants: [grant] });
         equal(status(await site.api('GET', `/admin/grants/${grant.grant}`), 200).json, grant);
         status(await site.api('DELETE', `/admin/grants/${grant.grant}`), 204);
         problem(await site.api('GET', `/admin/grants/${grant.grant}`), 404);
 
-        const key = status(await site.api('POST', '/admin/keys', { name: 'one', scopes: ['read'], expires_at: '2027-01-01T00:00:00Z' }), 201).json;
+        const key = status(await site.api('POST', '/admin/keys',
+            { name: 'one', scopes: ['read'], expires_at: '2027-01-01T00:00:00Z' }), 201).json;
         members(key, [...fields.KEY, 'key']);
-        like(key, { name: 'one', scopes: ['read'], expires_at: '2027-01-01T00:00:00Z', revoked_at: null, key: /^wq_\d+_[\w-]{20,}$/ });
+        like(key, { name: 'one', scopes: ['read'], expires_at: '2027-01-01T00:00:00Z', revoked_at: null,
+            key: /^wq_\d+_[\w-]{20,}$/ });
         const listed = status(await site.api('GET', '/admin/keys'), 200);
         listed.json.keys.forEach(one => members(one, fields.KEY));
         ok(!listed.text.includes(key.key.split('_')[2]), 'the list shows no secret');
@@ -191,7 +212,8 @@ async function shapes(site) {
     await test('a subject may hold a slash, and any UTF-8', async () => {
         for (const subject of ['team/ada', 'Ünïcödé ☃', 'a b+c&d=e', '%41', long(255)]) {
             status(await site.consume(subject, 'call'), 200, subject);
-            const { json } = status(await site.api('GET', `/admin/subjects?${new URLSearchParams({ subject })}`), 200, subject);
+            const { json } = status(await site.api('GET', `/admin/subjects?${new URLSearchParams({ subject })}`), 200,
+                subject);
             equal(json.subject, subject);
         }
     });
@@ -204,14 +226,17 @@ async function operations(site) {
         const { text, headers } = status(await request(`${site.url}/metrics`), 200);
         ok(headers['content-type'].startsWith('text/plain; version=0.0.4'), 'Content-Type');
         for (const line of text.trim().split('\n'))
-            ok(/^(# (HELP|TYPE) webquota_\w+ .+|webquota_\w+(\{(\w+="([^"\\\n]|\\.)*",?)+\})? [0-9.e+-]+)$/.test(line), `a line of metrics: ${line}`);
+            ok(/^(# (HELP|TYPE) webquota_\w+ .+|webquota_\w+(\{(\w+="([^"\\\n]|\\.)*",?)+\})? [0-9.e+-]+)$/.test(line),
+                `a line of metrics: ${line}`);
         const number = name => Number(new RegExp(`^${name.replace(/[{}"+]/g, '\\$&')} (.+)$`, 'm').exec(text)?.[1]);
         ok(number('webquota_decisions_total{outcome="allowed",feature="call"}') >= 5, 'decisions that were allowed');
         ok(number('webquota_decisions_total{outcome="denied",feature="call"}') >= 1, 'decisions that were denied');
         ok(number('webquota_decisions_total{outcome="forbidden",feature="paid"}') >= 1, 'decisions that were forbidden');
-        ok(number('webquota_request_seconds_bucket{surface="api",le="+Inf"}') === number('webquota_request_seconds_count{surface="api"}'),
-            'the histogram ends in its count');
-        for (const name of ['webquota_ledger_batch_asks_total', 'webquota_ledger_batches_total', 'webquota_ledger_queue_depth',
+        const count = number('webquota_request_seconds_count{surface="api"}');
+        ok(count > 200, `calls of the API: ${count}`);
+        equal(number('webquota_request_seconds_bucket{surface="api",le="+Inf"}'), count, 'the end of the histogram');
+        for (const name of ['webquota_ledger_batch_asks_total', 'webquota_ledger_batches_total',
+            'webquota_ledger_queue_depth',
             'webquota_readers_open', 'webquota_readers_idle', 'webquota_policy_version', 'webquota_ledger_connected'])
             ok(number(name) >= 0, `${name} is missing`);
         ok(/^webquota_build_info\{version="[^"]+"\} 1$/m.test(text), 'the build');
@@ -221,7 +246,8 @@ async function operations(site) {
         for (const where of ['/healthz', '/readyz', '/api/v1/features', '/api/v1/usage?subject=shape']) {
             const get = await request(`${site.url}${where}`, { headers: site.admin });
             const head = await request(`${site.url}${where}`, { method: 'HEAD', headers: site.admin });
-            equal([head.status, head.text, head.headers['content-type']], [get.status, '', get.headers['content-type']], where);
+            equal([head.status, head.text, head.headers['content-type']], [get.status, '', get.headers['content-type']],
+                where);
             equal(head.headers['content-length'], get.headers['content-length'], `Content-Length of ${where}`);
         }
     });
@@ -233,13 +259,15 @@ async function operations(site) {
             .filter(method => ['get', 'post', 'delete'].includes(method)).map(method => `${method.toUpperCase()} ${where}`));
         for (const [where, methods] of Object.entries(ADDRESSES))
             for (const method of methods.split(', ').filter(one => one !== 'HEAD'))
-                ok(described.some(line => line.replace('/api/v1', '').replace(/\{\w+\}/g, '{}') === `${method} ${where.replace(/X$/, '{}').replace('/X/', '/{}/')}`),
+                ok(described.some(line => line.replace('/api/v1', '').replace(/\{\w+\}/g,
+                    '{}') === `${method} ${where.replace(/X$/, '{}').replace('/X/', '/{}/')}`),
                     `${method} ${where} is not described`);
     });
 
     await test('the API speaks JSON whatever Accept says', async () => {
         const headers = { ...site.admin, Accept: 'text/html' };
-        equal((await request(`${site.url}/api/v1/usage?subject=a`, { headers })).headers['content-type'], 'application/json');
+        equal((await request(`${site.url}/api/v1/usage?subject=a`, { headers })).headers['content-type'],
+            'application/json');
         problem(await request(`${site.url}/api/v1/nothing`, { headers }), 404);
         problem(await request(`${site.url}/api/v1/usage`, { headers }), 400, 'subject');
     });
@@ -248,7 +276,8 @@ async function operations(site) {
 /* Every address, with the methods it knows; X stands for an id. */
 const ADDRESSES = {
     '/usage': 'GET, HEAD, DELETE', '/check': 'GET, HEAD', '/consume': 'POST', '/reservations': 'POST',
-    '/reservations/X/commit': 'POST', '/reservations/X/release': 'POST', '/decisions/X': 'GET, HEAD', '/decisions/X/refund': 'POST',
+    '/reservations/X/commit': 'POST', '/reservations/X/release': 'POST', '/decisions/X': 'GET, HEAD',
+        '/decisions/X/refund': 'POST',
     '/features': 'GET, HEAD', '/plans': 'GET, HEAD', '/openapi.json': 'GET, HEAD', '/admin/subjects': 'POST, GET, HEAD',
     '/admin/subjects/X': 'GET, HEAD', '/admin/overrides': 'POST, GET, HEAD', '/admin/overrides/X': 'GET, HEAD, DELETE',
     '/admin/grants': 'POST, GET, HEAD', '/admin/grants/X': 'GET, HEAD, DELETE', '/admin/keys': 'POST, GET, HEAD',
@@ -264,7 +293,8 @@ async function addresses(site) {
                 equal(answer.headers.allow.split(', ').sort(), methods.split(', ').sort(), `Allow for ${method}`);
             }
         });
-    for (const where of ['', '/', '/nothing', '/usage/more', '/decisions', '/reservations/X', '/admin', '/consume/x', '/admin/subjects/a/b'])
+    for (const where of ['', '/', '/nothing', '/usage/more', '/decisions', '/reservations/X', '/admin', '/consume/x',
+        '/admin/subjects/a/b'])
         await test(`404: /api/v1${where}`, async () => { problem(await site.api('GET', where), 404); });
     for (const id of ['X', 'dec_', 'dec_AAAA', `dec_${long(400)}`, 'dec_AQEABmDhW9avMWVd0QIWlr4N', '%00', '%ff'])
         await test(`404 or 400: there is no decision ${id.slice(0, 30)}`, async () => {
@@ -279,7 +309,8 @@ async function addresses(site) {
     await test('404 naming the subject: one that was never met', async () => {
         problem(await site.api('GET', '/admin/subjects/unheard-of'), 404, 'subject');
     });
-    await test('an id of another kind is none: a decision cannot be committed, a reservation cannot be refunded', async () => {
+    await test('an id of another kind is none: a decision cannot be committed, a reservation cannot be refunded',
+        async () => {
         const { json } = await site.consume('kinds', 'call');
         problem(await site.api('POST', `/reservations/${json.decision_id}/commit`), 404);
         problem(await site.api('POST', `/reservations/${json.decision_id.replace('dec_', 'res_')}/commit`), 404);
@@ -299,7 +330,8 @@ async function addresses(site) {
 async function identity(site) {
     const key = async (name, scopes) => bearer((await site.api('POST', '/admin/keys', { name, scopes })).json.key);
     const callers = { read: await key('r', ['read']), enforce: await key('e', ['enforce']), admin: await key('a', ['admin']),
-        person: basic(site.values.WEBQUOTA_USER_FREE), administrator: basic(site.values.WEBQUOTA_USER_ADMIN), visitor: { Authorization: '' } };
+        person: basic(site.values.WEBQUOTA_USER_FREE), administrator: basic(site.values.WEBQUOTA_USER_ADMIN),
+        visitor: { Authorization: '' } };
     const subject = 'who';
     /* method, where, body, who gets past the door, and who is missing a subject there; all others are turned away */
     const doors = [
@@ -337,13 +369,16 @@ async function identity(site) {
                 }
             });
 
-    for (const [what, token] of [['made up', 'wq_1_nothing'], ['no such number', 'wq_999_abcdefghijklmnopqrstuvwxyz'], ['no key at all', 'hello'],
-        ['empty', ''], ['cut off', site.key.slice(0, -1)], ['too long', `${site.key}${long(300)}`], ['of another number', site.key.replace(/^wq_\d+_/, 'wq_2_')]])
+    for (const [what, token] of [['made up', 'wq_1_nothing'], ['no such number', 'wq_999_abcdefghijklmnopqrstuvwxyz'],
+        ['no key at all', 'hello'],
+        ['empty', ''], ['cut off', site.key.slice(0, -1)], ['too long', `${site.key}${long(300)}`],
+            ['of another number', site.key.replace(/^wq_\d+_/, 'wq_2_')]])
         await test(`401: a key that is ${what}`, async () => {
             problem(await site.api('GET', '/features', undefined, { Authorization: `Bearer ${token}` }), 401);
         });
     await test('a key that has expired is none', async () => {
-        const { json } = await site.api('POST', '/admin/keys', { name: 'short', scopes: ['read'], expires_at: '2026-03-15T12:30:00Z' });
+        const { json } = await site.api('POST', '/admin/keys',
+            { name: 'short', scopes: ['read'], expires_at: '2026-03-15T12:30:00Z' });
         status(await site.api('GET', '/features', undefined, bearer(json.key)), 200);
         await site.clock('2026-03-15 12:30:00');
         try {
@@ -354,88 +389,57 @@ async function identity(site) {
             await site.clock(NOW);
         }
     });
-    await test('people act for themselves: somebody else\'s usage, consume, decision and reservation are closed to them', async () => {
+    await test('people act for themselves: somebody else\'s usage, consume, decision and reservation are closed to them',
+        async () => {
         problem(await site.api('GET', '/usage?subject=who', undefined, callers.person), 403, 'subject');
         problem(await site.api('POST', '/consume', { subject: 'who', feature: 'call' }, callers.person), 403, 'subject');
-        problem(await site.api('POST', '/consume', { subject: 'who', feature: 'call' }, callers.administrator), 403, 'subject');
-        problem(await site.api('POST', '/consume', { subject: 'anon:192.0.2.1', feature: 'call' }, callers.visitor), 401, 'subject');
+        problem(await site.api('POST', '/consume', { subject: 'who', feature: 'call' }, callers.administrator), 403,
+            'subject');
+        problem(await site.api('POST', '/consume', { subject: 'anon:192.0.2.1', feature: 'call' }, callers.visitor), 401,
+            'subject');
         const { json } = await site.consume('who', 'call');
         problem(await site.api('GET', `/decisions/${json.decision_id}`, undefined, callers.person), 404);
         problem(await site.api('GET', `/decisions/${json.decision_id}`, undefined, callers.visitor), 404);
         status(await site.api('GET', `/decisions/${json.decision_id}`, undefined, callers.administrator), 200);
         const held = (await site.api('POST', '/reservations', { subject: 'who', feature: 'call' })).json;
         problem(await site.api('POST', `/reservations/${held.reservation}/release`, {}, callers.person), 404);
-        like(status(await site.api('POST', '/consume', { feature: 'call', subject: 'free' }, callers.person), 200).json, { subject: 'free' });
+        like(status(await site.api('POST', '/consume', { feature: 'call', subject: 'free' }, callers.person), 200).json,
+            { subject: 'free' });
     });
     await test('no header of a client says who it is', async () => {
-        for (const name of ['X-User', 'X_User', 'X.User', 'Remote-User', 'Remote_User', 'REMOTE_USER', 'HTTP_REMOTE_USER', 'X-Remote-User', 'X-Forwarded-User', 'Webquota-Subject', 'WEBQUOTA_SUBJECT'])
+        for (const name of ['X-User', 'X_User', 'X.User', 'Remote-User', 'Remote_User', 'REMOTE_USER', 'HTTP_REMOTE_USER',
+            'X-Remote-User', 'X-Forwarded-User', 'Webquota-Subject', 'WEBQUOTA_SUBJECT'])
             for (const value of ['admin', ['admin', 'free']]) {
-                const { json } = status(await site.api('GET', '/usage', undefined, { Authorization: '', [name]: value }), 200, name);
+                const { json } = status(await site.api('GET', '/usage', undefined, { Authorization: '', [name]: value }),
+                    200, name);
                 equal(json.subject, 'anon:127.0.0.1', name);
             }
     });
 }
 
-/* body of POST /consume → the field that the refusal names */
-const WRONG = [
-    ['no subject', { feature: 'call' }, 'subject'], ['a null subject', { subject: null, feature: 'call' }, 'subject'],
-    ['an empty subject', { subject: '', feature: 'call' }, 'subject'], ['a subject of 256 bytes', { subject: long(256), feature: 'call' }, 'subject'],
-    ['a subject of 86 letters in 258 bytes', { subject: long(86, '€'), feature: 'call' }, 'subject'],
-    ['a subject with a bell', { subject: 'a\u0007b', feature: 'call' }, 'subject'], ['a subject with a line end', { subject: 'a\nb', feature: 'call' }, 'subject'],
-    ['a subject with DEL', { subject: 'a\u007fb', feature: 'call' }, 'subject'], ['a subject with a C1 control', { subject: 'a\u0085b', feature: 'call' }, 'subject'],
-    ['a subject that is a number', { subject: 7, feature: 'call' }, 'subject'], ['a subject that is a list', { subject: ['a'], feature: 'call' }, 'subject'],
-    ['no feature', { subject: 'in' }, 'feature'], ['an empty feature', { subject: 'in', feature: '' }, 'feature'],
-    ['an overlong feature', { subject: 'in', feature: long(256) }, 'feature'], ['a feature that is true', { subject: 'in', feature: true }, 'feature'],
-    ['an empty resource', { subject: 'in', feature: 'call', resource: '' }, 'resource'], ['an overlong resource', { subject: 'in', feature: 'call', resource: long(256) }, 'resource'],
-    ['a resource with a control character', { subject: 'in', feature: 'call', resource: 'a\tb' }, 'resource'],
-    ['units 0', { subject: 'in', feature: 'call', units: 0 }, 'units'], ['units -1', { subject: 'in', feature: 'call', units: -1 }, 'units'],
-    ['units 1.5', { subject: 'in', feature: 'call', units: 1.5 }, 'units'], ['units "1"', { subject: 'in', feature: 'call', units: '1' }, 'units'],
-    ['units true', { subject: 'in', feature: 'call', units: true }, 'units'], ['units [1]', { subject: 'in', feature: 'call', units: [1] }, 'units'],
-    ['units 2^53', '{"subject":"in","feature":"call","units":9007199254740992}', 'units'],
-    ['units 2^63', '{"subject":"in","feature":"call","units":9223372036854775808}', 'units'],
-    ['units of 40 digits', `{"subject":"in","feature":"call","units":${long(40, '9')}}`, 'units'],
-    ['units 1e3', '{"subject":"in","feature":"call","units":1e3}', 'units'], ['units 1.0', '{"subject":"in","feature":"call","units":1.0}', 'units'],
-    ['units 1e400', '{"subject":"in","feature":"call","units":1e400}'], ['units -2^63', '{"subject":"in","feature":"call","units":-9223372036854775808}', 'units'],
-    ['an overlong on_behalf_of', { subject: 'in', feature: 'call', on_behalf_of: long(256) }, 'on_behalf_of'],
-    ['on_behalf_of a number', { subject: 'in', feature: 'call', on_behalf_of: 3 }, 'on_behalf_of'],
-    ['metadata that is a list', { subject: 'in', feature: 'call', metadata: [] }, 'metadata'], ['metadata that is text', { subject: 'in', feature: 'call', metadata: 'x' }, 'metadata'],
-    ['metadata of more than 4096 bytes', { subject: 'in', feature: 'call', metadata: { a: long(4096) } }, 'metadata'],
-    ['an unknown member', { subject: 'in', feature: 'call', unit: 1 }, 'unit'], ['a member of another call', { subject: 'in', feature: 'call', ttl: 5 }, 'ttl'],
-    ['items that are no list', { subject: 'in', items: {} }, 'items'], ['items without an element', { subject: 'in', items: [] }, 'items'],
-    ['21 items', { subject: 'in', items: Array(21).fill({ feature: 'call' }) }, 'items'],
-    ['items beside a feature', { subject: 'in', feature: 'call', items: [{ feature: 'call' }] }, 'feature'],
-    ['items beside units', { subject: 'in', units: 1, items: [{ feature: 'call' }] }, 'units'],
-    ['an item that is text', { subject: 'in', items: ['call'] }, 'items[0]'], ['an item without a feature', { subject: 'in', items: [{ feature: 'call' }, {}] }, 'items[1].feature'],
-    ['an item of 0 units', { subject: 'in', items: [{ feature: 'call', units: 0 }] }, 'items[0].units'],
-    ['an item with an unknown member', { subject: 'in', items: [{ feature: 'call', who: 1 }] }, 'items[0].who'],
-    ['items of more than 2^53 together', { subject: 'in', items: Array(2).fill({ feature: 'call', units: 9007199254740991 }) }, 'items'],
-    ['no body', '', 'subject|feature'],
-    ['no JSON', 'hello'], ['a list', '[]'], ['null', 'null'], ['a number', '7'], ['text', '"call"'], ['something after the end', '{"subject":"in","feature":"call"}}'],
-    ['a member twice', '{"subject":"in","subject":"other","feature":"call"}'], ['a single quote', "{'subject':'in'}"],
-    ['an escaped NUL', '{"subject":"in\\u0000","feature":"call"}'], ['a raw NUL', '{"subject":"in\u0000","feature":"call"}'],
-    ['half a surrogate', '{"subject":"in\\ud800","feature":"call"}'], ['invalid UTF-8', Buffer.from([...Buffer.from('{"subject":"in'), 0xff, ...Buffer.from('","feature":"call"}')])],
-    ['an overlong UTF-8 form', Buffer.from([...Buffer.from('{"subject":"in'), 0xc0, 0xaf, ...Buffer.from('","feature":"call"}')])],
-    ['17 levels', `{"subject":"in","feature":"call","metadata":${long(17, '{"a":')}1${long(17, '}')}}`],
-    ['60000 levels', long(60000, '[')], ['10000 levels of objects', `${long(10000, '{"a":')}1${long(10000, '}')}`],
-];
-
 async function inputs(site) {
     for (const [what, body, field] of WRONG)
         await test(`400: POST /consume with ${what}`, async () => {
             const answer = await site.api('POST', '/consume', body);
-            if (field?.includes('|')) ok(field.split('|').includes(problem(answer, 400, answer.json?.field).json.field), 'field');
+            if (field?.includes('|')) ok(field.split('|').includes(problem(answer, 400, answer.json?.field).json.field),
+                'field');
             else problem(answer, 400, field);
         });
     await test('nothing of all that was wrong left a trace', async () => {
         equal(await site.value("select count(*) from webquota.subjects where key like 'in%' and key <> 'individual'"), '0');
     });
-    for (const [query, field] of [['subject=a', 'feature'], ['feature=call', 'subject'], ['subject=&feature=call', 'subject'], ['subject=a&feature=', 'feature'],
-        ['subject=a&feature=call&units=0', 'units'], ['subject=a&feature=call&units=-1', 'units'], ['subject=a&feature=call&units=1.5', 'units'],
-        ['subject=a&feature=call&units=', 'units'], ['subject=a&feature=call&units=%201', 'units'], ['subject=a&feature=call&units=0x10', 'units'],
-        ['subject=a&feature=call&units=9007199254740992', 'units'], ['subject=a&feature=call&units=99999999999999999999', 'units'],
+    for (const [query, field] of [['subject=a', 'feature'], ['feature=call', 'subject'],
+        ['subject=&feature=call', 'subject'], ['subject=a&feature=', 'feature'],
+        ['subject=a&feature=call&units=0', 'units'], ['subject=a&feature=call&units=-1', 'units'],
+            ['subject=a&feature=call&units=1.5', 'units'],
+        ['subject=a&feature=call&units=', 'units'], ['subject=a&feature=call&units=%201', 'units'],
+            ['subject=a&feature=call&units=0x10', 'units'],
+        ['subject=a&feature=call&units=9007199254740992', 'units'],
+            ['subject=a&feature=call&units=99999999999999999999', 'units'],
         ['subject=a&feature=call&feature=paid', 'feature'], ['subject=a&subject=b&feature=call', 'subject'],
         [`subject=${long(256)}&feature=call`, 'subject'], ['subject=a&feature=call&resource=', 'resource']])
-        await test(`400: GET /check?${query.slice(0, 60)}`, async () => { problem(await site.api('GET', `/check?${query}`), 400, field); });
+        await test(`400: GET /check?${query.slice(0, 60)}`,
+            async () => { problem(await site.api('GET', `/check?${query}`), 400, field); });
     for (const odd of ['a%07', '%ff', 'a%00b', '%c0%af'])
         await test(`400, by the web server or by webquota: GET /check?subject=${odd}`, async () => {
             status(await site.api('GET', `/check?subject=${odd}&feature=call`), 400);
@@ -445,14 +449,17 @@ async function inputs(site) {
         problem(await site.check('in-404', 'nothing'), 404, 'feature');
         problem(await site.api('GET', '/usage?subject=in-404&feature=nothing'), 404, 'feature');
         problem(await site.api('POST', '/reservations', { subject: 'in-404', feature: 'nothing' }), 404, 'feature');
-        problem(await site.api('POST', '/consume', { subject: 'in-404', items: [{ feature: 'call' }, { feature: 'nothing' }] }), 404, 'feature');
+        problem(await site.api('POST', '/consume',
+            { subject: 'in-404', items: [{ feature: 'call' }, { feature: 'nothing' }] }), 404, 'feature');
         problem(await site.api('DELETE', '/usage?subject=in-404&feature=nothing'), 404, 'feature');
     });
     const good = '{"subject":"media","feature":"call"}';
-    for (const [what, headers, code] of [['text/plain', { 'Content-Type': 'text/plain' }, 415], ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+    for (const [what, headers, code] of [['text/plain', { 'Content-Type': 'text/plain' }, 415],
+        ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
         ['no type', { 'Content-Type': '' }, 415], ['application/jsonx', { 'Content-Type': 'application/jsonx' }, 415],
         ['gzip', { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }, 415],
-        ['a charset', { 'Content-Type': 'application/json; charset=utf-8' }, 200], ['other letters', { 'Content-Type': 'Application/JSON' }, 200],
+        ['a charset', { 'Content-Type': 'application/json; charset=utf-8' }, 200],
+            ['other letters', { 'Content-Type': 'Application/JSON' }, 200],
         ['chunks', { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' }, 200]])
         await test(`${code}: POST /consume as ${what}`, async () => {
             const answer = await site.api('POST', '/consume', good, headers);
@@ -465,50 +472,18 @@ async function inputs(site) {
         problem(await site.api('POST', '/consume', good + long(70000, ' '), { 'Transfer-Encoding': 'chunked' }), 413);
     });
     await test('units null is as if it were not there', async () => {
-        like(status(await site.consume('media', 'call', { units: null, resource: null, metadata: null }), 200).json, { units: 1 });
+        like(status(await site.consume('media', 'call', { units: null, resource: null, metadata: null }), 200).json,
+            { units: 1 });
     });
     await test('400: an Idempotency-Key of 256 bytes', async () => {
         problem(await site.consume('media', 'call', {}, { 'Idempotency-Key': long(256) }), 400, 'Idempotency-Key');
     });
 }
 
-/* where, body, status, field */
-const WRONG_ADMIN = [
-    ['/reservations', { subject: 'w', feature: 'call', ttl: 0 }, 400, 'ttl'], ['/reservations', { subject: 'w', feature: 'call', ttl: 1.5 }, 400, 'ttl'],
-    ['/reservations', { subject: 'w', feature: 'call', ttl: 86401 }, 400, 'ttl'], ['/reservations', { subject: 'w', feature: 'call', ttl: '60' }, 400, 'ttl'],
-    ['/decisions/dec_AAAA/refund', { units: 0 }, 400, 'units'], ['/decisions/dec_AAAA/refund', { units: 1, reason: long(501) }, 400, 'reason'],
-    ['/reservations/res_AAAA/commit', { units: -1 }, 400, 'units'], ['/reservations/res_AAAA/release', { units: 1 }, 400, 'units'],
-    ['/admin/subjects', {}, 400, 'subject'], ['/admin/subjects', { subject: 'w', plan: 7 }, 400, 'plan'], ['/admin/subjects', { subject: 'w', plan: long(65) }, 400, 'plan'],
-    ['/admin/subjects', { subject: 'w', plan: 'gold' }, 422, 'plan'], ['/admin/subjects', { subject: 'w', plan_after: 'gold' }, 422, 'plan_after'],
-    ['/admin/subjects', { subject: 'w', timezone: 'Mars/Base' }, 422, 'timezone'], ['/admin/subjects', { subject: 'w', timezone: '../../etc/passwd' }, 422, 'timezone'],
-    ['/admin/subjects', { subject: 'w', anchor: 'yesterday' }, 400, 'anchor'], ['/admin/subjects', { subject: 'w', anchor: '2026-02-30T00:00:00Z' }, 400, 'anchor'],
-    ['/admin/subjects', { subject: 'w', plan_until: '2026-13-01T00:00:00Z' }, 400, 'plan_until'], ['/admin/subjects', { subject: 'w', plan_until: 5 }, 400, 'plan_until'],
-    ['/admin/subjects', { subject: 'w', suspended: 'yes' }, 400, 'suspended'], ['/admin/subjects', { subject: 'w', email: long(256) }, 400, 'email'],
-    ['/admin/subjects', { subject: 'w', organization: 'a\nb' }, 400, 'organization'], ['/admin/subjects', { subject: 'w', role: 'x' }, 400, 'role'],
-    ['/admin/overrides', { feature: 'call', amount: 1 }, 400, 'subject'], ['/admin/overrides', { subject: 'w', organization: 'acme', feature: 'call', amount: 1 }, 400, 'organization'],
-    ['/admin/overrides', { subject: 'w', amount: 1 }, 400, 'feature'], ['/admin/overrides', { subject: 'w', feature: 'call' }, 400, 'amount'],
-    ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1, unlimited: true }, 400, 'amount'], ['/admin/overrides', { subject: 'w', feature: 'call', amount: -1 }, 400, 'amount'],
-    ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1.5 }, 400, 'amount'], ['/admin/overrides', '{"subject":"w","feature":"call","amount":9007199254740992}', 400, 'amount'],
-    ['/admin/overrides', { subject: 'w', feature: 'call', multiplier: -1 }, 400, 'multiplier'], ['/admin/overrides', { subject: 'w', feature: 'call', multiplier: '2' }, 400, 'multiplier'],
-    ['/admin/overrides', { subject: 'w', feature: 'call', unlimited: 1 }, 400, 'unlimited'], ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1, expires_at: '2026-03-15T12:00:00Z' }, 400, 'expires_at'],
-    ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1, reason: long(501) }, 400, 'reason'],
-    ['/admin/overrides', { subject: 'w', feature: 'nothing', amount: 1 }, 422, 'feature'], ['/admin/overrides', { subject: 'w', feature: 'call', limit: 'nothing', amount: 1 }, 422, 'limit'],
-    ['/admin/grants', { feature: 'call', amount: 1 }, 400, 'subject'], ['/admin/grants', { subject: 'w', feature: 'call' }, 400, 'amount'], ['/admin/grants', { subject: 'w', feature: 'call', amount: 0 }, 400, 'amount'],
-    ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, priority: -1 }, 400, 'priority'], ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, priority: 1.5 }, 400, 'priority'],
-    ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, every: 'banana' }, 400, 'every'], ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, every: '0 day' }, 400, 'every'],
-    ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, every: 'lifetime' }, 400, 'every'],
-    ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, effective_at: '2026-05-01T00:00:00Z', expires_at: '2026-05-01T00:00:00Z' }, 400, 'expires_at'],
-    ['/admin/grants', { subject: 'w', feature: 'call', amount: 1, effective_at: 'soon' }, 400, 'effective_at'], ['/admin/grants', { subject: 'w', feature: 'nothing', amount: 1 }, 422, 'feature'],
-    ['/admin/grants', { organization: 'nobody', feature: 'call', amount: 1 }, 422, 'organization'],
-    ['/admin/keys', { scopes: ['read'] }, 400, 'name'], ['/admin/keys', { name: '', scopes: ['read'] }, 400, 'name'], ['/admin/keys', { name: long(101), scopes: ['read'] }, 400, 'name'],
-    ['/admin/keys', { name: 'k' }, 400, 'scopes'], ['/admin/keys', { name: 'k', scopes: [] }, 400, 'scopes'], ['/admin/keys', { name: 'k', scopes: ['root'] }, 400, 'scopes'],
-    ['/admin/keys', { name: 'k', scopes: 'read' }, 400, 'scopes'], ['/admin/keys', { name: 'k', scopes: [1] }, 400, 'scopes'],
-    ['/admin/keys', { name: 'k', scopes: ['read'], expires_at: '2020-01-01T00:00:00Z' }, 400, 'expires_at'],
-];
-
 async function admin_inputs(site) {
     for (const [where, body, code, field] of WRONG_ADMIN)
-        await test(`${code}: POST ${where} ${(typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 90)}`, async () => {
+        await test(`${code}: POST ${where} ${(typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 90)}`,
+            async () => {
             problem(await site.api('POST', where, body), code, field);
         });
     await test('what was refused changed nothing', async () => {
@@ -533,7 +508,7 @@ try {
         await test('and the service has not ended once through all this', async () => {
             const { text } = await request(`${site.url}/metrics`);
             const answered = Number(/^webquota_requests_total\{surface="api",status="4xx"\} (\d+)$/m.exec(text)?.[1]);
-            ok(answered > 200, `it has answered only ${answered}; its log: ${readFileSync(`${site.folder}/log/webquota.log`, 'utf8').slice(-3000)}`);
+            ok(answered > 200, `this process has answered only ${answered}`);
         });
     });
 } catch (error) {

@@ -52,12 +52,14 @@ async function menu_generation(site) {
     await test('menu-generation: an individual has 3 a day, and the fourth is refused in words', async () => {
         for (const left of [2, 1, 0]) {
             const { json } = status(await site.consume('ind-1', 'menu_generation'), 200);
-            like(json, { allowed: true, remaining: left, current_usage: 3 - left, limit: 3, subscription_tier: 'individual' });
+            like(json, { allowed: true, remaining: left, current_usage: 3 - left, limit: 3,
+                subscription_tier: 'individual' });
         }
         const refusal = status(await site.consume('ind-1', 'menu_generation'), 429);
         members(refusal.json, REFUSAL);
         like(refusal.json, { error: 'Usage limit exceeded', allowed: false, outcome: 'denied', current_usage: 3, limit: 3,
-            reset_date: '2025-11-06T00:00:00Z', subscription_tier: 'individual', upgrade: null, 'violated-policies': ['daily'],
+            reset_date: '2025-11-06T00:00:00Z', subscription_tier: 'individual', upgrade: null,
+            'violated-policies': ['daily'],
             message: "You've used all 3 menu generations for today. You can use it again on 2025-11-06 at 00:00 (UTC)." });
         equal(refusal.headers['retry-after'], String(12 * 3600), 'Retry-After');
         like((await site.check('ind-1', 'menu_generation')).json, { allowed: false, current_usage: 3 });
@@ -70,10 +72,12 @@ async function menu_generation(site) {
         }
     });
 
-    await test('menu-generation: "5 of 15 generations used today" for the owner who acts for clients, and who they were', async () => {
+    await test('menu-generation: "5 of 15 generations used today" for the owner who acts for clients, and who they were',
+        async () => {
         await site.subject('coach', { plan: 'owner' });
         for (let i = 0; i < 5; i++) {
-            const { json } = status(await site.consume('coach', 'menu_generation', { on_behalf_of: `client-${i % 2}` }), 200);
+            const { json } = status(await site.consume('coach', 'menu_generation', { on_behalf_of: `client-${i % 2}` }),
+                200);
             const explained = status(await site.api('GET', `/decisions/${json.decision_id}`), 200);
             like(explained.json, { on_behalf_of: `client-${i % 2}`, subject: 'coach', units: 1 });
         }
@@ -83,13 +87,15 @@ async function menu_generation(site) {
     });
 
     await test('menu-generation: a generation that failed is given back', async () => {
-        const { json } = status(await site.api('POST', '/reservations', { subject: 'ind-2', feature: 'menu_generation', units: 3 }), 201);
+        const { json } = status(await site.api('POST', '/reservations',
+            { subject: 'ind-2', feature: 'menu_generation', units: 3 }), 201);
         status(await site.consume('ind-2', 'menu_generation'), 429);
         status(await site.api('POST', `/reservations/${json.reservation}/release`), 200);
         equal(await use(site, 'ind-2', 'menu_generation', 4), [200, 200, 200, 429]);
     });
 
-    await test('menu-generation: the organization has 100 a day together; the one after that is refused for all', async () => {
+    await test('menu-generation: the organization has 100 a day together; the one after that is refused for all',
+        async () => {
         await site.subject('org-owner', { plan: 'owner', organization: 'studio' });
         status(await site.consume('org-owner', 'menu_generation', { units: 15 }), 200);
         for (let i = 0; i < 17; i++) {
@@ -120,7 +126,8 @@ async function menu_generation(site) {
         const page = status(await site.form('menu_generation', 'individual'), 429);
         ok(/^text\/html/.test(page.headers['content-type']), 'a page for a browser');
         ok(page.text.includes('You&#39;ve used all 3 menu generations for today.') ||
-            page.text.includes("You've used all 3 menu generations for today."), `words on the page: ${page.text.slice(0, 2000)}`);
+            page.text.includes("You've used all 3 menu generations for today."),
+            `words on the page: ${page.text.slice(0, 2000)}`);
     });
 
     await test('menu-generation: midnight UTC frees the day, and a month has 60', async () => {
@@ -149,7 +156,8 @@ async function menu_upload(site) {
         ok(await site.policy(policy('menu-upload')) <= 1000, 'it took more than a second');
     });
 
-    await test('menu-upload: the upload page asks first: 0 of 1 this week, resets on Monday at midnight in New York', async () => {
+    await test('menu-upload: the upload page asks first: 0 of 1 this week, resets on Monday at midnight in New York',
+        async () => {
         const { json } = status(await site.check('free-1', 'menu_upload'), 200);
         like(json, { allowed: true, current_usage: 0, limit: 1, remaining: 1, reset_date: '2025-11-10T05:00:00Z',
             subscription_tier: 'free', window: 'week' });
@@ -158,9 +166,11 @@ async function menu_upload(site) {
     });
 
     await test('menu-upload: the first is saved, the second is 429 with what the page shows', async () => {
-        const first = status(await site.consume('free-1', 'menu_upload', { metadata: { items_count: 12, menu: 'm-1' } }), 200);
+        const first = status(await site.consume('free-1', 'menu_upload', { metadata: { items_count: 12, menu: 'm-1' } }),
+            200);
         like(first.json, { current_usage: 1, limit: 1, remaining: 0 });
-        like((await site.api('GET', `/decisions/${first.json.decision_id}`)).json, { metadata: { items_count: 12, menu: 'm-1' } });
+        like((await site.api('GET', `/decisions/${first.json.decision_id}`)).json,
+            { metadata: { items_count: 12, menu: 'm-1' } });
         const second = status(await site.consume('free-1', 'menu_upload'), 429);
         like(second.json, { error: 'Usage limit exceeded', current_usage: 1, limit: 1, reset_date: '2025-11-10T05:00:00Z',
             subscription_tier: 'free', status: 429,
@@ -171,7 +181,8 @@ async function menu_upload(site) {
     });
 
     await test('menu-upload: each of the five has its own week of 1, 1 and 2 more, 2, 1, 1', async () => {
-        const wanted = { menu_upload: 1, invoice_upload: 3, review_analysis: 2, premium_review_analysis: 1, menu_comparison: 1 };
+        const wanted = { menu_upload: 1, invoice_upload: 3, review_analysis: 2, premium_review_analysis: 1,
+            menu_comparison: 1 };
         for (const [feature, times] of Object.entries(wanted))
             equal(await use(site, 'free-2', feature, times + 1), [...all(times, 200), 429], feature);
         like(await site.usage('free-2'), { invoice_upload_weekly: { used: 1, amount: 1, bonus: 0, remaining: 0 } });
@@ -200,7 +211,8 @@ async function menu_upload(site) {
         }
     });
 
-    await test('menu-upload: through the application: saved, then the limit page with the reset and the upgrade', async () => {
+    await test('menu-upload: through the application: saved, then the limit page with the reset and the upgrade',
+        async () => {
         status(await site.form('menu_upload', 'free'), 200);
         const page = status(await site.form('menu_upload', 'free'), 429);
         for (const words of ['1 menu upload for this week', '2025-11-10 at 00:00 (America/New_York)', 'Premium: unlimited'])
@@ -212,7 +224,8 @@ async function menu_upload(site) {
     await test('menu-upload: without a plan for visitors, they are asked to sign in', async () => {
         status(await site.form('menu_upload'), 401);
         status(await request(`${site.url}/api/v1/usage`), 401);
-        for (const answer of [await site.consume('anon:203.0.113.7', 'menu_upload'), await site.check('anon:203.0.113.7', 'menu_upload'),
+        for (const answer of [await site.consume('anon:203.0.113.7', 'menu_upload'),
+            await site.check('anon:203.0.113.7', 'menu_upload'),
             await site.api('GET', '/usage?subject=anon:203.0.113.7'),
             await site.api('POST', '/reservations', { subject: 'anon:203.0.113.7', feature: 'menu_upload' })])
             like(status(answer, 422).json, { field: 'subject' });
@@ -222,7 +235,8 @@ async function menu_upload(site) {
         status(await site.api('DELETE', '/usage?subject=free-1&feature=menu_upload&reason=support'), 200);
         status(await site.consume('free-1', 'menu_upload'), 200);
         status(await site.consume('free-1', 'menu_upload'), 429);
-        equal(await site.value(`select count(*) from webquota.audit where action = 'usage.reset' and subject = 'free-1'`), '1');
+        equal(await site.value(`select count(*) from webquota.audit where action = 'usage.reset' and subject = 'free-1'`),
+            '1');
     });
 
     await test('menu-upload: Monday 00:00 in New York, to the second', async () => {
@@ -261,12 +275,15 @@ async function chat(site) {
     });
 
     await test('chat: every Claude model counts for both limits, any other for one', async () => {
-        const premium = ['claude-3.5-sonnet', 'claude-3-haiku', 'claude-3-opus', 'claude-3.7-sonnet', 'claude-sonnet-4', 'claude-opus-4'];
+        const premium = ['claude-3.5-sonnet', 'claude-3-haiku', 'claude-3-opus', 'claude-3.7-sonnet', 'claude-sonnet-4',
+            'claude-opus-4'];
         for (const resource of premium)
-            like(status(await site.consume('chat-1', 'message', { resource }), 200).json, { feature: 'premium_message' }, resource);
+            like(status(await site.consume('chat-1', 'message', { resource }), 200).json, { feature: 'premium_message' },
+                resource);
         for (const resource of ['gpt-4o', 'gemini-2.0-flash', 'claude', undefined])
             status(await site.consume('chat-1', 'message', { resource }), 200, String(resource));
-        like(await site.usage('chat-1'), { monthly: { used: 10, remaining: 90, message: '10 of 100 messages used this month' },
+        like(await site.usage('chat-1'),
+            { monthly: { used: 10, remaining: 90, message: '10 of 100 messages used this month' },
             premium_monthly: { used: 6, remaining: 14, amount: 20 } });
     });
 
@@ -283,7 +300,8 @@ async function chat(site) {
     await test('chat: the 21st premium message is refused, others go on', async () => {
         equal(await use(site, 'chat-3', 'message', 20, { resource: 'claude-3-opus' }), all(20, 200));
         const { json } = status(await site.consume('chat-3', 'message', { resource: 'claude-3-haiku' }), 429);
-        like(json, { limit: 20, current_usage: 20, reset_date: '2025-12-01T00:00:00Z', 'violated-policies': ['premium_monthly'],
+        like(json, { limit: 20, current_usage: 20, reset_date: '2025-12-01T00:00:00Z',
+            'violated-policies': ['premium_monthly'],
             message: "You've used all 20 premium messages for this month. You can use it again on 2025-12-01 at 00:00 (UTC)." });
         status(await site.consume('chat-3', 'message'), 200);
         like(await site.usage('chat-3'), { monthly: { used: 21 }, premium_monthly: { used: 20, state: 'exhausted' } });
@@ -305,9 +323,11 @@ async function chat(site) {
             `words on the page: ${page.text.slice(0, 3000)}`);
         status(await site.form('message?model=gpt-4o'), 403);
         status(await site.form('message'), 403);
-        const asked = await request(`${site.url}/api/v1/consume`, { method: 'POST', body: { feature: 'message', resource: 'claude-opus-4' } });
+        const asked = await request(`${site.url}/api/v1/consume`,
+            { method: 'POST', body: { feature: 'message', resource: 'claude-opus-4' } });
         like(status(asked, 403).json, { outcome: 'forbidden', subscription_tier: 'anonymous', status: 403,
-            message: 'Premium messages are not part of Anonymous. Sign in to get 20 a month.', upgrade: { plan: 'free', amount: 20 } });
+            message: 'Premium messages are not part of Anonymous. Sign in to get 20 a month.',
+            upgrade: { plan: 'free', amount: 20 } });
         equal(asked.headers['retry-after'], undefined, 'Retry-After');
         const basic_model = await request(`${site.url}/api/v1/consume`, { method: 'POST',
             body: { feature: 'message', resource: 'gemini-2.0-flash' } });
@@ -337,7 +357,8 @@ async function chat(site) {
         status(await site.consume('chat-4', 'message'), 429);
         status(await site.consume('chat-3', 'message', { resource: 'claude-3-opus' }), 429);
         await site.clock('2025-12-01 00:00:00');
-        like(status(await site.consume('chat-4', 'message'), 200).json, { current_usage: 1, reset_date: '2026-01-01T00:00:00Z' });
+        like(status(await site.consume('chat-4', 'message'), 200).json,
+            { current_usage: 1, reset_date: '2026-01-01T00:00:00Z' });
         status(await site.consume('chat-3', 'message', { resource: 'claude-3-opus' }), 200);
         like(await site.usage('chat-3'), { monthly: { used: 1 }, premium_monthly: { used: 1 } });
     });
@@ -354,7 +375,8 @@ async function summarize(site) {
             status(await site.consume(subject, 'summary'), 200, subject);
         for (const subject of ['sum-3', 'anon:203.0.113.3', 'sum-1']) {
             const answer = status(await site.consume(subject, 'summary'), 429, subject);
-            like(answer.json, { outcome: 'queued', limit: 5, reset_date: '2025-11-05T12:01:00Z', 'violated-policies': ['shared_minute'],
+            like(answer.json, { outcome: 'queued', limit: 5, reset_date: '2025-11-05T12:01:00Z',
+                'violated-policies': ['shared_minute'],
                 message: 'All 5 summaries shared by everybody for this minute are used. You can use it again on 2025-11-05 at 12:01 (UTC).' });
             equal(answer.headers['retry-after'], '40', 'Retry-After');
             equal(answer.headers.ratelimit, '"shared_minute";r=0;t=40', 'RateLimit');
@@ -394,7 +416,8 @@ async function summarize(site) {
         }
         await site.clock('2025-11-05 12:06:00');
         const visitor = status(await site.consume('anon:203.0.113.9', 'summary'), 429);
-        like(visitor.json, { outcome: 'denied', limit: 3, reset_date: '2025-11-06T00:00:00Z', upgrade: { plan: 'free', amount: 10 },
+        like(visitor.json, { outcome: 'denied', limit: 3, reset_date: '2025-11-06T00:00:00Z',
+            upgrade: { plan: 'free', amount: 10 },
             message: "You've used all 3 summaries for today. You can use it again on 2025-11-06 at 00:00 (UTC)." });
         like(status(await site.consume('sum-5', 'summary'), 429).json, { outcome: 'denied', limit: 10, current_usage: 10 });
         await site.clock('2025-11-06 00:00:00');
@@ -424,7 +447,8 @@ async function solutions(site) {
         for (const [plan, amounts] of Object.entries(table)) {
             await site.subject(`sol-${plan}`, { plan });
             for (const [i, feature] of ['get_solution', 'add_solution', 'variant'].entries()) {
-                const full = status(await site.consume(`sol-${plan}`, feature, { units: amounts[i] }), 200, `${plan} ${feature}`);
+                const full = status(await site.consume(`sol-${plan}`, feature, { units: amounts[i] }), 200,
+                    `${plan} ${feature}`);
                 like(full.json, { limit: amounts[i], remaining: 0, subscription_tier: plan });
                 like(status(await site.consume(`sol-${plan}`, feature), 429).json, { current_usage: amounts[i],
                     reset_date: '2025-12-29T00:00:00Z' });
@@ -435,19 +459,23 @@ async function solutions(site) {
     await test('solutions: what the 101st is told', async () => {
         const { json } = status(await site.consume('sol-pro', 'get_solution'), 429);
         like(json, { message: "You've used all 100 Get Solution requests for today. You can use it again on 2025-12-29 at 00:00 (UTC).",
-            current_usage: 100, limit: 100, reset_date: '2025-12-29T00:00:00Z', upgrade: { plan: 'enterprise', amount: 500 } });
-        like(status(await site.consume('sol-free', 'get_solution'), 429).json, { upgrade: { plan: 'pro', title: 'Pro', amount: 100 } });
+            current_usage: 100, limit: 100, reset_date: '2025-12-29T00:00:00Z',
+            upgrade: { plan: 'enterprise', amount: 500 } });
+        like(status(await site.consume('sol-free', 'get_solution'), 429).json,
+            { upgrade: { plan: 'pro', title: 'Pro', amount: 100 } });
         like(status(await site.consume('sol-enterprise', 'get_solution'), 429).json, { upgrade: null });
     });
 
     await test('solutions: "5 of 100", then high usage at 95', async () => {
         await site.subject('sol-2', { plan: 'pro' });
         await site.consume('sol-2', 'get_solution', { units: 5 });
-        like(await site.usage('sol-2'), { get_solution_daily: { state: 'ok', message: '5 of 100 Get Solution requests used today' } });
+        like(await site.usage('sol-2'),
+            { get_solution_daily: { state: 'ok', message: '5 of 100 Get Solution requests used today' } });
         await site.consume('sol-2', 'get_solution', { units: 70 });
         like(await site.usage('sol-2'), { get_solution_daily: { state: 'notice', percent: 75 } });
         await site.consume('sol-2', 'get_solution', { units: 20 });
-        like(await site.usage('sol-2'), { get_solution_daily: { state: 'warning', message: 'High usage today: 95 of 100' } });
+        like(await site.usage('sol-2'),
+            { get_solution_daily: { state: 'warning', message: 'High usage today: 95 of 100' } });
     });
 
     await test('solutions: an alert at 80 percent and one at 100, once each', async () => {
@@ -467,14 +495,17 @@ async function solutions(site) {
     await test('solutions: an administrator has no limit, and is counted', async () => {
         await site.subject('sol-admin', { plan: 'admin' });
         equal(await use(site, 'sol-admin', 'get_solution', 12), all(12, 200));
-        like(await site.usage('sol-admin'), { get_solution_daily: { used: 12, amount: null, message: '12 used · ∞ unlimited' } });
+        like(await site.usage('sol-admin'),
+            { get_solution_daily: { used: 12, amount: null, message: '12 used · ∞ unlimited' } });
     });
 
     await test('solutions: one person\'s own amounts', async () => {
         await site.subject('sol-4', { plan: 'pro' });
         for (const [feature, amount] of [['get_solution', 200], ['add_solution', 300], ['variant', 100]])
-            status(await site.api('POST', '/admin/overrides', { subject: 'sol-4', feature, amount, reason: 'asked for' }), 201);
-        like(await site.usage('sol-4'), { get_solution_daily: { amount: 200, source: 'override' }, add_solution_daily: { amount: 300 },
+            status(await site.api('POST', '/admin/overrides', { subject: 'sol-4', feature, amount, reason: 'asked for' }),
+                201);
+        like(await site.usage('sol-4'),
+            { get_solution_daily: { amount: 200, source: 'override' }, add_solution_daily: { amount: 300 },
             variant_daily: { amount: 100 } });
         status(await site.consume('sol-4', 'get_solution', { units: 200 }), 200);
         status(await site.consume('sol-4', 'get_solution'), 429);
@@ -499,7 +530,8 @@ async function solutions(site) {
         status(await site.form('variant', 'enterprise'), 200);
         const highest = status(await site.form('variant', 'enterprise'), 429);
         ok(highest.text.includes('Contact support'), 'the limit page of the highest plan tells to contact support');
-        const dashboard = await request(`${site.url}/`, { headers: { Accept: 'text/html', ...basic(site.values.WEBQUOTA_USER_ENTERPRISE) } });
+        const dashboard = await request(`${site.url}/`,
+            { headers: { Accept: 'text/html', ...basic(site.values.WEBQUOTA_USER_ENTERPRISE) } });
         ok(status(dashboard, 200).text.includes('Contact support if you need more'), 'and so does its dashboard');
     });
 
@@ -535,7 +567,8 @@ async function switching(site) {
         const told = (await site.api('GET', `/decisions/${json.decision_id}`)).json;
         await site.policy(policy('chat'));
         like((await site.consume('keeper', 'variant')).json, { status: 404 });
-        equal((await site.api('GET', `/decisions/${json.decision_id}`)).json, told, 'what was decided under the policy before');
+        equal((await site.api('GET', `/decisions/${json.decision_id}`)).json, told,
+            'what was decided under the policy before');
         status(await site.api('POST', `/decisions/${json.decision_id}/refund`, { units: 1 }), 200);
         await site.policy(policy('solutions'));
         like(await site.usage('keeper'), { add_solution_daily: { used: 1 } });

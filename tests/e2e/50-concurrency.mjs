@@ -70,14 +70,17 @@ async function exactly(site, second) {
         like(await site.usage('c-1'), { thousand: { used: 1000, remaining: 0 } });
     });
     await test('1200 at once through two services: exactly 1000', async () => {
-        const calls = Array.from({ length: 1200 }, (_, i) => consume(site, i % 2 ? second.url : site.url, 'c-2', 'thousand'));
+        const calls = Array.from({ length: 1200 },
+            (_, i) => consume(site, i % 2 ? second.url : site.url, 'c-2', 'thousand'));
         equal(tally(await Promise.all(calls)), { 200: 1000, 429: 200 });
         like(await site.usage('c-2'), { thousand: { used: 1000 } });
     });
     await test('one counter for everybody, 600 people through two services: exactly its 300', async () => {
-        const calls = Array.from({ length: 600 }, (_, i) => consume(site, i % 2 ? second.url : site.url, `c-site-${i}`, 'everyone'));
+        const calls = Array.from({ length: 600 },
+            (_, i) => consume(site, i % 2 ? second.url : site.url, `c-site-${i}`, 'everyone'));
         equal(tally(await Promise.all(calls)), { 200: 300, 429: 300 });
-        equal(await site.value("select used from webquota.counter_values where limit_key = 'everyone' and subject_id = 0"), '300');
+        equal(await site.value("select used from webquota.counter_values where limit_key = 'everyone' and subject_id = 0"),
+            '300');
     });
     await test('somebody new, met by two services in the same instant, is counted once', async () => {
         for (let round = 0; round < 5; round++) {
@@ -113,7 +116,8 @@ let loads = 0;
  * that no repetition changes ends it all. */
 class Load {
     constructor(site, callers) {
-        Object.assign(this, { site, acknowledged: new Map(), counts: {}, stopped: false, number: 0, name: `load-${++loads}` });
+        Object.assign(this, { site, acknowledged: new Map(), counts: {}, stopped: false, number: 0,
+            name: `load-${++loads}` });
         this.callers = Array.from({ length: callers }, (_, i) => this.call(`${this.name}-${i % 7}`));
     }
 
@@ -194,7 +198,8 @@ async function killed_service(site, load) {
     });
     await load.stop();
     await test('callers of a killed service get 200 or a 5xx', async () => {
-        ok(Object.keys(load.counts).every(code => ['200', '409', '500', '502', '503'].includes(code)), JSON.stringify(load.counts));
+        ok(Object.keys(load.counts).every(code => ['200', '409', '500', '502', '503'].includes(code)),
+            JSON.stringify(load.counts));
     });
 }
 
@@ -210,14 +215,16 @@ async function killed_database(site, load) {
 
     await test('without a database the answer is no: 503 with Retry-After, while healthz is still well', async () => {
         const [answer, usage, page, ready, health] = await Promise.all([
-            consume(site, site.url, 'down', 'load'), site.api('GET', '/usage?subject=down'), site.form('menu_upload', 'free'),
+            consume(site, site.url, 'down', 'load'), site.api('GET', '/usage?subject=down'),
+            site.form('menu_upload', 'free'),
             request(`${site.url}/readyz`), request(`${site.url}/healthz`)]);
         for (const [what, one] of Object.entries({ answer, usage, page })) {
             status(one, 503, what);
             ok(Number(one.headers['retry-after']) >= 1, `Retry-After of ${what}`);
             equal(one.headers['cache-control'], 'no-store', what);
         }
-        ok(!/password|sock|psql|server closed|FATAL/i.test(answer.text), `what is wrong inside is nobody's business: ${answer.text}`);
+        ok(!/password|sock|psql|server closed|FATAL/i.test(answer.text),
+            `what is wrong inside is nobody's business: ${answer.text}`);
         equal([ready.status, health.status], [503, 200], 'readyz and healthz');
     });
     await test('a limit that fails open lets pass, and says so', async () => {
@@ -225,7 +232,8 @@ async function killed_database(site, load) {
         const called = status(await site.consume('down', 'lax'), 200);
         equal(called.headers['webquota-fail-open'], '1', 'Webquota-Fail-Open');
         like(called.json, { allowed: true, decision_id: null });
-        status(await site.api('GET', '/features', undefined, { Authorization: 'Bearer wq_1_madeup' }), 503, 'a key that nobody knows');
+        status(await site.api('GET', '/features', undefined, { Authorization: 'Bearer wq_1_madeup' }), 503,
+            'a key that nobody knows');
         const { text } = await request(`${site.url}/metrics`);
         ok(Number(/^webquota_ledger_fail_open_total (\d+)$/m.exec(text)?.[1]) >= 1, 'it is in the metrics');
     });
@@ -233,7 +241,8 @@ async function killed_database(site, load) {
     await run_well(`${ROOT}/scripts/postgres`, ['start', site.folder], { env: site.env });
     const back = Date.now();
     await test('the database is back, and so is the service, within two seconds', async () => {
-        await until(async () => (await consume(site, site.url, 'back', 'thousand')).status === 200, 'a call is allowed', 10000);
+        await until(async () => (await consume(site, site.url, 'back', 'thousand')).status === 200, 'a call is allowed',
+            10000);
         const took_ms = Date.now() - back;
         ok(took_ms <= 2000, `it took ${took_ms} ms`);
         status(await request(`${site.url}/readyz`), 200);
@@ -256,7 +265,8 @@ async function under_load(site, what, body) {
     } finally {
         await load.stop();
     }
-    await test(`${what}: no acknowledged decision is lost, and none charged twice`, async () => nothing_lost(site, load, before));
+    await test(`${what}: no acknowledged decision is lost, and none charged twice`,
+        async () => nothing_lost(site, load, before));
 }
 
 try {

@@ -22,6 +22,7 @@ fastcgi.server = ("/quota" => (("socket" => "${socket}", "check-local" => "disab
     await until(() => existsSync(socket), 'the second service listens');
     const server = spawn('/usr/sbin/lighttpd', ['-D', '-f', conf], { env, stdio: 'ignore' });
     const url = `http://127.0.0.1:${port}/quota`;
-    await until(async () => (await request(`${url}/readyz`).catch(() => ({}))).status === 200, 'the second service is ready');
+    await until(async () => (await request(`${url}/readyz`).catch(() => ({}))).status === 200,
+        'the second service is ready');
     return { url, stop: () => [server, service].forEach(child => child.kill('SIGTERM')) };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { basic, bearer, close, request } from './http.mjs';
-import { until } from './tap.mjs';
+import { has_failed, until } from './tap.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 export const PROGRAMS = path.resolve(ROOT, process.env.BUILD ?? 'build');
@@ -107,7 +107,8 @@ class Site {
         return request(`${this.url}/api/v1${where}`, { method, body, headers: { ...auth, ...headers } });
     }
 
-    consume(subject, feature, more = {}, headers) { return this.api('POST', '/consume', { subject, feature, ...more }, headers); }
+    consume(subject, feature, more = {},
+        headers) { return this.api('POST', '/consume', { subject, feature, ...more }, headers); }
 
     check(subject, feature, more = {}) {
         return this.api('GET', `/check?${new URLSearchParams({ subject, feature, ...more })}`);
@@ -166,7 +167,8 @@ class Site {
         if (applied.code !== 0) throw new Error(`policy apply ${file}: ${applied.stdout}${applied.stderr}`);
         const began = Date.now();
         const version = Number(await this.value('select version from webquota.policies where active'));
-        await until(async () => (await request(`${this.url}/readyz`)).json?.policy_version === version, `policy ${version} in force`);
+        await until(async () => (await request(`${this.url}/readyz`)).json?.policy_version === version,
+            `policy ${version} in force`);
         return Date.now() - began;
     }
 
@@ -180,6 +182,14 @@ class Site {
                 return false;
             }
         });
+    }
+
+    /** What the service and the web server said last: the end of the output of a test that failed. */
+    show_logs() {
+        for (const name of ['webquota.log', 'lighttpd.log']) {
+            const lines = readFileSync(`${this.folder}/log/${name}`, 'utf8').trimEnd().split('\n').slice(-40);
+            console.log(`    the end of ${name}:\n${lines.join('\n').replace(/^/gm, '        ')}`);
+        }
     }
 
     async down() {
@@ -210,6 +220,7 @@ export async function with_site(options, body) {
     try {
         await body(site);
     } finally {
+        if (has_failed()) site.show_logs();
         await site.down();
     }
 }

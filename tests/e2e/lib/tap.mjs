@@ -72,6 +72,8 @@ export async function until(condition, what, limit_ms = 10000) {
     }
 }
 
+export const has_failed = () => failures > 0;
+
 /** The last line of a test program. */
 export function finish() {
     process.exitCode = failures ? 1 : 0;
