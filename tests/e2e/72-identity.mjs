@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ADDRESSES, HEADERS, IPS, NAMES, Watch, cookie, environment, spellings } from './front/odd.mjs';
 import { raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
@@ -12,19 +13,6 @@ import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.
 const HTML = { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
 const VISITOR = 'anon:127.0.0.1';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
-
-/* Headers that some program somewhere takes for a name, a role or an address; and this one's own parameters. */
-const HEADERS = ['X-User', 'X_User', 'X.User', 'Remote-User', 'Remote_User', 'remote_user', 'REMOTE-USER', 'REMOTE_USER', 'Remote.User',
-    'HTTP_REMOTE_USER', 'HTTP-REMOTE-USER', 'Redirect-Remote-User', 'REDIRECT_REMOTE_USER', 'X-Remote-User', 'X-Forwarded-User',
-    'X-Authenticated-User', 'Auth-User', 'AUTH_USER', 'Auth_Type', 'Proxy', 'Script-Name', 'SCRIPT_NAME', 'Path-Info', 'REQUEST_METHOD',
-    'Request-Uri', 'Query-String', 'Variable-REMOTE_USER', 'Variable-WEBQUOTA_PLAN', 'Variable-WEBQUOTA_SUBJECT', 'WEBQUOTA_SUBJECT',
-    'WEBQUOTA-SUBJECT', 'WEBQUOTA_FEATURE', 'Webquota-Feature', 'WEBQUOTA_UNITS', 'WEBQUOTA_ROLE', 'WEBQUOTA_ANSWER', 'WEBQUOTA_MOUNT',
-    'WEBQUOTA_SHARED_SECRET', 'Webquota-Shared-Secret', 'FCGI_ROLE', 'FCGI-Apache-Role', 'REDIRECT_WEBQUOTA_DECISION',
-    'REDIRECT_WEBQUOTA_CHARGED', 'Redirect-Webquota-Charged'];
-const ADDRESSES = ['X-Forwarded-For', 'X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'Client-IP', 'True-Client-IP', 'CF-Connecting-IP',
-    'Remote-Addr', 'REMOTE_ADDR', 'Remote.Addr', 'HTTP_REMOTE_ADDR', 'X-Originating-IP', 'X-Cluster-Client-IP'];
-const NAMES = ['admin', 'pro', '', ' ', 'admin, admin', 'user:admin', '"admin"', 'admin\xe9', '../admin', `admin${'x'.repeat(3000)}`];
-const IPS = ['10.9.8.7', '::1', '2001:db8::1', 'for=10.9.8.7;proto=https', 'unknown', '127.0.0.1, 10.9.8.7'];
 
 /* Where a decision is recorded for whoever asked, and refused to visitors for good. */
 const recorded = (front, feature = 'get_solution') => front.site.sql(`select distinct s.key, d.feature from webquota.decisions d
@@ -78,7 +66,6 @@ function made_by_php(front, subject) {
     return execFileSync('php', ['-r', program]).toString();
 }
 
-const cookie = assertion => ({ Cookie: `theme=dark; webquota_identity=${assertion}` });
 const who = async (site, headers) => (await request(`${site.url}/api/v1/usage`, { headers })).json?.subject;
 
 /* Each of these is worth nothing. */
@@ -219,30 +206,10 @@ async function basic_checks(site, front) {
     });
 }
 
-/* Everything that somebody might write instead of /app/NAME. */
-const spellings = name => [`/app/${name}`, `/app//${name}`, `//app/${name}`, `/app/%${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
-    `/app/./${name}`, `/./app/${name}`, `/app/x/../${name}`, `/app/%2e/${name}`, `/app/x/%2e%2e/${name}`, `/app/.%2E/app/${name}`,
-    `/quota/../app/${name}`, `/app/../app/${name}`, `/app%2f${name}`, `/app/%2F${name}`, `/app/${name}/`, `/app/${name}//`,
-    `/app/${name}/.`, `/app/${name}/..`, `/app/${name}/extra`, `/app/${name}?x`, `/app/${name}?`, `/app/${name}??`, `/app/${name}?a=/app/`,
-    `/app/${name}%3Fx`, `/app/${name}#x`, `/app/${name}%23`, `/app/${name.toUpperCase()}`, `/APP/${name}`, `/app/${name};x=1`, `/app;x/${name}`,
-    `/app/${name}%3b`, `/app/${name}%20`, `/app/${name}%0a`, `/app/${name}%0d%0a`, `/app/${name}%00`, `/app/${name}%00.html`, `/app/${name}%09`,
-    `/app/${name}.`, `/app/${name}.cgi`, `/app/\\${name}`, `/app/%5c${name}`, `/app/%25${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
-    `/app/%c1%a7${name.slice(1)}`, `/app/%u0067${name.slice(1)}`, `/app/${name}%ff`, `/app.cgi/${name}`, `/app/app.cgi/${name}`, `/${name}`];
-
 async function bypass_checks(site, front) {
     const pro = basic(site.values.WEBQUOTA_USER_PRO);
-    const book = () => (existsSync(`${front.desk}/saved.txt`) ? readFileSync(`${front.desk}/saved.txt`, 'utf8') : '');
-    let count = 0;
-    /* Sends it, and compares what the application did with what was charged. Answers the features charged. */
-    const send = async (what, send_it) => {
-        const mark = `entry-${++count}-${process.pid}`;
-        const before = await front.decisions("outcome = 'allowed'");
-        const answer = await send_it(mark);
-        const charged = await front.decisions("outcome = 'allowed'") - before;
-        const saved = book().split('\n').filter(line => line.includes(mark));
-        ok(saved.length <= charged, `${what}: done ${saved.length} times, charged ${charged} times (${answer.status})`);
-        return { answer, saved, charged };
-    };
+    const watch = new Watch(front);
+    const send = (what, send_it) => watch.send(what, send_it);
     const post = (where, mark, more = {}) => request(`${site.values.WEBQUOTA_SITE}/`, { method: 'POST', path: where, body: `text=${mark}`,
         headers: { ...FORM, ...pro }, ...more });
     await test('however an address is spelled: what the application does was charged', async () => {
@@ -253,7 +220,7 @@ async function bypass_checks(site, front) {
     });
     await test('and however it is sent', async () => {
         const line = (first, more = '') => mark => raw(site.url, `${first}\r\nHost: x\r\nConnection: close\r\nAuthorization: ${pro.Authorization}\r\n` +
-            `Content-Type: application/x-www-form-urlencoded\r\n${more}Content-Length: ${mark.length + 5}\r\n\r\ntext=${mark}`, { end: false });
+            `Content-Type: application/x-www-form-urlencoded\r\n${more}Content-Length: ${mark.length + 5}\r\n\r\ntext=${mark}`);
         let done = 0;
         for (const first of ['POST http://x/app/get_solution HTTP/1.1', 'POST http://x//app/get_solution HTTP/1.1', 'POST /app/get_solution HTTP/1.0',
             'post /app/get_solution HTTP/1.1', 'Post /app/get_solution HTTP/1.1', 'PUT /app/get_solution HTTP/1.1', 'GET /app/get_solution HTTP/1.1',
@@ -330,15 +297,11 @@ async function refusal_checks(site) {
     });
 }
 
-/* What environment.cgi tells, as an object. */
-const environment = answer => Object.fromEntries(answer.text.split('\n').filter(line => line.includes('='))
-    .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-
 async function environment_checks(site, front, url) {
     await test('the application is told the decision, the plan and what is left; the client gets RateLimit', async () => {
         const answer = status(await request(`${url}/environment/page`, { headers: { Variable_WEBQUOTA_PLAN: 'pro', 'WEBQUOTA-PLAN': 'pro' } }), 200);
         const env = environment(answer);
-        like(env, { WEBQUOTA_SUBJECT: VISITOR, WEBQUOTA_CHARGED: 'page', WEBQUOTA_ALLOWED: '1', WEBQUOTA_DECISION: /^dec_\w+$/, WEBQUOTA_PLAN: 'anonymous',
+        like(env, { WEBQUOTA_SUBJECT: VISITOR, WEBQUOTA_CHARGED: 'page', WEBQUOTA_ALLOWED: '1', WEBQUOTA_DECISION: /^dec_[\w-]+$/, WEBQUOTA_PLAN: 'anonymous',
             WEBQUOTA_REMAINING: '999', WEBQUOTA_RESET: /^\d{4}-\d\d-\d\dT00:00:00Z$/, HTTP_WEBQUOTA_PLAN: 'pro', REMOTE_USER: undefined });
         like(answer.headers, { ratelimit: /^"pages";r=999;t=\d+$/, 'content-type': 'text/plain' });
         equal(Object.keys(answer.headers).filter(name => /^(variable|webquota)/i.test(name)), []);

@@ -10,7 +10,7 @@ import { until } from '../lib/tap.mjs';
 
 const AS_ROOT = process.getuid() === 0;
 const SERVER_USER = ['setpriv', '--reuid=www-data', '--regid=www-data', '--init-groups'];
-const SECRET = 'a shared secret for tests, 0123456789';
+const SECRET = 'a-shared-secret-for-tests-0123456789';
 
 function environment_of(pid) {
     const lines = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(line => line.includes('='));
@@ -113,8 +113,8 @@ export class Front {
     }
 }
 
-/** Bytes on a connection of their own; answers what comes back, {status, text}. */
-export function raw(url, bytes, { end = false } = {}) {
+/** Bytes on a connection of their own; answers what comes back until the end, {status, text}. */
+export function raw(url, bytes) {
     const { hostname, port } = new URL(url);
     return new Promise((resolve, reject) => {
         const socket = net.connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
@@ -123,7 +123,7 @@ export function raw(url, bytes, { end = false } = {}) {
         socket.on('error', reject);
         socket.on('data', data => { text += data.toString('latin1'); });
         socket.on('close', () => resolve({ status: Number(/^HTTP\/\S+ (\d+)/.exec(text)?.[1] ?? 0), text }));
-        socket.write(bytes, 'latin1', () => end && socket.end());
+        socket.write(bytes, 'latin1');
     });
 }
 
