@@ -69,7 +69,7 @@ void read_settings(const Section *file)
     Policy *policy = file->reading->policy;
     policy->title = field_text(file, "title", TITLE_MAX);
     if (!policy->title)
-        policy->title = g_strdup("Usage");
+        policy->title = g_strdup("Usage limits");
     policy->zone = field_zone(file, "timezone");
     if (!policy->zone)
         policy->zone = g_strdup("UTC");

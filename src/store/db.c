@@ -198,6 +198,10 @@ static DbResult db_classify(Db *db, const PGresult *result)
         return DB_LOST;
     if (strncmp(state, "40", 2) == 0 || strcmp(state, "23505") == 0 || strcmp(state, "22012") == 0 || strcmp(state, "55P03") == 0)
         return DB_RETRY;
+    if (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0 || strcmp(state, "42883") == 0) {
+        g_autofree char *what = g_strdup_printf("the schema is not there or not up to date (%s); run webquota migrate", db->error);
+        db_note_error(db, what);
+    }
     log_line(LOG_LEVEL_ERROR, "database refused: %s (%s)", db->error, state);
     return DB_REFUSED;
 }

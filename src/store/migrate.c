@@ -54,15 +54,13 @@ static int applied_version(Migration *migration)
     return PQresultStatus(result) == PGRES_TUPLES_OK ? (int)result_number(result, 0, 0) : -1;
 }
 
-static bool apply_one(Migration *migration, size_t i, void (*told)(const char *line))
+static bool apply_one(Migration *migration, size_t i, GPtrArray *lines)
 {
     g_autofree char *note = g_strdup_printf("insert into webquota.migrations (version, name) values (%d, '%s')",
                                             migrations[i].number, migrations[i].name);
     if (!run(migration, migrations[i].text, migrations[i].name) || !run(migration, note, migrations[i].name))
         return false;
-    g_autofree char *line = g_strdup_printf("applied %s", migrations[i].name);
-    if (told)
-        told(line);
+    g_ptr_array_add(lines, g_strdup_printf("applied %s", migrations[i].name));
     return true;
 }
 
@@ -80,7 +78,19 @@ static bool grant_to(Migration *migration, const char *role)
     return done;
 }
 
-static bool migrate_all(Migration *migration, const char *app_role, void (*told)(const char *line))
+/* Is the role there to be granted anything? */
+static bool role_exists(Migration *migration, const char *role)
+{
+    g_autoptr(PGresult) result = PQexecParams(migration->connection, "select 1 from pg_roles where rolname = $1", 1, NULL, &role,
+                                              NULL, NULL, 0);
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+        return true;
+    store_fail(migration->error, STORE_INVALID, "--app-role", "there is no role %s; make it with: create role %s login", role, role);
+    return false;
+}
+
+/* Adds to `lines` what was done; all of it or none is true afterwards. */
+static bool migrate_all(Migration *migration, const char *app_role, GPtrArray *lines)
 {
     /* The lock is held to the end of the transaction; a second host waits here and finds nothing left to do. */
     if (!run(migration, "begin", "begin") || !run(migration, "select pg_advisory_xact_lock(4031894775)", "lock") ||
@@ -98,12 +108,12 @@ static bool migrate_all(Migration *migration, const char *app_role, void (*told)
     }
     int before = version;
     for (size_t i = 0; i < G_N_ELEMENTS(migrations); i++)
-        if (migrations[i].number > version && !apply_one(migration, i, told))
+        if (migrations[i].number > version && !apply_one(migration, i, lines))
             return false;
-    if (told && before == migrations_latest())
-        told("the schema is up to date");
+    if (before == migrations_latest())
+        g_ptr_array_add(lines, g_strdup("the schema is up to date"));
     return run(migration, "select webquota.decisions_make_room(webquota.clock())", "partitions") &&
-           (!app_role || grant_to(migration, app_role)) && run(migration, "commit", "commit");
+           (!app_role || (role_exists(migration, app_role) && grant_to(migration, app_role))) && run(migration, "commit", "commit");
 }
 
 StoreResult migrate_run(const char *database, const char *app_role, void (*told)(const char *line), StoreError *error)
@@ -112,11 +122,16 @@ StoreResult migrate_run(const char *database, const char *app_role, void (*told)
     const char *values[] = { database, "5", "webquota migrate", NULL };
     Migration migration = { PQconnectdbParams(keys, values, 1), error };
     StoreResult result = STORE_OK;
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     if (PQstatus(migration.connection) != CONNECTION_OK) {
         g_autofree char *why = g_strchomp(g_strdup(PQerrorMessage(migration.connection)));
         result = store_fail(error, STORE_DOWN, NULL, "%s", why);
-    } else if (!migrate_all(&migration, app_role, told)) {
-        result = error && error->detail && g_str_has_prefix(error->detail, "the schema is version") ? STORE_CONFLICT : STORE_DOWN;
+    } else if (!migrate_all(&migration, app_role, lines)) {
+        result = error && error->field ? STORE_INVALID
+               : error && error->detail && g_str_has_prefix(error->detail, "the schema is version") ? STORE_CONFLICT : STORE_DOWN;
+    } else {
+        for (guint i = 0; told && i < lines->len; i++)
+            told(lines->pdata[i]);
     }
     PQfinish(migration.connection);
     return result;

@@ -22,9 +22,9 @@ typedef struct {
 /* GET /api/v1/usage. */
 json_t *view_usage(const UsageReport *report);
 
-/* A decision: the fields of the API, in order. `mount` makes `instance` and `upgrade.url` addresses.
+/* A decision: the fields of the API, in order.
  * With reservation: those two fields as well. */
-json_t *view_decision(const Answer *answer, const char *mount);
+json_t *view_decision(const Answer *answer);
 
 /* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
 json_t *view_refusal(const Answer *answer, const char *mount);

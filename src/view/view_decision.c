@@ -91,23 +91,23 @@ static void add_headline(json_t *object, const Answer *answer)
         add_headline_without(object, answer);
 }
 
-static json_t *answer_upgrade(const Answer *answer, const char *mount)
+static json_t *answer_upgrade(const Answer *answer)
 {
     if (answer->reason == REASON_SUSPENDED)
         return json_null();
     if (answer->deciding >= 0) {
         const UsageLine *usage = &answer->lines[answer->deciding].usage;
         Amount amount = usage->amount == AMOUNT_UNLIMITED ? usage->amount : MAX(usage->amount - usage->carried, 0);
-        return json_upgrade(answer->policy, answer->plan, usage->limit, usage->feature, amount, answer->anonymous, mount);
+        return json_upgrade(answer->policy, answer->plan, usage->limit, usage->feature, amount, answer->anonymous);
     }
     if (answer->outcome != OUTCOME_FORBIDDEN)
         return json_null();
-    return json_upgrade(answer->policy, answer->plan, NULL, answer->feature, 0, answer->anonymous, mount);
+    return json_upgrade(answer->policy, answer->plan, NULL, answer->feature, 0, answer->anonymous);
 }
 
 /* ---- the documents --------------------------------------------------------------------- */
 
-static void add_decision(json_t *object, const Answer *answer, const char *mount)
+static void add_decision(json_t *object, const Answer *answer)
 {
     json_object_set_new(object, "decision_id", json_text(answer->id));
     json_object_set_new(object, "allowed", json_boolean(answer_allowed(answer)));
@@ -121,17 +121,17 @@ static void add_decision(json_t *object, const Answer *answer, const char *mount
     add_headline(object, answer);
     json_object_set_new(object, "message", json_text_take(words_answer(answer)));
     json_object_set_new(object, "limits", lines_json(answer));
-    json_object_set_new(object, "upgrade", answer_upgrade(answer, mount));
+    json_object_set_new(object, "upgrade", answer_upgrade(answer));
     if (answer->reservation) {
         json_object_set_new(object, "reservation", json_text(answer->reservation));
         json_object_set_new(object, "expires_at", json_instant(answer->expires_at));
     }
 }
 
-json_t *view_decision(const Answer *answer, const char *mount)
+json_t *view_decision(const Answer *answer)
 {
     json_t *decision = json_object();
-    add_decision(decision, answer, mount ? mount : "");
+    add_decision(decision, answer);
     return decision;
 }
 
@@ -171,7 +171,7 @@ json_t *view_refusal(const Answer *answer, const char *mount)
         json_object_set_new(refusal, "instance", json_text(page));
     }
     json_object_set_new(refusal, "error", json_text(problem.title));
-    add_decision(refusal, answer, mount ? mount : "");
+    add_decision(refusal, answer);
     json_object_set_new(refusal, "violated-policies", violated_policies(answer));
     return refusal;
 }

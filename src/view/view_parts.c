@@ -80,14 +80,12 @@ static char *upgrade_address(const char *pattern, const char *plan, const char *
 }
 
 json_t *json_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature, Amount amount,
-                     bool anonymous, const char *mount)
+                     bool anonymous)
 {
     Offer offer;
     if (!words_offer(policy, plan, feature, limit, amount, anonymous, &offer))
         return json_null();
-    char *address = policy->upgrade_url ? upgrade_address(policy->upgrade_url, offer.plan->key, feature->key)
-                    : mount             ? g_strconcat(mount, "/plans", NULL)
-                                        : NULL;
+    char *address = policy->upgrade_url ? upgrade_address(policy->upgrade_url, offer.plan->key, feature->key) : NULL;
     json_t *upgrade = json_object();
     json_object_set_new(upgrade, "plan", json_text(offer.plan->key));
     json_object_set_new(upgrade, "title", json_text(offer.plan->title));
@@ -99,5 +97,5 @@ json_t *json_upgrade(const Policy *policy, const Plan *plan, const Limit *limit,
 json_t *view_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature)
 {
     bool anonymous = plan->index == policy->anonymous_plan;
-    return json_upgrade(policy, plan, limit, feature, limit ? limit->plan_amount : 0, anonymous, NULL);
+    return json_upgrade(policy, plan, limit, feature, limit ? limit->plan_amount : 0, anonymous);
 }

@@ -16,9 +16,9 @@ void json_add_line(json_t *object, const UsageLine *line, char *message);
 /* "override", "grace", "grant", "rollover" or "plan": the most particular of SOURCE_*. Static. */
 const char *source_word(unsigned source);
 
-/* The prompt to go up from `amount`, or JSON null where no plan gives more. Without an upgrade_url in the policy the
- * address is the plans page under `mount`; NULL: null. */
+/* The prompt to go up from `amount`, or JSON null where no plan gives more. Without an upgrade_url in the policy its
+ * address is null. */
 json_t *json_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature, Amount amount,
-                     bool anonymous, const char *mount);
+                     bool anonymous);
 
 #endif

@@ -180,7 +180,7 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
         [STORE_NONE] = {404, "there is no such thing"},
         [STORE_INVALID] = {422, "it refers to something that does not exist"},
         [STORE_CONFLICT] = {409, "it is not in a state for this"},
-        [STORE_DOWN] = {503, "the store cannot be reached at the moment"},
+        [STORE_DOWN] = {503, "usage cannot be looked up at the moment; try again in a few seconds"},
     };
     const char *detail = error->detail ? error->detail : meanings[result].detail;
     if (result == STORE_DOWN) {

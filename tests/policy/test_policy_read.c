@@ -247,7 +247,7 @@ END_TEST
 START_TEST(defaults)
 {
     g_autoptr(Policy) policy = policy_of("\xef\xbb\xbf" "default_plan = f\r\nfeature a {}\r\nplan f { limit l { feature = a amount = 1 window = day } }\r\n");
-    ck_assert_str_eq(policy->title, "Usage");
+    ck_assert_str_eq(policy->title, "Usage limits");
     ck_assert_str_eq(policy->zone, "UTC");
     ck_assert_int_eq(policy->week_starts, 1);
     ck_assert_int_eq(policy->day_starts_min, 0);
