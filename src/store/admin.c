@@ -105,6 +105,36 @@ StoreResult admin_owner(Store *store, const char *subject, const char *organizat
     return result;
 }
 
+static StoreResult remove_row(Store *store, Query query, const char *id, const char *what, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, query, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    return result == STORE_OK ? admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error) : result;
+}
+
+StoreResult admin_remove(Store *store, Query query, const char *id, const char *what, json_t *was, const char *actor,
+                         StoreError *error)
+{
+    g_autofree char *action = g_strconcat(what, ".remove", NULL);
+    g_autofree char *subject = g_strdup(json_string_value(json_object_get(was, "subject")));
+    g_autofree char *organization = g_strdup(json_string_value(json_object_get(was, "organization")));
+    StoreResult result = admin_begin(store, error);
+    if (result != STORE_OK) {
+        json_decref(was);
+        return result;
+    }
+    result = remove_row(store, query, id, what, error);
+    if (result == STORE_OK)
+        result = admin_audit(store, actor, action, subject, organization, was, error);
+    else
+        json_decref(was);
+    return admin_end(store, result, error);
+}
+
 bool admin_id(const char *text, int64_t *id)
 {
     if (!text || !g_ascii_isdigit(*text) || strlen(text) > 18)

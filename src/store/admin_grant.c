@@ -134,30 +134,9 @@ StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreEr
     return result;
 }
 
-static StoreResult remove_grant(Store *store, const char *id, const json_t *was, const char *actor, StoreError *error)
-{
-    g_auto(Params) params = params_new();
-    params_text(&params, id);
-    g_autoptr(PGresult) rows = NULL;
-    StoreResult result = admin_run(store, QUERY_GRANT_REMOVE, &params, &rows, error);
-    if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_NONE, NULL, "there is no such grant");
-    if (result == STORE_OK)
-        result = admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error);
-    return result == STORE_OK
-        ? admin_audit(store, actor, "grant.remove", json_string_value(json_object_get(was, "subject")),
-                      json_string_value(json_object_get(was, "organization")), json_deep_copy(was), error)
-        : result;
-}
-
 StoreResult admin_grant_remove(Store *store, const char *id, const char *actor, StoreError *error)
 {
     json_t *was = NULL;
     StoreResult result = admin_grant_get(store, id, &was, error);
-    if (result == STORE_OK)
-        result = admin_begin(store, error);
-    if (result == STORE_OK)
-        result = admin_end(store, remove_grant(store, id, was, actor, error), error);
-    json_decref(was);
-    return result;
+    return result == STORE_OK ? admin_remove(store, QUERY_GRANT_REMOVE, id, "grant", was, actor, error) : result;
 }

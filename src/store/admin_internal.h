@@ -27,6 +27,11 @@ json_t *admin_subject_details(const SubjectChange *change);
 /* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;
 
+/* Takes an override or grant away, in a transaction of its own: `query` marks it removed and returns whose it was. Takes
+ * over `was`, its form before, which goes into the audit as "WHAT.remove". */
+StoreResult admin_remove(Store *store, Query query, const char *id, const char *what, json_t *was, const char *actor,
+                         StoreError *error) MUST_CHECK;
+
 /* An id as the API gives it: a whole number as text. */
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 
