@@ -215,12 +215,36 @@ static void charge(Call *call, const Metered *metered)
         refuse(call, answer);
 }
 
+/* nginx drops an authorizer's page and comes back for it: what was refused is refused once more, charged by nothing and
+ * recorded by nothing. */
+static void refuse_again(Call *call, const Metered *metered)
+{
+    for (int i = 0; i < metered->resource_count; i++) {
+        g_auto(StoreError) error = {0};
+        g_autoptr(Answer) answer = NULL;
+        StoreResult result = store_check(call->site->store, call->identity.subject, metered->feature, metered->resources[i],
+                                         metered->units, &answer, &error);
+        if (result != STORE_OK) {
+            call_store_problem(call, result, &error);
+            return;
+        }
+        if (!answer_allowed(answer)) {
+            refuse(call, answer);
+            return;
+        }
+    }
+    call_problem(call, 503, NULL, "it was refused a moment ago, and no longer is: try again");
+}
+
 void authorizer_answer(Call *call)
 {
     g_auto(Metered) metered = {0};
+    bool refused = g_strcmp0(request_param(call->request, "WEBQUOTA_ANSWER"), "429") == 0;
     if (!router_identify(call) || !metered_find(call, &metered))
         return;
-    if (!metered.feature)
+    if (refused)
+        refuse_again(call, &metered);
+    else if (!metered.feature)
         consent(call, NULL, NULL);
     else if (call->identity.kind == IDENTITY_VISITOR && call->policy->anonymous_plan < 0)
         call_problem(call, 401, NULL, "sign in first");

@@ -1,23 +1,20 @@
-/* GET /limit/{feature}: what was used up, when it is back, what one can do.
- *
- * nginx cannot hand on an authorizer's page: its error_page comes here with WEBQUOTA_ANSWER=429. */
+/* GET /limit/{feature}: what was used up, when it is back, what one can do. */
 #include "web/handlers.h"
 
 void page_limit(Call *call)
 {
     g_auto(StoreError) error = {0};
     g_autoptr(UsageRead) read = NULL;
-    bool refused = g_strcmp0(request_param(call->request, "WEBQUOTA_ANSWER"), "429") == 0;
     StoreResult result = store_usage(call->site->store, call->identity.subject, call->segment, true, &read, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, refused ? 429 : 200, view_usage(read->report));
+        call_json(call, 200, view_usage(read->report));
         return;
     }
     g_autofree char *back = request_back(call->request);
     PageContext context = call_context(call, back);
-    call_page(call, refused ? 429 : 200, "limit", view_limit(read->report, NULL, &context));
+    call_page(call, 200, "limit", view_limit(read->report, NULL, &context));
 }
