@@ -119,7 +119,7 @@ export function raw(url, bytes) {
     return new Promise((resolve, reject) => {
         const socket = net.connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
         let text = '';
-        socket.setTimeout(20000, () => socket.destroy(new Error(`no answer to ${bytes.slice(0, 80)}`)));
+        socket.setTimeout(20000, () => socket.destroy(new Error(`no end of the answer to ${bytes.slice(0, 80)}: ${text.slice(0, 200)}`)));
         socket.on('error', reject);
         socket.on('data', data => { text += data.toString('latin1'); });
         socket.on('close', () => resolve({ status: Number(/^HTTP\/\S+ (\d+)/.exec(text)?.[1] ?? 0), text }));
