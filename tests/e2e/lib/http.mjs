@@ -17,11 +17,11 @@ export function request(url, { method = 'GET', headers = {}, body, path } = {}) 
         all['Content-Length'] = Buffer.byteLength(bytes);
     const options = { method, headers: all, agent, timeout: PATIENCE_MS };
     if (path !== undefined) options.path = path;
-    return attempt(url, options, bytes, true);
+    return attempt(url, options, bytes);
 }
 
-/* A kept connection that the server closed in the very moment of sending is no answer: one more time, on another. */
-function attempt(url, options, bytes, may_repeat) {
+/* A kept connection that the server closed in the very moment of sending is no answer: once more, on one of its own. */
+function attempt(url, options, bytes) {
     return new Promise((resolve, reject) => {
         const sent = http.request(url, options, answer => {
             const parts = [];
@@ -33,7 +33,8 @@ function attempt(url, options, bytes, may_repeat) {
             });
         });
         sent.on('error', error => {
-            if (may_repeat && sent.reusedSocket && error.code === 'ECONNRESET') resolve(attempt(url, options, bytes, false));
+            if (sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code))
+                resolve(attempt(url, { ...options, agent: false }, bytes));
             else reject(error);
         });
         sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE_MS} ms: ${options.method} ${url}`)));

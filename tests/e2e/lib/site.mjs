@@ -187,7 +187,7 @@ class Site {
     /** What the service and the web server said last: the end of the output of a test that failed. */
     show_logs() {
         for (const name of ['webquota.log', 'lighttpd.log']) {
-            const lines = readFileSync(`${this.folder}/log/${name}`, 'utf8').trimEnd().split('\n').slice(-40);
+            const lines = readFileSync(`${this.folder}/log/${name}`, 'utf8').trimEnd().split('\n').slice(-12).map(line => line.slice(0, 200));
             console.log(`    the end of ${name}:\n${lines.join('\n').replace(/^/gm, '        ')}`);
         }
     }
