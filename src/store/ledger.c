@@ -36,6 +36,7 @@ struct Ledger {
     GPtrArray *notes;             /* of Record *: refusals from memory, to be recorded in bulk */
     GHashTable *plans;            /* subject key → plan key as last seen, for failing open */
     bool deciding;                /* a batch is under way */
+    bool unreachable;             /* the database, for as long as the last batch was patient; the ledger thread's own */
 };
 
 int64_t record_id_new(void)
@@ -226,10 +227,16 @@ static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
 static void run_jobs(Ledger *ledger, GPtrArray *jobs)
 {
     int64_t began = g_get_monotonic_time();
+    bool told = ledger->unreachable;
     const char *why = "not connected";
     for (int tries = 0; tries < TRIES_MAX; tries++) {
-        g_autoptr(Policy) policy = db_connect(&ledger->db) == DB_OK ? policy_for_try(ledger) : NULL;
+        bool connected = db_connect(&ledger->db) == DB_OK;
+        g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
         BatchResult result = policy ? try_once(ledger, policy, jobs) : BATCH_LOST;
+        if (connected && ledger->unreachable) {
+            ledger->unreachable = false;
+            log_line(LOG_LEVEL_NOTICE, "ledger: the database is back");
+        }
         if (result == BATCH_DONE)
             return;
         why = ledger->db.error ? ledger->db.error : policy ? "the decision could not be made" : "no policy has been applied";
@@ -240,15 +247,21 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
             }
             break;
         }
-        if (g_get_monotonic_time() - began > LOST_PATIENCE_US)
+        /* Whoever comes in the middle of an outage need not wait for its end as those did who were there when it began. */
+        if (!connected && ledger->unreachable)
             break;
+        if (g_get_monotonic_time() - began > LOST_PATIENCE_US) {
+            ledger->unreachable = !connected;
+            break;
+        }
         if (result == BATCH_LOST)
             g_usleep(50000);
         pthread_mutex_lock(&ledger->store->metrics_lock);
         ledger->store->metrics.retries++;
         pthread_mutex_unlock(&ledger->store->metrics_lock);
     }
-    log_line(LOG_LEVEL_ERROR, "ledger: %u requests could not be decided: %s", jobs->len, why);
+    LogLevel level = told && ledger->unreachable ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR;
+    log_line(level, "ledger: %u requests could not be decided: %s", jobs->len, why);
     fail_jobs(jobs, why);
 }
 
