@@ -101,6 +101,14 @@ async function exactly(site, second) {
             like(await site.usage(`key-${round}`), { load: { used: 1 } });
         }
     });
+    await test('refusals given from memory are on record all the same', async () => {
+        const refused = await Promise.all(Array.from({ length: 100 }, () => consume(site, site.url, 'c-2', 'thousand')));
+        equal(tally(refused), { 429: 100 });
+        const ids = new Set(refused.map(answer => answer.json.decision_id));
+        equal(ids.size, 100, 'ids');
+        for (const id of ids)
+            await until(async () => (await site.api('GET', `/decisions/${id}`)).json?.outcome === 'denied', `${id} is on record`, 1000);
+    });
     await test('an override made through one service frees who is full at the other within a second', async () => {
         const full = await Promise.all(Array.from({ length: 50 }, () => consume(site, second.url, 'c-2', 'thousand')));
         equal(tally(full), { 429: 50 });
