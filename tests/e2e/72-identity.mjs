@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ADDRESSES, HEADERS, IPS, NAMES, Watch, cookie, environment, spellings } from './front/odd.mjs';
+import { ALL_AT_ONCE, CLAIMS, HEADERS, Watch, cookie, environment, spellings } from './front/odd.mjs';
 import { raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
@@ -27,25 +27,16 @@ async function stays_a_visitor(site, headers, what) {
 }
 
 async function headers_checks(site, front) {
-    await test('no header makes a visitor somebody: API and pages', async () => {
-        for (const name of HEADERS)
-            for (const value of ['admin', NAMES]) await stays_a_visitor(site, { [name]: value }, `${name}: ${value}`);
+    await test('no header makes a visitor somebody, or moves them to another address: API and pages', async () => {
+        for (const headers of CLAIMS) await stays_a_visitor(site, headers, JSON.stringify(headers).slice(0, 80));
     });
-    await test('no header moves a visitor to another address', async () => {
-        for (const name of ADDRESSES)
-            for (const value of IPS) await stays_a_visitor(site, { [name]: value }, `${name}: ${value}`);
-    });
-    await test('nor do all of them at once, twice each', async () => {
-        const all = Object.fromEntries([...HEADERS, ...ADDRESSES].map(name => [name, ['admin', 'pro']]));
-        await stays_a_visitor(site, all, 'all');
-    });
+    await test('nor do all of them at once, twice each', () => stays_a_visitor(site, ALL_AT_ONCE, 'all'));
     await test('no header helps before the application: the decision is the visitor\'s', async () => {
         const use = headers => site.form('get_solution', undefined, headers);
         for (let i = 0; i < 2; i++) status(await use({}), 200);
         const before = await front.decisions("d.feature = 'get_solution'");
-        const all = [...HEADERS, ...ADDRESSES];
-        for (const name of all) status(await use({ [name]: NAMES }), 429, name);
-        await until(async () => await front.decisions("d.feature = 'get_solution'") === before + all.length, 'the refusals are recorded');
+        for (const headers of CLAIMS) status(await use(headers), 429, JSON.stringify(headers).slice(0, 80));
+        await until(async () => await front.decisions("d.feature = 'get_solution'") === before + CLAIMS.length, 'the refusals are recorded');
         equal(await recorded(front), [[VISITOR, 'get_solution']]);
         equal(await front.decisions("d.feature <> 'get_solution'"), 0, 'other features');
     });
@@ -167,9 +158,9 @@ async function key_checks(site) {
         const revoked = status(await make(), 201).json, expired = status(await make({ expires_at: '2099-01-01T00:00:00Z' }), 201).json;
         for (const { key } of [revoked, expired]) status(await use(key), 200);
         status(await site.api('DELETE', `/admin/keys/${revoked.id}`), 204);
-        status(await use(revoked.key), 401);
         await site.sql(`update webquota.api_keys set expires_at = now() - interval '1 second' where id = ${expired.id}`);
-        status(await use(expired.key), 401);
+        for (const { key } of [revoked, expired])
+            await until(async () => (await use(key)).status === 401, 'a good key is remembered for a second, no longer', 3000);
     });
     await test('a key is one in the Authorization header only', async () => {
         for (const headers of [{ Cookie: `webquota_identity=${site.key}` }, { 'X-Api-Key': site.key }, { Authorization: site.key },

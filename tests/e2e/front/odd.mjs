@@ -10,10 +10,15 @@ export const HEADERS = ['X-User', 'X_User', 'X.User', 'Remote-User', 'Remote_Use
     'WEBQUOTA-SUBJECT', 'WEBQUOTA_FEATURE', 'Webquota-Feature', 'WEBQUOTA_UNITS', 'WEBQUOTA_ROLE', 'WEBQUOTA_ANSWER', 'WEBQUOTA_MOUNT',
     'WEBQUOTA_SHARED_SECRET', 'Webquota-Shared-Secret', 'FCGI_ROLE', 'FCGI-Apache-Role', 'REDIRECT_WEBQUOTA_DECISION',
     'REDIRECT_WEBQUOTA_CHARGED', 'Redirect-Webquota-Charged'];
-export const ADDRESSES = ['X-Forwarded-For', 'X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'Client-IP', 'True-Client-IP', 'CF-Connecting-IP',
+const ADDRESSES = ['X-Forwarded-For', 'X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'Client-IP', 'True-Client-IP', 'CF-Connecting-IP',
     'Remote-Addr', 'REMOTE_ADDR', 'Remote.Addr', 'HTTP_REMOTE_ADDR', 'X-Originating-IP', 'X-Cluster-Client-IP'];
-export const NAMES = ['admin', 'pro', '', ' ', 'admin, admin', 'user:admin', '"admin"', 'admin\xe9', '../admin', `admin${'x'.repeat(3000)}`];
-export const IPS = ['10.9.8.7', '::1', '2001:db8::1', 'for=10.9.8.7;proto=https', 'unknown', '127.0.0.1, 10.9.8.7'];
+const NAMES = ['admin', 'pro', '', ' ', 'admin, admin', 'user:admin', '"admin"', 'admin\xe9', '../admin', `admin${'x'.repeat(3000)}`];
+const IPS = ['10.9.8.7', '::1', '2001:db8::1', 'for=10.9.8.7;proto=https', 'unknown', '127.0.0.1, 10.9.8.7'];
+
+/** Each header with one value, and with all of them one after the other. */
+export const CLAIMS = [...HEADERS.flatMap(name => [{ [name]: 'admin' }, { [name]: NAMES }]),
+    ...ADDRESSES.flatMap(name => [...IPS.map(address => ({ [name]: address })), { [name]: IPS }])];
+export const ALL_AT_ONCE = Object.fromEntries([...HEADERS, ...ADDRESSES].map(name => [name, ['admin', 'pro']]));
 
 /* Everything that somebody might write instead of /app/NAME. */
 export const spellings = name => [`/app/${name}`, `/app//${name}`, `//app/${name}`, `/app/%${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
