@@ -2,7 +2,7 @@
 // Apache as deploy/apache says: webquota on a TCP socket asked before the example application and programs of the tests, its pages
 // through mod_proxy_fcgi; and the pages as plain CGI, under Apache and under lighttpd.
 import { readFileSync } from 'node:fs';
-import { CLAIMS, HEADERS, Watch, cookie, environment, spellings } from './front/odd.mjs';
+import { CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { free_port, run, with_site } from './lib/site.mjs';
@@ -111,6 +111,13 @@ async function guard_checks(site, front, url) {
             done += (await watch.send(where, mark => request(`${url}/`, { method: 'POST', path: where, body: `text=${mark}`,
                 headers: { ...FORM, ...cookie(front.assertion('pro')) } }))).saved.length;
         ok(done >= 10, `only ${done} of the spellings did anything: nothing was tried`);
+    });
+    await test('the server names a feature instead of a route, in every spelling of the address', async () => {
+        await named_in_every_spelling(async where => {
+            const answer = await request(url, { path: where, headers: cookie(front.assertion('admin')) });
+            const env = answer.status === 200 ? environment(answer) : {};
+            return env.WEBQUOTA_SUBJECT && { where: env.SCRIPT_NAME + (env.PATH_INFO ?? ''), charged: env.WEBQUOTA_CHARGED };
+        });
     });
     await test('an index and a rewritten address are charged once', async () => {
         for (const where of ['/folder/', '/folder/index.cgi', '/folder/pretty', '/folder/deep', '/folder/below/', '/folder/none']) {

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { CLAIMS, cookie, spellings } from './front/odd.mjs';
+import { CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { free_port, with_site } from './lib/site.mjs';
@@ -84,10 +84,17 @@ async function guard_checks(site, front, url, seen) {
         equal(await front.decisions(), before);
     });
     await test('the server names a feature instead of a route', async () => {
-        const named = more => request(`${url}/named`, { method: 'POST', body: '', headers: { ...cookie(front.assertion('eve')), ...more } });
+        const named = more => request(`${url}/environment/named`, { method: 'POST', body: '', headers: { ...cookie(front.assertion('eve')), ...more } });
         for (let i = 0; i < 4; i++) status(await named(), 200);
         like(status(await named(), 429).json, { feature: 'add_solution', subject: 'eve' });
-        status(await request(`${url}/named`), 200, 'looking');
+        status(await request(`${url}/environment/named`), 200, 'looking');
+    });
+    await test('in every spelling of the address', async () => {
+        await named_in_every_spelling(async where => {
+            const answer = await request(url, { method: 'POST', path: where, headers: cookie(front.assertion('admin')) });
+            const saw = answer.status === 200 ? JSON.parse(answer.text) : undefined;
+            return saw?.url && { where: path_of(saw.url), charged: saw.headers['x-charged'] };
+        });
     });
     await test('a request that goes on at another place is charged once', async () => {
         const charged = async where => {
@@ -134,7 +141,7 @@ async function identity_checks(site, front, url, seen) {
             equal((await request(`${url}/quota/api/v1/usage`, { headers })).json?.subject, VISITOR, what);
             status(await use(url, headers), 429, what);
         }
-        equal(await front.decisions("s.key not in ('anon:127.0.0.1', 'pro', 'eve', 'mia')"), 0);
+        equal(await front.decisions("s.key not in ('anon:127.0.0.1', 'pro', 'eve', 'mia', 'admin')"), 0);
     });
     await test('however an address is spelled, what leads the program to the action is refused', async () => {
         const before = seen.length;

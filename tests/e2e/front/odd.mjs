@@ -1,6 +1,7 @@
 // Requests that try to be taken for something else, and what they did. The same for each web server.
 import { existsSync, readFileSync } from 'node:fs';
-import { ok } from '../lib/tap.mjs';
+import path from 'node:path';
+import { equal, ok } from '../lib/tap.mjs';
 
 /* Headers that some program somewhere takes for a name, a role or an address; and this one's own parameters. */
 export const HEADERS = ['X-User', 'X_User', 'X.User', 'Remote-User', 'Remote_User', 'remote_user', 'REMOTE-USER', 'REMOTE_USER', 'Remote.User',
@@ -20,15 +21,15 @@ export const CLAIMS = [...HEADERS.flatMap(name => [{ [name]: 'admin' }, { [name]
     ...ADDRESSES.flatMap(name => [...IPS.map(address => ({ [name]: address })), { [name]: IPS }])];
 export const ALL_AT_ONCE = Object.fromEntries([...HEADERS, ...ADDRESSES].map(name => [name, ['admin', 'pro']]));
 
-/* Everything that somebody might write instead of /app/NAME. */
-export const spellings = name => [`/app/${name}`, `/app//${name}`, `//app/${name}`, `/app/%${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
-    `/app/./${name}`, `/./app/${name}`, `/app/x/../${name}`, `/app/%2e/${name}`, `/app/x/%2e%2e/${name}`, `/app/.%2E/app/${name}`,
-    `/quota/../app/${name}`, `/app/../app/${name}`, `/app%2f${name}`, `/app/%2F${name}`, `/app/${name}/`, `/app/${name}//`,
-    `/app/${name}/.`, `/app/${name}/..`, `/app/${name}/extra`, `/app/${name}?x`, `/app/${name}?`, `/app/${name}??`, `/app/${name}?a=/app/`,
-    `/app/${name}%3Fx`, `/app/${name}#x`, `/app/${name}%23`, `/app/${name.toUpperCase()}`, `/APP/${name}`, `/app/${name};x=1`, `/app;x/${name}`,
-    `/app/${name}%3b`, `/app/${name}%20`, `/app/${name}%0a`, `/app/${name}%0d%0a`, `/app/${name}%00`, `/app/${name}%00.html`, `/app/${name}%09`,
-    `/app/${name}.`, `/app/${name}.cgi`, `/app/\\${name}`, `/app/%5c${name}`, `/app/%25${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
-    `/app/%c1%a7${name.slice(1)}`, `/app/%u0067${name.slice(1)}`, `/app/${name}%ff`, `/app.cgi/${name}`, `/app/app.cgi/${name}`, `/${name}`];
+/* Everything that somebody might write instead of /APP/NAME. */
+export const spellings = (name, app = 'app') => [`/${app}/${name}`, `/${app}//${name}`, `//${app}/${name}`, `/${app}/%${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
+    `/${app}/./${name}`, `/./${app}/${name}`, `/${app}/x/../${name}`, `/${app}/%2e/${name}`, `/${app}/x/%2e%2e/${name}`, `/${app}/.%2E/${app}/${name}`,
+    `/quota/../${app}/${name}`, `/${app}/../${app}/${name}`, `/${app}%2f${name}`, `/${app}/%2F${name}`, `/${app}/${name}/`, `/${app}/${name}//`,
+    `/${app}/${name}/.`, `/${app}/${name}/..`, `/${app}/${name}/extra`, `/${app}/${name}?x`, `/${app}/${name}?`, `/${app}/${name}??`, `/${app}/${name}?a=/${app}/`,
+    `/${app}/${name}%3Fx`, `/${app}/${name}#x`, `/${app}/${name}%23`, `/${app}/${name.toUpperCase()}`, `/${app.toUpperCase()}/${name}`, `/${app}/${name};x=1`, `/${app};x/${name}`,
+    `/${app}/${name}%3b`, `/${app}/${name}%20`, `/${app}/${name}%0a`, `/${app}/${name}%0d%0a`, `/${app}/${name}%00`, `/${app}/${name}%00.html`, `/${app}/${name}%09`,
+    `/${app}/${name}.`, `/${app}/${name}.cgi`, `/${app}/\\${name}`, `/${app}/%5c${name}`, `/${app}/%25${name.charCodeAt(0).toString(16)}${name.slice(1)}`,
+    `/${app}/%c1%a7${name.slice(1)}`, `/${app}/%u0067${name.slice(1)}`, `/${app}/${name}%ff`, `/${app}.cgi/${name}`, `/${app}/${app}.cgi/${name}`, `/${name}`];
 
 /* What environment.cgi tells, as an object. */
 export const environment = answer => Object.fromEntries(answer.text.split('\n').filter(line => line.includes('='))
@@ -54,4 +55,17 @@ export class Watch {
         ok(saved.length <= charged, `${what}: done ${saved.length} times, charged ${charged} times (${answer.status})`);
         return { answer, saved, charged };
     }
+}
+
+/** The server names the feature of /environment/named: in every spelling that a program takes for it. `send` answers what the
+ *  program saw, {where, charged}; undefined where it saw nothing. */
+export async function named_in_every_spelling(send) {
+    let count = 0;
+    for (const where of spellings('named', 'environment')) {
+        const saw = await send(where);
+        if (!saw || path.posix.normalize(saw.where) !== '/environment/named') continue;
+        equal(saw.charged, 'add_solution', where);
+        count++;
+    }
+    ok(count >= 8, `only ${count} spellings led there: nothing was tried`);
 }
