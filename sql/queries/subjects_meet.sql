@@ -1,3 +1,4 @@
+-- Anchors begin with the day ($2: the policy's zone) of the first meeting.
 -- Subjects never seen before, in the order of their keys; another process may be doing the same.
 with fresh as (
   select k.key, nextval('webquota.ids') as id, t.now
@@ -5,7 +6,7 @@ with fresh as (
          (select webquota.clock() as now) t),
 met as (
   insert into webquota.subjects (account_id, id, key, anchor, created_at)
-  select id, id, key, now, now from fresh
+  select id, id, key, least(now, date_trunc('day', now, $2)), now from fresh
   on conflict (key) do nothing
   returning id, created_at),
 owners as (

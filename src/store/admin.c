@@ -82,7 +82,10 @@ static StoreResult owner_subject(Store *store, const char *subject, int64_t *acc
             *subject_id = result_number(rows, 0, 2);
             return STORE_OK;
         }
-        result = attempt ? STORE_OK : admin_run(store, QUERY_SUBJECTS_MEET, &params, NULL, error);
+        g_auto(Params) meeting = params_new();
+        params_texts(&meeting, keys);
+        store_zone_param(store, &meeting);
+        result = attempt ? STORE_OK : admin_run(store, QUERY_SUBJECTS_MEET, &meeting, NULL, error);
         if (result != STORE_OK)
             return result;
     }

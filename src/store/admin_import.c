@@ -56,6 +56,7 @@ static StoreResult meet(Import *import)
         return STORE_OK;
     g_auto(Params) params = params_new();
     params_texts(&params, strangers);
+    store_zone_param(import->store, &params);
     return admin_run(import->store, QUERY_SUBJECTS_MEET, &params, NULL, import->error);
 }
 

@@ -82,6 +82,7 @@ static DbResult resolve_keys(Batch *batch, GHashTable *subjects)
         return result;
     g_auto(Params) params = params_new();
     params_texts(&params, strangers);
+    params_text(&params, batch->policy->zone);
     result = db_run(batch->db, QUERY_SUBJECTS_MEET, &params, NULL);
     return result == DB_OK ? find_subjects(batch, subjects, strangers) : result;
 }

@@ -175,6 +175,13 @@ static int policy_version_in_force(Store *store)
     return version;
 }
 
+void store_zone_param(Store *store, Params *params)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    params_text(params, store->policy ? store->policy->zone : "UTC");
+    pthread_mutex_unlock(&store->policy_lock);
+}
+
 void store_policy_look_again(Store *store)
 {
     pthread_mutex_lock(&store->policy_lock);

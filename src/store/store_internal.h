@@ -56,6 +56,9 @@ void store_clock_heard(Store *store, Instant now);
 /* Puts `policy` in force if its version is another; used by whoever finds one. Takes over the reference. */
 void store_policy_set(Store *store, Policy *policy);
 
+/* The zone of the policy in force (UTC when none is), as a parameter. */
+void store_zone_param(Store *store, Params *params);
+
 /* The next who asks for the policy looks for a new one. */
 void store_policy_look_again(Store *store);
 

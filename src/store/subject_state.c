@@ -66,11 +66,13 @@ SubjectState *subject_state_new(const PGresult *result, int row)
     return state;
 }
 
-SubjectState *subject_state_unmet(const char *key, Instant now)
+SubjectState *subject_state_unmet(const char *key, const Policy *policy, Instant now)
 {
     SubjectState *state = subject_state_empty();
     state->key = g_strdup(key);
-    state->subject.anchor = state->subject.first_met = now;
+    const WindowSpec day = { .unit = WINDOW_DAY, .count = 1, .align = ALIGN_CALENDAR, .week_starts = 1 };
+    state->subject.first_met = now;
+    state->subject.anchor = window_at(&day, zone_find(policy->zone), 0, now).start;
     subject_state_link(state);
     return state;
 }

@@ -28,7 +28,7 @@ typedef struct {
 } SubjectState;
 
 SubjectState *subject_state_new(const PGresult *result, int row); /* of subjects_load, subjects_read */
-SubjectState *subject_state_unmet(const char *key, Instant now);  /* what a first meeting would find */
+SubjectState *subject_state_unmet(const char *key, const Policy *policy, Instant now);  /* what a first meeting would find */
 void subject_state_free(SubjectState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SubjectState, subject_state_free)
 

@@ -78,7 +78,7 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
     *again = PQntuples(version) == 1 && result_number(version, 0, 0) != snapshot->policy->version &&
              !store_policy_refused(store, result_number(version, 0, 0));
     snapshot->known = PQntuples(subject) == 1;
-    snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, now);
+    snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, snapshot->policy, now);
     if (!snapshot->state)
         return DB_REFUSED;
     if (snapshot->known)

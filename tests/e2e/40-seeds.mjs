@@ -254,11 +254,11 @@ async function menu_upload(site) {
         await site.clock('2025-12-01 12:00:00');
         equal(await use(site, 'free-3', 'invoice_upload', 1), [200], 'the week of 1 December');
         const before = status(await site.consume('free-3', 'invoice_upload'), 429);
-        like(before.json, { reset_date: '2025-12-03T12:00:00Z' });
-        await site.clock('2025-12-03 11:59:59');
+        like(before.json, { reset_date: '2025-12-03T05:00:00Z' });
+        await site.clock('2025-12-03 04:59:59');
         status(await site.consume('free-3', 'invoice_upload'), 429);
-        await site.clock('2025-12-03 12:00:00');
-        equal(await use(site, 'free-3', 'invoice_upload', 3), [200, 200, 429], '28 days after they were first met');
+        await site.clock('2025-12-03 05:00:00');
+        equal(await use(site, 'free-3', 'invoice_upload', 3), [200, 200, 429], '28 days after the day they were first met');
     });
 
     await test('menu-upload: the week in which summer time begins is an hour short', async () => {
