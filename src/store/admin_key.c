@@ -78,7 +78,11 @@ StoreResult admin_key_revoke(Store *store, const char *id, const char *actor, St
     if (!admin_id(id, &number))
         return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
     StoreResult result = admin_begin(store, error);
-    return result == STORE_OK ? admin_end(store, revoke_key(store, id, actor, error), error) : result;
+    if (result == STORE_OK)
+        result = admin_end(store, revoke_key(store, id, actor, error), error);
+    if (result == STORE_OK)
+        keys_forget_one(store, number); /* others hear of it; this process need not wait for that */
+    return result;
 }
 
 /* "wq_12_SECRET" into 12 and SECRET. */

@@ -158,6 +158,7 @@ async function key_checks(site) {
         const revoked = status(await make(), 201).json, expired = status(await make({ expires_at: '2099-01-01T00:00:00Z' }), 201).json;
         for (const { key } of [revoked, expired]) status(await use(key), 200);
         status(await site.api('DELETE', `/admin/keys/${revoked.id}`), 204);
+        status(await use(revoked.key), 401, 'right after it was revoked');
         await site.sql(`update webquota.api_keys set expires_at = now() - interval '1 second' where id = ${expired.id}`);
         for (const { key } of [revoked, expired])
             await until(async () => (await use(key)).status === 401, 'a good key is remembered for a second, no longer', 3000);
