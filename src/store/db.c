@@ -258,12 +258,6 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
     return late ? DB_LOST : outcome;
 }
 
-static void db_forget_prepared(Db *db)
-{
-    /* A statement whose preparation failed is not there; preparing twice is an error. So start again. */
-    db_close_connection(db);
-}
-
 DbResult db_sync(Db *db)
 {
     if (!db->in_pipeline)
@@ -294,8 +288,9 @@ DbResult db_sync(Db *db)
         db_close_connection(db);
     } else {
         PQexitPipelineMode(db->connection);
+        /* A statement whose preparation failed is not there; preparing twice is an error. So start again. */
         if (outcome != DB_OK && preparing)
-            db_forget_prepared(db);
+            db_close_connection(db);
     }
     return outcome;
 }

@@ -181,6 +181,8 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
 {
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
+        job->record = NULL; /* it went with the batch of the last try */
+        job->certain_until = INSTANT_MIN;
         if (!job->settled)
             g_clear_pointer(&job->answer, answer_unref);
     }
@@ -273,7 +275,10 @@ static void run_notes(Ledger *ledger, GPtrArray *notes)
         return;
     g_autoptr(Policy) policy = db_connect(&ledger->db) == DB_OK ? policy_for_try(ledger) : NULL;
     DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
-    if (result == DB_LOST && !ledger->stop) {
+    pthread_mutex_lock(&ledger->lock);
+    bool stop = ledger->stop;
+    pthread_mutex_unlock(&ledger->lock);
+    if (result == DB_LOST && !stop) {
         pthread_mutex_lock(&ledger->lock);
         g_ptr_array_extend_and_steal(ledger->notes, g_steal_pointer(&mine));
         pthread_mutex_unlock(&ledger->lock);

@@ -508,6 +508,9 @@ BatchResult batch_run(Batch *batch, GHashTable *subjects)
     result = make_missing_shared(batch);
     if (result != BATCH_DONE)
         return result;
+    /* The locks must still be held: nothing may be written on a connection that was made anew meanwhile. */
+    if (!batch->db->connection || PQtransactionStatus(batch->db->connection) != PQTRANS_INTRANS)
+        return BATCH_LOST;
     batch_queue_writes(batch);
     db_queue(batch->db, QUERY_COMMIT, NULL, NULL);
     return after(db_sync(batch->db));
