@@ -55,7 +55,7 @@ Instant store_now(Store *store);
 /* Numbers for /metrics and doctor. */
 typedef struct {
     uint64_t decisions[4];        /* by Outcome */
-    uint64_t batches, retries, conflicts, fail_open, idempotent_replays, remembered;
+    uint64_t batches, retries, fail_open, idempotent_replays, remembered;
     uint64_t batch_size_sum, batch_size_max;
     int queue_depth;              /* asks waiting now */
     bool ledger_connected;

@@ -42,7 +42,6 @@ static void print_store(const StoreMetrics *numbers, GString *out)
               (uint64_t) MAX(numbers->queue_depth, 0));
     print_one(out, "ledger_connected", "gauge", "1 when the ledger has its connection.", numbers->ledger_connected);
     print_one(out, "ledger_retries_total", "counter", "Transactions tried again.", numbers->retries);
-    print_one(out, "ledger_conflicts_total", "counter", "Transactions whose guards did not hold.", numbers->conflicts);
     print_one(out, "ledger_remembered_total", "counter", "Refusals given from memory.", numbers->remembered);
     print_one(out, "ledger_fail_open_total", "counter", "Consents given although the store was down.", numbers->fail_open);
     print_one(out, "idempotent_replays_total", "counter", "Answers given again for an Idempotency-Key.",
