@@ -1,6 +1,7 @@
 /* Everything that went wrong, and the one thing to do next. Needs no database and no policy: the page for a
  * store that is away is made from nothing but the request. */
 #include "view/view_page.h"
+#include "view/words.h"
 #include "view/view_parts.h"
 
 /* What helps, by status; the words are in the template. */
@@ -39,7 +40,10 @@ json_t *view_error(int status, const char *title, const char *detail, const Page
     json_object_set_new(error, "page", page_value(context, title, NULL, false));
     json_object_set_new(error, "status", json_integer(status));
     json_object_set_new(error, "title", json_text(title));
-    json_object_set_new(error, "detail", json_text(detail));
+    /* Programs get it as a clause, people as a sentence. */
+    g_autofree char *capital = detail ? words_capital(detail) : NULL;
+    g_autofree char *sentence = capital ? g_strconcat(capital, g_str_has_suffix(capital, ".") ? "" : ".", NULL) : NULL;
+    json_object_set_new(error, "detail", json_text(sentence));
     json_object_set_new(error, "back", back_value(context->back));
     json_object_set_new(error, "usage_url", text_or_null(page_address(context->mount, "/", NULL)));
     json_object_set_new(error, "next", next);
