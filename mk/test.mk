@@ -27,9 +27,9 @@ fuzz:
 	@scripts/setup build sanitize
 	@FUZZ_S='$(FUZZ_S)' scripts/fuzz
 
-# Load for SOAK_S seconds.
+# What takes long: the steps of scripts/soak.d, or with ONLY=site those whose name holds the word. Load lasts SOAK_S seconds.
 SOAK_S  ?= 600
 soak:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' SOAK_S='$(SOAK_S)' scripts/soak
+	@BUILD='$(BUILD)' SOAK_S='$(SOAK_S)' scripts/soak $(ONLY)

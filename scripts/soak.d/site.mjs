@@ -1,4 +1,4 @@
-// Load for scripts/soak: sixteen callers at once mix the API, pages and forms for SOAK_S seconds; the process SOAK_PID is
+// Load for scripts/soak.d/10-site: sixteen callers at once mix the API, pages and forms for SOAK_S seconds; the process SOAK_PID is
 // looked at every second. Says what it saw; exit code 1 when an answer was wrong or the process grew.
 import http from 'node:http';
 import { readFileSync, readdirSync } from 'node:fs';
