@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+// A site under load while faults strike: whoever calls has an answer, or a 503, within two seconds; within two seconds of
+// the fault's end all is well again; nothing acknowledged is lost, nothing is charged twice or above a limit, and what
+// callers were told, what is recorded and what is counted are the same.
+//
+// FAULT_ROUNDS: how often each fault strikes (3). FAULTS: only those whose name holds one of these words (comma between).
+// FAULTS_ALL=yes: a full disk both ways, by a small volume and by a limit on files; otherwise the second only where nothing
+// can be mounted.
+import { writeFileSync } from 'node:fs';
+import { books_agree, unknown_on_record } from './lib/faults_books.mjs';
+import { FAULTS, know_postgres, large_disk, mount_refused } from './lib/faults.mjs';
+import { Load, POLICY, now } from './lib/faults_load.mjs';
+import { with_site } from './lib/site.mjs';
+import { broken, equal, finish, ok, test } from './lib/tap.mjs';
+
+const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
+const WORDS = (process.env.FAULTS ?? '').split(',').filter(word => word);
+const ALL = process.env.FAULTS_ALL === 'yes';
+const WITHIN_MS = 2000, BEFORE = 40, AFTER = 60;
+
+const ms = value => `${Math.round(value)} ms`;
+const worst = (rounds, of) => Math.max(...rounds.map(round => round[of]));
+
+/* What the load saw of a fault. */
+function seen(load, { began, ended }) {
+    const during = load.attempts.filter(one => one.ended >= began && one.began <= ended + WITHIN_MS);
+    const wait = during.reduce((most, one) => one.ended - one.began > most.ended - most.began ? one : most, during[0]);
+    const good = load.attempts.find(one => one.ended >= ended && one.what === 'decide' && [200, 201].includes(one.status));
+    const bad = load.attempts.findLast(one => one.failed && one.began >= ended);
+    return { wait: wait.ended - wait.began, waited: `${wait.what} ${wait.status}`,
+        back: Math.max((good?.ended ?? Infinity) - ended, bad ? bad.began - ended : 0),
+        statuses: [...new Set(load.attempts.filter(one => one.failed).map(one => one.status))],
+        failed: load.failures(began).length };
+}
+
+const shorter = counts => Object.entries(counts).map(([status, times]) => `${times} × ${status}`).join(', ');
+
+function tally(attempts) {
+    const counts = {};
+    for (const { status } of attempts) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+}
+
+async function strike(site, fault, name, round) {
+    const load = new Load(site, name);
+    await load.start();
+    try {
+        await load.answered(BEFORE, 0, 'the load is under way');
+        const struck = await fault.strike(site, load, round);
+        await load.answered(AFTER, struck.ended, 'the load goes on');
+        await load.stop();
+        const unknown = load.apart.length, charged = await unknown_on_record(site, load);
+        const result = { ...seen(load, struck), certain: struck.certain };
+        await load.resolve();
+        console.log(`    round ${round} of ${ROUNDS}, ${fault.name}: worst wait ${ms(result.wait)} (${result.waited}), back after ` +
+            `${ms(result.back)}; ${shorter(tally(load.attempts))}; ${unknown} set apart, ${charged} of them charged`);
+        await books_agree(site, load);
+        return result;
+    } finally {
+        await load.stop();
+        load.end();
+    }
+}
+
+async function rounds_of(site, fault, letter) {
+    const rounds = [];
+    await test(`${fault.name}, ${ROUNDS} times: nothing lost, nothing twice, nothing above a limit`, async () => {
+        await fault.prepare?.(site);
+        for (let round = 1; round <= ROUNDS; round++) rounds.push(await strike(site, fault, `${letter}${round}`, round));
+        const doctor = await site.command('doctor');
+        equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
+    });
+    if (!rounds.length) return;
+    await test(`${fault.name}: callers have an answer within two seconds`, async () => {
+        const statuses = [...new Set(rounds.flatMap(round => round.statuses))];
+        equal(statuses.filter(status => !fault.answers.includes(status)), [], 'answers that this fault does not excuse');
+        ok(worst(rounds, 'wait') <= WITHIN_MS, `it took ${rounds.map(round => ms(round.wait)).join(', ')}`);
+        ok(rounds.every(round => round.certain || round.failed > 0), 'each time the fault was felt');
+    });
+    await test(`${fault.name}: all is well within two seconds of its end`, async () =>
+        ok(worst(rounds, 'back') <= WITHIN_MS, `it took ${rounds.map(round => ms(round.back)).join(', ')}`));
+}
+
+async function all(site) {
+    for (const name of ['SIGINT', 'SIGTERM']) process.prependOnceListener(name, () => large_disk(site));
+    try {
+        await each(site);
+    } finally {
+        large_disk(site);
+    }
+}
+
+async function each(site) {
+    const file = `${site.folder}/faults.conf`;
+    writeFileSync(file, POLICY);
+    await site.policy(file);
+    know_postgres(site);
+    const refused = await mount_refused(site);
+    for (const [number, fault] of FAULTS.entries()) {
+        if (WORDS.length && !WORDS.some(word => fault.name.includes(word))) continue;
+        if (fault.instead && !refused && !ALL) continue;
+        const began = now();
+        if (fault.mounts && refused) console.log(`ok - ${fault.name} # SKIP nothing can be mounted here (${refused})`);
+        else await rounds_of(site, fault, `f${number}r`);
+        console.log(`    ${fault.name}: ${ms(now() - began)}`);
+    }
+}
+
+try {
+    await with_site({ durable: true }, all);
+} catch (error) {
+    broken(error);
+}
+finish();

@@ -1,0 +1,294 @@
+// What may strike a site. Each fault strikes once when it is told to and answers {began, ended}: when callers may first
+// have felt it, and the instant from which the service has everything again that it needs.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { now, pause } from './faults_load.mjs';
+import { ROOT, run, run_well } from './site.mjs';
+import { equal, ok, until } from './tap.mjs';
+
+const STOPPED_MS = 5000, RESET_MS = 1000;
+/* A fault without a length of its own lasts until so many callers had no answer, and no shorter than this. */
+const FELT = 12, HELD_MS = 1200, HELD_MOST_MS = 3000;
+
+/* --- the site's database, as its superuser sees it --- */
+
+const secret = (site, name) => readFileSync(`${site.folder}/secrets/${name}`, 'utf8').trim();
+const sockets = site => new URL(site.values.DATABASE_URL.replace('@/', '@localhost/')).searchParams.get('host');
+
+/** Rows as arrays of texts, from a session that exists for this question only. */
+export async function psql(site, statement) {
+    const text = await run_well('psql', ['-XqAt', '-F', '\t', '-h', sockets(site), '-U', 'postgres', '-d', 'webquota', '-c', statement],
+        { env: { PGPASSWORD: secret(site, 'database-admin') } });
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n').map(line => line.split('\t'));
+}
+
+/* Looking through all processes holds up the callers of this very program: they get a moment to be at it again. */
+const amid_load = () => pause(20 + Math.random() * 60);
+
+const alive = pid => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(read_or(`/proc/${pid}/status`));
+
+function read_or(file) {
+    try {
+        return readFileSync(file, 'utf8');
+    } catch {
+        return 'State: Z';
+    }
+}
+
+const postmaster = site => Number(readFileSync(`${site.folder}/pg/postmaster.pid`, 'utf8').split('\n')[0]);
+
+function children(pid) {
+    return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+        .filter(one => Number(/^PPid:\s+(\d+)/m.exec(read_or(`/proc/${one}/status`))?.[1]) === pid);
+}
+
+const everything = site => [postmaster(site), ...children(postmaster(site))];
+
+function signal(pids, name) {
+    for (const pid of pids) {
+        try {
+            process.kill(pid, name);
+        } catch (error) {
+            if (error.code !== 'ESRCH') throw error;
+        }
+    }
+}
+
+async function accepts(site) {
+    return (await run(`${site.postgres_programs}/pg_isready`, ['-q', '-h', sockets(site), '-d', 'webquota'])).code === 0;
+}
+
+/** Starts PostgreSQL; answers when it accepted connections. */
+async function start_postgres(site) {
+    let ready = 0;
+    const started = run_well(`${ROOT}/scripts/postgres`, ['start', site.folder], { env: site.env });
+    const watched = until(async () => await accepts(site) && (ready = now()), 'PostgreSQL accepts connections', 20000);
+    await Promise.all([started, watched]);
+    return ready;
+}
+
+/** To be called once, while PostgreSQL runs. */
+export function know_postgres(site) {
+    site.postgres_programs = path.dirname(readlinkSync(`/proc/${postmaster(site)}/exe`));
+}
+
+function felt(load, began, held_ms = HELD_MS) {
+    return until(() => now() - began > HELD_MOST_MS ||
+        now() - began > held_ms && load.failures(began).length >= FELT, 'the fault is felt', HELD_MOST_MS + 1000);
+}
+
+/* --- processes that die or stand still --- */
+
+async function kill_postgres(site, load) {
+    const pids = everything(site);
+    await amid_load();
+    const began = now();
+    signal(pids, 'SIGKILL');
+    await until(() => !pids.some(alive), 'all of PostgreSQL is gone');
+    await felt(load, began, 0);
+    return { began, ended: await start_postgres(site) };
+}
+
+/* The fault is the death itself: that somebody starts it again is part of recovery. */
+const kill_program = name => async site => {
+    const [pid] = site.processes(name);
+    ok(pid, `${name} was found`);
+    await amid_load();
+    const began = now();
+    process.kill(pid, 'SIGKILL');
+    await until(() => site.processes(name).some(one => one !== pid), `${name} was started again`);
+    return { began, ended: began, certain: true };
+};
+
+async function stand_still(pids) {
+    ok(pids.length > 0, 'there is something to stop');
+    await amid_load();
+    const began = now();
+    signal(pids, 'SIGSTOP');
+    try {
+        await pause(STOPPED_MS);
+    } finally {
+        signal(pids, 'SIGCONT');
+    }
+    return { began, ended: now() };
+}
+
+/* By turns all of it, so that not even a connection is made, and only those who serve webquota, with the locks they hold. */
+async function stop_postgres(site, load, round) {
+    if (round % 2 === 1) return stand_still(everything(site));
+    const rows = await psql(site, "select pid from pg_stat_activity where usename = 'webquota_app'");
+    return stand_still(rows.map(row => Number(row[0])));
+}
+
+/* --- connections --- */
+
+const TERMINATE = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'webquota_app'";
+
+async function end_sessions(site) {
+    const began = now();
+    let ended = 0;
+    while (now() - began < RESET_MS) ended += Number((await psql(site, TERMINATE))[0][0]);
+    ok(ended > 0, 'sessions were ended');
+    return { began, ended: now(), certain: true };
+}
+
+async function reset_callers(site, load) {
+    const began = now();
+    while (now() - began < RESET_MS) {
+        const [first] = load.under_way;
+        first?.socket?.resetAndDestroy();
+        await pause(Math.random() * 20);
+    }
+    return { began, ended: now() };
+}
+
+/* Sessions of others take all slots; webquota's own are ended, and cannot be had again. */
+async function take_slots(site, load) {
+    const began = now();
+    await psql(site, 'alter role webquota_app connection limit 0');
+    let hog;
+    try {
+        await until(async () => (await psql(site, TERMINATE))[0][0] === '0', "webquota's sessions are ended");
+        const [[free]] = await psql(site, `
+            select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                   - count(*) filter (where pid <> pg_backend_pid())
+              from pg_stat_activity where backend_type = 'client backend'`);
+        hog = hold_sessions(site, free);
+        await until(async () => Number((await psql(site, HOGS))[0][0]) === Number(free), `${free} sessions are taken`);
+        await psql(site, 'alter role webquota_app connection limit -1');
+        await felt(load, now());
+    } finally {
+        hog?.kill('SIGKILL');
+        await until(async () => (await psql(site, HOGS))[0][0] === '0', 'the slots are free');
+        await psql(site, 'alter role webquota_app connection limit -1');
+    }
+    return { began, ended: now() };
+}
+
+const HOGS = "select count(*) from pg_stat_activity where application_name = 'pgbench'";
+
+function hold_sessions(site, count) {
+    const child = spawn(`${site.postgres_programs}/pgbench`,
+        ['-n', '-c', String(count), '-T', '60', '-f', '-', site.values.DATABASE_URL], { stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin.end('\\sleep 60 s\n');
+    return child;
+}
+
+/* --- what a process may open and write --- */
+
+/* As the user whose process it is: even root may need a right of its own for those of others. */
+function limit(pid, what) {
+    const words = ['prlimit', '--pid', String(pid), what];
+    if (process.getuid() !== 0) return run('env', words);
+    const { uid, gid } = statSync(`/proc/${pid}`);
+    return run('setpriv', ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...words]);
+}
+
+async function limit_well(pid, what) {
+    const { code, stderr } = await limit(pid, what);
+    equal(code, 0, `prlimit ${what}: ${stderr}`);
+}
+
+/* By turns room for two connections more than are open now, and for none at all. */
+async function exhaust_descriptors(site, load, round) {
+    const [pid] = site.processes('webquota.fcgi');
+    const [soft] = /Max open files\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')).slice(1);
+    const highest = Math.max(...readdirSync(`/proc/${pid}/fd`).map(Number));
+    const began = now();
+    await limit_well(pid, `--nofile=${round % 2 === 1 ? 4 : highest + 2}:`);
+    try {
+        await felt(load, began);
+    } finally {
+        await limit_well(pid, `--nofile=${soft}:`);
+    }
+    return { began, ended: now(), certain: round % 2 === 0 };
+}
+
+/* What dies of its full disk is started again when there is room. */
+async function back_with_room(site) {
+    const pid = postmaster_if_any(site);
+    if (pid && alive(pid)) {
+        await until(() => accepts(site), 'PostgreSQL accepts connections');
+        return now();
+    }
+    return start_postgres(site);
+}
+
+function postmaster_if_any(site) {
+    try {
+        return postmaster(site);
+    } catch {
+        return 0;
+    }
+}
+
+async function fill_disk(site, load) {
+    const began = now();
+    const filler = `${site.folder}/pg/filler`;
+    try {
+        await until(async () => {
+            await run('sh', ['-c', `head -c 1G /dev/zero >>'${filler}' 2>/dev/null`]);
+            return now() - began > HELD_MOST_MS || now() - began > HELD_MS && load.failures(began).length >= FELT;
+        }, 'the fault is felt', HELD_MOST_MS + 1000);
+    } finally {
+        await run_well('rm', ['-f', filler]);
+    }
+    return { began, ended: await back_with_room(site) };
+}
+
+/* Where nothing may be mounted: no file may be written beyond its first 64 KB. */
+async function limit_files(site, load) {
+    const began = now();
+    await Promise.all(everything(site).map(pid => limit(pid, '--fsize=65536:')));
+    await felt(load, began);
+    if (postmaster_if_any(site) && alive(postmaster(site)))
+        await Promise.all(everything(site).map(pid => limit(pid, '--fsize=unlimited:')));
+    return { began, ended: await back_with_room(site) };
+}
+
+/* Moves the database to a small volume of its own. */
+async function small_disk(site) {
+    const pg = `${site.folder}/pg`;
+    await run_well(`${ROOT}/scripts/postgres`, ['stop', site.folder], { env: site.env });
+    await run_well('sh', ['-ec', `
+        mv "$1" "$1.large" && mkdir -m 700 "$1"
+        mount -t tmpfs -o size=192m,mode=700 webquota-test "$1"
+        cp -a "$1.large/." "$1" && chown --reference="$1.large" "$1"`, 'small_disk', pg]);
+    site.small_disk = pg;
+    await start_postgres(site);
+}
+
+/** Takes the small volume away again; without waiting for anything else, since it may be the last thing that is done. */
+export function large_disk(site) {
+    if (!site.small_disk) return;
+    spawnSync(`${ROOT}/scripts/postgres`, ['stop', site.folder], { env: { ...process.env, ...site.env } });
+    spawnSync('umount', ['-l', site.small_disk]);
+    site.small_disk = undefined;
+}
+
+/** Why nothing can be mounted here; nothing when it can. */
+export async function mount_refused(site) {
+    const folder = `${site.folder}/mounted`;
+    const tried = await run('sh', ['-c', 'mkdir -p "$1" && mount -t tmpfs -o size=1m webquota-test "$1" && umount "$1"', 'sh', folder]);
+    return tried.code === 0 ? undefined : tried.stderr.trim();
+}
+
+/**
+ * name; strike(site, load, round); answers: the statuses that callers may have beside good ones (codes of broken connections
+ * where these are the fault); prepare(site), before the first round.
+ */
+const DOWN = [503];
+export const FAULTS = [
+    { name: 'PostgreSQL killed', strike: kill_postgres, answers: DOWN },
+    { name: 'webquota.fcgi killed', strike: kill_program('webquota.fcgi'), answers: [500, 502, 503] },
+    { name: 'lighttpd killed', strike: kill_program('lighttpd'), answers: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'] },
+    { name: 'PostgreSQL standing still', strike: stop_postgres, answers: DOWN },
+    { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: [503, 504] },
+    { name: 'sessions ended', strike: end_sessions, answers: DOWN },
+    { name: 'callers reset', strike: reset_callers, answers: ['ECONNRESET', 'EPIPE'] },
+    { name: 'no connection slots', strike: take_slots, answers: DOWN },
+    { name: 'no descriptors', strike: exhaust_descriptors, answers: [503, 504] },
+    { name: 'files limited', strike: limit_files, answers: DOWN, instead: true },
+    { name: 'disk full', strike: fill_disk, answers: DOWN, mounts: true, prepare: small_disk },
+];

@@ -1,0 +1,98 @@
+// The books after a fault: what callers were told, what is recorded, what is counted. It reads the callers' notes and the
+// tables, and asks the service nothing.
+import { TIGHT_ALL, TIGHT_OWN } from './faults_load.mjs';
+import { psql } from './faults.mjs';
+import { equal, ok } from './tap.mjs';
+
+/* A public id ends with the eight bytes of the record's own. */
+const record_id = id => {
+    const bytes = Buffer.from(id.slice(id.indexOf('_') + 1), 'base64url');
+    return String(bytes.readBigInt64BE(bytes.length - 8));
+};
+
+async function recorded(site, name) {
+    const rows = await psql(site, `
+        select d.id, d.kind, d.outcome, d.feature, d.units, d.metadata->>'op', d.about_id, s.key
+          from webquota.decisions d join webquota.subjects s on s.id = d.subject_id where s.key like '${name}-%'`);
+    return rows.map(([id, kind, outcome, feature, units, op, about, subject]) =>
+        ({ id, kind, outcome, feature, units: Number(units), op, about, subject }));
+}
+
+const group = (list, by) => {
+    const groups = new Map();
+    for (const one of list) groups.set(one[by], [...groups.get(one[by]) ?? [], one]);
+    return groups;
+};
+
+/** How many of the load's unknown outcomes are on record as charged; asked before they are resolved. */
+export async function unknown_on_record(site, load) {
+    const ops = group(await recorded(site, load.name), 'op');
+    return load.stories.filter(story => !story.id && story.unknown && ops.has(story.op)).length;
+}
+
+/* What one story must have left in the journal; a sentence for each thing that is not so. */
+function story_mistakes(story, charges, settlements) {
+    const mistakes = [];
+    const rows = (charges.get(story.op) ?? []).filter(row => row.outcome === 'allowed');
+    const ids = rows.map(row => row.id);
+    if (story.refused)
+        return ids.length ? [`${story.op}: refused, and on record as allowed (${ids})`] : [];
+    if (story.lost) return ids.length > 1 ? [`${story.op}: sent once, and on record ${ids.length} times`] : [];
+    if (ids.length !== 1) return [`${story.op}: acknowledged, and ${ids.length} charges are on record (${ids})`];
+    if (ids[0] !== record_id(story.id)) mistakes.push(`${story.op}: the answer names another record than the one there is`);
+    if (rows[0].units !== story.units) mistakes.push(`${story.op}: ${rows[0].units} units on record, ${story.units} told`);
+    const kinds = (settlements.get(ids[0]) ?? []).map(row => row.kind);
+    const wanted = story.settled ? [story.kind] : [];
+    if (String(kinds) !== String(wanted)) mistakes.push(`${story.op}: settled as [${kinds}], told [${wanted}]`);
+    return mistakes;
+}
+
+const left_used = { tight: 1, consume: 1, new: 1, bare: 1, refund: 0, release: 0 };
+
+/* Units that must be counted; of what was sent once and not answered, those on record. */
+function told(stories, charges) {
+    const used = {};
+    for (const story of stories) {
+        const name = `${story.subject} ${story.feature}`;
+        const units = story.refused || story.lost && !charges.has(story.op) ? 0 : story.kind === 'commit' ? 1 : left_used[story.kind] * story.units;
+        used[name] = (used[name] ?? 0) + units;
+    }
+    return Object.fromEntries(Object.entries(used).filter(([, units]) => units > 0));
+}
+
+async function counted(site, load) {
+    const own = await psql(site, `
+        select s.key || ' ' || v.feature, v.used, v.held
+          from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id where s.key like '${load.name}-%'`);
+    equal(own.filter(row => row[2] !== '0'), [], 'units still held though every hold was settled');
+    const all = await psql(site, `
+        select v.used from webquota.counter_values v join webquota.accounts a on a.id = v.account_id
+         where v.subject_id = 0 and v.limit_key = 'tight_all' and a.organization = '${load.name}'`);
+    return { own: Object.fromEntries(own.filter(row => row[1] !== '0').map(row => [row[0], Number(row[1])])),
+        all: Number(all[0]?.[0] ?? 0) };
+}
+
+const sorted = object => Object.fromEntries(Object.entries(object).sort());
+
+/** Throws when anything told, recorded and counted differs, or passes a limit. */
+export async function books_agree(site, load) {
+    const rows = await recorded(site, load.name);
+    const charges = group(rows.filter(row => ['consume', 'hold'].includes(row.kind)), 'op');
+    const settlements = group(rows.filter(row => row.about), 'about');
+    const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements));
+    const known = new Set(load.stories.map(story => story.op));
+    mistakes.push(...rows.filter(row => row.op && !known.has(row.op)).map(row => `${row.op}: on record, and nobody asked`));
+    equal(mistakes.slice(0, 10), [], `${mistakes.length} mistakes`);
+
+    const tight = told(load.stories.filter(story => story.feature === 'tight'), charges);
+    const { own, all } = await counted(site, load);
+    equal(sorted(own), sorted(told(load.stories, charges)), 'counters, and what callers were told');
+    equal(all, Object.values(tight).reduce((sum, units) => sum + units, 0), "the organization's counter");
+    ok(all <= TIGHT_ALL, `${all} units of ${TIGHT_ALL}: above the organization's limit`);
+    for (const subject of load.subjects) {
+        const used = tight[`${subject} tight`] ?? 0;
+        ok(used <= TIGHT_OWN, `${subject}: ${used} units of ${TIGHT_OWN}: above the limit`);
+        ok(used === TIGHT_OWN || all === TIGHT_ALL || !load.stories.some(story => story.refused && story.subject === subject),
+            `${subject} was refused with ${used} of ${TIGHT_OWN} and ${all} of ${TIGHT_ALL} used`);
+    }
+}

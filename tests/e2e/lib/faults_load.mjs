@@ -1,0 +1,192 @@
+// Callers who go on whatever happens, and who write down what they were told.
+//
+// A caller lives through stories: a charge, a charge that is given back, a hold that is committed or released. Each step
+// has a key. What gets no answer that settles it (503, a cut connection) has an unknown outcome: it is sent again with the
+// same key, at once or, set apart, when the fault is over, until it has one.
+import http from 'node:http';
+import { ok, until } from './tap.mjs';
+
+const PATIENCE_MS = 10000, PAUSE_MS = 50;
+export const TIGHT_OWN = 25, TIGHT_ALL = 60;
+
+/* tight: units are charged one by one and never given back, so that the limits are reached while the fault lasts. */
+export const POLICY = `
+title = "Faults"
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "free"
+feature tight { }
+feature loose { }
+plan free { rank = 1
+  limit tight_own { feature = "tight"  amount = ${TIGHT_OWN}  window = "year" }
+  limit tight_all { feature = "tight"  amount = ${TIGHT_ALL}  window = "year"  scope = "organization" }
+  limit loose_own { feature = "loose"  amount = 100000000  window = "year" }
+  limit loose_all { feature = "loose"  amount = 100000000  window = "year"  scope = "site" }
+}
+`;
+
+export const now = () => performance.now();
+export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+
+/* Steps of a story after its first. */
+const SETTLING = { refund: 'refund', commit: 'commit', release: 'release' };
+const KINDS = ['tight', 'tight', 'tight', 'consume', 'consume', 'new', 'bare', 'refund', 'commit', 'release', 'read'];
+
+export class Load {
+    /** `name` begins the names of its subjects and keys. */
+    constructor(site, name, callers = 8) {
+        Object.assign(this, { site, name, number: 0, stopped: false, stories: [], apart: [], attempts: [] });
+        this.subjects = Array.from({ length: 4 }, (_, i) => `${name}-${i}`);
+        this.agent = new http.Agent({ keepAlive: true });
+        this.under_way = new Set();
+        this.count = callers;
+    }
+
+    async start() {
+        for (const subject of this.subjects) {
+            const made = await this.send('POST', '/admin/subjects', { subject, organization: this.name });
+            ok([200, 201].includes(made.status), `${subject} cannot be made: ${made.status} ${made.text}`);
+        }
+        this.callers = Array.from({ length: this.count }, () => this.call());
+    }
+
+    /** One attempt, never repeated behind the caller's back. Its status is a number, or why there is none. */
+    send(method, where, body, key) {
+        const bytes = body && JSON.stringify(body);
+        const headers = { ...this.site.admin, ...key && { 'Idempotency-Key': key },
+            ...bytes && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(bytes) } };
+        return new Promise(resolve => {
+            const sent = http.request(`${this.site.url}/api/v1${where}`, { method, headers, agent: this.agent }, answer => {
+                const parts = [];
+                answer.on('data', part => parts.push(part));
+                answer.on('error', error => end({ status: error.code ?? 'cut off', text: '' }));
+                answer.on('end', () => end({ status: answer.statusCode, text: Buffer.concat(parts).toString() }));
+            });
+            const end = result => {
+                clearTimeout(timer);
+                this.under_way.delete(sent);
+                resolve(result);
+            };
+            const timer = setTimeout(() => sent.destroy(Object.assign(new Error('late'), { code: 'late' })), PATIENCE_MS);
+            sent.on('error', error => end({ status: error.code ?? String(error), text: '' }));
+            this.under_way.add(sent);
+            sent.end(bytes);
+        });
+    }
+
+    async attempt(what, ...words) {
+        const one = { what, began: now() };
+        const { status, text } = await this.send(...words);
+        Object.assign(one, { ended: now(), status, failed: typeof status !== 'number' || status >= 500 });
+        this.attempts.push(one);
+        return { status, json: /^\s*\{/.test(text) ? JSON.parse(text) : undefined, text };
+    }
+
+    async call() {
+        while (!this.stopped) {
+            const story = this.begin();
+            if (story.kind === 'read') {
+                await this.read(story);
+                continue;
+            }
+            this.stories.push(story);
+            const patient = Math.random() < 0.5;
+            while (!await this.step(story)) {
+                await pause(PAUSE_MS);
+                if (!patient || this.stopped) {
+                    this.apart.push(story);
+                    break;
+                }
+            }
+        }
+    }
+
+    begin() {
+        const number = ++this.number;
+        const kind = KINDS[Math.floor(Math.random() * KINDS.length)];
+        const tight = kind === 'tight';
+        return { kind, op: `${this.name}.${number}`, feature: tight ? 'tight' : 'loose',
+            units: tight ? 1 : 1 + number % 3, unknown: 0,
+            subject: kind === 'new' ? `${this.name}-new-${number}` : this.subjects[number % this.subjects.length] };
+    }
+
+    async read(story) {
+        const query = new URLSearchParams({ subject: story.subject, feature: 'loose' });
+        const answer = await this.attempt('read', 'GET', story.units === 1 ? `/usage?${query}` : `/check?${query}`);
+        if (answer.status !== 200) {
+            this.expect(answer, [503]);
+            await pause(PAUSE_MS);
+        }
+    }
+
+    /** What no fault excuses ends the load. */
+    expect(answer, settled) {
+        const { status, text } = answer;
+        if (settled.includes(status) || typeof status !== 'number' || [409, 500, 502, 503, 504].includes(status)) return;
+        this.wrong ??= `${status} ${text.slice(0, 300)}`;
+        this.stopped = true;
+    }
+
+    /** Goes on with the story until it is over (true), or until an outcome is not known (false). */
+    async step(story) {
+        const holds = ['commit', 'release'].includes(story.kind);
+        if (!story.id) {
+            const { op, subject, feature, units } = story;
+            const answer = await this.attempt('decide', 'POST', holds ? '/reservations' : '/consume',
+                { subject, feature, units, metadata: { op } }, story.kind === 'bare' ? undefined : op);
+            this.expect(answer, [200, 201, 429]);
+            story.refused = answer.status === 429;
+            if (story.refused) return true;
+            story.lost = story.kind === 'bare' && answer.status !== 200;
+            if (story.lost) return true;
+            if (![200, 201].includes(answer.status)) return this.not_known(story, answer);
+            story.id = holds ? answer.json.reservation : answer.json.decision_id;
+        }
+        const what = SETTLING[story.kind];
+        if (!what) return true;
+        const where = holds ? `/reservations/${story.id}/${what}` : `/decisions/${story.id}/refund`;
+        const answer = await this.attempt('settle', 'POST', where, what === 'commit' ? { units: 1 } : {}, `${story.op}.${what}`);
+        this.expect(answer, [200]);
+        // Nobody else settles it: "over already" means that an attempt before, whose answer was lost, has done it.
+        story.settled = answer.status === 200 || answer.status === 409 && story.unsettled > 0;
+        if (answer.status === 409 && !story.settled) this.wrong ??= `409 at the first attempt: ${answer.text}`;
+        if (!story.settled) story.unsettled = (story.unsettled ?? 0) + 1;
+        return story.settled || this.not_known(story, answer);
+    }
+
+    not_known(story, answer) {
+        story.unknown++;
+        story.last = `${answer.status} ${answer.text.slice(0, 160)}`;
+        return false;
+    }
+
+    /** Waits until `count` more decisions were made, all in a row, by attempts begun after `from`. */
+    answered(count, from, what) {
+        return until(() => {
+            ok(!this.wrong, `an answer that no fault excuses: ${this.wrong}`);
+            const since = this.attempts.filter(one => one.began >= from && one.what === 'decide');
+            const failed = since.findLastIndex(one => one.failed);
+            return since.slice(failed + 1).filter(one => one.status !== 409).length >= count;
+        }, what, 15000);
+    }
+
+    failures(from) { return this.attempts.filter(one => one.failed && one.ended >= from); }
+
+    async stop() {
+        this.stopped = true;
+        await Promise.all(this.callers);
+    }
+
+    /** Settles what was set apart: each is sent again with its key until it has an outcome. */
+    async resolve() {
+        const left = [...this.apart];
+        const one = async () => {
+            for (let story; (story = left.pop());)
+                await until(async () => await this.step(story) || this.wrong, `${story.op} gets an outcome: ${story.last}`);
+        };
+        await Promise.all(Array.from({ length: this.count }, one));
+        ok(!this.wrong, `an answer that no fault excuses: ${this.wrong}`);
+    }
+
+    end() { this.agent.destroy(); }
+}
