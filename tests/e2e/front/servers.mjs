@@ -31,7 +31,8 @@ export class Front {
         this.program = readlinkSync(`/proc/${pid}/exe`);
         const all = environment_of(pid);
         this.environment = Object.fromEntries(['DATABASE_URL', 'WEBQUOTA_SECRET_FILE', 'WEBQUOTA_TEMPLATES', 'WEBQUOTA_STATIC',
-            'WEBQUOTA_SITE_VAR', 'PATH'].map(name => [name, all[name]]));
+            'WEBQUOTA_PREPARE', 'WEBQUOTA_SITE_VAR', 'PATH'].map(name => [name, all[name]]));
+        this.environment.WEBQUOTA_PREPARE ??= 'on';
         this.share = path.dirname(all.WEBQUOTA_TEMPLATES);
         this.secret = readFileSync(site.values.WEBQUOTA_SECRET_FILE, 'utf8').trimEnd();
         const [server] = site.processes('lighttpd');

@@ -2,14 +2,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { request } from './http.mjs';
-import { PROGRAMS, ROOT, free_port, run_well } from './site.mjs';
+import { PROGRAMS, ROOT, free_port } from './site.mjs';
 import { until } from './tap.mjs';
 
 export async function second_service(site) {
     const port = await free_port();
     const socket = `${site.folder}/second.sock`;
     const conf = `${site.folder}/second.conf`;
-    const database = (await run_well(`${ROOT}/scripts/postgres`, ['url-app', site.folder])).trim();
     writeFileSync(conf, `
 server.modules = ("mod_fastcgi")
 server.bind = "127.0.0.1"
@@ -17,7 +16,9 @@ server.port = ${port}
 server.document-root = "${site.folder}"
 fastcgi.server = ("/quota" => (("socket" => "${socket}", "check-local" => "disable")))
 `);
-    const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_SOCKET: socket, WEBQUOTA_SITE_VAR: site.folder };
+    const { DATABASE_URL_APP: database, WEBQUOTA_PREPARE } = site.values;
+    const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SOCKET: socket,
+        WEBQUOTA_SITE_VAR: site.folder };
     const service = spawn(`${PROGRAMS}/webquota.fcgi`, [], { cwd: ROOT, env, stdio: 'ignore' });
     await until(() => existsSync(socket), 'the second service listens');
     const server = spawn('/usr/sbin/lighttpd', ['-D', '-f', conf], { env, stdio: 'ignore' });

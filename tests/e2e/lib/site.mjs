@@ -201,12 +201,12 @@ class Site {
     }
 }
 
-/** Starts a site. `durable`: with a PostgreSQL that may be killed. */
-export async function site_up({ policy = 'deploy/policies/demo.conf', durable = false } = {}) {
+/** Starts a site. `durable`: with a PostgreSQL that may be killed; `more`: more of the environment of scripts/site. */
+export async function site_up({ policy = 'deploy/policies/demo.conf', durable = false, more = {} } = {}) {
     const folder = mkdtempSync(path.join(process.env.TMPDIR ?? tmpdir(), 'site-'));
     chmodSync(folder, 0o755);
     const env = { VAR: folder, PORT: String(await free_port()), ADDRESS: '127.0.0.1', POLICY: path.resolve(ROOT, policy),
-        BUILD: PROGRAMS, FSYNC: durable ? 'on' : 'off' };
+        BUILD: PROGRAMS, FSYNC: durable ? 'on' : 'off', ...more };
     await run_well(`${ROOT}/scripts/site`, ['up'], { env });
     return new Site(folder, env, read_env(path.join(folder, 'env')));
 }

@@ -1,0 +1,109 @@
+#!/bin/bash
+# 84-pgbouncer.sh [all]: the tests over HTTP again, with PgBouncer in transaction mode between webquota and PostgreSQL: few
+# connections, taken in turn, on which nothing prepared and nothing set outlives a transaction. Two run at once. Without a
+# word: the API, limits, records, seeds, identity and concurrency; with `all` (make soak) whatever brings up a site.
+set -uo pipefail
+# shellcheck source=scripts/place
+. "$(dirname "$0")/../../scripts/place"
+cd "$ROOT" || exit 1
+own=
+[ -n "${TMPDIR-}" ] || { own=$(mktemp -d /tmp/webquota-84.XXXXXX) && chmod 755 "$own" && export TMPDIR=$own; }
+export SITE_PGBOUNCER=1
+LIMIT_S=280
+failed=0
+clean_up() {
+    VAR=$TMPDIR/proof scripts/site down >/dev/null
+    [ -z "$own" ] || rm -rf "$own"
+}
+stop() { # what runs stops its site itself, and is waited for
+    local pids
+    pids=$(jobs -p)
+    # shellcheck disable=SC2086 # a list of numbers
+    [ -z "$pids" ] || kill $pids
+    wait
+    exit 130
+}
+trap clean_up EXIT
+trap stop INT TERM HUP
+
+check() { # NAME COMMAND...
+    local name=$1
+    shift
+    if "$@"; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        failed=1
+    fi
+}
+
+# What runs: the slow ones first, so that the quick ones fill the gaps.
+tests() {
+    local path
+    for path in tests/e2e/{50,72}-*.mjs tests/e2e/*.mjs; do
+        case $path:${1-} in
+        */83-*) continue ;; # failover is a matter of the servers' own addresses
+        */[345]*: | */72-*: | *:all) ! grep -q with_site "$path" || echo "$path" ;;
+        esac
+    done | awk '!seen[$0]++'
+}
+
+sessions_of_the_pool() { # OWNER: every session of the service must be one
+    local sessions servers
+    sessions=$(psql -XqAt "$1" -c "select count(*) from pg_stat_activity where usename = 'webquota_app'")
+    servers=$(psql -XqAt "${1%%/webquota\?*}/pgbouncer?host=$(url_part "$RUN/pgbouncer")" -c 'show servers' | grep -c '|webquota_app|')
+    echo "    $sessions sessions, $servers of the pool"
+    [ "$sessions" -gt 0 ] && [ "$sessions" = "$servers" ]
+}
+
+# Without this the rest would prove nothing.
+proof() {
+    export VAR=$TMPDIR/proof
+    PORT=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+    mkdir -m 755 "$VAR"
+    PORT=$PORT FSYNC=off scripts/site up >"$TMPDIR/up" 2>&1 || { sed 's/^/    /' "$TMPDIR/up"; return 1; }
+    (
+        place_var "$VAR"
+        # shellcheck source=/dev/null
+        . "$VAR/env"
+        curl -sf -H "Authorization: Bearer $WEBQUOTA_KEY" -H 'Content-Type: application/json' -o /dev/null \
+            -d '{"subject": "ada", "feature": "variant"}' "$WEBQUOTA_URL/api/v1/consume" && sessions_of_the_pool "$DATABASE_URL"
+    )
+}
+
+one() { # PATH
+    local name=${1##*/} began=$SECONDS
+    timeout -k 20 "$LIMIT_S" node "$1" >"$TMPDIR/$name.out" 2>&1 </dev/null
+    echo "$? $((SECONDS - began))" >"$TMPDIR/$name.end"
+}
+
+report() { # PATH
+    local name=${1##*/} code=none seconds=0 good bad
+    read -r code seconds 2>/dev/null <"$TMPDIR/$name.end"
+    good=$(grep -acE '^ok\b' "$TMPDIR/$name.out") bad=$(grep -acE '^not ok\b' "$TMPDIR/$name.out")
+    if [ "$code" = 0 ] && [ "$good" -gt 0 ] && [ "$bad" = 0 ]; then
+        echo "ok - $name through PgBouncer: $good checks, $seconds s"
+    else
+        echo "not ok - $name through PgBouncer: $bad of $((good + bad)) checks, exit code $code"
+        grep -avE '^ok - ' "$TMPDIR/$name.out" | head -n 60 | sed 's/^/    /'
+        failed=1
+    fi
+}
+
+run_all() {
+    local path
+    for path; do
+        while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+        one "$path" &
+    done
+    wait
+    for path; do report "$path"; done
+}
+
+check "every session of the service is one of the pool's" proof
+VAR=$TMPDIR/proof scripts/site down >/dev/null
+unset VAR
+mapfile -t paths < <(tests "${1-}")
+[ ${#paths[@]} -ge 6 ] || { echo "not ok - the tests are found"; exit 1; }
+run_all "${paths[@]}"
+exit $failed
