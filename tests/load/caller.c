@@ -1,0 +1,324 @@
+/* A caller: one thread that asks, holds, settles, gives back, resets and bends limits at random, and writes down what it
+ * was told. Several calls of several processes are about the same subjects, decisions, reservations and keys all the time.
+ */
+#include "load.h"
+
+/* What is asked for. Those that may not be given back or reset are filled to the last unit. */
+typedef struct {
+    const char *feature, *resource;
+    int most_units;
+    int weight;
+    bool gives_back;      /* refunds, holds and resets are mixed in */
+} Want;
+
+static const Want wants[] = {
+    { "one", NULL, 1, 6, true },       { "few", NULL, 3, 14, true },      { "team", NULL, 4, 14, true },
+    { "everyone", NULL, 9, 12, true }, { "tight", NULL, 1, 5, true },     { "pool", NULL, 1, 8, false },
+    { "own", NULL, 2, 8, false },      { "call", NULL, 3, 8, true },      { "call", "s-1", 3, 8, true },
+    { "bent", NULL, 4, 9, true },      { "shifting", NULL, 4, 8, true },  { "rolling", NULL, 2, 6, true },
+    { "saved", NULL, 3, 5, true },
+};
+
+#define TTL_MOST_S 900
+#define KEYS_BACK 64              /* a key of so many before may be tried again */
+
+static const char *result_word(StoreResult result)
+{
+    static const char *const words[] = { "ok", "none", "invalid", "conflict", "down" };
+    return words[result];
+}
+
+static int chance(Caller *caller, int below)
+{
+    return g_rand_int_range(caller->random, 0, below);
+}
+
+/* One draw of a number, so that who has the number has the draw. */
+static const Want *want_of(uint32_t draw)
+{
+    int all = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
+        all += wants[i].weight;
+    int left = (int)(draw % (uint32_t)all);
+    const Want *want = wants;
+    while (left >= want->weight)
+        left -= want++->weight;
+    return want;
+}
+
+static char *subject_name(int number)
+{
+    return g_strdup_printf("s-%d", number);
+}
+
+/* A quarter of all is about the first few, where processes meet. */
+static char *subject_of(const Shared *shared, uint32_t draw)
+{
+    int among = draw % 4 == 0 ? 3 : shared->subjects;
+    return subject_name((int)(draw / 4 % (uint32_t)among));
+}
+
+bool callers_prepare(Store *store, int subjects)
+{
+    for (int i = 0; i < subjects; i++) {
+        g_autofree char *name = subject_name(i);
+        g_autofree char *organization = g_strdup_printf("o-%d", i % ORGANIZATIONS);
+        SubjectChange change = { .subject = name, .organization = organization, .plan = i % 3 ? "basic" : "plus" };
+        json_t *json = NULL;
+        bool created;
+        g_auto(StoreError) error = { 0 };
+        if (admin_subject_set(store, &change, "load", &created, &json, &error) != STORE_OK) {
+            fprintf(stderr, "%s: %s\n", name, error.detail);
+            return false;
+        }
+        json_decref(json);
+    }
+    return true;
+}
+
+/* --- asking --- */
+
+typedef struct {
+    const char *key;          /* NULL: none */
+    const char *fingerprint;
+    const char *subject;
+    const Want *want, *second; /* second: another item, or NULL */
+    int64_t units;
+    AskKind kind;
+} Ask;
+
+static void journal_ask_answer(Journal *journal, StoreResult result, const Answer *answer, const StoreError *error)
+{
+    static const char *const outcomes[] = { "allowed", "denied", "queued", "forbidden" };
+    if (result != STORE_OK) {
+        journal_answer(journal, "%s\t%s", result_word(result), error->detail);
+        return;
+    }
+    const AnswerLine *line = answer->deciding >= 0 ? &answer->lines[answer->deciding] : NULL;
+    journal_answer(journal, "ok\t%s\t%s\t%" PRId64 "\t%" PRId64 "\t%s\t%" PRId64 "\t%s", outcomes[answer->outcome],
+                   answer->id ? answer->id : "-", answer->units, answer->at, line ? line->usage.limit->key : "-",
+                   line ? line->usage.used : -1, answer->reservation ? answer->reservation : "-");
+}
+
+static void ask_now(Caller *caller, const Ask *ask)
+{
+    Journal *journal = &caller->journal;
+    int64_t number = journal_begin(journal, "%s\t%s\t%s\t%s\t%" PRId64 "\t%s\t%s\t%s", ask->kind == ASK_HOLD ? "hold" : "consume",
+                                   ask->subject, ask->want->feature, ask->want->resource ? ask->want->resource : "-", ask->units,
+                                   ask->second ? ask->second->feature : "-", ask->key ? ask->key : "-",
+                                   ask->key ? ask->fingerprint : "-");
+    g_autofree char *metadata = ask->key ? g_strdup_printf("{\"call\":\"%s.%" PRId64 "\",\"key\":\"%s\"}", journal->name, number, ask->key)
+                                         : g_strdup_printf("{\"call\":\"%s.%" PRId64 "\"}", journal->name, number);
+    LedgerAsk request = { .kind = ask->kind, .subject = ask->subject, .item_count = ask->second ? 2 : 1,
+                          .items = { { ask->want->feature, ask->want->resource, ask->units } },
+                          .metadata = metadata, .ttl_s = 1 + chance(caller, TTL_MOST_S), .caller = "load",
+                          .idempotency_key = ask->key, .fingerprint = ask->fingerprint };
+    if (ask->second)
+        request.items[1] = (LedgerItem){ ask->second->feature, ask->second->resource, 1 };
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) answer = NULL;
+    StoreResult result = ledger_decide(caller->store, &request, &answer, &error);
+    journal_ask_answer(journal, result, answer, &error);
+    if (result != STORE_OK || answer->outcome != OUTCOME_ALLOWED || !answer->id || !ask->want->gives_back ||
+        (ask->second && !ask->second->gives_back))
+        return;
+    if (ask->kind == ASK_CONSUME)
+        pool_put(&caller->shared->decisions, caller->random, answer->id, answer->units);
+    else
+        pool_put(&caller->shared->holds, caller->random, answer->reservation, answer->units);
+}
+
+static void consume(Caller *caller, AskKind kind, bool two)
+{
+    uint32_t draw = g_rand_int(caller->random);
+    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    Ask ask = { .kind = kind, .subject = subject, .want = want_of(draw) };
+    ask.units = 1 + chance(caller, ask.want->most_units);
+    if (kind == ASK_HOLD && !ask.want->gives_back)
+        ask.kind = ASK_CONSUME;
+    if (two)
+        ask.second = want_of(g_rand_int(caller->random));
+    ask_now(caller, &ask);
+}
+
+/* What a key is about follows from its number, so that any process may send the same request again. */
+static void consume_with_key(Caller *caller, bool again, bool other_request)
+{
+    int64_t drawn = __atomic_load_n(&caller->shared->keys, __ATOMIC_RELAXED);
+    int64_t number = again && drawn > KEYS_BACK ? drawn - chance(caller, KEYS_BACK)
+                                                : __atomic_add_fetch(&caller->shared->keys, 1, __ATOMIC_RELAXED);
+    GRand *draws = g_rand_new_with_seed(caller->shared->seed ^ (uint32_t)number);
+    g_autofree char *subject = subject_of(caller->shared, g_rand_int(draws));
+    g_autofree char *key = g_strdup_printf("k-%" PRId64, number);
+    Ask ask = { .kind = ASK_CONSUME, .subject = subject, .key = key, .fingerprint = other_request ? "other" : "same",
+                .want = want_of(g_rand_int(draws)) };
+    ask.units = g_rand_int_range(draws, 1, ask.want->most_units + 1);
+    g_rand_free(draws);
+    ask_now(caller, &ask);
+}
+
+/* --- what becomes of it --- */
+
+static void journal_done(Journal *journal, StoreResult result, const LedgerDone *done, const StoreError *error)
+{
+    if (result == STORE_OK)
+        journal_answer(journal, "ok\t%s\t%" PRId64 "\t%" PRId64, done->id ? done->id : "-", done->units, done->total);
+    else
+        journal_answer(journal, "%s\t%s", result_word(result), error->detail);
+}
+
+static bool settle(Caller *caller)
+{
+    char id[ID_BYTES];
+    int64_t held;
+    if (!pool_look(&caller->shared->holds, caller->random, id, &held))
+        return false;
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    StoreResult result;
+    int way = chance(caller, 5);
+    if (way == 0) {
+        journal_begin(&caller->journal, "release\t%s", id);
+        result = ledger_release(caller->store, id, &done, &error);
+    } else {
+        /* now and then one more than is held */
+        int64_t units = way < 3 ? -1 : g_rand_int_range(caller->random, 0, (gint32)held + 2);
+        journal_begin(&caller->journal, "commit\t%s\t%" PRId64, id, units);
+        result = ledger_commit(caller->store, id, units, &done, &error);
+    }
+    journal_done(&caller->journal, result, &done, &error);
+    if (result == STORE_OK && way > 0 && done.units > 0) { /* what was committed may be refunded */
+        g_autofree char *decision = g_strconcat("dec_", id + strlen("res_"), NULL);
+        pool_put(&caller->shared->decisions, caller->random, decision, done.units);
+    }
+    return true;
+}
+
+static bool refund(Caller *caller)
+{
+    char id[ID_BYTES];
+    int64_t charged;
+    if (!pool_look(&caller->shared->decisions, caller->random, id, &charged))
+        return false;
+    int64_t units = chance(caller, 3) ? g_rand_int_range(caller->random, 1, (gint32)charged + 1) : -1;
+    int64_t number = journal_begin(&caller->journal, "refund\t%s\t%" PRId64, id, units);
+    g_autofree char *actor = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    StoreResult result = ledger_refund(caller->store, id, units, "load", actor, &done, &error);
+    journal_done(&caller->journal, result, &done, &error);
+    return true;
+}
+
+static bool reset(Caller *caller)
+{
+    const Want *want = want_of(g_rand_int(caller->random));
+    if (!want->gives_back)
+        return false;
+    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    int64_t number = journal_begin(&caller->journal, "reset\t%s\t%s", subject, want->feature);
+    g_autofree char *actor = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    StoreResult result = ledger_reset(caller->store, subject, want->feature, "load", actor, &done, &error);
+    journal_done(&caller->journal, result, &done, &error);
+    return true;
+}
+
+/* --- administration: of the limits on "bent" alone --- */
+
+static void journal_admin(Journal *journal, StoreResult result, const char *id, const StoreError *error)
+{
+    if (result == STORE_OK)
+        journal_answer(journal, "ok\t%s", id);
+    else
+        journal_answer(journal, "%s\t%s", result_word(result), error->detail);
+}
+
+/* The last one made is taken away as often as one is made. */
+static void override(Caller *caller)
+{
+    g_auto(StoreError) error = { 0 };
+    if (caller->override_id[0]) {
+        journal_begin(&caller->journal, "override.remove\t%s", caller->override_id);
+        StoreResult result = admin_override_remove(caller->store, caller->override_id, "load", &error);
+        journal_admin(&caller->journal, result, caller->override_id, &error);
+        caller->override_id[0] = '\0';
+        return;
+    }
+    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    bool whole = chance(caller, 3) == 0;
+    g_autofree char *organization = g_strdup_printf("o-%d", chance(caller, ORGANIZATIONS));
+    int64_t amount = 1 + chance(caller, whole ? 120 : 50);
+    int64_t number = journal_begin(&caller->journal, "override.add\t%s\t%" PRId64, whole ? organization : subject, amount);
+    g_autofree char *mark = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
+    OverrideAdd add = { .subject = whole ? NULL : subject, .organization = whole ? organization : NULL, .feature = "bent",
+                        .limit = whole ? "bent_team" : "bent", .kind = OVERRIDE_AMOUNT, .amount = amount,
+                        .expires_at = chance(caller, 2) ? INSTANT_MAX : store_now(caller->store) + 7200 * US_PER_S, .reason = mark };
+    json_t *json = NULL;
+    StoreResult result = admin_override_add(caller->store, &add, "load", &json, &error);
+    const char *id = json ? json_string_value(json_object_get(json, "override")) : "";
+    g_strlcpy(caller->override_id, id ? id : "", sizeof caller->override_id);
+    journal_admin(&caller->journal, result, caller->override_id, &error);
+    json_decref(json);
+}
+
+static void grant(Caller *caller)
+{
+    g_auto(StoreError) error = { 0 };
+    if (caller->grant_id[0]) {
+        journal_begin(&caller->journal, "grant.remove\t%s", caller->grant_id);
+        StoreResult result = admin_grant_remove(caller->store, caller->grant_id, "load", &error);
+        journal_admin(&caller->journal, result, caller->grant_id, &error);
+        caller->grant_id[0] = '\0';
+        return;
+    }
+    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    int64_t amount = 1 + chance(caller, 20);
+    int64_t number = journal_begin(&caller->journal, "grant.add\t%s\t%" PRId64, subject, amount);
+    g_autofree char *mark = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
+    GrantAdd add = { .subject = subject, .feature = "bent", .amount = amount, .priority = 100, .effective_at = INSTANT_MIN,
+                     .expires_at = INSTANT_MAX, .reason = mark };
+    json_t *json = NULL;
+    StoreResult result = admin_grant_add(caller->store, &add, "load", &json, &error);
+    const char *id = json ? json_string_value(json_object_get(json, "grant")) : "";
+    g_strlcpy(caller->grant_id, id ? id : "", sizeof caller->grant_id);
+    journal_admin(&caller->journal, result, caller->grant_id, &error);
+    json_decref(json);
+}
+
+/* --- one after the other --- */
+
+/* One call. False: there was nothing yet that it could be about. */
+static bool call(Caller *caller)
+{
+    int draw = chance(caller, 1000);
+    if (draw >= 997)
+        grant(caller);
+    else if (draw >= 993)
+        override(caller);
+    else if (draw >= 990)
+        return reset(caller);
+    else if (draw >= 910)
+        return refund(caller);
+    else if (draw >= 820)
+        return settle(caller);
+    else if (draw >= 720)
+        consume(caller, ASK_HOLD, false);
+    else if (draw >= 700)
+        consume(caller, ASK_CONSUME, true);
+    else if (draw >= 660)
+        consume_with_key(caller, true, chance(caller, 20) == 0);
+    else if (draw >= 560)
+        consume_with_key(caller, false, false);
+    else
+        consume(caller, ASK_CONSUME, false);
+    return true;
+}
+
+void caller_run(Caller *caller)
+{
+    while (__atomic_add_fetch(&caller->shared->calls, 1, __ATOMIC_RELAXED) <= caller->shared->calls_wanted)
+        if (!call(caller))
+            consume(caller, ASK_CONSUME, false);
+}

@@ -1,0 +1,52 @@
+// The limits that are called on, as a list: the policy's text is made of it, and the checker knows them by it.
+
+export const FEATURES = {
+    one: null, few: null, team: null, everyone: null, tight: null, pool: null, own: null,
+    call: null, special: 'call', bent: null, shifting: null, rolling: null, saved: null,
+};
+
+/* Amounts from 1 to 10,000 in every scope. `changes`: the amount under the other policy. `bends`: overrides and grants are
+ * made for it. `whole`: nothing is ever given back, so that it is filled exactly. */
+export const LIMITS = [
+    { key: 'one', feature: 'one', scope: 'subject', window: 'day', amount: 1, warn: [100] },
+    { key: 'few', feature: 'few', scope: 'subject', window: 'hour', amount: 10, warn: [50, 80, 100] },
+    { key: 'few_plan', feature: 'few', scope: 'plan', window: 'hour', amount: 150, warn: [50, 100] },
+    { key: 'team', feature: 'team', scope: 'subject', window: 'hour', amount: 40, warn: [80] },
+    { key: 'team_all', feature: 'team', scope: 'organization', window: 'hour', amount: 100, warn: [50, 80, 100] },
+    { key: 'everyone', feature: 'everyone', scope: 'subject', window: 'day', amount: 1000, warn: [15, 30, 50] },
+    { key: 'everyone_org', feature: 'everyone', scope: 'organization', window: 'month', amount: 3000, warn: [50] },
+    { key: 'everyone_all', feature: 'everyone', scope: 'site', window: 'month', amount: 10000, warn: [50, 80, 100] },
+    { key: 'tight', feature: 'tight', scope: 'site', window: 'minute', amount: 7, warn: [100] },
+    { key: 'pool', feature: 'pool', scope: 'site', window: 'lifetime', amount: 2000, warn: [50, 100], whole: true },
+    { key: 'pool_plan', feature: 'pool', scope: 'plan', window: 'lifetime', amount: 1200, warn: [100], whole: true },
+    { key: 'own', feature: 'own', scope: 'subject', window: 'lifetime', amount: 100, warn: [80, 100], whole: true },
+    { key: 'call', feature: 'call', scope: 'subject', window: 'hour', amount: 60, warn: [80] },
+    { key: 'call_org', feature: 'call', scope: 'organization', window: 'day', amount: 700, warn: [80] },
+    { key: 'special', feature: 'special', scope: 'subject', window: 'hour', amount: 25, warn: [100] },
+    { key: 'special_plan', feature: 'special', scope: 'plan', window: 'day', amount: 900, warn: [50] },
+    { key: 'bent', feature: 'bent', scope: 'subject', window: 'hour', amount: 20, bends: true },
+    { key: 'bent_team', feature: 'bent', scope: 'organization', window: 'hour', amount: 70, bends: true },
+    { key: 'shifting', feature: 'shifting', scope: 'subject', window: 'hour', amount: 30, changes: 50 },
+    { key: 'shifting_all', feature: 'shifting', scope: 'site', window: 'hour', amount: 500, changes: 300 },
+    { key: 'rolling', feature: 'rolling', scope: 'subject', window: 'hour', align: 'rolling', amount: 15 },
+    { key: 'rolling_all', feature: 'rolling', scope: 'site', window: 'hour', align: 'rolling', amount: 220 },
+    { key: 'saved', feature: 'saved', scope: 'subject', window: 'hour', amount: 10, rollover: 15 },
+];
+
+const PLANS = ['basic', 'plus'];
+
+function limit_text(limit, other) {
+    const warn = limit.warn ? `  warn_at = {${limit.warn.map(percent => `"${percent}"`).join(', ')}}` : '';
+    return `  limit ${limit.key} { feature = "${limit.feature}"  amount = ${other && limit.changes || limit.amount}  window = "${limit.window}"` +
+        `  scope = "${limit.scope}"${limit.align ? `  align = "${limit.align}"` : ''}` +
+        `${limit.rollover ? `  rollover = ${limit.rollover}` : ''}${warn} }`;
+}
+
+/** The policy, or the other one. */
+export function policy_text(other) {
+    const features = Object.entries(FEATURES).map(([key, parent]) =>
+        `feature ${key} {${parent ? `  parent = "${parent}"  resources = {"s-*"}` : ''} }`);
+    const plans = PLANS.map((plan, rank) =>
+        `plan ${plan} {\n  rank = ${rank}\n${LIMITS.map(limit => limit_text(limit, other)).join('\n')}\n}`);
+    return ['title = "Load"', 'timezone = "UTC"', 'default_plan = "basic"', 'anonymous_plan = "basic"', ...features, ...plans, ''].join('\n');
+}
