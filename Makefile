@@ -76,7 +76,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/flags $$(call archives,$$(needs_$$(firstwor
 	@mkdir -p $(@D)
 	$(call shown,cc,$<)$(CC) $(FLAGS) -Itests -MMD -MP $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(CHECK_LIBS) $(LDLIBS) -o $@
 
-include mk/site.mk mk/test.mk mk/load.mk mk/install.mk
+include mk/site.mk mk/test.mk mk/load.mk mk/install.mk mk/bench.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: clean

@@ -1,0 +1,44 @@
+// What must hold after a run, or its rate is no figure: everything was answered as expected, every answer is on record, and
+// the counters equal the records.
+import { run } from '../../tests/e2e/lib/site.mjs';
+import { until } from '../../tests/e2e/lib/tap.mjs';
+import { CONNECTIONS } from './load.mjs';
+import { PROGRAMS, owner_url, sql } from './stage.mjs';
+
+const SETTLE_MS = 20000;
+
+/** How many decisions of this outcome are on record. */
+export const decisions = async (database, outcome) => Number(await sql(database,
+    `select count(*) from webquota.decisions where kind = 'consume' and outcome = '${outcome}'`));
+
+/**
+ * The count from `counted` once it has come to rest, at `least` or more. Refusals are put on record a little later, in bulk.
+ */
+export async function at_rest(counted, least) {
+    let last = -1;
+    const rested = async () => {
+        const before = last;
+        last = await counted();
+        return last >= least && last === before;
+    };
+    await until(rested, 'the records come to rest', SETTLE_MS).catch(() => {});
+    return last;
+}
+
+/** What is wrong with a run of wrk that asked for `counted`; the requests that its end cut off may be on record too. */
+export function wrong_with(result, refused, before, after) {
+    const recorded = after - before;
+    if (result.broken) return `${result.broken} requests were not answered`;
+    if (result.requests === 0) return 'nothing was answered';
+    if (result.refused !== (refused ? result.requests : 0))
+        return `${result.refused} of ${result.requests} answers were refusals`;
+    if (recorded < result.requests || recorded > result.requests + CONNECTIONS)
+        return `${result.requests} answers, but ${recorded} on record`;
+    return null;
+}
+
+/** What `webquota doctor` says is wrong. */
+export async function doctor(database) {
+    const { code, stdout, stderr } = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: await owner_url(database) } });
+    return code === 0 ? null : `webquota doctor: ${stdout.split('\n').filter(line => /^WRONG|^ {10}/.test(line)).join('; ')}${stderr}`;
+}

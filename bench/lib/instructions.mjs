@@ -1,0 +1,74 @@
+// Instructions that a request costs the FastCGI process, counted by callgrind: hello world, an allowed and a refused decision,
+// the dashboard, the authorizer before a file. What starting and the first meeting of somebody cost is not in it.
+import { readFileSync } from 'node:fs';
+import { run_well } from '../../tests/e2e/lib/site.mjs';
+import { CONSUME, HELLO, with_arena } from './arena.mjs';
+import { at_rest, decisions } from './checks.mjs';
+import { once_each, pace, page_by } from './load.mjs';
+import { spread } from './rounds.mjs';
+import { FOLDER } from './stage.mjs';
+
+export const KINDS = ['hello', 'allowed', 'refused', 'dashboard', 'authorizer'];
+const everybody = { name: 's', plan: 'free', count: 200, organizations: 10 };
+const spent = { name: 'f', plan: 'full', count: 200, organizations: 10 };
+
+const callgrind = name => ['valgrind', '-q', '--tool=callgrind', `--callgrind-out-file=${FOLDER}/callgrind.${name}`,
+    `--vgdb-prefix=${FOLDER}/vgdb`];
+
+/* A process under callgrind, and how often it was asked what it counted. */
+class Counted {
+    constructor(daemon) { Object.assign(this, { daemon, dumps: 0 }); }
+
+    control(what) { return run_well('callgrind_control', [`--vgdb-prefix=${FOLDER}/vgdb`, what, String(this.daemon.pid)]); }
+
+    async during(body) {
+        await this.control('-z');
+        await body();
+        await this.control('-d');
+        const text = readFileSync(`${FOLDER}/callgrind.${this.daemon.name}.${++this.dumps}`, 'utf8');
+        return Number(/^totals: (\d+)/m.exec(text)[1]);
+    }
+}
+
+/* What is asked, of whom, and the status of every answer. */
+const kinds_of = (arena, service, hello) => ({
+    hello: [hello, arena.template(everybody, 'work', HELLO), 200],
+    allowed: [service, arena.template(everybody, 'work'), 200],
+    refused: [service, arena.template(spent, 'spent'), 429],
+    dashboard: [service, page_by(everybody, '/quota/'), 200],
+    authorizer: [service, page_by(everybody, '/guarded/file.txt'), 200],
+});
+
+/**
+ * Counts each of `kinds` `repeats` times over `requests` requests on so many connections; {kind: spread}. One connection is the
+ * most repeatable, since then no two decisions share a transaction.
+ */
+export async function instructions({ connections, requests = 2000, repeats = 3, kinds = KINDS, say = () => {} }) {
+    const warm = [[everybody, 'work'], [spent, 'spent']];
+    return with_arena({ sets: [everybody, spent], warm, wrap: callgrind }, async arena => {
+        const service = new Counted(arena.service), hello = new Counted(arena.helloes);
+        const all = kinds_of(arena, service, hello), found = {};
+        const ask = async (template, status, words) => {
+            const result = await pace(arena.front.port, template, ['-c', String(connections), ...words]);
+            const right = result.status[status] ?? 0;
+            if (result.broken || right !== result.requests) throw new Error(`wanted ${status} only, got ${JSON.stringify(result.status)}`);
+        };
+        for (const kind of kinds) {
+            const [process, template, status] = all[kind];
+            await once_each(arena.front.port, template);
+            const values = [];
+            for (let i = 0; i < repeats; i++) {
+                const before = kind === 'refused' ? await decisions('bench', 'denied') : 0;
+                const count = await process.during(async () => {
+                    await ask(template, status, ['-n', String(requests)]);
+                    if (kind === 'refused') await at_rest(() => decisions('bench', 'denied'), before + requests);
+                });
+                values.push(count / requests);
+            }
+            found[kind] = spread(values);
+            say(`  ${kind.padEnd(11)}${Math.round(found[kind].median).toLocaleString('en')} instructions a request ` +
+                `(${Math.round(found[kind].min).toLocaleString('en')} to ${Math.round(found[kind].max).toLocaleString('en')})`);
+        }
+        return found;
+    });
+}

@@ -1,0 +1,48 @@
+// Measures the figures of BENCH_ONLY, one after the other, and writes what came out. Started by scripts/bench.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { close } from '../tests/e2e/lib/http.mjs';
+import { FIGURES } from './figures.mjs';
+import { machine } from './lib/machine.mjs';
+import { document, is_met, summary } from './lib/report.mjs';
+import { RUNS, SECONDS, say } from './lib/rounds.mjs';
+import { PROGRAMS, ROOT, postgres_start } from './lib/stage.mjs';
+
+const asked = (process.env.BENCH_ONLY ?? '').split(',').filter(Boolean);
+const chosen = asked.length ? asked : Object.keys(FIGURES);
+for (const id of chosen) if (!FIGURES[id]) throw new Error(`BENCH_ONLY: there is no figure ${id}: 1 to 14`);
+
+const settings = { runs: RUNS, seconds: SECONDS, subjects: Number(process.env.BENCH_SUBJECTS ?? 10000000),
+    requests: Number(process.env.BENCH_REQUESTS ?? 1000000), postgres: process.env.BENCH_POSTGRES_SETTINGS ?? '' };
+const whole = chosen.length === Object.keys(FIGURES).length && settings.runs >= 3 && settings.seconds >= 10 &&
+    settings.subjects >= 10000000 && settings.requests >= 1000000 && !settings.postgres;
+
+const began = new Date();
+say(`${chosen.length} figures, ${settings.runs} runs of ${settings.seconds} s`);
+await postgres_start();
+const rows = [];
+for (const id of chosen) {
+    say(`figure ${id}`);
+    let found;
+    try {
+        found = await FIGURES[id]();
+    } catch (error) {
+        console.error(error.stack);
+        found = [{ id, what: 'did not run to its end', rates: {}, problems: [error.message.split('\n')[0]] }];
+    }
+    rows.push(...found);
+    for (const row of found) say(`  ${summary(row)}`);
+}
+
+const results = { began: began.toISOString(), ended: new Date().toISOString(), whole, settings, machine: await machine(), rows };
+const folder = path.join(PROGRAMS, 'bench');
+mkdirSync(folder, { recursive: true });
+writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+const file = whole ? path.join(ROOT, 'docs/performance.md') : path.join(folder, 'performance.md');
+writeFileSync(file, document(results));
+close();
+for (const row of rows) console.log(summary(row));
+say(`written: ${file}`);
+const bad = rows.filter(row => row.problems.length || is_met(row, 'must') === false);
+console.log(`${rows.length - bad.length} figures hold, ${bad.length} do not`);
+process.exit(rows.some(row => row.problems.length) ? 1 : 0);

@@ -1,0 +1,11 @@
+# `make bench` measures against everything else and writes docs/performance.md; see scripts/bench for what it can be told.
+.PHONY: bench bench-tools
+bench: all
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory bench-tools
+	@BUILD='$(BUILD)' scripts/bench
+
+bench-tools: $(BUILD)/bench/hello $(BUILD)/bench/pace
+$(BUILD)/bench/%: bench/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call shown,cc,$<)$(CC) $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $< -lfcgi -pthread -o $@
