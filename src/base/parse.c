@@ -36,6 +36,22 @@ bool text_is_plain(const char *text, size_t len, size_t max_bytes)
     return true;
 }
 
+char *text_made_plain(const char *text, size_t max_bytes)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *plain = g_string_new(NULL);
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        size_t len = (size_t) (g_utf8_next_char(at) - at);
+        if (plain->len + len > max_bytes)
+            break;
+        if (text_is_plain(at, len, len))
+            g_string_append_len(plain, at, (gssize) len);
+        else
+            g_string_append_c(plain, '?');
+    }
+    return g_string_free(plain, FALSE);
+}
+
 bool text_is_key(const char *text)
 {
     if (!text || !g_ascii_islower(text[0]))

@@ -12,6 +12,10 @@ bool parse_whole(const char *text, int64_t min, int64_t max, int64_t *out) MUST_
  * line or paragraph separators, bidirectional controls? `len` is in bytes. */
 bool text_is_plain(const char *text, size_t len, size_t max_bytes);
 
+/* The text as text_is_plain would take it, cut at max_bytes: what may not be in it is replaced by a mark, never
+ * dropped. May be empty. New string. */
+char *text_made_plain(const char *text, size_t max_bytes);
+
 /* Is this a key: 1 to 64 of [a-z0-9_-], beginning with a letter? */
 bool text_is_key(const char *text);
 

@@ -1,6 +1,8 @@
 /* Declared inputs. Every refusal names the field and says what would have been right. */
 #include "web/input.h"
 
+#include <math.h>
+
 #include "base/parse.h"
 
 #define DEPTH_MAX 16
@@ -37,18 +39,40 @@ static bool is_deeper_than(const json_t *value, int levels)
     return false;
 }
 
-/* Which declared number is beyond what the JSON reader can hold? */
-static const char *overflowing_field(const char *text, size_t len, const InputField *fields, int count)
+/* Where in a value stands a number that is beyond what the JSON reader can hold? "items[1].units", new string;
+ * NULL: nowhere. */
+static char *overflow_in(const json_t *value, const char *path)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+    char *found = NULL;
+    if (fabs(json_number_value(value)) >= (double) INT64_MAX)
+        return g_strdup(path);
+    json_object_foreach ((json_t *) value, name, member) {
+        g_autofree char *deeper = g_strdup_printf("%s.%s", path, name);
+        if (!found)
+            found = overflow_in(member, deeper);
+    }
+    json_array_foreach (value, i, member) {
+        g_autofree char *deeper = g_strdup_printf("%s[%zu]", path, i);
+        if (!found)
+            found = overflow_in(member, deeper);
+    }
+    return found;
+}
+
+/* Of the declared members; what others say is not worth naming. */
+static char *overflowing_field(const char *text, size_t len, const InputField *fields, int count)
 {
     json_t *loose = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
-    const char *found = NULL;
-    for (int i = 0; i < count && !found; i++) {
-        double number = json_number_value(json_object_get(loose, fields[i].name));
-        if (number > (double) UNITS_MAX || number < -(double) UNITS_MAX)
-            found = fields[i].name;
-    }
+    char *found = NULL;
+    for (int i = 0; i < count && !found && !is_deeper_than(loose, DEPTH_MAX); i++)
+        found = overflow_in(json_object_get(loose, fields[i].name), fields[i].name);
     json_decref(loose);
-    return found;
+    g_autofree char *plain = found ? text_made_plain(found, 255) : NULL;
+    g_free(found);
+    return g_steal_pointer(&plain);
 }
 
 json_t *input_parse(const char *text, size_t len, const InputField *fields, int count, InputError *error)
@@ -56,13 +80,13 @@ json_t *input_parse(const char *text, size_t len, const InputField *fields, int 
     json_error_t why;
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (!value && json_error_code(&why) == json_error_numeric_overflow) {
-        error->field = g_strdup(overflowing_field(text, len, fields, count));
+        error->field = overflowing_field(text, len, fields, count);
         error->detail = g_strdup(error->field ? "is too large a number" : "the body holds a number that is too large");
         return NULL;
     }
     if (!value) {
-        g_autofree char *valid = g_utf8_make_valid(why.text, -1); /* it quotes the body, cut anywhere */
-        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, valid);
+        g_autofree char *shown = text_made_plain(why.text, sizeof why.text); /* it quotes the body, cut anywhere */
+        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, shown);
     } else if (!json_is_object(value)) {
         error->detail = g_strdup("the body must be a JSON object");
     } else if (is_deeper_than(value, DEPTH_MAX)) {
@@ -153,9 +177,8 @@ bool input_read(const json_t *object, const InputField *fields, int count, const
     json_t *member;
     json_object_foreach ((json_t *) object, name, member)
         if (!is_declared(fields, count, name)) {
-            g_autofree char *shown = g_strndup(name, 64);
-            g_autofree char *valid = g_utf8_make_valid(shown, -1);
-            return wrong(error, prefix, valid, g_strdup("is not a member that is known here"));
+            g_autofree char *shown = text_made_plain(name, 64);
+            return wrong(error, prefix, shown, g_strdup("is not a member that is known here"));
         }
     for (int i = 0; i < count; i++) {
         const json_t *json = json_object_get(object, fields[i].name);

@@ -98,18 +98,11 @@ static bool read_queries(const Request *request, Readings *out)
  * odd one is metered as what it most looks like. NULL when it is empty. */
 static char *plain_of(const char *raw)
 {
-    g_autofree char *valid = g_utf8_make_valid(raw ? raw : "", -1);
-    GString *plain = g_string_new(NULL);
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
-        size_t len = (size_t) (g_utf8_next_char(at) - at);
-        if (plain->len + len > 255)
-            break;
-        if (text_is_plain(at, len, len))
-            g_string_append_len(plain, at, (gssize) len);
-        else
-            g_string_append_c(plain, '?');
-    }
-    return g_string_free(plain, plain->len == 0);
+    char *plain = text_made_plain(raw ? raw : "", 255);
+    if (*plain)
+        return plain;
+    g_free(plain);
+    return NULL;
 }
 
 /* Unless the feature that it means is there already. False: there are too many. */

@@ -90,8 +90,8 @@ static void answer_text(Response *response, int status, const char *text)
     response_body(response, "text/plain; charset=utf-8", g_string_new(text));
 }
 
-/* Another program's request says nothing of where the pages are. */
-static char *mount_for_authorizer(const Site *site, const Exchange *exchange)
+/* Another program's request says nothing of where the pages are, nor does one that cannot be read. */
+static char *mount_by_settings(const Site *site, const Exchange *exchange)
 {
     const char *mount = exchange_param(exchange, "WEBQUOTA_MOUNT");
     return g_uri_escape_string(mount ? mount : site->mount, "/", FALSE);
@@ -108,6 +108,18 @@ static void answer_request(const Site *site, const Request *request, Response *r
     call_clear(&call);
 }
 
+/* What cannot be read has no address; but programs that ask the API want to be answered as it answers. */
+static void answer_malformed(const Site *site, const Exchange *exchange, const Request *request, Response *response,
+                             const char *why, int64_t began_us)
+{
+    const char *path = exchange_param(exchange, "PATH_INFO");
+    bool is_api = path && g_str_has_prefix(path, "/api/v1/");
+    Call call = {.site = site, .request = request, .response = response, .is_api = is_api};
+    call_problem(&call, 400, NULL, "%s", why);
+    metrics_request(site->metrics, is_api ? SURFACE_API : SURFACE_PAGE, 400, g_get_monotonic_time() - began_us);
+    call_clear(&call);
+}
+
 void site_answer(const Exchange *exchange, void *data)
 {
     const Site *site = data;
@@ -115,18 +127,18 @@ void site_answer(const Exchange *exchange, void *data)
     g_autoptr(Response) response = response_new();
     g_auto(Request) request = {0};
     g_autofree char *why = NULL;
-    bool head_only = false;
     if (!carries_secret(exchange)) {
         answer_text(response, 403, "this web server does not know the shared secret\n");
     } else if (!request_read(exchange, &request, &why)) {
-        g_autofree char *text = g_strconcat("bad request: ", why, "\n", NULL);
-        answer_text(response, 400, text);
+        if (!request.mount)
+            request.mount = mount_by_settings(site, exchange);
+        answer_malformed(site, exchange, &request, response, why, began_us);
     } else {
         if (request.authorizer)
-            request.mount = mount_for_authorizer(site, exchange);
-        head_only = !request.authorizer && strcmp(request.method, "HEAD") == 0;
+            request.mount = mount_by_settings(site, exchange);
         answer_request(site, &request, response, began_us);
     }
+    bool head_only = !request.authorizer && g_strcmp0(request.method, "HEAD") == 0;
     g_autoptr(GString) bytes = response_render(response, head_only);
     if (!exchange->write(exchange->data, bytes->str, bytes->len))
         log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");

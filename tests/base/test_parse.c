@@ -27,6 +27,18 @@ START_TEST(plain_text_hides_nothing)
 }
 END_TEST
 
+START_TEST(what_is_hidden_is_shown_as_a_mark)
+{
+    const char *cases[][2] = {{"Ada", "Ada"}, {"", ""}, {"a\x07" "b\n", "a?b?"}, {"a\xe2\x80\xae" "b", "a?b"}, {"\xff", "\xef\xbf\xbd"},
+                              {"12345678", "12345678"}, {"123456789", "12345678"}, {"1234567\xc3\xa1", "1234567"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *made = text_made_plain(cases[i][0], 8);
+        ck_assert_str_eq(made, cases[i][1]);
+        ck_assert(!*made || text_is_plain(made, strlen(made), 8));
+    }
+}
+END_TEST
+
 START_TEST(keys_are_short_and_lower_case)
 {
     ck_assert(text_is_key("menu_upload") && text_is_key("a") && text_is_key("a-1"));
@@ -75,16 +87,41 @@ START_TEST(instants_print_in_utc)
 }
 END_TEST
 
+/* GLib's writing of an instant, as it was done once. */
+static char *instant_by_glib(Instant at)
+{
+    int64_t seconds = at / US_PER_S - (at % US_PER_S < 0);
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+    return time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+}
+
+START_TEST(instants_print_as_glib_prints_them)
+{
+    static const int64_t edges_s[] = {-62135596800, 253402300799, 0, -1, 951782400, 4107542400, -2208988800, -30610224000};
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    for (int i = 0; i < 200000; i++) {
+        uint64_t bits = (uint64_t)g_rand_int(random) << 32 | g_rand_int(random);
+        Instant at = (Instant)bits >> g_rand_int_range(random, 0, 32);
+        if (i < (int)G_N_ELEMENTS(edges_s) * 1000)
+            at = edges_s[i / 1000] * US_PER_S + (i % 1000 - 500) * US_PER_S / 250;
+        g_autofree char *text = instant_text(at), *expected = instant_by_glib(at);
+        ck_assert_pstr_eq(text, expected);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
     tcase_add_test(tests, whole_numbers_are_plain_digits);
     tcase_add_test(tests, plain_text_hides_nothing);
+    tcase_add_test(tests, what_is_hidden_is_shown_as_a_mark);
     tcase_add_test(tests, keys_are_short_and_lower_case);
     tcase_add_test(tests, patterns_match_whole_texts);
     tcase_add_test(tests, instants_are_rfc_3339);
     tcase_add_test(tests, instants_print_in_utc);
+    tcase_add_test(tests, instants_print_as_glib_prints_them);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -53,6 +53,8 @@ START_TEST(what_does_not_is_named)
         {"{\"name\":\"a\",\"units\":\"1\"}", "units"}, {"{\"name\":\"a\",\"units\":true}", "units"},
         {"{\"name\":\"a\",\"units\":9007199254740992}", "units"},
         {"{\"name\":\"a\",\"units\":99999999999999999999}", "units"},
+        {"{\"name\":\"a\",\"list\":[{\"b\":99999999999999999999}]}", "list[0].b"},
+        {"{\"name\":\"a\",\"n\\u202eb\":1}", "n?b"},
         {"{\"name\":\"a\",\"units\":-99999999999999999999}", "units"}, {"{\"name\":\"a\",\"factor\":10.5}", "factor"},
         {"{\"name\":\"a\",\"flag\":1}", "flag"}, {"{\"name\":\"a\",\"flag\":\"true\"}", "flag"},
         {"{\"name\":\"a\",\"at\":\"soon\"}", "at"}, {"{\"name\":\"a\",\"at\":5}", "at"},

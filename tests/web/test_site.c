@@ -81,6 +81,12 @@ START_TEST(addresses_and_methods)
     ck_assert(begins(ask("GET", "/healthz/", NULL, NULL), "Status: 200 "));
     ck_assert(begins(ask("GET", "/\xff", NULL, NULL), "Status: 400 "));
     ck_assert(begins(ask("GET", "/healthz", "QUERY_STRING", "a=%"), "Status: 400 "));
+    ck_assert(begins(ask("GET", "/\xff", "HTTP_ACCEPT", "text/html"), "Status: 400 "));
+    ck_assert(strstr(fake.out->str, "<!doctype html>"));
+    ck_assert(begins(ask("GET", "/api/v1/usage", "QUERY_STRING", "a=%"), "Status: 400 "));
+    ck_assert(strstr(fake.out->str, "application/problem+json") && strstr(fake.out->str, "the query is not valid"));
+    ck_assert(begins(ask("HEAD", "/api/v1/\xff", NULL, NULL), "Status: 400 "));
+    ck_assert(g_str_has_suffix(fake.out->str, "\r\n\r\n"));
     site_close(&site);
 }
 END_TEST
