@@ -23,12 +23,19 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "web/listener.h"
+#include "web/watchdog.h"
 
 /* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
 #define STALL_S 60
 #define DRAIN_MAX (1024 * 1024)
 /* At the end, what was connected before is still answered, for so long at most. */
 #define LAST_CALL_US (2 * G_USEC_PER_SEC)
+/* Between two looks whether a descriptor was given back. */
+#define STARVED_MS 10
+
+/* Given up when there is no other descriptor for a connection, so that even then one after the other is answered. Opened
+ * before all others: a limit that was lowered below the number of those open leaves only low numbers to be used again. */
+static int reserve = -1;
 
 typedef struct {
     int listener;
@@ -49,12 +56,28 @@ static void endings(sigset_t *set)
     sigaddset(set, SIGINT);
 }
 
+static void reserve_keep(void)
+{
+    if (reserve < 0)
+        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static bool reserve_give_up(void)
+{
+    bool had = reserve >= 0;
+    if (had)
+        close(reserve);
+    reserve = -1;
+    return had;
+}
+
 void serve_prepare(void)
 {
     sigset_t set;
     endings(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    reserve_keep();
 }
 
 /* Waits until fd can be read. False when it cannot and it is time to stop. */
@@ -78,11 +101,13 @@ static int accept_one(Server *server)
 {
     int fd = -1;
     pthread_mutex_lock(&server->accepting);
+    reserve_keep();
     while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
         if ((errno == EAGAIN || errno == EWOULDBLOCK) && !wait_readable(server, server->listener))
             break;
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            poll(NULL, 0, 100); /* until another thread gives something back */
+        bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (starved && !reserve_give_up())
+            poll(NULL, 0, STARVED_MS); /* until another thread gives something back */
     }
     pthread_mutex_unlock(&server->accepting);
     return fd;
@@ -162,13 +187,24 @@ static void *serve_thread(void *data)
     return NULL;
 }
 
-static void stop_at_signal(Server *server)
+/* Gives signs of life until there is a signal. */
+static int wait_for_signal(void)
 {
     sigset_t set;
-    int signal_number = 0;
+    int signal_number;
+    Watchdog watchdog = watchdog_ready();
+    struct timespec pause = {.tv_sec = watchdog.every_us / G_USEC_PER_SEC, .tv_nsec = watchdog.every_us % G_USEC_PER_SEC * 1000};
     endings(&set);
-    while (sigwait(&set, &signal_number) != 0)
-        ;
+    do
+        watchdog_alive(&watchdog);
+    while ((signal_number = sigtimedwait(&set, NULL, watchdog.every_us > 0 ? &pause : NULL)) < 0);
+    watchdog_close(&watchdog);
+    return signal_number;
+}
+
+static void stop_at_signal(Server *server)
+{
+    int signal_number = wait_for_signal();
     log_line(LOG_LEVEL_NOTICE, "stopping: %s", strsignal(signal_number));
     if (server->own)
         listener_retire(server->listener);
