@@ -190,19 +190,22 @@ async function limit_well(pid, what) {
     equal(code, 0, `prlimit ${what}: ${stderr}`);
 }
 
-/* By turns room for two connections more than are open now, and for none at all. */
+/* By turns room for two connections more than are open now, and for none but what is let go of: then the database is asked
+ * for new sessions as well, and they cannot be had. */
 async function exhaust_descriptors(site, load, round) {
     const [pid] = site.processes('webquota.fcgi');
     const [soft] = /Max open files\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')).slice(1);
     const highest = Math.max(...readdirSync(`/proc/${pid}/fd`).map(Number));
+    const none = round % 2 === 1;
     const began = now();
-    await limit_well(pid, `--nofile=${round % 2 === 1 ? 4 : highest + 2}:`);
+    await limit_well(pid, `--nofile=${none ? 4 : highest + 2}:`);
     try {
+        if (none) await psql(site, TERMINATE);
         await felt(load, began);
     } finally {
         await limit_well(pid, `--nofile=${soft}:`);
     }
-    return { began, ended: now(), certain: round % 2 === 0 };
+    return { began, ended: now(), certain: !none };
 }
 
 /* What dies of its full disk is started again when there is room. */
@@ -281,14 +284,14 @@ export async function mount_refused(site) {
 const DOWN = [503];
 export const FAULTS = [
     { name: 'PostgreSQL killed', strike: kill_postgres, answers: DOWN },
-    { name: 'webquota.fcgi killed', strike: kill_program('webquota.fcgi'), answers: [500, 502, 503] },
+    { name: 'webquota.fcgi killed', strike: kill_program('webquota.fcgi'), answers: DOWN },
     { name: 'lighttpd killed', strike: kill_program('lighttpd'), answers: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'] },
     { name: 'PostgreSQL standing still', strike: stop_postgres, answers: DOWN },
-    { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: [503, 504] },
+    { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: DOWN },
     { name: 'sessions ended', strike: end_sessions, answers: DOWN },
     { name: 'callers reset', strike: reset_callers, answers: ['ECONNRESET', 'EPIPE'] },
     { name: 'no connection slots', strike: take_slots, answers: DOWN },
-    { name: 'no descriptors', strike: exhaust_descriptors, answers: [503, 504] },
+    { name: 'no descriptors', strike: exhaust_descriptors, answers: DOWN },
     { name: 'files limited', strike: limit_files, answers: DOWN, instead: true },
     { name: 'disk full', strike: fill_disk, answers: DOWN, mounts: true, prepare: small_disk },
 ];
