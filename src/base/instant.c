@@ -2,24 +2,45 @@
  * (week dates, missing separators), so the shape is checked here first. */
 #include "base/instant.h"
 
-static GDateTime *instant_datetime(Instant instant)
+#include "base/text.h"
+
+#define DAY_S 86400
+#define DAY_OF_1970 719163 /* as GDate counts, with January 1 of the year 1 as day 1 */
+#define DAY_LAST 3652059   /* December 31 of the year 9999 */
+
+static char *two_digits(char *out, int64_t number, char after)
 {
-    int64_t seconds = instant / US_PER_S;
-    int64_t rest = instant % US_PER_S;
-    if (rest < 0) {
-        rest += US_PER_S;
-        seconds -= 1;
-    }
-    g_autoptr(GDateTime) whole = g_date_time_new_from_unix_utc(seconds);
-    return whole ? g_date_time_add(whole, rest) : NULL;
+    out[0] = (char)('0' + number / 10);
+    out[1] = (char)('0' + number % 10);
+    out[2] = after;
+    return out + 3;
+}
+
+size_t instant_write(char *out, Instant instant)
+{
+    int64_t seconds = instant / US_PER_S - (instant % US_PER_S < 0);
+    int64_t days = seconds / DAY_S - (seconds % DAY_S < 0);
+    int64_t rest = seconds - days * DAY_S;
+    if (days + DAY_OF_1970 < 1 || days + DAY_OF_1970 > DAY_LAST)
+        return 0;
+    GDate date;
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)(days + DAY_OF_1970));
+    char *at = two_digits(out, g_date_get_year(&date) / 100, '0') - 1;
+    at = two_digits(at, g_date_get_year(&date) % 100, '-');
+    at = two_digits(at, g_date_get_month(&date), '-');
+    at = two_digits(at, g_date_get_day(&date), 'T');
+    at = two_digits(at, rest / 3600, ':');
+    at = two_digits(at, rest / 60 % 60, ':');
+    at = two_digits(at, rest % 60, 'Z');
+    return (size_t)(at - out);
 }
 
 char *instant_text(Instant instant)
 {
-    if (instant == INSTANT_MIN || instant == INSTANT_MAX)
-        return NULL;
-    g_autoptr(GDateTime) time = instant_datetime(instant);
-    return time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+    char text[INSTANT_TEXT_MAX];
+    size_t len = instant_write(text, instant);
+    return len > 0 ? g_strndup(text, len) : NULL;
 }
 
 char *instant_text_exact(Instant instant)

@@ -11,8 +11,13 @@ typedef int64_t Instant;
 #define INSTANT_MAX INT64_MAX
 #define US_PER_S INT64_C(1000000)
 
-/* Formats as RFC 3339 in UTC, whole seconds (rounded down), "2026-11-22T17:00:00Z".
- * Returns a new string, or NULL for INSTANT_MIN and INSTANT_MAX (JSON null). */
+#define INSTANT_TEXT_MAX 40
+
+/* Writes it as RFC 3339 in UTC, whole seconds (rounded down), "2026-11-22T17:00:00Z", without a NUL; `out` has room for
+ * INSTANT_TEXT_MAX. Returns how many bytes; 0 outside of the years 1 to 9999, so for INSTANT_MIN and INSTANT_MAX. */
+size_t instant_write(char *out, Instant instant);
+
+/* The same as a new string; NULL where there is none (JSON null). */
 char *instant_text(Instant instant);
 
 /* The same with the fraction kept when there is one: "2026-11-22T17:00:00.25Z". */

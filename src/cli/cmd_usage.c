@@ -50,7 +50,7 @@ static int usage(Store *store, const char *subject, const char *feature, bool js
     if (result != STORE_OK)
         return cli_fail("usage", result, &error);
     if (json)
-        cli_print_json(view_usage(read->report));
+        cli_print_json(view_value(view_usage(read->report)));
     else
         print_report(read);
     return CMD_OK;

@@ -1,5 +1,5 @@
-/* Values in, JSON values out: the API's documents, which are the pages' JSON twins as well, and the
- * values that templates are rendered from. Pure. All results are new references. */
+/* Values in, JSON out: the API's documents, which are the pages' JSON twins as well, and the
+ * values that templates are rendered from. Pure. All results are new. */
 #ifndef WEBQUOTA_VIEW_H
 #define WEBQUOTA_VIEW_H
 
@@ -19,21 +19,26 @@ typedef struct {
     bool sent_form;       /* the request that was refused carried something to save (a POST): none of it was */
 } PageContext;
 
+/* What programs are told by the thousand is written as text at once (compact JSON): view_value reads it back. */
+
 /* GET /api/v1/usage. */
-json_t *view_usage(const UsageReport *report);
+GString *view_usage(const UsageReport *report);
 
 /* A decision: the fields of the API, in order.
  * With reservation: those two fields as well. */
-json_t *view_decision(const Answer *answer);
+GString *view_decision(const Answer *answer);
 
 /* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
-json_t *view_refusal(const Answer *answer, const char *mount);
+GString *view_refusal(const Answer *answer, const char *mount);
+
+/* Its detail alone, where there is no room for more. New string. */
+char *view_refusal_detail(const Answer *answer);
+
+/* Such a text as a value, for those who add to it or show it in another form. Takes the text. */
+json_t *view_value(GString *text);
 
 /* An RFC 9457 problem for everything else. `field` (may be NULL) names what was wrong. */
 json_t *view_problem(int status, const char *title, const char *detail, const char *field);
-
-/* {plan, title, amount, url} of the plan to upgrade to, or JSON null. */
-json_t *view_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature);
 
 /* GET /api/v1/features and /plans. */
 json_t *view_features(const Policy *policy);

@@ -1,8 +1,12 @@
 /* A decision as a document, and a refusal as a problem: the same fields, so that a program needs to
  * know only one of them. The headline speaks of the limit that refused, or of the tightest. */
+#include "view/put.h"
 #include "view/view_parts.h"
+#include "view/words_add.h"
 
-#include "view/words.h"
+/* About; the text grows when it is more. */
+#define HEAD_BYTES 768
+#define LINE_BYTES 512
 
 static const char *outcome_word(Outcome outcome)
 {
@@ -10,129 +14,137 @@ static const char *outcome_word(Outcome outcome)
     return words[outcome];
 }
 
+static GString *document_new(const Answer *answer)
+{
+    return g_string_sized_new(HEAD_BYTES + LINE_BYTES * (gsize)answer->line_count);
+}
+
 /* ---- the limits ------------------------------------------------------------------------ */
 
-static char *line_message(const Answer *answer, const AnswerLine *line)
+static void put_line_message(GString *out, const Answer *answer, const AnswerLine *line)
 {
     const UsageLine *usage = &line->usage;
-    if (usage->state == USAGE_NOT_INCLUDED)
-        return words_not_included(answer->policy, answer->plan, usage->feature, usage->limit, answer->anonymous);
-    if (!line->approximate)
-        return words_line(usage, answer->plan, answer->at);
-    g_autofree char *used = words_used(usage);
-    return g_strdup_printf("About %s", used);
+    size_t began = put_words(out, "message");
+    if (usage->state == USAGE_NOT_INCLUDED) {
+        words_add_not_included(out, answer->policy, answer->plan, usage->feature, usage->limit, answer->anonymous);
+    } else if (line->approximate) {
+        text_add(out, "About ");
+        words_add_used(out, usage);
+    } else {
+        words_add_line(out, usage, answer->plan, answer->at);
+    }
+    put_words_end(out, began);
 }
 
-/* A sum that the ledger did not know exactly is not passed off as one. */
-static void blur(json_t *object)
-{
-    static const char *const sums[] = {"used", "held", "remaining", "percent"};
-    for (size_t i = 0; i < G_N_ELEMENTS(sums); i++)
-        json_object_set_new(object, sums[i], json_null());
-}
-
-static json_t *line_json(const Answer *answer, int index)
+static void put_answer_line(GString *out, const Answer *answer, int index)
 {
     const AnswerLine *line = &answer->lines[index];
     const Limit *limit = line->usage.limit;
-    json_t *object = json_object();
-    json_object_set_new(object, "limit", json_text(limit->key));
-    json_object_set_new(object, "feature", json_text(line->usage.feature->key));
-    json_add_line(object, &line->usage, line_message(answer, line));
-    if (line->approximate)
-        blur(object);
-    json_object_set_new(object, "charged", json_integer(line->charged));
-    json_object_set_new(object, "refused", json_boolean(line->refused));
-    json_object_set_new(object, "mode", json_text(mode_word(limit->mode)));
-    json_object_set_new(object, "decided", json_boolean(index == answer->deciding));
-    return object;
+    put_object(out, NULL);
+    put_text(out, "limit", limit->key);
+    put_text(out, "feature", line->usage.feature->key);
+    put_line(out, &line->usage, line->approximate);
+    put_line_message(out, answer, line);
+    put_text(out, "source", source_word(line->usage.source));
+    put_number(out, "charged", line->charged);
+    put_flag(out, "refused", line->refused);
+    put_text(out, "mode", mode_word(limit->mode));
+    put_flag(out, "decided", index == answer->deciding);
+    put_object_end(out);
 }
 
-static json_t *lines_json(const Answer *answer)
+static void put_lines(GString *out, const Answer *answer)
 {
-    json_t *limits = json_array();
+    put_list(out, "limits");
     for (int i = 0; i < answer->line_count; i++)
-        json_array_append_new(limits, line_json(answer, i));
-    return limits;
+        put_answer_line(out, answer, i);
+    put_list_end(out);
 }
 
 /* ---- the headline ---------------------------------------------------------------------- */
 
-static void add_headline_of(json_t *object, const AnswerLine *line)
+static void put_headline_of(GString *out, const AnswerLine *line)
 {
     const UsageLine *usage = &line->usage;
     bool limited = usage->amount != AMOUNT_UNLIMITED;
-    Instant reset_at = !limited ? INSTANT_MAX : line->refused ? line->frees_at : usage->resets_at;
-    json_object_set_new(object, "current_usage", line->approximate ? json_null() : json_integer(usage->used));
-    json_object_set_new(object, "limit", json_amount(usage->amount));
-    json_object_set_new(object, "remaining",
-                        limited && !line->approximate ? json_integer(usage->remaining) : json_null());
-    json_object_set_new(object, "reset_date", json_instant(reset_at));
-    json_object_set_new(object, "window", json_text_take(window_text(&usage->limit->window)));
+    put_number_if(out, "current_usage", !line->approximate, usage->used);
+    put_amount(out, "limit", usage->amount);
+    put_number_if(out, "remaining", limited && !line->approximate, usage->remaining);
+    put_instant(out, "reset_date", !limited ? INSTANT_MAX : line->refused ? line->frees_at : usage->resets_at);
+    put_window(out, "window", &usage->limit->window);
 }
 
 /* No limit decided: the plan does not list the feature, the account is suspended, or nothing was counted. */
-static void add_headline_without(json_t *object, const Answer *answer)
+static void put_headline_without(GString *out, const Answer *answer)
 {
-    bool forbidden = answer->outcome == OUTCOME_FORBIDDEN;
-    json_object_set_new(object, "current_usage", json_integer(0));
-    json_object_set_new(object, "limit", answer->reason == REASON_NOT_LISTED ? json_integer(0) : json_null());
-    json_object_set_new(object, "remaining", forbidden ? json_integer(0) : json_null());
-    json_object_set_new(object, "reset_date", json_null());
-    json_object_set_new(object, "window", json_null());
+    put_number(out, "current_usage", 0);
+    put_number_if(out, "limit", answer->reason == REASON_NOT_LISTED, 0);
+    put_number_if(out, "remaining", answer->outcome == OUTCOME_FORBIDDEN, 0);
+    put_null(out, "reset_date");
+    put_null(out, "window");
 }
 
-static void add_headline(json_t *object, const Answer *answer)
+static void put_headline(GString *out, const Answer *answer)
 {
     int index = answer->deciding >= 0 ? answer->deciding : answer_allowed(answer) && answer->line_count > 0 ? 0 : -1;
     if (index >= 0)
-        add_headline_of(object, &answer->lines[index]);
+        put_headline_of(out, &answer->lines[index]);
     else
-        add_headline_without(object, answer);
+        put_headline_without(out, answer);
 }
 
-static json_t *answer_upgrade(const Answer *answer)
+static void put_answer_upgrade(GString *out, const Answer *answer)
 {
-    if (answer->reason == REASON_SUSPENDED)
-        return json_null();
-    if (answer->deciding >= 0) {
-        const UsageLine *usage = &answer->lines[answer->deciding].usage;
-        Amount amount = usage->amount == AMOUNT_UNLIMITED ? usage->amount : MAX(usage->amount - usage->carried, 0);
-        return json_upgrade(answer->policy, answer->plan, usage->limit, usage->feature, amount, answer->anonymous);
+    bool forbidden = answer->outcome == OUTCOME_FORBIDDEN;
+    const UsageLine *usage = answer->deciding >= 0 ? &answer->lines[answer->deciding].usage : NULL;
+    if (answer->reason == REASON_SUSPENDED || (!usage && !forbidden)) {
+        put_null(out, "upgrade");
+        return;
     }
-    if (answer->outcome != OUTCOME_FORBIDDEN)
-        return json_null();
-    return json_upgrade(answer->policy, answer->plan, NULL, answer->feature, 0, answer->anonymous);
+    Amount amount = !usage                               ? 0
+                    : usage->amount == AMOUNT_UNLIMITED ? usage->amount
+                                                         : MAX(usage->amount - usage->carried, 0);
+    put_upgrade(out, "upgrade", answer->policy, answer->plan, usage ? usage->limit : NULL,
+                usage ? usage->feature : answer->feature, amount, answer->anonymous);
 }
 
 /* ---- the documents --------------------------------------------------------------------- */
 
-static void add_decision(json_t *object, const Answer *answer)
+static void put_answer_message(GString *out, const char *name, const Answer *answer)
 {
-    json_object_set_new(object, "decision_id", json_text(answer->id));
-    json_object_set_new(object, "allowed", json_boolean(answer_allowed(answer)));
-    json_object_set_new(object, "outcome", json_text(outcome_word(answer->outcome)));
-    json_object_set_new(object, "feature", json_text(answer->feature->key));
+    size_t began = put_words(out, name);
+    words_add_answer(out, answer);
+    put_words_end(out, began);
+}
+
+static void put_decision(GString *out, const Answer *answer)
+{
+    put_text(out, "decision_id", answer->id);
+    put_flag(out, "allowed", answer_allowed(answer));
+    put_text(out, "outcome", outcome_word(answer->outcome));
+    put_text(out, "feature", answer->feature->key);
     if (answer->resource)
-        json_object_set_new(object, "resource", json_text(answer->resource));
-    json_object_set_new(object, "units", json_integer(answer->units));
-    json_object_set_new(object, "subject", json_text(answer->subject));
-    json_object_set_new(object, "subscription_tier", json_text(answer->plan->key));
-    add_headline(object, answer);
-    json_object_set_new(object, "message", json_text_take(words_answer(answer)));
-    json_object_set_new(object, "limits", lines_json(answer));
-    json_object_set_new(object, "upgrade", answer_upgrade(answer));
+        put_text(out, "resource", answer->resource);
+    put_number(out, "units", answer->units);
+    put_text(out, "subject", answer->subject);
+    put_text(out, "subscription_tier", answer->plan->key);
+    put_headline(out, answer);
+    put_answer_message(out, "message", answer);
+    put_lines(out, answer);
+    put_answer_upgrade(out, answer);
     if (answer->reservation) {
-        json_object_set_new(object, "reservation", json_text(answer->reservation));
-        json_object_set_new(object, "expires_at", json_instant(answer->expires_at));
+        put_text(out, "reservation", answer->reservation);
+        put_instant(out, "expires_at", answer->expires_at);
     }
 }
 
-json_t *view_decision(const Answer *answer)
+GString *view_decision(const Answer *answer)
 {
-    json_t *decision = json_object();
-    add_decision(decision, answer);
-    return decision;
+    GString *out = document_new(answer);
+    put_object(out, NULL);
+    put_decision(out, answer);
+    put_object_end(out);
+    return out;
 }
 
 typedef struct {
@@ -148,30 +160,50 @@ static Problem answer_problem(const Answer *answer)
     return (Problem){"https://iana.org/assignments/http-problem-types#quota-exceeded", "Usage limit exceeded"};
 }
 
-static json_t *violated_policies(const Answer *answer)
+static void put_violated_policies(GString *out, const Answer *answer)
 {
-    json_t *names = json_array();
+    put_list(out, "violated-policies");
     for (int i = 0; i < answer->line_count; i++)
         if (answer->lines[i].refused)
-            json_array_append_new(names, json_text(answer->lines[i].usage.limit->key));
-    return names;
+            put_text(out, NULL, answer->lines[i].usage.limit->key);
+    put_list_end(out);
 }
 
-json_t *view_refusal(const Answer *answer, const char *mount)
+static void put_instance(GString *out, const Answer *answer, const char *mount)
+{
+    g_autofree char *segment = g_uri_escape_string(answer->id, NULL, FALSE);
+    size_t began = put_words(out, "instance");
+    text_adds(out, mount ? mount : "", "/decisions/", segment);
+    put_words_end(out, began);
+}
+
+GString *view_refusal(const Answer *answer, const char *mount)
 {
     Problem problem = answer_problem(answer);
-    json_t *refusal = json_object();
-    json_object_set_new(refusal, "type", json_text(problem.type));
-    json_object_set_new(refusal, "title", json_text(problem.title));
-    json_object_set_new(refusal, "status", json_integer(answer_status(answer)));
-    json_object_set_new(refusal, "detail", json_text_take(words_answer(answer)));
-    if (answer->id) {
-        g_autofree char *segment = g_uri_escape_string(answer->id, NULL, FALSE);
-        g_autofree char *page = g_strconcat(mount ? mount : "", "/decisions/", segment, NULL);
-        json_object_set_new(refusal, "instance", json_text(page));
-    }
-    json_object_set_new(refusal, "error", json_text(problem.title));
-    add_decision(refusal, answer);
-    json_object_set_new(refusal, "violated-policies", violated_policies(answer));
-    return refusal;
+    GString *out = document_new(answer);
+    put_object(out, NULL);
+    put_text(out, "type", problem.type);
+    put_text(out, "title", problem.title);
+    put_number(out, "status", answer_status(answer));
+    put_answer_message(out, "detail", answer);
+    if (answer->id)
+        put_instance(out, answer, mount);
+    put_text(out, "error", problem.title);
+    put_decision(out, answer);
+    put_violated_policies(out, answer);
+    put_object_end(out);
+    return out;
+}
+
+char *view_refusal_detail(const Answer *answer)
+{
+    g_autofree char *words = words_answer(answer);
+    return g_utf8_make_valid(words, -1);
+}
+
+json_t *view_value(GString *text)
+{
+    json_t *value = json_loadb(text->str, text->len, JSON_DECODE_ANY, NULL);
+    g_string_free(text, TRUE);
+    return value;
 }

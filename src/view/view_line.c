@@ -1,5 +1,5 @@
 /* One limit as people see it: its figures in words, the same as a meter, and what there is to know about it
- * (shared, changed, rolled over, on trial). The API's fields stand beside, for the page's JSON twin. */
+ * (shared, changed, rolled over, on trial). */
 #include "view/meter.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
@@ -213,11 +213,6 @@ json_t *line_value(const UsageLine *line, const Feature *under, const Reader *re
     json_object_set_new(value, "limit", json_text(line->limit ? line->limit->key : NULL));
     json_object_set_new(value, "feature", json_text(line->feature->key));
     json_object_set_new(value, "title", json_text(line->feature->title));
-    json_t *shown = shown_value(line, under, reader);
-    bool included = line_look(line) != LOOK_NOT_INCLUDED;
-    json_add_line(value, line,
-                  included ? words_line(line, reader->plan, reader->now)
-                           : g_strdup(json_string_value(json_object_get(shown, "explained"))));
-    json_object_set_new(value, "shown", shown);
+    json_object_set_new(value, "shown", shown_value(line, under, reader));
     return value;
 }

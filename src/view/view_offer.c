@@ -20,11 +20,10 @@ static json_t *upgrade_value(const Reader *reader, const UsageLine *line, char *
 {
     g_autofree char *owned = text;
     Amount amount = line->amount == AMOUNT_UNLIMITED ? line->amount : MAX(line->amount - line->carried, 0);
-    json_auto_t *next =
-        json_upgrade(reader->policy, reader->plan, line->limit, line->feature, amount, reader->anonymous);
-    const char *key = json_string_value(json_object_get(next, "plan"));
-    const Plan *plan = key ? policy_plan(reader->policy, key) : NULL;
-    const char *url = json_string_value(json_object_get(next, "url"));
+    Offer next;
+    bool more = words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, reader->anonymous, &next);
+    const Plan *plan = more ? next.plan : NULL;
+    g_autofree char *url = plan ? upgrade_address(reader->policy, plan, line->feature) : NULL;
     return json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "feature", line->feature->title, "text", owned, "title",
                      plan ? plan->title : NULL, "price", plan ? plan->price : NULL, "url", url);
 }

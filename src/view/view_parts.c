@@ -1,6 +1,7 @@
 /* What the JSON documents have in common. */
 #include "view/view_parts.h"
 
+#include "view/put.h"
 #include "view/words.h"
 
 json_t *json_text(const char *text)
@@ -40,62 +41,63 @@ const char *source_word(unsigned source)
                                       : "plan";
 }
 
-static void add_window(json_t *object, const UsageLine *line)
+void put_window(GString *out, const char *name, const WindowSpec *window)
 {
-    const Limit *limit = line->limit;
-    json_object_set_new(object, "scope", limit ? json_text(scope_word(limit->scope)) : json_null());
-    json_object_set_new(object, "window", limit ? json_text_take(window_text(&limit->window)) : json_null());
-    json_object_set_new(object, "timezone", limit ? json_text(line->zone) : json_null());
-    json_object_set_new(object, "period_start", limit ? json_instant(line->window.start) : json_null());
-    json_object_set_new(object, "period_end", limit ? json_instant(line->window.end) : json_null());
+    g_autofree char *text = window ? window_text(window) : NULL;
+    put_text(out, name, text);
 }
 
-void json_add_line(json_t *object, const UsageLine *line, char *message)
+static void put_period(GString *out, const UsageLine *line)
+{
+    const Limit *limit = line->limit;
+    put_text(out, "scope", limit ? scope_word(limit->scope) : NULL);
+    put_window(out, "window", limit ? &limit->window : NULL);
+    put_text(out, "timezone", limit ? line->zone : NULL);
+    put_instant(out, "period_start", limit ? line->window.start : INSTANT_MIN);
+    put_instant(out, "period_end", limit ? line->window.end : INSTANT_MAX);
+}
+
+void put_line(GString *out, const UsageLine *line, bool approximate)
 {
     bool limited = !line->limit || line->amount != AMOUNT_UNLIMITED;
-    add_window(object, line);
-    json_object_set_new(object, "amount", limited ? json_integer(line->amount) : json_null());
-    json_object_set_new(object, "used", json_integer(line->used));
-    json_object_set_new(object, "held", json_integer(line->held));
-    json_object_set_new(object, "bonus", json_integer(line->bonus));
-    json_object_set_new(object, "remaining", limited ? json_integer(line->remaining) : json_null());
-    json_object_set_new(object, "percent", json_integer(line->percent));
-    json_object_set_new(object, "state", json_text(usage_state_word(line->state)));
-    json_object_set_new(object, "resets_at", line->limit ? json_instant(line->resets_at) : json_null());
-    json_object_set_new(object, "message", json_text_take(message));
-    json_object_set_new(object, "source", json_text(source_word(line->source)));
+    put_period(out, line);
+    put_number_if(out, "amount", limited, line->amount);
+    put_number_if(out, "used", !approximate, line->used);
+    put_number_if(out, "held", !approximate, line->held);
+    put_number(out, "bonus", line->bonus);
+    put_number_if(out, "remaining", limited && !approximate, line->remaining);
+    put_number_if(out, "percent", !approximate, line->percent);
+    put_text(out, "state", usage_state_word(line->state));
+    put_instant(out, "resets_at", line->limit ? line->resets_at : INSTANT_MAX);
 }
 
 /* ---- the upgrade prompt ---------------------------------------------------------------- */
 
-/* The policy's address with {plan} and {feature} put in, as arguments of a URL. */
-static char *upgrade_address(const char *pattern, const char *plan, const char *feature)
+char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *feature)
 {
-    g_autofree char *plan_argument = g_uri_escape_string(plan, NULL, FALSE);
-    g_autofree char *feature_argument = g_uri_escape_string(feature, NULL, FALSE);
-    GString *address = g_string_new(pattern);
+    if (!policy->upgrade_url)
+        return NULL;
+    g_autofree char *plan_argument = g_uri_escape_string(plan->key, NULL, FALSE);
+    g_autofree char *feature_argument = g_uri_escape_string(feature->key, NULL, FALSE);
+    GString *address = g_string_new(policy->upgrade_url);
     g_string_replace(address, "{plan}", plan_argument, 0);
     g_string_replace(address, "{feature}", feature_argument, 0);
     return g_string_free(address, FALSE);
 }
 
-json_t *json_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature, Amount amount,
-                     bool anonymous)
+void put_upgrade(GString *out, const char *name, const Policy *policy, const Plan *plan, const Limit *limit,
+                 const Feature *feature, Amount amount, bool anonymous)
 {
     Offer offer;
-    if (!words_offer(policy, plan, feature, limit, amount, anonymous, &offer))
-        return json_null();
-    char *address = policy->upgrade_url ? upgrade_address(policy->upgrade_url, offer.plan->key, feature->key) : NULL;
-    json_t *upgrade = json_object();
-    json_object_set_new(upgrade, "plan", json_text(offer.plan->key));
-    json_object_set_new(upgrade, "title", json_text(offer.plan->title));
-    json_object_set_new(upgrade, "amount", json_amount(offer.amount));
-    json_object_set_new(upgrade, "url", json_text_take(address));
-    return upgrade;
-}
-
-json_t *view_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature)
-{
-    bool anonymous = plan->index == policy->anonymous_plan;
-    return json_upgrade(policy, plan, limit, feature, limit ? limit->plan_amount : 0, anonymous);
+    if (!words_offer(policy, plan, feature, limit, amount, anonymous, &offer)) {
+        put_null(out, name);
+        return;
+    }
+    g_autofree char *address = upgrade_address(policy, offer.plan, feature);
+    put_object(out, name);
+    put_text(out, "plan", offer.plan->key);
+    put_text(out, "title", offer.plan->title);
+    put_amount(out, "amount", offer.amount);
+    put_text(out, "url", address);
+    put_object_end(out);
 }

@@ -9,16 +9,22 @@ json_t *json_text_take(char *text);       /* the same, and frees it */
 json_t *json_instant(Instant instant);    /* "2026-11-22T17:00:00Z"; INSTANT_MIN and INSTANT_MAX: null */
 json_t *json_amount(Amount amount);       /* unlimited: null */
 
-/* The figures of a line that usage and decisions share: scope, window, ..., message, source, in this order. A line
- * without a limit (its feature is not listed) has null for what only a limit has. Takes `message`. */
-void json_add_line(json_t *object, const UsageLine *line, char *message);
+/* The figures of a line that usage and decisions share: scope, window, ..., state, resets_at, in this order. A line
+ * without a limit (its feature is not listed) has null for what only a limit has. A sum that is only known
+ * approximately is not passed off as one: null. */
+void put_line(GString *out, const UsageLine *line, bool approximate);
+
+void put_window(GString *out, const char *name, const WindowSpec *window); /* "28 day"; NULL: null */
 
 /* "override", "grace", "grant", "rollover" or "plan": the most particular of SOURCE_*. Static. */
 const char *source_word(unsigned source);
 
-/* The prompt to go up from `amount`, or JSON null where no plan gives more. Without an upgrade_url in the policy its
- * address is null. */
-json_t *json_upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature, Amount amount,
-                     bool anonymous);
+/* The policy's address for going up, with {plan} and {feature} put in, as arguments of a URL. New string; NULL when it has
+ * none. */
+char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *feature);
+
+/* The prompt to go up from `amount`, {plan, title, amount, url}, or null where no plan gives more. */
+void put_upgrade(GString *out, const char *name, const Policy *policy, const Plan *plan, const Limit *limit,
+                 const Feature *feature, Amount amount, bool anonymous);
 
 #endif

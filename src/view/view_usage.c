@@ -1,42 +1,50 @@
 /* GET /api/v1/usage: where a subject stands. */
+#include "view/put.h"
 #include "view/view_parts.h"
+#include "view/words_add.h"
 
-#include "view/words.h"
+#define LINE_BYTES 512 /* about; the text grows when it is more */
 
-static char *line_message(const UsageReport *report, const UsageLine *line)
+static void put_message(GString *out, const UsageReport *report, const UsageLine *line)
 {
     const Subject *subject = report->subject;
+    size_t began = put_words(out, "message");
     if (line->state == USAGE_NOT_INCLUDED)
-        return words_not_included(report->policy, subject->plan, line->feature, line->limit, subject->anonymous);
-    return words_line(line, subject->plan, report->as_of);
+        words_add_not_included(out, report->policy, subject->plan, line->feature, line->limit, subject->anonymous);
+    else
+        words_add_line(out, line, subject->plan, report->as_of);
+    put_words_end(out, began);
 }
 
-static json_t *usage_line_json(const UsageReport *report, const UsageLine *line)
+static void put_usage_line(GString *out, const UsageReport *report, const UsageLine *line)
 {
-    json_t *object = json_object();
-    json_object_set_new(object, "limit", json_text(line->limit ? line->limit->key : NULL));
-    json_object_set_new(object, "feature", json_text(line->feature->key));
-    json_object_set_new(object, "title", json_text(line->feature->title));
-    json_object_set_new(object, "unit", json_text(line->feature->unit));
-    json_add_line(object, line, line_message(report, line));
-    return object;
+    put_object(out, NULL);
+    put_text(out, "limit", line->limit ? line->limit->key : NULL);
+    put_text(out, "feature", line->feature->key);
+    put_text(out, "title", line->feature->title);
+    put_text(out, "unit", line->feature->unit);
+    put_line(out, line, false);
+    put_message(out, report, line);
+    put_text(out, "source", source_word(line->source));
+    put_object_end(out);
 }
 
-json_t *view_usage(const UsageReport *report)
+GString *view_usage(const UsageReport *report)
 {
     const Subject *subject = report->subject;
-    json_t *plan = json_object();
-    json_object_set_new(plan, "key", json_text(subject->plan->key));
-    json_object_set_new(plan, "title", json_text(subject->plan->title));
-    json_t *limits = json_array();
+    GString *out = g_string_sized_new(LINE_BYTES * (gsize)(report->line_count + 1));
+    put_object(out, NULL);
+    put_text(out, "subject", subject->key);
+    put_object(out, "plan");
+    put_text(out, "key", subject->plan->key);
+    put_text(out, "title", subject->plan->title);
+    put_object_end(out);
+    put_text(out, "organization", subject->organization);
+    put_instant(out, "as_of", report->as_of);
+    put_list(out, "limits");
     for (int i = 0; i < report->line_count; i++)
-        json_array_append_new(limits, usage_line_json(report, &report->lines[i]));
-
-    json_t *usage = json_object();
-    json_object_set_new(usage, "subject", json_text(subject->key));
-    json_object_set_new(usage, "plan", plan);
-    json_object_set_new(usage, "organization", json_text(subject->organization));
-    json_object_set_new(usage, "as_of", json_instant(report->as_of));
-    json_object_set_new(usage, "limits", limits);
-    return usage;
+        put_usage_line(out, report, &report->lines[i]);
+    put_list_end(out);
+    put_object_end(out);
+    return out;
 }

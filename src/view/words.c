@@ -1,7 +1,7 @@
 /* Figures, states and refusals in words. Who is spoken of comes from the limit's scope: a person's own
  * limit says "You", a shared one says whose it is. Moments and windows: words_time.c; offers of a
  * higher plan: words_offer.c. */
-#include "view/words.h"
+#include "view/words_add.h"
 
 /* Whose limit it is, where that is known. */
 typedef struct {
@@ -9,29 +9,38 @@ typedef struct {
     const Plan *plan;         /* NULL: not told */
 } Owner;
 
-/* " by Sunrise Gym", for a shared limit; "" for one's own. */
-static char *used_by(const Limit *limit, const Owner *owner)
+/* " by Sunrise Gym", for a shared limit; nothing for one's own. */
+static void add_used_by(GString *out, const Limit *limit, const Owner *owner)
 {
     switch (limit->scope) {
     case SCOPE_SUBJECT:
         break;
     case SCOPE_ORGANIZATION:
-        return g_strdup_printf(" by %s", owner->organization ? owner->organization : "your organization");
+        text_adds(out, " by ", owner->organization ? owner->organization : "your organization");
+        break;
     case SCOPE_PLAN:
-        return g_strdup_printf(" by everybody on %s", owner->plan ? owner->plan->title : "this plan");
+        text_adds(out, " by everybody on ", owner->plan ? owner->plan->title : "this plan");
+        break;
     case SCOPE_SITE:
-        return g_strdup(" by everybody");
+        text_add(out, " by everybody");
+        break;
     }
-    return g_strdup("");
+}
+
+static bool is_shared(const Limit *limit)
+{
+    return limit->scope != SCOPE_SUBJECT;
 }
 
 /* The same after a noun: " of Sunrise Gym", " shared by everybody on Free". */
-static char *units_of(const Limit *limit, const Owner *owner)
+static void add_owner(GString *out, const Limit *limit, const Owner *owner)
 {
-    g_autofree char *by = used_by(limit, owner);
-    if (limit->scope == SCOPE_ORGANIZATION)
-        return g_strdup_printf(" of %s", by + strlen(" by "));
-    return *by ? g_strdup_printf(" shared%s", by) : g_strdup("");
+    if (limit->scope == SCOPE_ORGANIZATION) {
+        text_adds(out, " of ", owner->organization ? owner->organization : "your organization");
+        return;
+    }
+    text_add(out, is_shared(limit) ? " shared" : "");
+    add_used_by(out, limit, owner);
 }
 
 const char *words_state(UsageState state)
@@ -42,237 +51,329 @@ const char *words_state(UsageState state)
 
 /* ---- figures --------------------------------------------------------------------------- */
 
-static char *used_words(const UsageLine *line, const Owner *owner)
+/* "95 of 100" */
+static void add_part_of(GString *out, int64_t part, int64_t whole)
 {
-    if (!line->limit)
-        return g_strdup("Not included");
-    g_autofree char *used = words_number(line->used);
-    if (line->amount == AMOUNT_UNLIMITED)
-        return g_strdup_printf("%s used · ∞ unlimited", used);
-    g_autofree char *amount = words_number(line->amount);
-    g_autofree char *window = words_window(&line->limit->window);
-    g_autofree char *by = used_by(line->limit, owner);
-    return g_strdup_printf("%s of %s %s used %s%s", used, amount, line->feature->units, window, by);
+    words_add_number(out, part);
+    text_add(out, " of ");
+    words_add_number(out, whole);
+}
+
+static void add_used(GString *out, const UsageLine *line, const Owner *owner)
+{
+    if (!line->limit) {
+        text_add(out, "Not included");
+        return;
+    }
+    if (line->amount == AMOUNT_UNLIMITED) {
+        words_add_number(out, line->used);
+        text_add(out, " used · ∞ unlimited");
+        return;
+    }
+    add_part_of(out, line->used, line->amount);
+    text_adds(out, " ", line->feature->units, " used ");
+    words_add_window(out, &line->limit->window);
+    add_used_by(out, line->limit, owner);
+}
+
+void words_add_used(GString *out, const UsageLine *line)
+{
+    add_used(out, line, &(Owner){0});
 }
 
 char *words_used(const UsageLine *line)
 {
-    return used_words(line, &(Owner){0});
+    return WORDS(words_add_used, line);
 }
 
-static void append_part(GString *parts, const char *part)
-{
-    g_string_append_printf(parts, "%s%s", parts->len ? ", then " : "", part);
-}
-
-/* What is left, part by part in the order it is spent; "" when it is all of one kind, the limit's own. */
-static char *left_parts(const UsageLine *line, Instant now)
+/* What is left, part by part in the order it is spent; nothing when it is all of one kind, the limit's own. */
+static void add_left_parts(GString *out, const UsageLine *line, Instant now)
 {
     int64_t own = line->remaining - line->bonus;
     int64_t carried = MAX(line->carried - line->used - line->held, 0);
+    const char *before = ": ", *then = ", then ";
     if (carried == 0 && line->bonus == 0)
-        return g_strdup("");
-    GString *parts = g_string_new(NULL);
+        return;
     if (carried > 0) {
-        g_autofree char *number = words_number(carried);
-        g_autofree char *part = g_strdup_printf("%s rolled over", number);
-        append_part(parts, part);
+        text_add(out, before);
+        words_add_number(out, carried);
+        text_add(out, " rolled over");
+        before = then;
     }
     if (own > carried) {
-        g_autofree char *number = words_number(own - carried);
-        g_autofree char *window = words_window(&line->limit->window);
-        g_autofree char *part = g_strdup_printf("%s %s", number, window);
-        append_part(parts, part);
+        text_add(out, before);
+        words_add_number(out, own - carried);
+        text_add(out, " ");
+        words_add_window(out, &line->limit->window);
+        before = then;
     }
     if (line->bonus > 0) {
-        g_autofree char *number = words_number(line->bonus);
+        text_add(out, before);
+        words_add_number(out, line->bonus);
+        text_add(out, " bonus");
         g_autofree char *day = words_day(line->bonus_expires, line->zone, now);
-        g_autofree char *part = g_strdup_printf("%s bonus%s%s", number, *day ? " until " : "", day);
-        append_part(parts, part);
+        text_adds(out, *day ? " until " : "", day);
     }
-    return g_string_free(parts, FALSE);
+}
+
+void words_add_left(GString *out, const UsageLine *line, Instant now)
+{
+    if (!line->limit)
+        return;
+    if (line->amount == AMOUNT_UNLIMITED) {
+        text_add(out, "Not limited; still counted");
+        return;
+    }
+    words_add_number(out, line->remaining);
+    text_add(out, " left");
+    add_left_parts(out, line, now);
+    if (line->held > 0) {
+        text_add(out, ", ");
+        words_add_number(out, line->held);
+        text_add(out, " held for work in progress");
+    }
 }
 
 char *words_left(const UsageLine *line, Instant now)
 {
-    if (!line->limit)
-        return g_strdup("");
-    if (line->amount == AMOUNT_UNLIMITED)
-        return g_strdup("Not limited; still counted");
-    g_autofree char *number = words_number(line->remaining);
-    g_autofree char *parts = left_parts(line, now);
-    GString *out = g_string_new(NULL);
-    g_string_append_printf(out, "%s left%s%s", number, *parts ? ": " : "", parts);
-    if (line->held > 0) {
-        g_autofree char *held = words_number(line->held);
-        g_string_append_printf(out, ", %s held for work in progress", held);
-    }
-    return g_string_free(out, FALSE);
+    return WORDS(words_add_left, line, now);
 }
 
 /* ---- the stop -------------------------------------------------------------------------- */
 
-/* Less is left than was asked for. */
-static char *stop_too_many(const UsageLine *line, int64_t asked, const char *of, const char *window)
+typedef struct {
+    const UsageLine *line;
+    const Owner *owner;
+    int64_t asked;
+    Instant back_at, now;
+} Stop;
+
+/* " of Sunrise Gym for today": whose it is and when, after the noun. */
+static void add_whose_and_when(GString *out, const Stop *stop)
 {
-    g_autofree char *left = words_number(line->remaining);
-    g_autofree char *amount = words_number(line->amount);
-    g_autofree char *wanted = words_number(asked);
-    const char *verb = line->remaining == 1 ? "is" : "are";
-    if (line->bonus > 0) {
-        g_autofree char *units = words_units(line->feature, line->remaining);
-        return g_strdup_printf("Only %s%s%s %s left, bonus included, and %s were asked for.", units, of, window, verb,
-                               wanted);
+    add_owner(out, stop->line->limit, stop->owner);
+    if (stop->line->limit->window.unit == WINDOW_LIFETIME)
+        return;
+    text_add(out, " ");
+    words_add_window_for(out, &stop->line->limit->window);
+}
+
+/* " is", " are" */
+static void add_verb(GString *out, int64_t number)
+{
+    text_add(out, number == 1 ? " is" : " are");
+}
+
+/* Less is left than was asked for. */
+static void add_too_many(GString *out, const Stop *stop)
+{
+    const UsageLine *line = stop->line;
+    bool bonus = line->bonus > 0;
+    text_add(out, "Only ");
+    if (bonus) {
+        words_add_units(out, line->feature, line->remaining);
+    } else {
+        add_part_of(out, line->remaining, line->amount);
+        text_adds(out, " ", line->feature->units);
     }
-    return g_strdup_printf("Only %s of %s %s%s%s %s left, and %s were asked for.", left, amount, line->feature->units, of,
-                           window, verb, wanted);
+    add_whose_and_when(out, stop);
+    add_verb(out, line->remaining);
+    text_add(out, bonus ? " left, bonus included, and " : " left, and ");
+    words_add_number(out, stop->asked);
+    text_add(out, " were asked for.");
 }
 
 /* More was used than the amount is by now. */
-static char *stop_past(const UsageLine *line, const char *of)
+static void add_past(GString *out, const Stop *stop)
 {
-    g_autofree char *used = words_units(line->feature, line->used);
-    g_autofree char *amount = words_number(line->amount);
-    g_autofree char *when = words_window(&line->limit->window);
-    if (!*of)
-        return g_strdup_printf("You've used %s %s; the limit is %s.", used, when, amount);
-    return g_strdup_printf("%s%s %s used %s; the limit is %s.", used, of, line->used == 1 ? "is" : "are", when, amount);
+    const UsageLine *line = stop->line;
+    bool shared = is_shared(line->limit);
+    text_add(out, shared ? "" : "You've used ");
+    words_add_units(out, line->feature, line->used);
+    if (shared) {
+        add_owner(out, line->limit, stop->owner);
+        add_verb(out, line->used);
+        text_add(out, " used");
+    }
+    text_add(out, " ");
+    words_add_window(out, &line->limit->window);
+    text_add(out, "; the limit is ");
+    words_add_number(out, line->amount);
+    text_add(out, ".");
 }
 
 /* Some of it is only held. */
-static char *stop_held(const UsageLine *line, const char *of, const char *window)
+static void add_held(GString *out, const Stop *stop)
 {
-    g_autofree char *used = words_number(line->used);
-    g_autofree char *amount = words_number(line->amount);
-    g_autofree char *held = words_number(line->amount - line->used);
-    const char *verb = line->amount - line->used == 1 ? "is" : "are";
-    if (!*of)
-        return g_strdup_printf("You've used %s of %s %s%s, and %s more %s held for work in progress.", used, amount,
-                               line->feature->units, window, held, verb);
-    return g_strdup_printf("%s of %s %s%s%s are used, and %s more %s held for work in progress.", used, amount,
-                           line->feature->units, of, window, held, verb);
+    const UsageLine *line = stop->line;
+    bool shared = is_shared(line->limit);
+    text_add(out, shared ? "" : "You've used ");
+    add_part_of(out, line->used, line->amount);
+    text_adds(out, " ", line->feature->units);
+    add_whose_and_when(out, stop);
+    text_add(out, shared ? " are used, and " : ", and ");
+    words_add_number(out, line->amount - line->used);
+    text_add(out, " more");
+    add_verb(out, line->amount - line->used);
+    text_add(out, " held for work in progress.");
 }
 
-static char *stop_full(const UsageLine *line, const char *of, const char *window)
+static void add_full(GString *out, const Stop *stop)
 {
-    g_autofree char *all = words_units(line->feature, line->amount);
-    if (line->amount == 0)
-        return g_strdup_printf("You've used all your bonus %s.", line->feature->units);
-    if (line->amount == 1)
-        return *of ? g_strdup_printf("The %s%s%s is used.", all, of, window)
-                   : g_strdup_printf("You've used your %s%s.", all, window);
-    return *of ? g_strdup_printf("All %s%s%s are used.", all, of, window)
-               : g_strdup_printf("You've used all %s%s.", all, window);
-}
-
-static char *stop_reason(const UsageLine *line, int64_t asked, const Owner *owner)
-{
-    g_autofree char *of = units_of(line->limit, owner);
-    g_autofree char *bare = words_window_for(&line->limit->window);
-    g_autofree char *window = *bare ? g_strconcat(" ", bare, NULL) : g_strdup("");
-    if (line->remaining > 0)
-        return stop_too_many(line, asked, of, window);
-    if (line->used > line->amount)
-        return stop_past(line, of);
-    if (line->used < line->amount)
-        return stop_held(line, of, window);
-    return stop_full(line, of, window);
-}
-
-static char *stop_words(const UsageLine *line, int64_t asked, const Owner *owner, Instant back_at, Instant now)
-{
-    g_autofree char *reason = stop_reason(line, asked, owner);
-    bool held = line->remaining == 0 && line->used < line->amount;
-    if (back_at == INSTANT_MAX) {
-        bool lifetime = line->limit->window.unit == WINDOW_LIFETIME;
-        const char *rest = held       ? " You can use it again when that work ends."
-                           : lifetime ? " This limit never resets."
-                                      : "";
-        return g_strconcat(reason, rest, NULL);
+    const UsageLine *line = stop->line;
+    bool shared = is_shared(line->limit);
+    if (line->amount == 0) {
+        text_adds(out, "You've used all your bonus ", line->feature->units, ".");
+        return;
     }
-    g_autofree char *time = words_time(back_at, line->zone, now);
-    return g_strdup_printf("%s You can use it again on %s%s.", reason, time, held ? ", or when that work ends" : "");
+    if (line->amount == 1)
+        text_add(out, shared ? "The " : "You've used your ");
+    else
+        text_add(out, shared ? "All " : "You've used all ");
+    words_add_units(out, line->feature, line->amount);
+    add_whose_and_when(out, stop);
+    if (shared) {
+        add_verb(out, line->amount);
+        text_add(out, " used");
+    }
+    text_add(out, ".");
+}
+
+static void add_reason(GString *out, const Stop *stop)
+{
+    const UsageLine *line = stop->line;
+    if (line->remaining > 0)
+        add_too_many(out, stop);
+    else if (line->used > line->amount)
+        add_past(out, stop);
+    else if (line->used < line->amount)
+        add_held(out, stop);
+    else
+        add_full(out, stop);
+}
+
+static void add_stop(GString *out, const Stop *stop)
+{
+    const UsageLine *line = stop->line;
+    bool held = line->remaining == 0 && line->used < line->amount;
+    add_reason(out, stop);
+    if (stop->back_at != INSTANT_MAX) {
+        text_add(out, " You can use it again on ");
+        words_add_time(out, stop->back_at, line->zone, stop->now);
+        text_add(out, held ? ", or when that work ends." : ".");
+    } else if (held) {
+        text_add(out, " You can use it again when that work ends.");
+    } else if (line->limit->window.unit == WINDOW_LIFETIME) {
+        text_add(out, " This limit never resets.");
+    }
 }
 
 /* ---- messages -------------------------------------------------------------------------- */
 
-static char *high_usage(const UsageLine *line)
+static void add_high_usage(GString *out, const UsageLine *line)
 {
-    g_autofree char *window = words_window(&line->limit->window);
-    g_autofree char *used = words_number(line->used);
-    g_autofree char *amount = words_number(line->amount);
-    g_autofree char *held = line->held > 0 ? words_number(line->held) : NULL;
-    return g_strdup_printf("High usage %s: %s of %s%s%s%s", window, used, amount, held ? ", " : "", held ? held : "",
-                           held ? " held" : "");
+    text_add(out, "High usage ");
+    words_add_window(out, &line->limit->window);
+    text_add(out, ": ");
+    add_part_of(out, line->used, line->amount);
+    if (line->held <= 0)
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->held);
+    text_add(out, " held");
 }
 
 /* A limit that lets everything pass: no stop, only by how much it was passed. */
-static char *overage(const UsageLine *line, const Owner *owner)
+static void add_overage(GString *out, const UsageLine *line, const Owner *owner)
 {
-    g_autofree char *used = used_words(line, owner);
+    add_used(out, line, owner);
     if (line->used <= line->amount)
-        return g_steal_pointer(&used);
-    g_autofree char *over = words_number(line->used - line->amount);
-    return g_strdup_printf("%s, %s over", used, over);
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->used - line->amount);
+    text_add(out, " over");
 }
 
-char *words_line(const UsageLine *line, const Plan *plan, Instant now)
+void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Instant now)
 {
     Owner owner = {.plan = plan};
     switch (line->state) {
     case USAGE_WARNING:
-        return high_usage(line);
+        add_high_usage(out, line);
+        return;
     case USAGE_EXHAUSTED:
         if (line->limit->mode != MODE_ENFORCE || line->limit->on_exceed == EXCEED_ALLOW)
-            return overage(line, &owner);
-        return stop_words(line, 1, &owner, line->resets_at, now);
-    case USAGE_NOT_INCLUDED: {
-        g_autofree char *units = words_capital(line->feature->units);
-        return g_strdup_printf("%s are not part of %s.", units, plan->title);
-    }
+            add_overage(out, line, &owner);
+        else
+            add_stop(out, &(Stop){line, &owner, 1, line->resets_at, now});
+        return;
+    case USAGE_NOT_INCLUDED:
+        words_add_capital(out, line->feature->units);
+        text_adds(out, " are not part of ", plan->title, ".");
+        return;
     case USAGE_OK:
     case USAGE_NOTICE:
     case USAGE_UNLIMITED:
         break;
     }
-    return used_words(line, &owner);
+    add_used(out, line, &owner);
 }
 
-static char *never_fits(const AnswerLine *line)
+char *words_line(const UsageLine *line, const Plan *plan, Instant now)
 {
-    g_autofree char *asked = words_units(line->usage.feature, line->asked);
-    g_autofree char *amount = words_number(line->usage.amount);
-    g_autofree char *per = words_per(&line->usage.limit->window);
-    return g_strdup_printf("%s at once is more than the whole limit of %s %s.", asked, amount, per);
+    return WORDS(words_add_line, line, plan, now);
 }
 
-static char *allowed_words(const Answer *answer, const AnswerLine *line)
+static void add_never_fits(GString *out, const AnswerLine *line)
 {
-    if (answer->reason == REASON_UNAVAILABLE)
-        return g_strdup("Allowed without being counted: usage is not available now");
-    if (!line)
-        return g_strdup("Allowed");
-    g_autofree char *used = used_words(&line->usage, &(Owner){answer->organization, answer->plan});
-    return line->approximate ? g_strdup_printf("About %s", used) : g_steal_pointer(&used);
+    words_add_units(out, line->usage.feature, line->asked);
+    text_add(out, " at once is more than the whole limit of ");
+    words_add_number(out, line->usage.amount);
+    text_add(out, " ");
+    words_add_per(out, &line->usage.limit->window);
+    text_add(out, ".");
 }
 
-char *words_answer(const Answer *answer)
+static void add_allowed(GString *out, const Answer *answer, const AnswerLine *line)
+{
+    if (answer->reason == REASON_UNAVAILABLE) {
+        text_add(out, "Allowed without being counted: usage is not available now");
+    } else if (!line) {
+        text_add(out, "Allowed");
+    } else {
+        text_add(out, line->approximate ? "About " : "");
+        add_used(out, &line->usage, &(Owner){answer->organization, answer->plan});
+    }
+}
+
+static void add_forbidden(GString *out, const Answer *answer)
+{
+    const UsageLine *line = answer->deciding >= 0 ? &answer->lines[answer->deciding].usage : NULL;
+    words_add_not_included(out, answer->policy, answer->plan, line && line->limit ? line->feature : answer->feature,
+                           line ? line->limit : NULL, answer->anonymous);
+}
+
+void words_add_answer(GString *out, const Answer *answer)
 {
     const AnswerLine *line = answer->deciding >= 0 ? &answer->lines[answer->deciding]
                              : answer->line_count > 0 ? &answer->lines[0]
                                                       : NULL;
     if (answer->outcome == OUTCOME_ALLOWED)
-        return allowed_words(answer, line);
-    if (answer->reason == REASON_SUSPENDED)
-        return g_strdup_printf("Use of %s is suspended for this account. Contact support.", answer->feature->units);
-    if (answer->outcome == OUTCOME_FORBIDDEN) {
-        const Limit *limit = answer->deciding >= 0 ? line->usage.limit : NULL;
-        const Feature *feature = limit ? line->usage.feature : answer->feature;
-        return words_not_included(answer->policy, answer->plan, feature, limit, answer->anonymous);
-    }
-    if (!line)
-        return g_strdup_printf("%s cannot be used now.", answer->feature->title);
-    if (answer->reason == REASON_NEVER_FITS)
-        return never_fits(line);
-    return stop_words(&line->usage, line->asked, &(Owner){answer->organization, answer->plan}, line->frees_at, answer->at);
+        add_allowed(out, answer, line);
+    else if (answer->reason == REASON_SUSPENDED)
+        text_adds(out, "Use of ", answer->feature->units, " is suspended for this account. Contact support.");
+    else if (answer->outcome == OUTCOME_FORBIDDEN)
+        add_forbidden(out, answer);
+    else if (!line)
+        text_adds(out, answer->feature->title, " cannot be used now.");
+    else if (answer->reason == REASON_NEVER_FITS)
+        add_never_fits(out, line);
+    else
+        add_stop(out, &(Stop){&line->usage, &(Owner){answer->organization, answer->plan}, line->asked, line->frees_at,
+                              answer->at});
+}
+
+char *words_answer(const Answer *answer)
+{
+    return WORDS(words_add_answer, answer);
 }

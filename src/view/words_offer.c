@@ -1,5 +1,5 @@
 /* What a higher plan would give, in words: one prompt, with what it would change. */
-#include "view/words.h"
+#include "view/words_add.h"
 
 /* The limit that stands for a feature on a plan: on the feature itself, else on its nearest ancestor. */
 static const Limit *plan_limit_on(const Policy *policy, const Plan *plan, const Feature *feature)
@@ -65,63 +65,82 @@ bool words_offer(const Policy *policy, const Plan *plan, const Feature *feature,
 }
 
 /* "20 a month" */
-static char *offer_figure(const Offer *offer)
+static void add_figure(GString *out, const Offer *offer)
 {
-    g_autofree char *number = words_number(offer->amount);
-    g_autofree char *per = words_per(&offer->limit->window);
-    return g_strdup_printf("%s %s", number, per);
+    words_add_number(out, offer->amount);
+    text_add(out, " ");
+    words_add_per(out, &offer->limit->window);
 }
 
-static char *offer_sentence(const Offer *offer, bool anonymous)
+static void add_sentence(GString *out, const Offer *offer, bool anonymous)
 {
-    const char *title = offer->plan->title;
-    if (offer->amount == AMOUNT_UNLIMITED) {
-        if (offer->by_signing_in)
-            return g_strdup("Sign in to get them without a limit.");
-        return g_strdup_printf("%s%s has them without a limit.", anonymous ? "Sign in first; " : "", title);
-    }
-    g_autofree char *figure = offer_figure(offer);
+    bool unlimited = offer->amount == AMOUNT_UNLIMITED;
     if (offer->by_signing_in)
-        return g_strdup_printf("Sign in to get %s.", figure);
-    return g_strdup_printf("%s%s has %s.", anonymous ? "Sign in first; " : "", title, figure);
+        text_add(out, unlimited ? "Sign in to get them" : "Sign in to get ");
+    else
+        text_adds(out, anonymous ? "Sign in first; " : "", offer->plan->title, unlimited ? " has them" : " has ");
+    if (unlimited)
+        text_add(out, " without a limit");
+    else
+        add_figure(out, offer);
+    text_add(out, ".");
+}
+
+void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
+                            bool anonymous)
+{
+    Offer offer;
+    words_add_capital(out, feature->units);
+    text_adds(out, " are not part of ", plan->title, ".");
+    if (words_offer(policy, plan, feature, limit, 0, anonymous, &offer)) {
+        text_add(out, " ");
+        add_sentence(out, &offer, anonymous);
+    } else if (!anonymous) {
+        text_add(out, " Contact support if you need them.");
+    }
 }
 
 char *words_not_included(const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit, bool anonymous)
 {
-    g_autofree char *units = words_capital(feature->units);
-    g_autofree char *sentence = NULL;
-    Offer offer;
-    if (words_offer(policy, plan, feature, limit, 0, anonymous, &offer))
-        sentence = offer_sentence(&offer, anonymous);
-    else if (!anonymous)
-        sentence = g_strdup("Contact support if you need them.");
-    return g_strdup_printf("%s are not part of %s.%s%s", units, plan->title, sentence ? " " : "", sentence ? sentence : "");
+    return WORDS(words_add_not_included, policy, plan, feature, limit, anonymous);
 }
 
-/* " instead of 2", " instead of 2 a week" where the windows differ; "" where there was nothing. */
-static char *instead_of(const Offer *offer, const Limit *limit, Amount amount)
+/* " instead of 2", " instead of 2 a week" where the windows differ; nothing where there was nothing. */
+static void add_instead(GString *out, const Offer *offer, const Limit *limit, Amount amount)
 {
     if (!limit || amount <= 0)
-        return g_strdup("");
-    g_autofree char *number = words_number(amount);
+        return;
+    text_add(out, " instead of ");
+    words_add_number(out, amount);
     if (offer->amount != AMOUNT_UNLIMITED && same_window(offer->limit, limit))
-        return g_strdup_printf(" instead of %s", number);
-    g_autofree char *per = words_per(&limit->window);
-    return g_strdup_printf(" instead of %s %s", number, per);
+        return;
+    text_add(out, " ");
+    words_add_per(out, &limit->window);
+}
+
+void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous)
+{
+    /* What rolled over is this window's luck, not what the plan gives. */
+    Amount amount = line->amount == AMOUNT_UNLIMITED ? AMOUNT_UNLIMITED : MAX(line->amount - line->carried, 0);
+    Offer offer;
+    if (line->limit && amount == AMOUNT_UNLIMITED)
+        return;
+    if (!words_offer(policy, plan, line->feature, line->limit, amount, anonymous, &offer)) {
+        text_add(out, !anonymous && plan->upgrade < 0 ? "Contact support if you need more" : "");
+        return;
+    }
+    if (offer.by_signing_in)
+        text_add(out, "Sign in to get ");
+    else
+        text_adds(out, anonymous ? "Sign in, then " : "", offer.plan->title, ": ");
+    if (offer.amount == AMOUNT_UNLIMITED)
+        text_add(out, "unlimited");
+    else
+        add_figure(out, &offer);
+    add_instead(out, &offer, line->limit, amount);
 }
 
 char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous)
 {
-    /* What rolled over is this window's luck, not what the plan gives. */
-    Amount amount = line->amount == AMOUNT_UNLIMITED ? AMOUNT_UNLIMITED : MAX(line->amount - line->carried, 0);
-    if (line->limit && amount == AMOUNT_UNLIMITED)
-        return g_strdup("");
-    Offer offer;
-    if (!words_offer(policy, plan, line->feature, line->limit, amount, anonymous, &offer))
-        return g_strdup(!anonymous && plan->upgrade < 0 ? "Contact support if you need more" : "");
-    g_autofree char *figure = offer.amount == AMOUNT_UNLIMITED ? g_strdup("unlimited") : offer_figure(&offer);
-    g_autofree char *instead = instead_of(&offer, line->limit, amount);
-    if (offer.by_signing_in)
-        return g_strdup_printf("Sign in to get %s%s", figure, instead);
-    return g_strdup_printf("%s%s: %s%s", anonymous ? "Sign in, then " : "", offer.plan->title, figure, instead);
+    return WORDS(words_add_upgrade, policy, plan, line, anonymous);
 }

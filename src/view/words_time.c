@@ -1,35 +1,52 @@
 /* Numbers, spans, moments and windows in words. Names of days and months stand here because
  * g_date_time_format would take them from the locale of the process, and the words are English. */
-#include "view/words.h"
+#include "view/words_add.h"
+
+#include "domain/civil.h"
+#include "domain/zone.h"
+
+void words_add_number(GString *out, int64_t number)
+{
+    char digits[TEXT_NUMBER_MAX];
+    size_t len = text_number(digits, number), sign = number < 0;
+    char *at = text_room(out, 2 * TEXT_NUMBER_MAX), *first = at;
+    for (size_t i = 0; i < len; i++) {
+        if (i > sign && (len - i) % 3 == 0)
+            *at++ = ',';
+        *at++ = digits[i];
+    }
+    text_added(out, (size_t)(at - first));
+}
 
 char *words_number(int64_t number)
 {
-    g_autofree char *digits = g_strdup_printf("%" PRId64, number);
-    const char *first = digits + (number < 0);
-    GString *out = g_string_new_len(digits, first - digits);
-    size_t length = strlen(first);
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            g_string_append_c(out, ',');
-        g_string_append_c(out, first[i]);
-    }
-    return g_string_free(out, FALSE);
+    return WORDS(words_add_number, number);
+}
+
+void words_add_units(GString *out, const Feature *feature, int64_t number)
+{
+    words_add_number(out, number);
+    text_adds(out, " ", number == 1 ? feature->unit : feature->units);
 }
 
 char *words_units(const Feature *feature, int64_t number)
 {
-    g_autofree char *figure = words_number(number);
-    return g_strdup_printf("%s %s", figure, number == 1 ? feature->unit : feature->units);
+    return WORDS(words_add_units, feature, number);
+}
+
+void words_add_capital(GString *out, const char *text)
+{
+    gunichar first = g_utf8_get_char_validated(text, -1);
+    if (*text && first != (gunichar)-1 && first != (gunichar)-2) {
+        g_string_append_unichar(out, g_unichar_totitle(first));
+        text = g_utf8_next_char(text);
+    }
+    text_add(out, text);
 }
 
 char *words_capital(const char *text)
 {
-    gunichar first = g_utf8_get_char_validated(text, -1);
-    if (!*text || first == (gunichar)-1 || first == (gunichar)-2)
-        return g_strdup(text);
-    char capital[7] = "";
-    g_unichar_to_utf8(g_unichar_totitle(first), capital);
-    return g_strconcat(capital, g_utf8_next_char(text), NULL);
+    return WORDS(words_add_capital, text);
 }
 
 /* ---- spans ----------------------------------------------------------------------------- */
@@ -39,57 +56,91 @@ static int64_t divide_up(int64_t number, int64_t by)
     return (number - 1) / by + 1;
 }
 
-static char *span_days(int64_t hours)
+/* "in 3 h" */
+static void add_span(GString *out, int64_t number, const char *unit)
 {
-    if (hours >= 48)
-        return g_strdup_printf("in %" PRId64 " days", (hours + 12) / 24);
-    if (hours > 24)
-        return g_strdup_printf("in 1 day %" PRId64 " h", hours - 24);
-    return g_strdup("in 1 day");
+    text_add(out, "in ");
+    text_add_number(out, number);
+    text_add(out, unit);
+}
+
+/* " 12 min", unless there are none */
+static void add_rest(GString *out, int64_t number, const char *unit)
+{
+    if (number == 0)
+        return;
+    text_add(out, " ");
+    text_add_number(out, number);
+    text_add(out, unit);
+}
+
+static void add_days(GString *out, int64_t hours)
+{
+    if (hours >= 48) {
+        add_span(out, (hours + 12) / 24, " days");
+        return;
+    }
+    text_add(out, "in 1 day");
+    add_rest(out, hours - 24, " h");
+}
+
+void words_add_span(GString *out, int64_t us)
+{
+    if (us <= 0) {
+        text_add(out, "now");
+        return;
+    }
+    int64_t seconds = divide_up(us, US_PER_S), minutes = divide_up(seconds, 60);
+    if (seconds < 60) {
+        add_span(out, seconds, " s");
+    } else if (minutes < 60) {
+        add_span(out, minutes, " min");
+    } else if (minutes >= 24 * 60) {
+        add_days(out, divide_up(minutes, 60));
+    } else {
+        add_span(out, minutes / 60, " h");
+        add_rest(out, minutes % 60, " min");
+    }
 }
 
 char *words_span(int64_t us)
 {
-    if (us <= 0)
-        return g_strdup("now");
-    int64_t seconds = divide_up(us, US_PER_S);
-    if (seconds < 60)
-        return g_strdup_printf("in %" PRId64 " s", seconds);
-    int64_t minutes = divide_up(seconds, 60);
-    if (minutes < 60)
-        return g_strdup_printf("in %" PRId64 " min", minutes);
-    if (minutes >= 24 * 60)
-        return span_days(divide_up(minutes, 60));
-    if (minutes % 60 == 0)
-        return g_strdup_printf("in %" PRId64 " h", minutes / 60);
-    return g_strdup_printf("in %" PRId64 " h %" PRId64 " min", minutes / 60, minutes % 60);
+    return WORDS(words_add_span, us);
 }
 
 /* ---- moments --------------------------------------------------------------------------- */
+
+#define HOUR_US (3600 * US_PER_S)
+#define MINUTE_US (60 * US_PER_S)
+#define DAY_US (24 * HOUR_US)
 
 static bool is_moment(Instant at)
 {
     return at != INSTANT_MIN && at != INSTANT_MAX;
 }
 
-/* At the start of its second, in the zone; NULL outside of the years 1 to 9999. */
-static GDateTime *local_time(Instant at, const char *zone)
+/* What a calendar and a clock on the wall show. */
+typedef struct {
+    CivilDate date;
+    int64_t days;    /* since 1970-01-01 */
+    int64_t seconds; /* since midnight */
+    const char *zone;
+} Wall;
+
+/* False outside of the years 1 to 9999. */
+static bool wall_at(Instant at, const char *zone, Wall *out)
 {
-    int64_t seconds = at / US_PER_S - (at % US_PER_S < 0);
     GTimeZone *found = zone ? zone_find(zone) : NULL;
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
-    if (!utc || !found)
-        return g_steal_pointer(&utc);
-    return g_date_time_to_timezone(utc, found);
+    int64_t first = civil_days((CivilDate){1, 1, 1}), end = civil_days((CivilDate){10000, 1, 1});
+    if (at < first * DAY_US || at >= end * DAY_US)
+        return false;
+    Instant local = zone_local(zone_of(found), at);
+    out->days = floor_divide(local, DAY_US);
+    out->date = civil_date(out->days);
+    out->seconds = (local - out->days * DAY_US) / US_PER_S;
+    out->zone = found ? zone : "UTC";
+    return out->days >= first && out->days < end;
 }
-
-static const char *zone_name(const char *zone)
-{
-    return zone && zone_find(zone) ? zone : "UTC";
-}
-
-#define HOUR_US (3600 * US_PER_S)
-#define MINUTE_US (60 * US_PER_S)
 
 /* Rounded up to what will be shown. Zones keep whole minutes nowadays, so that minutes of UTC are theirs. */
 static Instant shown_moment(Instant at, Instant now, bool *seconds)
@@ -100,113 +151,197 @@ static Instant shown_moment(Instant at, Instant now, bool *seconds)
     return over == 0 ? at : at - over + (over > 0 ? step : 0);
 }
 
-char *words_clock(Instant at, const char *zone, Instant now)
+static void add_two_digits(GString *out, int64_t number)
+{
+    char *at = text_room(out, 2);
+    at[0] = (char)('0' + number / 10);
+    at[1] = (char)('0' + number % 10);
+    text_added(out, 2);
+}
+
+static void add_clock(GString *out, const Wall *wall, bool seconds)
+{
+    add_two_digits(out, wall->seconds / 3600);
+    text_add_char(out, ':');
+    add_two_digits(out, wall->seconds / 60 % 60);
+    if (!seconds)
+        return;
+    text_add_char(out, ':');
+    add_two_digits(out, wall->seconds % 60);
+}
+
+void words_add_clock(GString *out, Instant at, const char *zone, Instant now)
 {
     bool seconds = false;
-    g_autoptr(GDateTime) local = is_moment(at) ? local_time(shown_moment(at, now, &seconds), zone) : NULL;
-    return local ? g_date_time_format(local, seconds ? "%H:%M:%S" : "%H:%M") : g_strdup("");
+    Wall wall;
+    if (is_moment(at) && wall_at(shown_moment(at, now, &seconds), zone, &wall))
+        add_clock(out, &wall, seconds);
+}
+
+char *words_clock(Instant at, const char *zone, Instant now)
+{
+    return WORDS(words_add_clock, at, zone, now);
+}
+
+void words_add_time(GString *out, Instant at, const char *zone, Instant now)
+{
+    bool seconds = false;
+    Wall wall;
+    if (!is_moment(at) || !wall_at(shown_moment(at, now, &seconds), zone, &wall))
+        return;
+    text_add_number(out, wall.date.year);
+    text_add_char(out, '-');
+    add_two_digits(out, wall.date.month);
+    text_add_char(out, '-');
+    add_two_digits(out, wall.date.day);
+    text_add(out, " at ");
+    add_clock(out, &wall, seconds);
+    text_adds(out, " (", wall.zone, ")");
 }
 
 char *words_time(Instant at, const char *zone, Instant now)
 {
-    bool seconds = false;
-    g_autoptr(GDateTime) local = is_moment(at) ? local_time(shown_moment(at, now, &seconds), zone) : NULL;
-    if (!local)
-        return g_strdup("");
-    g_autofree char *text = g_date_time_format(local, seconds ? "%Y-%m-%d at %H:%M:%S" : "%Y-%m-%d at %H:%M");
-    return g_strdup_printf("%s (%s)", text, zone_name(zone));
+    return WORDS(words_add_time, at, zone, now);
 }
 
-static char *day_of(GDateTime *local, GDateTime *today)
+/* "9 Dec", "9 Jan 2027" */
+static void add_day(GString *out, const Wall *wall, Instant now)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int day = g_date_time_get_day_of_month(local), year = g_date_time_get_year(local);
-    const char *month = months[g_date_time_get_month(local) - 1];
-    if (today && g_date_time_get_year(today) == year)
-        return g_strdup_printf("%d %s", day, month);
-    return g_strdup_printf("%d %s %d", day, month, year);
+    Wall today;
+    text_add_number(out, wall->date.day);
+    text_adds(out, " ", months[wall->date.month - 1]);
+    if (is_moment(now) && wall_at(now, wall->zone, &today) && today.date.year == wall->date.year)
+        return;
+    text_add_char(out, ' ');
+    text_add_number(out, wall->date.year);
+}
+
+void words_add_day(GString *out, Instant at, const char *zone, Instant now)
+{
+    Wall wall;
+    if (is_moment(at) && wall_at(at, zone, &wall))
+        add_day(out, &wall, now);
 }
 
 char *words_day(Instant at, const char *zone, Instant now)
 {
-    g_autoptr(GDateTime) local = is_moment(at) ? local_time(at, zone) : NULL;
-    g_autoptr(GDateTime) today = is_moment(now) ? local_time(now, zone) : NULL;
-    return local ? day_of(local, today) : g_strdup("");
+    return WORDS(words_add_day, at, zone, now);
 }
 
-static char *weekday_and_day(Instant at, const char *zone, Instant now)
+/* "Mon 9 Dec" */
+static void add_weekday(GString *out, const Wall *wall, Instant now)
 {
-    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    g_autoptr(GDateTime) local = local_time(at, zone);
-    g_autoptr(GDateTime) today = local_time(now, zone);
-    if (!local)
-        return g_strdup("");
-    g_autofree char *day = day_of(local, today);
-    return g_strdup_printf("%s %s", days[g_date_time_get_day_of_week(local) - 1], day);
+    static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; /* 1970 began on a Thursday */
+    text_adds(out, days[wall->days - floor_divide(wall->days, 7) * 7], " ");
+    add_day(out, wall, now);
+}
+
+void words_add_resets(GString *out, const UsageLine *line, Instant now)
+{
+    bool rolling = line->limit && line->limit->window.align == ALIGN_ROLLING, seconds = false;
+    Wall wall;
+    if (!line->limit || !is_moment(line->resets_at) || (rolling && line->amount == AMOUNT_UNLIMITED) ||
+        !wall_at(shown_moment(line->resets_at, now, &seconds), line->zone, &wall))
+        return;
+    text_add(out, rolling ? "More comes back" : "Resets");
+    if (line->resets_at - now > DAY_US) {
+        text_add(out, rolling ? " on " : " ");
+        add_weekday(out, &wall, now);
+    }
+    text_add(out, " at ");
+    add_clock(out, &wall, seconds);
+    text_adds(out, " (", wall.zone, "), ");
+    words_add_span(out, line->resets_at - now);
 }
 
 char *words_resets(const UsageLine *line, Instant now)
 {
-    bool rolling = line->limit && line->limit->window.align == ALIGN_ROLLING;
-    if (!line->limit || !is_moment(line->resets_at) || (rolling && line->amount == AMOUNT_UNLIMITED))
-        return g_strdup("");
-    const char *verb = rolling ? "More comes back" : "Resets";
-    g_autofree char *clock = words_clock(line->resets_at, line->zone, now);
-    g_autofree char *span = words_span(line->resets_at - now);
-    if (line->resets_at - now <= 24 * HOUR_US)
-        return g_strdup_printf("%s at %s (%s), %s", verb, clock, zone_name(line->zone), span);
-    bool seconds = false;
-    g_autofree char *day = weekday_and_day(shown_moment(line->resets_at, now, &seconds), line->zone, now);
-    return g_strdup_printf("%s %s%s at %s (%s), %s", verb, rolling ? "on " : "", day, clock, zone_name(line->zone), span);
+    return WORDS(words_add_resets, line, now);
 }
 
 /* ---- windows --------------------------------------------------------------------------- */
 
 static const char *const unit_words[] = {"minute", "hour", "day", "week", "month", "year"};
 
+/* "28 days" */
+static void add_count(GString *out, const WindowSpec *window)
+{
+    text_add_number(out, window->count);
+    text_adds(out, " ", unit_words[window->unit], "s");
+}
+
 /* How long a rolling window is, in the units people count such a length in: "24 hours". */
-static char *rolling_length(const WindowSpec *window)
+static void add_rolling(GString *out, const WindowSpec *window)
 {
     static const char *const of_one[] = {"60 seconds", "60 minutes", "24 hours", "7 days", "month", "12 months"};
     if (window->count == 1)
-        return g_strdup(of_one[window->unit]);
-    return g_strdup_printf("%d %ss", window->count, unit_words[window->unit]);
+        text_add(out, of_one[window->unit]);
+    else
+        add_count(out, window);
+}
+
+/* What "for" may stand before, and "in" if it is of several: "today", "these 28 days", "the last 24 hours". */
+static void add_window_bare(GString *out, const WindowSpec *window)
+{
+    if (window->align == ALIGN_ROLLING) {
+        text_add(out, "the last ");
+        add_rolling(out, window);
+    } else if (window->count > 1) {
+        text_add(out, "these ");
+        add_count(out, window);
+    } else if (window->unit == WINDOW_DAY) {
+        text_add(out, "today");
+    } else {
+        text_adds(out, "this ", unit_words[window->unit]);
+    }
+}
+
+void words_add_window(GString *out, const WindowSpec *window)
+{
+    if (window->unit == WINDOW_LIFETIME) {
+        text_add(out, "in all");
+        return;
+    }
+    if (window->align == ALIGN_ROLLING || window->count > 1)
+        text_add(out, "in ");
+    add_window_bare(out, window);
 }
 
 char *words_window(const WindowSpec *window)
 {
+    return WORDS(words_add_window, window);
+}
+
+void words_add_window_for(GString *out, const WindowSpec *window)
+{
     if (window->unit == WINDOW_LIFETIME)
-        return g_strdup("in all");
-    if (window->align == ALIGN_ROLLING) {
-        g_autofree char *length = rolling_length(window);
-        return g_strdup_printf("in the last %s", length);
-    }
-    if (window->count > 1)
-        return g_strdup_printf("in these %d %ss", window->count, unit_words[window->unit]);
-    if (window->unit == WINDOW_DAY)
-        return g_strdup("today");
-    return g_strdup_printf("this %s", unit_words[window->unit]);
+        return;
+    text_add(out, window->align == ALIGN_ROLLING ? "in " : "for ");
+    add_window_bare(out, window);
 }
 
 char *words_window_for(const WindowSpec *window)
 {
-    if (window->unit == WINDOW_LIFETIME)
-        return g_strdup("");
-    g_autofree char *in = words_window(window);
-    if (window->align == ALIGN_ROLLING)
-        return g_steal_pointer(&in);
-    return g_strdup_printf("for %s", g_str_has_prefix(in, "in ") ? in + strlen("in ") : in);
+    return WORDS(words_add_window_for, window);
+}
+
+void words_add_per(GString *out, const WindowSpec *window)
+{
+    if (window->unit == WINDOW_LIFETIME) {
+        text_add(out, "in all");
+    } else if (window->align == ALIGN_ROLLING) {
+        text_add(out, "in any ");
+        add_rolling(out, window);
+    } else if (window->count > 1) {
+        text_add(out, "every ");
+        add_count(out, window);
+    } else {
+        text_adds(out, window->unit == WINDOW_HOUR ? "an " : "a ", unit_words[window->unit]);
+    }
 }
 
 char *words_per(const WindowSpec *window)
 {
-    if (window->unit == WINDOW_LIFETIME)
-        return g_strdup("in all");
-    if (window->align == ALIGN_ROLLING) {
-        g_autofree char *length = rolling_length(window);
-        return g_strdup_printf("in any %s", length);
-    }
-    if (window->count > 1)
-        return g_strdup_printf("every %d %ss", window->count, unit_words[window->unit]);
-    return g_strdup_printf("%s %s", window->unit == WINDOW_HOUR ? "an" : "a", unit_words[window->unit]);
+    return WORDS(words_add_per, window);
 }

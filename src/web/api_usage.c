@@ -20,7 +20,7 @@ void api_usage(Call *call)
         return;
     StoreResult result = store_usage(call->site->store, subject, values[FEATURE].text, true, &read, &error);
     if (result == STORE_OK)
-        call_json(call, 200, view_usage(read->report));
+        call_text(call, 200, view_usage(read->report));
     else
         call_store_problem(call, result, &error);
 }

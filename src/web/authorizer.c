@@ -131,16 +131,6 @@ static GString *refusal_html(Call *call, const Answer *answer)
     return page;
 }
 
-static GString *refusal_json(const Call *call, const Answer *answer)
-{
-    json_t *value = view_refusal(answer, call->request->mount);
-    char *text = json_dumps(value, JSON_COMPACT);
-    GString *body = g_string_new(text ? text : "{}");
-    free(text);
-    json_decref(value);
-    return body;
-}
-
 static void refuse_with(Call *call, Response *response, const Answer *answer, const char *type, GString *body)
 {
     bool only_403 = g_strcmp0(request_param(call->request, "WEBQUOTA_ANSWER"), "403") == 0;
@@ -167,15 +157,13 @@ static void refuse(Call *call, const Answer *answer)
 {
     bool html = call->request->wish == ACCEPT_HTML;
     const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
-    GString *body = html ? refusal_html(call, answer) : refusal_json(call, answer);
+    GString *body = html ? refusal_html(call, answer) : view_refusal(answer, call->request->mount);
     if (!body || is_too_long(call, answer, type, body)) {
-        json_t *value = view_refusal(answer, call->request->mount);
-        const char *detail = json_string_value(json_object_get(value, "detail"));
+        g_autofree char *detail = view_refusal_detail(answer);
         if (body)
             g_string_free(body, TRUE);
         type = "text/plain; charset=utf-8";
-        body = g_string_new(detail ? detail : "usage limit exceeded");
-        json_decref(value);
+        body = g_string_new(detail);
     }
     refuse_with(call, call->response, answer, type, body);
 }

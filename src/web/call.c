@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 #define JSON_TYPE "application/json"
 #define PROBLEM_TYPE "application/problem+json"
@@ -69,14 +70,25 @@ PageContext call_context(const Call *call, const char *back)
 
 /* --- answers --- */
 
+void call_text_body(Call *call, const char *type, GString *json)
+{
+    text_add_char(json, '\n');
+    response_body(call->response, type, json);
+}
+
+void call_text(Call *call, int status, GString *json)
+{
+    response_status(call->response, status);
+    response_guard(call->response);
+    call_text_body(call, JSON_TYPE, json);
+}
+
 void call_json_body(Call *call, const char *type, json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT);
-    GString *body = g_string_new(text ? text : "{}");
-    g_string_append_c(body, '\n');
+    call_text_body(call, type, g_string_new(text ? text : "{}"));
     free(text);
     json_decref(value);
-    response_body(call->response, type, body);
 }
 
 void call_json(Call *call, int status, json_t *value)

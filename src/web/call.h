@@ -34,6 +34,10 @@ void call_json(Call *call, int status, json_t *value);
 /* The same where more headers are wanted: the caller has sent status, response_guard and them. Takes the value. */
 void call_json_body(Call *call, const char *type, json_t *value);
 
+/* The same two for a document that is text already (compact JSON). Take the text. */
+void call_text(Call *call, int status, GString *json);
+void call_text_body(Call *call, const char *type, GString *json);
+
 /* A problem, as JSON or as a page. `field` may be NULL. */
 void call_problem(Call *call, int status, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
 

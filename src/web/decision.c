@@ -27,6 +27,6 @@ void decision_answer(Call *call, const Answer *answer)
         g_autofree char *address = call_address(call, path);
         response_header(call->response, "Location", address);
     }
-    call_json_body(call, allowed ? "application/json" : "application/problem+json",
+    call_text_body(call, allowed ? "application/json" : "application/problem+json",
                    allowed ? view_decision(answer) : view_refusal(answer, mount));
 }

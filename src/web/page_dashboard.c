@@ -23,7 +23,7 @@ void page_dashboard(Call *call)
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, 200, view_usage(read->report));
+        call_text(call, 200, view_usage(read->report));
         return;
     }
     PageContext context = call_context(call, NULL);

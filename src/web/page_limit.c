@@ -11,7 +11,7 @@ void page_limit(Call *call)
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, 200, view_usage(read->report));
+        call_text(call, 200, view_usage(read->report));
         return;
     }
     g_autofree char *back = request_back(call->request);

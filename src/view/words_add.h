@@ -1,0 +1,35 @@
+/* The words, each appended to a text: for the view room's own use. What they say is in words.h. */
+#ifndef WEBQUOTA_WORDS_ADD_H
+#define WEBQUOTA_WORDS_ADD_H
+
+#include "base/text.h"
+#include "view/words.h"
+
+/* The same as a new string: WORDS(words_add_units, feature, 2). */
+#define WORDS(add, ...)                                                                                                     \
+    ({                                                                                                                      \
+        GString *words_ = g_string_sized_new(128);                                                                          \
+        add(words_, __VA_ARGS__);                                                                                           \
+        g_string_free(words_, FALSE);                                                                                       \
+    })
+
+void words_add_number(GString *out, int64_t number);
+void words_add_units(GString *out, const Feature *feature, int64_t number);
+void words_add_capital(GString *out, const char *text);
+void words_add_span(GString *out, int64_t us);
+void words_add_window(GString *out, const WindowSpec *window);
+void words_add_window_for(GString *out, const WindowSpec *window);
+void words_add_per(GString *out, const WindowSpec *window);
+void words_add_time(GString *out, Instant at, const char *zone, Instant now);
+void words_add_clock(GString *out, Instant at, const char *zone, Instant now);
+void words_add_day(GString *out, Instant at, const char *zone, Instant now);
+void words_add_used(GString *out, const UsageLine *line);
+void words_add_left(GString *out, const UsageLine *line, Instant now);
+void words_add_resets(GString *out, const UsageLine *line, Instant now);
+void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Instant now);
+void words_add_answer(GString *out, const Answer *answer);
+void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
+                            bool anonymous);
+void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
+
+#endif
