@@ -215,7 +215,7 @@ static void make_database(void)
     g_auto(StoreError) error = { 0 };
     if (migrate_run(database, NULL, NULL, &error) != STORE_OK)
         die("migrate", error.detail);
-    static const char *const tables[] = { "decisions", "audit", "policies" };
+    static const char *const tables[] = { "decisions", "audit", "policies", "overrides" };
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
         witness(tables[i]);
     clock_turn(0);

@@ -1,0 +1,313 @@
+// The books, kept once more: every decision, in the order of commits, is compared with what the policy says it should have
+// charged, and added up; at no commit may a limit be exceeded. Nothing here comes from webquota's own SQL.
+import { FEATURES, LIMITS } from './policy.mjs';
+
+const IS_GRANT = 2048, SCOPE_BITS = 4096 + 8192 + 16384;
+const SCOPE_FLAG = { subject: 0, organization: 4096, plan: 8192, site: 16384 };
+const LIFETIME = -(2 ** 63);
+const SPAN_US = { minute: 60e6, hour: 3600e6, day: 86400e6 };
+const PART_US = 60e6; // a rolling hour's sub-window
+
+const BY_KEY = new Map(LIMITS.map(limit => [limit.key, limit]));
+
+/* Limits on a feature and on its ancestors. */
+const ON_FEATURE = new Map(Object.keys(FEATURES).map(feature => {
+    const chain = [feature, FEATURES[feature]];
+    return [feature, LIMITS.filter(limit => chain.includes(limit.feature))];
+}));
+
+export function window_start(limit, at) {
+    if (limit.window === 'lifetime') return LIFETIME;
+    if (limit.align === 'rolling') return at - at % PART_US;
+    if (limit.window !== 'month') return at - at % SPAN_US[limit.window];
+    const day = new Date(at / 1000);
+    return Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1) * 1000;
+}
+
+export const named_feature = (feature, resource) => feature === 'call' && resource?.startsWith('s-') ? 'special' : feature;
+
+function owner_of(limit, row) {
+    return { subject: `s${row.subject}`, organization: `a${row.account}`, plan: `p${row.plan}`, site: 'site' }[limit.scope];
+}
+
+/** One counter of one window; of a rolling limit all of its time. */
+class Counter {
+    constructor(limit, owner, window) {
+        Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], refused_at: Infinity });
+        if (limit?.align === 'rolling') this.buckets = new Map();
+    }
+
+    get name() { return `${this.limit.key} of ${this.owner} in ${this.window}`; }
+
+    /** Units that count at `at`: of a rolling limit what surely lies in the trailing length. */
+    level(at) {
+        if (!this.buckets) return this.used + this.held;
+        let sum = this.held;
+        for (const [start, used] of this.buckets) if (start > at - SPAN_US[this.limit.window]) sum += used;
+        return sum;
+    }
+
+    add(line) {
+        this.used += line.used_delta;
+        this.held += line.held_delta;
+        if (this.buckets) this.buckets.set(line.counted_at, (this.buckets.get(line.counted_at) ?? 0) + line.used_delta);
+    }
+
+    /** The most that was counted at any time between two; -1: nothing ever was. */
+    most_between(from, to) {
+        let low = 0, high = this.times.length;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (this.times[middle] <= from) low = middle + 1; else high = middle;
+        }
+        let most = low > 0 ? this.levels[low - 1] : 0;
+        for (let i = low; i < this.times.length && this.times[i] <= to; i++) most = Math.max(most, this.levels[i]);
+        return most;
+    }
+}
+
+/* Can changes, each known by what was counted before it, have happened one after the other, beginning with `from`? They can if
+ * they make one way through all: as often into each state as out of it, but for both ends, and all connected. */
+function is_one_way(changes, from) {
+    if (changes.length === 1) return changes[0][0] === from[0] && changes[0][1] === from[1];
+    const balance = new Map(), out = new Map();
+    const at = (used, held) => `${used} ${held}`;
+    let end = [...from];
+    for (const [used, held, used_delta, held_delta] of changes) {
+        const here = at(used, held), there = at(used + used_delta, held + held_delta);
+        balance.set(here, (balance.get(here) ?? 0) + 1);
+        balance.set(there, (balance.get(there) ?? 0) - 1);
+        out.set(here, [...(out.get(here) ?? []), there]);
+        end = [end[0] + used_delta, end[1] + held_delta];
+    }
+    const start = at(...from), finish = at(...end);
+    balance.set(start, (balance.get(start) ?? 0) - 1);
+    balance.set(finish, (balance.get(finish) ?? 0) + 1);
+    if ([...balance.values()].some(count => count !== 0)) return false;
+    const seen = new Set([start]), todo = [start];
+    while (todo.length) for (const next of out.get(todo.pop()) ?? []) if (!seen.has(next)) { seen.add(next); todo.push(next); }
+    return [...out.keys()].every(state => seen.has(state));
+}
+
+export class Books {
+    /** `other`: version of a policy to whether it is the other one. `complain(check, text)` is told what is wrong. */
+    constructor(tables, other, complain) {
+        Object.assign(this, { tables, other, complain, counters: new Map(), rows: new Map(), resets: new Set(), open: [], granted: new Map() });
+        this.overrides = new Map();
+        for (const one of tables.overrides) {
+            const name = `${one.owner} ${one.limit}`;
+            this.overrides.set(name, [...(this.overrides.get(name) ?? []), one]);
+        }
+    }
+
+    counter(limit, owner, counted_at) {
+        const name = limit.align === 'rolling' ? `${owner} ${limit.key}` : `${owner} ${limit.key} ${counted_at}`;
+        let counter = this.counters.get(name);
+        if (!counter) this.counters.set(name, counter = new Counter(limit, owner, limit.align === 'rolling' ? 0 : counted_at));
+        return counter;
+    }
+
+    /** The amounts that a limit had between two commits at the clock's `at`: the least and the most. */
+    amounts(limit, owner, version, from, to, at) {
+        let plain = [limit.amount];
+        if (limit.changes) plain = version === null ? [limit.amount, limit.changes] : [this.other.get(version) ? limit.changes : limit.amount];
+        if (limit.rollover) plain = [limit.amount, limit.amount + limit.rollover];
+        if (!limit.bends) return { least: Math.min(...plain), most: Math.max(...plain) };
+        const live = (this.overrides.get(`${owner} ${limit.key}`) ?? [])
+            .filter(one => one.committed < to && one.removed >= from && (at === null || at < one.expires));
+        if (from === to) {
+            live.sort((a, b) => b.created - a.created || b.id - a.id);
+            const amount = live.length ? live[0].amount : limit.amount;
+            return { least: amount, most: amount };
+        }
+        const amounts = [limit.amount, ...live.map(one => one.amount)];
+        return { least: Math.min(...amounts), most: Math.max(...amounts) };
+    }
+
+    /** The next decision, in the order of commits. */
+    take(row) {
+        if (this.open.length && this.open[0].xid !== row.xid) this.close();
+        if (this.rows.has(row.id)) this.complain('whole', `decision ${row.id} is there twice`);
+        this.rows.set(row.id, row);
+        this.open.push(row);
+    }
+
+    /** A transaction is complete. */
+    close() {
+        const touched = new Map();
+        for (const row of this.open) {
+            this.check(row);
+            if (row.outcome === 'allowed') this.post(row, touched);
+        }
+        for (const [counter, changes] of touched) this.close_counter(counter, changes);
+        this.open = [];
+    }
+
+    post(row, touched) {
+        for (const line of row.lines) {
+            if (!line.used_delta && !line.held_delta) continue;
+            if (line.flags & IS_GRANT) {
+                this.post_grant(row, line);
+                continue;
+            }
+            const limit = BY_KEY.get(this.tables.slots.get(line.slot));
+            if (!limit) {
+                this.complain('charged', `${row.id}: a line about slot ${line.slot}, which is no limit`);
+                continue;
+            }
+            const counter = this.counter(limit, owner_of(limit, row), line.counted_at);
+            if (!touched.has(counter)) touched.set(counter, []);
+            touched.get(counter).push({ row, line });
+        }
+    }
+
+    post_grant(row, line) {
+        const drawn = (this.granted.get(-line.slot) ?? 0) + line.used_delta + line.held_delta;
+        this.granted.set(-line.slot, drawn);
+        const amount = this.tables.grants.get(-line.slot);
+        if (line.used_delta + line.held_delta > 0 && !(drawn <= amount))
+            this.complain('exceeded', `${row.id}: ${drawn} units drawn from grant ${-line.slot} of ${amount}`);
+    }
+
+    close_counter(counter, changes) {
+        const before = counter.level(changes[0].row.at), used_before = counter.used;
+        this.check_before(counter, changes);
+        let added = 0;
+        for (const { row, line } of changes) {
+            counter.add(line);
+            added += Math.max(line.used_delta, 0);
+            if (row.kind === 'reset') counter.buckets?.clear();
+        }
+        const { row, line } = changes.find(one => one.line.used_delta + one.line.held_delta > 0) ?? changes[0];
+        const level = counter.level(row.at);
+        if (counter.used < 0 && !counter.buckets || counter.held < 0)
+            this.complain('exceeded', `${counter.name}: ${counter.used} used, ${counter.held} held after ${row.id}`);
+        const { most } = this.amounts(counter.limit, counter.owner, row.version, row.committed, row.committed, row.at);
+        if (level > before && level > Math.min(most, counter.limit.rollover ? line.amount : Infinity))
+            this.complain('exceeded', `${counter.name}: ${level} of ${most} after ${row.kind} ${row.id} at ${row.at}`);
+        counter.most_used = Math.max(counter.most_used, counter.used);
+        counter.perhaps_used = Math.max(counter.perhaps_used, used_before + added);
+        counter.times.push(row.committed);
+        counter.levels.push(counter.used + counter.held);
+    }
+
+    /* What a decision says was used before it, of a subject's own limits: shared ones need not know. */
+    check_before(counter, changes) {
+        if (counter.limit.scope !== 'subject' || counter.buckets) return;
+        if (changes.some(({ row, line }) => row.about && line.counted_at !== window_start(counter.limit, row.at))) return;
+        const said = changes.map(({ line }) => [line.used, line.held, line.used_delta, line.held_delta]);
+        if (!is_one_way(said, [counter.used, counter.held]))
+            this.complain('before', `${counter.name}: ${counter.used} used and ${counter.held} held, but decisions say ` +
+                changes.slice(0, 6).map(({ row, line }) => `${row.kind} ${row.id}: ${line.used}+${line.used_delta} ${line.held}+${line.held_delta}`).join('; '));
+    }
+
+    /* --- what a decision should have charged --- */
+
+    check(row) {
+        if (row.charged_although_refused) this.complain('charged', `${row.kind} ${row.id} was ${row.outcome}, but charges`);
+        if (row.outcome !== 'allowed') return;
+        if (row.kind === 'consume' || row.kind === 'hold') this.check_charge(row);
+        else if (row.kind === 'reset') this.check_reset(row);
+        else this.check_settlement(row);
+    }
+
+    /* Lines by the key of their limit, and what grants gave. */
+    by_limit(row, what) {
+        const lines = new Map();
+        let granted = 0;
+        for (const line of row.lines) {
+            if (line.flags & IS_GRANT) granted += line[what];
+            else lines.set(this.tables.slots.get(line.slot), line);
+        }
+        return { lines, granted };
+    }
+
+    check_charge(row) {
+        const items = row.items ?? [{ feature: row.feature, resource: row.resource, units: row.units }];
+        const wanted = new Map();
+        for (const item of items)
+            for (const limit of ON_FEATURE.get(named_feature(item.feature, item.resource)) ?? [])
+                wanted.set(limit, (wanted.get(limit) ?? 0) + item.units);
+        const what = row.kind === 'hold' ? 'held_delta' : 'used_delta', not = row.kind === 'hold' ? 'used_delta' : 'held_delta';
+        const { lines, granted } = this.by_limit(row, what);
+        for (const [limit, units] of wanted) {
+            const line = lines.get(limit.key);
+            const covered = limit.bends && limit.scope === 'subject' ? granted : 0;
+            if (!line || line[what] + covered !== units || line[not] !== 0 || (line.flags & SCOPE_BITS) !== SCOPE_FLAG[limit.scope])
+                this.complain('charged', `${row.kind} ${row.id} of ${row.units} ${row.feature}: ${limit.key} should have ${units}, has ${line?.[what]}`);
+            else
+                this.check_terms(row, limit, line);
+            lines.delete(limit.key);
+        }
+        for (const [key, line] of lines)
+            if (line.used_delta || line.held_delta) this.complain('charged', `${row.kind} ${row.id} of ${row.feature} charges ${key} as well`);
+    }
+
+    /* The window and the amount that it was decided on. */
+    check_terms(row, limit, line) {
+        if (line.counted_at !== window_start(limit, row.at))
+            this.complain('charged', `${row.kind} ${row.id} at ${row.at} counts for ${limit.key} in the window of ${line.counted_at}`);
+        const { least, most } = this.amounts(limit, owner_of(limit, row), row.version, row.committed, row.committed, row.at);
+        if (line.amount < least || line.amount > most)
+            this.complain('amount', `${row.kind} ${row.id} at ${row.at}: ${limit.key} of ${owner_of(limit, row)} had ${line.amount}, should have ${most}`);
+    }
+
+    check_reset(row) {
+        this.resets.add(`${row.subject} ${row.feature}`);
+        for (const line of row.lines) {
+            const limit = BY_KEY.get(this.tables.slots.get(line.slot));
+            if (limit?.feature !== row.feature || limit.scope !== 'subject' || line.used_delta !== -line.used || line.held_delta !== 0)
+                this.complain('charged', `reset ${row.id} of ${row.feature}: ${line.used_delta} used and ${line.held_delta} held of slot ${line.slot}`);
+        }
+    }
+
+    /* Commit, release, expiry and refund: of what an earlier decision charged or held. */
+    check_settlement(row) {
+        const first = this.rows.get(row.about);
+        if (!first || first.outcome !== 'allowed' || first.at !== row.about_at || first.subject !== row.subject) {
+            this.complain('whole', `${row.kind} ${row.id} is about ${row.about}, which is no charge`);
+            return;
+        }
+        const refund = row.kind === 'refund';
+        if (refund ? this.refund_is_wrong(first, row) : this.end_is_wrong(first, row))
+            this.complain('whole', `${row.kind} ${row.id} of ${row.units} cannot be: of ${first.kind} ${first.id} ${first.units} ` +
+                `units, ${first.ended ?? 'open'}, ${first.refunded ?? 0} refunded`);
+        const used = refund ? -row.units : row.kind === 'commit' ? row.units : 0;
+        this.check_shares(first, row, used, refund);
+    }
+
+    refund_is_wrong(first, row) {
+        const charged = first.kind === 'consume' ? first.units : first.ended === 'commit' ? first.committed_units : 0;
+        first.refunded = (first.refunded ?? 0) + row.units;
+        return first.refunded > charged || row.units < 1;
+    }
+
+    end_is_wrong(first, row) {
+        const wrong = first.kind !== 'hold' || first.ended || row.units > first.units;
+        first.ended = row.kind;
+        first.committed_units = row.kind === 'commit' ? row.units : 0;
+        return wrong;
+    }
+
+    check_shares(first, row, used, refund) {
+        const { lines, granted } = this.by_limit(row, 'used_delta');
+        const held = this.by_limit(row, 'held_delta'), at_first = this.by_limit(first, refund && first.kind === 'consume' ? 'used_delta' : 'held_delta');
+        for (const [key, old] of at_first.lines) {
+            const limit = BY_KEY.get(key), line = lines.get(key);
+            const covered = limit.bends && limit.scope === 'subject';
+            let wanted = first.items ? -old.used_delta : used;
+            if (covered) wanted -= granted;
+            const got = line?.used_delta ?? 0;
+            /* A reset in between leaves less to give back, and so does time where windows roll. */
+            const less = refund && (limit.align === 'rolling' || limit.scope === 'subject' && this.resets.has(`${row.subject} ${limit.feature}`));
+            if (less && !first.items && got <= 0 && got >= used) continue;
+            if (less && first.items && got <= 0 && got >= wanted) continue;
+            const held_wanted = refund ? 0 : -old.held_delta;
+            if (got !== wanted || (line?.held_delta ?? 0) !== held_wanted || line && line.counted_at !== old.counted_at)
+                this.complain('charged', `${row.kind} ${row.id} of ${row.units}: ${key} should change by ${wanted} used and ${held_wanted} held, ` +
+                    `did by ${got} and ${line?.held_delta ?? 0}`);
+        }
+        if (!refund && held.granted !== -at_first.granted)
+            this.complain('charged', `${row.kind} ${row.id}: grants held ${at_first.granted}, gave back ${held.granted}`);
+    }
+}
