@@ -21,11 +21,22 @@ tsan:
 	@scripts/setup test sanitize
 	@TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan CFLAGS='-O1 -g' SANITIZE='-fsanitize=thread' scripts/test unit
 
-# Each harness of tests/fuzz for FUZZ_S seconds, from its corpus; what crashes it stays in build-fuzz.
+# Harnesses, tests/fuzz/fuzz_NAME.c: with a main that feeds them files, or, where FUZZ_MAIN is empty, with the compiler's.
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+FUZZ_MAIN ?= tests/fuzz/replay.c
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_BIN)
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_MAIN) $(wildcard tests/fuzz/*.h) $(BUILD)/flags $(ALL_A)
+	@mkdir -p $(@D)
+	$(call shown,cc,$<)$(CC) $(FLAGS) $(FUZZ_LINK) -Itests/fuzz $< $(FUZZ_MAIN) -pie \
+	    -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
+
+# Each of them for FUZZ_S seconds, from its corpus; with ONLY=window those whose name holds the word.
 FUZZ_S  ?= 60
 fuzz:
 	@scripts/setup build sanitize
-	@FUZZ_S='$(FUZZ_S)' scripts/fuzz
+	@FUZZ_S='$(FUZZ_S)' scripts/fuzz run $(ONLY)
 
 # What takes long: the steps of scripts/soak.d, or with ONLY=site those whose name holds the word. Load lasts SOAK_S seconds.
 SOAK_S  ?= 600
