@@ -7,6 +7,7 @@ const SCOPE_FLAG = { subject: 0, organization: 4096, plan: 8192, site: 16384 };
 const LIFETIME = -(2 ** 63);
 const SPAN_US = { minute: 60e6, hour: 3600e6, day: 86400e6 };
 const PART_US = 60e6; // a rolling hour's sub-window
+const UNDER_WAY_US = 1e6; // a decision takes no longer
 
 const BY_KEY = new Map(LIMITS.map(limit => [limit.key, limit]));
 
@@ -28,6 +29,13 @@ export const named_feature = (feature, resource) => feature === 'call' && resour
 
 function owner_of(limit, row) {
     return { subject: `s${row.subject}`, organization: `a${row.account}`, plan: `p${row.plan}`, site: 'site' }[limit.scope];
+}
+
+/* The override that holds after what was committed until `time`, by the clock's `at` (null: whether it has expired or not). */
+function override_at(all, time, at) {
+    const newer = (a, b) => a.created !== b.created ? a.created > b.created : a.id > b.id;
+    return all.filter(one => one.committed <= time && one.removed > time && (at === null || at < one.expires))
+        .reduce((best, one) => best && newer(best, one) ? best : one, null);
 }
 
 /** One counter of one window; of a rolling limit all of its time. */
@@ -113,15 +121,18 @@ export class Books {
         if (limit.changes) plain = version === null ? [limit.amount, limit.changes] : [this.other.get(version) ? limit.changes : limit.amount];
         if (limit.rollover) plain = [limit.amount, limit.amount + limit.rollover];
         if (!limit.bends) return { least: Math.min(...plain), most: Math.max(...plain) };
-        const live = (this.overrides.get(`${owner} ${limit.key}`) ?? [])
-            .filter(one => one.committed < to && one.removed >= from && (at === null || at < one.expires));
-        if (from === to) {
-            live.sort((a, b) => b.created - a.created || b.id - a.id);
-            const amount = live.length ? live[0].amount : limit.amount;
-            return { least: amount, most: amount };
-        }
-        const amounts = [limit.amount, ...live.map(one => one.amount)];
+        const all = this.overrides.get(`${owner} ${limit.key}`) ?? [];
+        const changed = all.flatMap(one => [one.committed, one.removed]).filter(time => time > from && time < to);
+        const amounts = [from, ...changed, to].map(time => override_at(all, time, at)?.amount ?? limit.amount);
+        if (at === null) amounts.push(limit.amount); /* whether one had expired by then is not known */
         return { least: Math.min(...amounts), most: Math.max(...amounts) };
+    }
+
+    /** The same for a decision. What is an organization's is not locked against what its members do: a decision may be under
+     * way while it changes. */
+    amounts_of(limit, owner, row) {
+        const from = limit.bends && limit.scope === 'organization' ? row.committed - UNDER_WAY_US : row.committed;
+        return this.amounts(limit, owner, row.version, from, row.committed, row.at);
     }
 
     /** The next decision, in the order of commits. */
@@ -176,13 +187,15 @@ export class Books {
         for (const { row, line } of changes) {
             counter.add(line);
             added += Math.max(line.used_delta, 0);
+            counter.is_reset ||= row.kind === 'reset';
             if (row.kind === 'reset') counter.buckets?.clear();
         }
         const { row, line } = changes.find(one => one.line.used_delta + one.line.held_delta > 0) ?? changes[0];
         const level = counter.level(row.at);
-        if (counter.used < 0 && !counter.buckets || counter.held < 0)
+        const over = row.at >= counter.window + SPAN_US[counter.limit.window]; /* then a refund is on record only */
+        if (counter.used < 0 && !counter.buckets && !(over && counter.is_reset) || counter.held < 0)
             this.complain('exceeded', `${counter.name}: ${counter.used} used, ${counter.held} held after ${row.id}`);
-        const { most } = this.amounts(counter.limit, counter.owner, row.version, row.committed, row.committed, row.at);
+        const { most } = this.amounts_of(counter.limit, counter.owner, row);
         if (level > before && level > Math.min(most, counter.limit.rollover ? line.amount : Infinity))
             this.complain('exceeded', `${counter.name}: ${level} of ${most} after ${row.kind} ${row.id} at ${row.at}`);
         counter.most_used = Math.max(counter.most_used, counter.used);
@@ -247,7 +260,7 @@ export class Books {
     check_terms(row, limit, line) {
         if (line.counted_at !== window_start(limit, row.at))
             this.complain('charged', `${row.kind} ${row.id} at ${row.at} counts for ${limit.key} in the window of ${line.counted_at}`);
-        const { least, most } = this.amounts(limit, owner_of(limit, row), row.version, row.committed, row.committed, row.at);
+        const { least, most } = this.amounts_of(limit, owner_of(limit, row), row);
         if (line.amount < least || line.amount > most)
             this.complain('amount', `${row.kind} ${row.id} at ${row.at}: ${limit.key} of ${owner_of(limit, row)} had ${line.amount}, should have ${most}`);
     }
@@ -296,7 +309,7 @@ export class Books {
             const limit = BY_KEY.get(key), line = lines.get(key);
             const covered = limit.bends && limit.scope === 'subject';
             let wanted = first.items ? -old.used_delta : used;
-            if (covered) wanted -= granted;
+            if (covered && !first.items) wanted -= granted;
             const got = line?.used_delta ?? 0;
             /* A reset in between leaves less to give back, and so does time where windows roll. */
             const less = refund && (limit.align === 'rolling' || limit.scope === 'subject' && this.resets.has(`${row.subject} ${limit.feature}`));

@@ -242,6 +242,7 @@ class Check {
         const rows = new Set();
         for (const alert of this.tables.alerts) {
             const limit = LIMITS.find(one => one.key === this.tables.slots.get(alert.slot));
+            if (!limit.warn) continue;
             const name = `${alert.owner} ${limit.key} ${alert.window} ${alert.threshold}`;
             if (rows.has(name)) this.complain('alerts', `twice: ${name}`);
             rows.add(name);

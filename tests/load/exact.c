@@ -2,7 +2,7 @@
  * then a process is killed or a connection cut. It judges nothing: check.mjs does, from the journals and the tables.
  *
  *   exact --folder JOURNALS --calls N [--processes N] [--threads N] [--subjects N] [--seed N] [--turns N] [--kills N] [--cuts N]
- *         POLICY-FILE ANOTHER-POLICY-FILE
+ *         [--seconds N] POLICY-FILE ANOTHER-POLICY-FILE
  *
  * DATABASE_URL names a database that it may empty. To `decisions` and to what decides about amounts it adds a column with the
  * transaction that wrote the row, from which PostgreSQL tells when it was committed (track_commit_timestamp).
@@ -23,7 +23,7 @@
 
 static struct {
     char *folder;
-    int calls, processes, threads, subjects, seed, turns, kills, cuts;
+    int calls, processes, threads, subjects, seed, turns, kills, cuts, seconds;
 } given = { .processes = 3, .threads = 12, .subjects = 40, .seed = 1, .turns = 12, .kills = 2, .cuts = 3 };
 
 static const char *database;
@@ -176,12 +176,23 @@ static bool due(int done, int times)
     return done < times && calls < given.calls && calls >= (int64_t)given.calls * (done + 1) / (times + 1);
 }
 
+/* How far it is, for whoever waits. */
+static void tell(void)
+{
+    static int told;
+    int tenths = (int)(MIN(__atomic_load_n(&shared->calls, __ATOMIC_RELAXED), given.calls) * 10 / given.calls);
+    if (tenths > told)
+        printf("    %d0 %% of %d calls\n", told = tenths, given.calls);
+    fflush(stdout);
+}
+
 static void conduct(void)
 {
     static Processes all;
     for (int i = 0; i < given.processes; i++)
         all.pid[i] = process_start(i, 0);
     int turns = 0, changes = 0, kills = 0, cuts = 0;
+    int64_t end = given.seconds ? g_get_monotonic_time() + given.seconds * US_PER_S : INT64_MAX;
     while (processes_look_after(&all)) {
         if (due(turns, given.turns))
             clock_turn(turns++);
@@ -197,6 +208,9 @@ static void conduct(void)
             connection_cut();
             cuts++;
         }
+        if (g_get_monotonic_time() > end)
+            __atomic_store_n(&shared->calls, given.calls, __ATOMIC_RELAXED);
+        tell();
         g_usleep(LOOK_US);
     }
 }
@@ -261,6 +275,7 @@ static void read_options(int argc, char **argv)
         { "turns", 0, 0, G_OPTION_ARG_INT, &given.turns, "How often the clock jumps", "N" },
         { "kills", 0, 0, G_OPTION_ARG_INT, &given.kills, "How many processes are killed", "N" },
         { "cuts", 0, 0, G_OPTION_ARG_INT, &given.cuts, "How many connections are cut", "N" },
+        { "seconds", 0, 0, G_OPTION_ARG_INT, &given.seconds, "Begin no call after so long", "N" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new("POLICY-FILE ANOTHER-POLICY-FILE");

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// run.mjs OPTION...: the whole proof: a PostgreSQL of its own, the callers (exact, with these options), the check, the doctor.
+// Prints "ok - NAME" and "not ok - NAME". In the environment: FSYNC=off for a PostgreSQL that need not survive a crash.
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PROGRAMS, ROOT, run, run_well } from '../e2e/lib/site.mjs';
+import { broken, finish, ok, test } from '../e2e/lib/tap.mjs';
+import { check, report } from './check.mjs';
+import { policy_text } from './policy.mjs';
+
+const POSTGRES = `${ROOT}/scripts/postgres`;
+
+/* PostgreSQL that tells when a transaction was committed. */
+async function database_up(folder) {
+    await run_well(POSTGRES, ['start', folder]);
+    const url = (await run_well(POSTGRES, ['url', folder])).trim();
+    const admin = readFileSync(`${folder}/secrets/database-admin`, 'utf8').trim();
+    const host = new URL(url.replace('@/', '@localhost/')).searchParams.get('host');
+    await run_well('psql', ['-Xq', '-h', host, '-U', 'postgres', '-d', 'postgres', '-c', 'alter system set track_commit_timestamp = on'],
+        { env: { PGPASSWORD: admin } });
+    await run_well(POSTGRES, ['stop', folder]);
+    await run_well(POSTGRES, ['start', folder]);
+    return url;
+}
+
+function callers(words, url) {
+    return new Promise(resolve => {
+        const child = spawn(`${PROGRAMS}/tests/load/exact`, words, { env: { ...process.env, DATABASE_URL: url }, stdio: ['ignore', 'inherit', 'pipe'] });
+        const said = [];
+        child.stderr.on('data', data => said.push(data));
+        child.on('close', code => resolve({ code, said: Buffer.concat(said).toString() }));
+    });
+}
+
+/** Runs it with the words that `exact` takes. */
+export async function prove(name, words) {
+    const folder = mkdtempSync(path.join(process.env.TMPDIR ?? tmpdir(), 'exact-'));
+    chmodSync(folder, 0o755);
+    const stop = async () => {
+        await run(POSTGRES, ['stop', folder]);
+        rmSync(folder, { recursive: true, force: true });
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, async () => { await stop(); process.exit(130); });
+    try {
+        await run_well('make', ['-s', `BUILD=${PROGRAMS}`, 'load-program']);
+        const url = await database_up(folder);
+        const policies = [false, true].map(other => `${folder}/policy-${other}.conf`);
+        policies.forEach((file, i) => writeFileSync(file, policy_text(i === 1)));
+        mkdirSync(`${folder}/journals`);
+        const { code, said } = await callers(['--folder', `${folder}/journals`, ...words, ...policies], url);
+        await test(`${name}: the callers came to their end`, async () => ok(code === 0, said.slice(-2000)));
+        if (!report(await check(`${folder}/journals`, url), name)) {
+            process.exitCode = 1;
+            console.log(said.split('\n').filter(line => line && !/is in force/.test(line)).slice(-8).join('\n').replace(/^/gm, '    '));
+        }
+        const doctor = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: url } });
+        await test(`${name}: the doctor finds nothing wrong either`, async () => ok(doctor.code === 0, doctor.stdout + doctor.stderr));
+    } finally {
+        await stop();
+    }
+}
+
+if (process.argv[1] === import.meta.filename) {
+    const failed = process.exitCode;
+    await prove('load', process.argv.slice(2)).catch(broken);
+    if (!failed && !process.exitCode) finish();
+}
