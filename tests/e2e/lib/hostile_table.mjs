@@ -1,0 +1,270 @@
+// What 34-hostile.mjs tries, by operation: every route with those who may not go there, every input with its type, and
+// single requests with the one status that each must be answered. It is written down apart from the sources, and compared
+// with them: a route or a field that is new there and not here fails the test.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from './site.mjs';
+
+const LARGEST = 9007199254740991;
+const text = (min, max, more) => ({ type: 'text', min, max, ...more });
+const whole = (min, max, more) => ({ type: 'whole', min, max, ...more });
+const time = () => ({ type: 'time' });
+
+export const POLICY = `
+title = "Hostile <script>alert(1)</script>"
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "anonymous"
+administrators = {"admin"}
+
+feature call { title = "Calls <script>alert(1)</script>"  unit = "call\\"><img src=x onerror=alert(1)>" }
+feature deep_call { title = "Deep {{{who}}}"  unit = "<b>"  parent = "call"  resources = {"deep-*"} }
+feature paid { title = "'><svg/onload=alert(1)>"  unit = "&lt;" }
+
+plan anonymous { title = "<script>alert(1)</script>"  rank = 0  upgrade = "free"
+  limit day { feature = "call"  amount = 100000  window = "day" } }
+plan free { title = "Free <!--#exec cmd=id-->"  rank = 1  upgrade = "pro"
+  limit day  { feature = "call"       amount = 100000  window = "day" }
+  limit all  { feature = "call"       amount = 1000000 window = "day"  scope = "organization" }
+  limit deep { feature = "deep_call"  amount = 100000  window = "day" } }
+plan pro { title = "Pro"  rank = 2  price = "<script>alert(1)</script>"
+  limit day  { feature = "call"  amount = 100000  window = "day" }
+  limit paid { feature = "paid"  unlimited = true  window = "month" } }
+route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = "model" }
+`;
+
+/* Every route of src/web/router.c: method, address, who gets in (open: all; page: people and visitors; self: they, for
+ * themselves, and keys; program: administrators and keys), and the scopes of a key, one of which it needs. */
+const ALL = 'read enforce admin';
+export const ROUTES = [
+    ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
+    ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
+        '/metrics', 'open', ''],
+    ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
+        ALL],
+    ['POST', '/api/v1/consume', 'self', 'enforce'], ['POST', '/api/v1/reservations', 'self', 'enforce'],
+    ['POST', '/api/v1/reservations/{id}/commit', 'self', 'enforce'], ['POST', '/api/v1/reservations/{id}/release', 'self',
+        'enforce'],
+    ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
+    ['GET', '/api/v1/features', 'self', ALL], ['GET', '/api/v1/plans', 'self', ALL], ['GET', '/api/v1/openapi.json', 'open',
+        ''],
+    ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'program', 'admin'],
+    ['GET', '/api/v1/admin/subjects/{subject}', 'program', 'admin'],
+    ...['overrides', 'grants', 'keys'].flatMap(noun => [['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET',
+        `/api/v1/admin/${noun}`, 'program', 'admin'],
+        ['GET', `/api/v1/admin/${noun}/{id}`, 'program', 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
+            'admin']]),
+];
+
+/* Every operation with an input. `c`: the file and table of src/web with its fields; `base`: a request that is good, apart
+ * from which each field is made wrong; `good`: its status. "@decision" and "@hold" stand for ids made before.
+ * `says`: what a meaningful text in that field is answered, where it is not taken as it is. */
+const WHO = { subject: text(1, 255), feature: text(1, 255, { required: true, says: [404, 'feature'] }), resource: text(1,
+    255), units: whole(1, LARGEST) };
+const CONSUME = { ...WHO, subject: text(1, 255, { required: true }), items: { type: 'list', min: 1, max: 20, alone: true },
+    on_behalf_of: text(1, 255), metadata: { type: 'object', min: 0, max: 4096 } };
+const ITEM = { feature: WHO.feature, resource: text(1, 255), units: whole(1, LARGEST) };
+const BODY = { subject: 'h', feature: 'call' };
+const OWNER = { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }) };
+const REFERS = text(1, 255, { required: true, says: [422, 'feature'] });
+
+export const OPERATIONS = [
+    { name: 'POST /consume', c: 'ask.c:fields', base: BODY, good: 200, fields: CONSUME },
+    { name: 'POST /consume', c: 'ask.c:item_fields', base: { subject: 'h', items: [{ feature: 'call' },
+        { feature: 'call' }] }, item: 1, good: 200, fields: ITEM },
+    { name: 'POST /reservations', c: 'ask.c:fields', base: BODY, good: 201, fields: { ...CONSUME, ttl: whole(1, 86400) } },
+    { name: 'POST /reservations/@hold/commit', c: 'api_reservations.c:commit_fields', base: {}, good: 200,
+        fields: { units: whole(1, LARGEST) } },
+    { name: 'POST /decisions/@decision/refund', c: 'api_decisions.c:refund_fields', base: { units: 1 }, good: 200,
+        fields: { units: whole(1, LARGEST), reason: text(0, 500) } },
+    { name: 'POST /admin/subjects', c: 'api_subjects.c:fields', base: { subject: 'h' }, good: 200, fields: {
+        subject: text(1, 255, { required: true }), plan: text(0, 64, { says: [422, 'plan'] }), plan_until: time(),
+            plan_after: text(0, 64, { says: [422, 'plan_after'] }),
+        organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
+            suspended: { type: 'flag' } } },
+    { name: 'POST /admin/overrides', c: 'api_overrides.c:fields', base: { ...BODY, amount: 100000 }, good: 201, fields: {
+        ...OWNER, feature: REFERS, limit: text(1, 64, { says: [422, 'limit'] }), amount: whole(0, LARGEST),
+        unlimited: { type: 'flag', instead: 'amount' }, multiplier: { type: 'number', min: 0, max: 1000000,
+            instead: 'amount' }, expires_at: time(), reason: text(0, 500) } },
+    { name: 'POST /admin/grants', c: 'api_grants.c:fields', base: { ...BODY, amount: 1 }, good: 201, fields: {
+        ...OWNER, feature: REFERS, amount: whole(1, LARGEST, { required: true }), priority: whole(0, 1000000),
+            effective_at: time(), expires_at: time(),
+        every: text(1, 64, { says: [400, 'every'] }), reason: text(0, 500) } },
+    { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
+        name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
+            expires_at: time() } },
+    { name: 'GET /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200,
+        fields: { subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }) } },
+    { name: 'DELETE /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: {
+        subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }), reason: text(1, 500) } },
+    { name: 'GET /check', c: 'api_check.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: WHO },
+    { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
+        fields: { subject: text(1, 255) } },
+    { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
+        fields: { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }) } },
+    { name: 'GET /admin/grants', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1,
+        255), organization: text(1, 255, { instead: 'subject' }) } },
+];
+
+/** The routes as the program has them: "METHOD ADDRESS ACCESS SCOPES". */
+export function routes_of_program() {
+    const table = readFileSync(path.join(ROOT, 'src/web/router.c'), 'utf8');
+    const scopes = { READING: ALL, KEY_ENFORCE: 'enforce', KEY_ADMIN: 'admin', KEY_READ: 'read', 0: '' };
+    return [...table.matchAll(/^    \{"([A-Z]+)", (API )?"([^"]+)", \w+, ACCESS_(\w+), (\w+)\},$/gm)].map(([, method, api,
+        where, access, who]) =>
+        [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
+}
+
+/** The declared fields of the program: "file:table" → [names]. */
+export function fields_of_program() {
+    const found = {}, folder = path.join(ROOT, 'src/web');
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.c')))
+        for (const [, table, inside] of readFileSync(path.join(folder, file),
+            'utf8').matchAll(/InputField (\w+)\[\w*\] = \{([^;]*)\};/g))
+            found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,
+                type]) => `${name} ${type.toLowerCase()}`).sort();
+    return found;
+}
+
+/* --- single requests: [what, how it is asked, status, field or a part of the detail] --- */
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const GOOD = '{"subject":"h","feature":"call"}';
+const ask = (body, headers = {}, more = {}) => ({ method: 'POST', where: '/consume', body, headers: { ...JSON_TYPE,
+    ...headers }, ...more });
+const spaces = count => GOOD + ' '.repeat(count - GOOD.length);
+
+/** Bodies that are refused for what they are. */
+export const BODIES = [
+    ...['text/plain', 'text/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x',
+        'application/xml', 'application/jsonx', 'application/json+x', 'xapplication/json',
+        'application/json, text/plain', 'application', '/', ';', 'application/x-json', 'application/problem+json',
+            'application/json\u00a0', '<script>alert(1)</script>', 'charset=utf-8; application/json']
+        .map(type => [`type ${type}`, ask(GOOD, { 'Content-Type': type }), 415, /application\/json/]),
+    ['no type', ask(GOOD, { 'Content-Type': '' }), 415, /application\/json/],
+    ...['gzip', 'deflate', 'br', 'compress', 'x-gzip', 'identity, gzip', 'utf-8',
+        'aes128gcm'].map(how => [`encoded as ${how}`, ask(GOOD, { 'Content-Encoding': how }), 415, /compressed/]),
+    ['65537 bytes', ask(spaces(65537)), 413, /65536/], ['a megabyte', ask(spaces(1000000)), 413, /65536/],
+        ['65537 bytes in chunks', ask(spaces(65537), { 'Transfer-Encoding': 'chunked' }), 413, /65536/],
+    ['a byte order mark', ask(`\ufeff${GOOD}`), 400, /JSON/], ['UTF-16', ask(Buffer.from(`\ufeff${GOOD}`, 'utf16le')), 400,
+        /JSON/], ['UTF-7', ask('+AHs-'), 400, /JSON/],
+    ['NUL before', ask(`\0${GOOD}`), 400, /JSON/], ['NUL after', ask(`${GOOD}\0`), 400, /JSON/], ['NUL between',
+        ask('{"subject":"h",\0"feature":"call"}'), 400, /JSON/],
+    ['two objects', ask(GOOD + GOOD), 400, /JSON/], ['lines of objects', ask(`${GOOD}\n${GOOD}`), 400, /JSON/],
+        ['blanks only', ask(' \n'), 400, /JSON/],
+    ...['[]', 'null', 'true', '7', '"call"', `[${GOOD}]`].map(body => [`${body} for an object`, ask(body), 400,
+        /object|JSON/]),
+    ['60000 lists', ask('['.repeat(60000)), 400, /JSON/], ['60000 objects', ask('{"a":'.repeat(12000)), 400, /JSON/],
+        ['60000 ends', ask(']'.repeat(60000)), 400, /JSON/],
+    ['10000 members', ask(`{${Array.from({ length: 6000 }, (_, i) => `"m${i}":1`)}}`), 400, 'm0'],
+    ...['subject', 'feature', 'units'].map(name => [`${name} twice`,
+        ask(`{"subject":"h","feature":"call","units":1,"${name}":1}`), 400, new RegExp(`JSON.*duplicate.*${name}`)]),
+    ['the same name in other spelling', ask('{"subject":"h","feature":"call","\\u0075nits":1,"units":2}'), 400, /duplicate/],
+    ['an item\'s member twice', ask('{"subject":"h","items":[{"feature":"call","feature":"paid"}]}'), 400, /duplicate/],
+    ...['__proto__', 'constructor', 'Subject', 'subject ', 'subject[]', 'subject.0', 'unit', 'ttl', 'limit', 'amount',
+        'allowed', 'plan', 'decision_id', '$where', '', '<script>alert(1)</script>', "'; --"]
+        .map(name => [`a member "${name}"`, ask({ ...BODY, [name]: 1 }), 400, name]),
+    ...[0x7f, 0x85, 0x202e, 0x2028, 0x2066, 0xfeff].map(code => [`a member with ${code.toString(16)}`, ask({ ...BODY,
+        [`a${String.fromCodePoint(code)}b`]: 1 }), 400, /not a member/]),
+    ['a member of 60000 bytes', ask({ ...BODY, ['m'.repeat(60000)]: 1 }), 400, 'm'.repeat(64)], ['a member cut in a letter',
+        ask({ ...BODY, [`m${'€'.repeat(40)}`]: 1 }), 400, /not a member/],
+    ['items beside a feature', ask({ ...BODY, items: [{ feature: 'call' }] }), 400, 'feature'], ['units of 2^53 together',
+        ask({ subject: 'h', items: Array(2).fill({ feature: 'call', units: LARGEST }) }), 400, 'items'],
+    ['a release with units', { ...ask({ units: 1 }), where: '/reservations/@hold/release' }, 400, 'units'],
+    ['scopes of numbers', { ...ask({ name: 'h', scopes: [1] }), where: '/admin/keys' }, 400, 'scopes'],
+    ...['root', 'ADMIN', 'admin ', '*', "admin'--", '<script>alert(1)</script>', '', null,
+        ['admin']].map(scope => [`scope ${JSON.stringify(scope)}`, { ...ask({ name: 'h', scopes: ['read', scope] }),
+        where: '/admin/keys' }, 400, 'scopes']),
+    ['no amount', { ...ask(BODY), where: '/admin/overrides' }, 400, 'amount'], ['two amounts', { ...ask({ ...BODY,
+        amount: 1, unlimited: true }), where: '/admin/overrides' }, 400, 'amount'],
+    ['nobody\'s override', { ...ask({ feature: 'call', amount: 1 }), where: '/admin/overrides' }, 400, 'subject'],
+    ['everybody\'s override', { ...ask({ ...BODY, organization: 'o', amount: 1 }), where: '/admin/overrides' }, 400,
+        'organization'],
+    ['a grant that ends before it begins', { ...ask({ ...BODY, amount: 1, effective_at: '2090-01-02',
+        expires_at: '2090-01-01' }), where: '/admin/grants' }, 400, 'expires_at'],
+    ...['overrides', 'grants'].map(noun => [`${noun} that ended`, { ...ask({ ...BODY, amount: 1,
+        expires_at: '2001-01-01' }), where: `/admin/${noun}` }, 400, 'expires_at']),
+    ['a key that ended', { ...ask({ name: 'h', scopes: ['read'], expires_at: '2001-01-01' }), where: '/admin/keys' }, 400,
+        'expires_at'],
+];
+
+/** References to what is not there, not theirs, or over. `as`: who asks (a key with all scopes where nobody is named). */
+export const REFERENCES = [
+    ...['nothing', 'CALL', 'call ', 'cаll', 'call,paid', 'call/..', '*', 'day', 'free'].flatMap(feature => [
+        [`consume ${feature}`, ask({ subject: 'h', feature }), 404, 'feature'], [`hold ${feature}`, { ...ask({ subject: 'h',
+            feature }), where: '/reservations' }, 404, 'feature'],
+        [`consume call and ${feature}`, ask({ subject: 'h', items: [{ feature: 'call' }, { feature }] }), 404, 'feature'],
+        [`check ${feature}`, { where: `/check?subject=h&feature=${encodeURIComponent(feature)}` }, 404, 'feature'],
+        [`override ${feature}`, { ...ask({ subject: 'h', feature, amount: 1 }), where: '/admin/overrides' }, 422, 'feature'],
+        [`grant ${feature}`, { ...ask({ subject: 'h', feature, amount: 1 }), where: '/admin/grants' }, 422, 'feature']]),
+    ...['nothing', 'FREE', 'free ', 'call', '*', 'administrator'].flatMap(plan => [
+        [`plan ${plan}`, { ...ask({ subject: 'h', plan }), where: '/admin/subjects' }, 422, 'plan'],
+        [`then plan ${plan}`, { ...ask({ subject: 'h', plan_after: plan }), where: '/admin/subjects' }, 422, 'plan_after']]),
+    ...['nothing', 'DAY', 'paid', 'call', '*'].map(limit => [`limit ${limit}`, { ...ask({ ...BODY, limit, amount: 1 }),
+        where: '/admin/overrides' }, 422, 'limit']),
+    ...['Mars/Base', '../../etc/passwd', '/etc/passwd', 'UTC/../UTC', 'utc\\', ':UTC', 'EST5EDT4,M3.2.0,M11.1.0',
+        'posixrules', 'tzdata.zi', '.'].map(timezone =>
+        [`zone ${timezone}`, { ...ask({ subject: 'h', timezone }), where: '/admin/subjects' }, 422, 'timezone']),
+    ...['nobody', 'O', '%', '*'].flatMap(organization => ['overrides', 'grants'].map(noun =>
+        [`${noun} of organization ${organization}`, { ...ask({ organization, feature: 'call', amount: 1 }),
+            where: `/admin/${noun}` }, 422, 'organization'])),
+    ['somebody never met', { where: '/admin/subjects?subject=never-met' }, 404, 'subject'], ['nobody',
+        { where: '/admin/subjects' }, 400, 'subject'],
+    ['two owners', { where: '/admin/grants?subject=h&organization=o' }, 400, 'organization'], ['nobody\'s reset',
+        { method: 'DELETE', where: '/usage' }, 400, 'subject'],
+    ['reset of a feature that is none', { method: 'DELETE', where: '/usage?subject=h&feature=nothing' }, 404, 'feature'],
+    /* reservations: reused, of others, of another kind */
+    ['commit what is committed', { method: 'POST', where: '/reservations/@committed/commit', body: '' }, 409],
+        ['release what is committed', { method: 'POST', where: '/reservations/@committed/release', body: '' }, 409],
+    ['commit what is released', { method: 'POST', where: '/reservations/@released/commit', body: '' }, 409],
+        ['release what is released', { method: 'POST', where: '/reservations/@released/release', body: '' }, 409],
+    ['commit more than is held', { method: 'POST', where: '/reservations/@hold/commit', body: { units: 6 } }, 409],
+        ['commit 2^53-1', { method: 'POST', where: '/reservations/@hold/commit', body: { units: LARGEST } }, 409],
+    ['commit a decision', { method: 'POST', where: '/reservations/@decision/commit', body: '' }, 404],
+        ['release a decision', { method: 'POST', where: '/reservations/@decision/release', body: '' }, 404],
+    ['refund a reservation', { method: 'POST', where: '/decisions/@hold/refund', body: '' }, 404],
+    ...['commit', 'release'].flatMap(how => ['stranger', 'visitor'].map(as => [`${how} somebody else's, as a ${as}`,
+        { method: 'POST', where: `/reservations/@hold/${how}`, body: '{}', as }, 404])),
+    /* decisions: of others, refunded, more than charged */
+    ['somebody else\'s decision', { where: '/decisions/@decision', as: 'stranger' }, 404], ['and as a visitor',
+        { where: '/decisions/@decision', as: 'visitor' }, 404],
+    ['and on a page', { page: '/decisions/@decision', as: 'visitor', headers: { Accept: 'text/html' } }, 404],
+    ['refund more than was charged', { method: 'POST', where: '/decisions/@decision/refund', body: { units: 1000 } }, 409],
+        ['refund 2^53-1', { method: 'POST', where: '/decisions/@decision/refund', body: { units: LARGEST } }, 409],
+    ['refund what is refunded', { method: 'POST', where: '/decisions/@refunded/refund', body: '' }, 409],
+        ['refund a refusal', { method: 'POST', where: '/decisions/@refused/refund', body: '' }, 409],
+    ['refund one\'s own, as a person', { method: 'POST', where: '/decisions/@decision/refund', body: '{}', as: 'owner' },
+        403],
+    /* in somebody else's name */
+    ...['stranger', 'administrator'].map(as => [`consume in another's name, as ${as}`, ask(BODY, {}, { as }), 403,
+        'subject']), ['and as a visitor', ask(BODY, {}, { as: 'visitor' }), 401, 'subject'],
+    ['hold in another\'s name', { ...ask(BODY, {}, { as: 'stranger' }), where: '/reservations' }, 403, 'subject'],
+        ['another\'s usage', { where: '/usage?subject=h', as: 'stranger' }, 403, 'subject'],
+    ['another\'s check', { where: '/check?subject=h&feature=call', as: 'stranger' }, 403, 'subject'],
+        ['another\'s check, as a visitor', { where: '/check?subject=h&feature=call', as: 'visitor' }, 401, 'subject'],
+    ['another visitor\'s', ask({ subject: 'anon:192.0.2.1', feature: 'call' }, {}, { as: 'visitor' }), 401, 'subject'],
+        ['in nobody\'s name', ask({ feature: 'call' }), 400, 'subject'],
+    /* from another site */
+    ...[{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: 'http://127.0.0.1.evil.example' },
+        { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { 'Sec-Fetch-Site': 'SAME-ORIGIN' },
+        { 'Sec-Fetch-Site': '' }, { Origin: '' }, { Origin: '//' }, { Origin: 'http://' },
+            { Origin: 'javascript:alert(1)' },
+            { Origin: '<script>alert(1)</script>' }].filter(headers => Object.values(headers)[0])
+        .map(headers => [`from ${Object.values(headers)}`, ask({ feature: 'call' }, headers, { as: 'stranger' }), 403]),
+    ...['text/plain', 'application/x-www-form-urlencoded',
+        'multipart/form-data'].map(type => [`a form of another site as ${type}`, ask({ feature: 'call' },
+        { 'Content-Type': type }, { as: 'stranger' }), 415]),
+    ['a form without anything', { method: 'POST', where: '/reservations/@hold/release', body: '',
+        headers: { 'Content-Type': '' }, as: 'owner' }, 415],
+    /* the same key again, for another request */
+    ['an Idempotency-Key for another request', ask({ ...BODY, units: 2 }, { 'Idempotency-Key': 'used' }), 422,
+        'Idempotency-Key'],
+    ['and for another operation', { ...ask(BODY, { 'Idempotency-Key': 'used' }), where: '/reservations' }, 422,
+        'Idempotency-Key'],
+    ...['x'.repeat(256), 'x'.repeat(5000), 'a\tb', '\xe9', '\xff\xfe', '\xc0\xaf', '\xed\xa0\x80', '\xe2\x80\xae',
+        '\xc2\x85'].map(key =>
+        [`Idempotency-Key ${JSON.stringify(key).slice(0, 20)}`, ask(BODY, { 'Idempotency-Key': key }), 400,
+            'Idempotency-Key']),
+    ['two long Idempotency-Keys', ask(BODY, { 'Idempotency-Key': ['x'.repeat(130), 'y'.repeat(130)] }), 400,
+        'Idempotency-Key'],
+];
