@@ -1,1 +1,1 @@
-set local synchronous_commit = off
+select set_config('synchronous_commit', 'off', true)

@@ -11,7 +11,7 @@ own as (
   select k.id, t.now from k, (select webquota.clock() as now) t where k.target = k.id
   on conflict (id) do nothing),
 counted as (
-  update webquota.counters c set account_id = k.target, version = c.version + 1
+  update webquota.counters c set account_id = k.target, version = c.version + 1, epoch = c.epoch + 1
     from k where c.account_id = k.account_id and c.subject_id = k.id),
 overridden as (
   update webquota.overrides o set account_id = k.target from k where o.account_id = k.account_id and o.subject_id = k.id),

@@ -2,7 +2,7 @@
 with moved as (
   update webquota.subjects set account_id = $3::bigint where account_id = $1::bigint and id = $2::bigint),
 counted as (
-  update webquota.counters set account_id = $3::bigint, version = version + 1
+  update webquota.counters set account_id = $3::bigint, version = version + 1, epoch = epoch + 1
    where account_id = $1::bigint and subject_id = $2::bigint),
 overridden as (
   update webquota.overrides set account_id = $3::bigint where account_id = $1::bigint and subject_id = $2::bigint)

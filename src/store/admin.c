@@ -58,10 +58,12 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
 
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error)
 {
-    if (!subject_id)
-        return STORE_OK;
     g_auto(Params) params = params_new();
     params_number(&params, account_id);
+    if (!subject_id) {
+        StoreResult result = admin_run(store, QUERY_MEMBERS_LOCK, NULL, NULL, error);
+        return result == STORE_OK ? admin_run(store, QUERY_COUNTERS_TOUCH_ALL, &params, NULL, error) : result;
+    }
     params_number(&params, subject_id);
     return admin_run(store, QUERY_COUNTERS_TOUCH, &params, NULL, error);
 }

@@ -149,7 +149,8 @@ static StoreResult move(Import *import)
     g_auto(Params) params = params_new();
     put_keys(import, &params);
     put_texts(import, &params, offsetof(SubjectChange, organization));
-    return run_changing(import, QUERY_IMPORT_MOVE, &params);
+    result = admin_run(import->store, QUERY_MEMBERS_LOCK, NULL, NULL, import->error);
+    return result == STORE_OK ? run_changing(import, QUERY_IMPORT_MOVE, &params) : result;
 }
 
 static StoreResult touch(Import *import)

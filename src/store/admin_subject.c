@@ -43,6 +43,9 @@ static StoreResult move(Store *store, int64_t from, int64_t subject_id, const ch
     params_number(&params, from);
     params_number(&params, subject_id);
     params_number(&params, to);
+    result = admin_run(store, QUERY_MEMBERS_LOCK, NULL, NULL, error);
+    if (result != STORE_OK)
+        return result;
     return admin_run(store, QUERY_SUBJECT_MOVE, &params, NULL, error);
 }
 

@@ -19,6 +19,7 @@ static const struct {
 /* Where the result of a queued statement goes. */
 typedef struct {
     PGresult **place;
+    Query query;
     bool is_preparation;
 } Expected;
 
@@ -94,28 +95,40 @@ DbResult db_connect(Db *db)
 
 Params params_new(void)
 {
-    return (Params){ .values = g_ptr_array_new_with_free_func(g_free) };
+    return (Params){ .values = g_ptr_array_new_with_free_func(g_free),
+                     .lengths = g_array_new(FALSE, FALSE, sizeof(int)),
+                     .formats = g_array_new(FALSE, FALSE, sizeof(int)) };
 }
 
 void params_clear(Params *params)
 {
     g_clear_pointer(&params->values, g_ptr_array_unref);
+    g_clear_pointer(&params->lengths, g_array_unref);
+    g_clear_pointer(&params->formats, g_array_unref);
+}
+
+/* Takes over `value`. */
+static void params_add(Params *params, void *value, int length, int format)
+{
+    g_ptr_array_add(params->values, value);
+    g_array_append_val(params->lengths, length);
+    g_array_append_val(params->formats, format);
 }
 
 void params_text(Params *params, const char *value)
 {
-    g_ptr_array_add(params->values, g_strdup(value));
+    params_add(params, g_strdup(value), 0, 0);
 }
 
 void params_number(Params *params, int64_t value)
 {
-    g_ptr_array_add(params->values, g_strdup_printf("%" PRId64, value));
+    params_add(params, g_strdup_printf("%" PRId64, value), 0, 0);
 }
 
 void params_real(Params *params, double value)
 {
     char *text = g_malloc(G_ASCII_DTOSTR_BUF_SIZE);
-    g_ptr_array_add(params->values, g_ascii_dtostr(text, G_ASCII_DTOSTR_BUF_SIZE, value));
+    params_add(params, g_ascii_dtostr(text, G_ASCII_DTOSTR_BUF_SIZE, value), 0, 0);
 }
 
 void params_bool(Params *params, bool value)
@@ -128,42 +141,74 @@ void params_instant(Params *params, Instant value)
     params_number(params, value);
 }
 
-char *numbers_literal(const int64_t *values, int count)
+/* The binary form of an array (array_send in PostgreSQL's arrayfuncs.c): how many dimensions, whether there are nulls,
+ * the type of the elements, then for the dimension its length and first index; each element has its length before it. */
+#define ARRAY_HEADER 20
+#define OID_BIGINT 20
+#define OID_TEXT 25
+#define OID_TIMESTAMPTZ 1184
+
+static char *put_int32(char *at, int64_t value)
 {
-    GString *text = g_string_sized_new((gsize)count * 8 + 3);
-    g_string_append_c(text, '{');
-    for (int i = 0; i < count; i++)
-        g_string_append_printf(text, i ? ",%" PRId64 : "%" PRId64, values[i]);
-    g_string_append_c(text, '}');
-    return g_string_free(text, FALSE);
+    uint32_t big_endian = GUINT32_TO_BE((uint32_t)value);
+    memcpy(at, &big_endian, sizeof big_endian);
+    return at + sizeof big_endian;
+}
+
+static char *put_header(char *at, guint count, bool nulls, int type)
+{
+    at = put_int32(at, count ? 1 : 0);
+    at = put_int32(at, nulls);
+    at = put_int32(at, type);
+    if (!count)
+        return at;
+    return put_int32(put_int32(at, count), 1);
+}
+
+static char *put_int64(char *at, int64_t value)
+{
+    uint64_t big_endian = GUINT64_TO_BE((uint64_t)value);
+    at = put_int32(at, sizeof value);
+    memcpy(at, &big_endian, sizeof big_endian);
+    return at + sizeof big_endian;
 }
 
 void params_numbers(Params *params, const GArray *values)
 {
-    g_ptr_array_add(params->values, numbers_literal((const int64_t *)(const void *)values->data, (int)values->len));
+    char *bytes = g_malloc(ARRAY_HEADER + (gsize)values->len * 12), *at = put_header(bytes, values->len, false, OID_BIGINT);
+    for (guint i = 0; i < values->len; i++)
+        at = put_int64(at, g_array_index(values, int64_t, i));
+    params_add(params, bytes, (int)(at - bytes), 1);
+}
+
+void params_instants(Params *params, const GArray *values)
+{
+    const int64_t from_1970_to_2000 = INT64_C(946684800) * US_PER_S;
+    char *bytes = g_malloc(ARRAY_HEADER + (gsize)values->len * 12), *at = put_header(bytes, values->len, false, OID_TIMESTAMPTZ);
+    for (guint i = 0; i < values->len; i++) {
+        int64_t value = g_array_index(values, int64_t, i);
+        at = put_int64(at, value == INSTANT_MIN || value == INSTANT_MAX ? value : value - from_1970_to_2000);
+    }
+    params_add(params, bytes, (int)(at - bytes), 1);
 }
 
 void params_texts(Params *params, const GPtrArray *values)
 {
-    GString *text = g_string_new("{");
+    gsize room = ARRAY_HEADER + (gsize)values->len * 4;
+    bool nulls = false;
     for (guint i = 0; i < values->len; i++) {
-        if (i)
-            g_string_append_c(text, ',');
-        const char *value = values->pdata[i];
-        if (!value) {
-            g_string_append(text, "NULL");
-            continue;
-        }
-        g_string_append_c(text, '"');
-        for (const char *p = value; *p; p++) {
-            if (*p == '"' || *p == '\\')
-                g_string_append_c(text, '\\');
-            g_string_append_c(text, *p);
-        }
-        g_string_append_c(text, '"');
+        room += values->pdata[i] ? strlen(values->pdata[i]) : 0;
+        nulls |= !values->pdata[i];
     }
-    g_string_append_c(text, '}');
-    g_ptr_array_add(params->values, g_string_free(text, FALSE));
+    char *bytes = g_malloc(room), *at = put_header(bytes, values->len, nulls, OID_TEXT);
+    for (guint i = 0; i < values->len; i++) {
+        const char *value = values->pdata[i];
+        gsize length = value ? strlen(value) : 0;
+        at = put_int32(at, value ? (int64_t)length : -1);
+        memcpy(at, value ? value : "", length);
+        at += length;
+    }
+    params_add(params, bytes, (int)(at - bytes), 1);
 }
 
 /* --- waiting --- */
@@ -221,21 +266,23 @@ void db_queue(Db *db, Query query, const Params *params, PGresult **result)
     }
     int count = params ? (int)params->values->len : 0;
     const char *const *values = count ? (const char *const *)params->values->pdata : NULL;
+    const int *lengths = count ? (const int *)(const void *)params->lengths->data : NULL;
+    const int *formats = count ? (const int *)(const void *)params->formats->data : NULL;
     bool sent;
     if (db->prepare) {
         if (!db->prepared[query]) {
             PQsendPrepare(db->connection, statements[query].name, statements[query].text, 0, NULL);
-            Expected preparation = { NULL, true };
+            Expected preparation = { NULL, query, true };
             g_array_append_val(expected, preparation);
             db->prepared[query] = true;
         }
-        sent = PQsendQueryPrepared(db->connection, statements[query].name, count, values, NULL, NULL, 0);
+        sent = PQsendQueryPrepared(db->connection, statements[query].name, count, values, lengths, formats, 0);
     } else {
-        sent = PQsendQueryParams(db->connection, statements[query].text, count, NULL, values, NULL, NULL, 0);
+        sent = PQsendQueryParams(db->connection, statements[query].text, count, NULL, values, lengths, formats, 0);
     }
     if (!sent)
         db_note_error(db, PQerrorMessage(db->connection));
-    Expected one = { result, false };
+    Expected one = { result, query, false };
     g_array_append_val(expected, one);
 }
 
@@ -266,11 +313,14 @@ DbResult db_sync(Db *db)
     int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
     DbResult outcome = DB_OK;
     bool preparing = false;
+    db->failed = -1;
     if (!PQpipelineSync(db->connection))
         outcome = DB_LOST;
     for (guint i = 0; i < expected->len && outcome != DB_LOST; i++) {
         const Expected *one = &g_array_index(expected, Expected, i);
         DbResult each = db_take(db, one, deadline);
+        if (outcome == DB_OK && each != DB_OK)
+            db->failed = (int)one->query;
         if (outcome == DB_OK || each == DB_LOST)
             outcome = each;
         preparing |= one->is_preparation;

@@ -26,6 +26,7 @@ typedef struct {
     bool in_pipeline;
     GArray *expected;          /* where the results of the pipeline under way go */
     char *error;               /* what went wrong last; for the log and the doctor */
+    int failed;                /* the Query that the last pipeline failed at; -1: none did */
 } Db;
 
 void db_init(Db *db, const char *conninfo, bool prepare, bool writes);
@@ -37,9 +38,10 @@ void db_close_connection(Db *db);
 /* Connects when not connected (within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 
-/* Parameters of a statement, as text. Strings are kept until params_clear. */
+/* Parameters of a statement: single ones as text, arrays in PostgreSQL's binary form. Kept until params_clear. */
 typedef struct {
     GPtrArray *values;
+    GArray *lengths, *formats; /* of int; PQexecParams, paramLengths and paramFormats */
 } Params;
 Params params_new(void);
 void params_clear(Params *params);
@@ -50,6 +52,7 @@ void params_real(Params *params, double value);
 void params_bool(Params *params, bool value);
 void params_instant(Params *params, Instant value);                /* as microseconds */
 void params_numbers(Params *params, const GArray *values);         /* of int64_t: a bigint[] */
+void params_instants(Params *params, const GArray *values);        /* of Instant: a timestamptz[]; INSTANT_MIN, INSTANT_MAX: infinite */
 void params_texts(Params *params, const GPtrArray *values);        /* of char *, NULL allowed: a text[] */
 
 /* Runs one statement and waits. *result (may be NULL) is the caller's to PQclear; on any outcome but DB_OK it is NULL. */
@@ -72,9 +75,6 @@ const char *result_text(const PGresult *result, int row, int column);
 bool result_null(const PGresult *result, int row, int column);
 /* A bigint[] appended to `values` (of int64_t). Returns how many. */
 int result_numbers(const PGresult *result, int row, int column, GArray *values);
-
-/* Text forms of arrays, for elements of a text[] that SQL casts. New string. */
-char *numbers_literal(const int64_t *values, int count);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
 

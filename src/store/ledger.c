@@ -16,10 +16,10 @@
 #define BATCH_MAX 256
 #define TRIES_MAX 60
 #define LOST_PATIENCE_US 1500000
-#define SUBJECTS_REMEMBERED 200000
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
+#define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
 struct Ledger {
@@ -31,10 +31,11 @@ struct Ledger {
     pthread_cond_t work;
     GQueue *waiting;              /* of Job * */
     GHashTable *keys_running;     /* idempotency keys under way: "caller\nkey" */
-    GHashTable *subjects;         /* key → address; the ledger thread's own */
+    Memory *memory;
+    int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
+    bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;
     GPtrArray *notes;             /* of Record *: refusals from memory, to be recorded in bulk */
-    GHashTable *plans;            /* subject key → plan key as last seen, for failing open */
     bool deciding;                /* a batch is under way */
     bool unreachable;             /* the database, for as long as the last batch was patient; the ledger thread's own */
 };
@@ -134,7 +135,7 @@ static void count_batch(Store *store, const GPtrArray *jobs)
     pthread_mutex_unlock(&store->metrics_lock);
 }
 
-/* Keeps what can be answered from memory later: certain refusals, and everybody's plan. */
+/* Keeps certain refusals, which can be given again from memory. */
 static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
 {
     if (batch->notify)
@@ -147,11 +148,6 @@ static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
             continue;
         if (job->certain_until > batch->now && !batch->notify)
             refusals_remember(ledger->refusals, job, job->record, generation, memory_us);
-        pthread_mutex_lock(&ledger->lock);
-        if (g_hash_table_size(ledger->plans) > SUBJECTS_REMEMBERED)
-            g_hash_table_remove_all(ledger->plans);
-        g_hash_table_replace(ledger->plans, g_strdup(job->answer->subject), (gpointer)g_intern_string(job->answer->plan->key));
-        pthread_mutex_unlock(&ledger->lock);
     }
 }
 
@@ -177,28 +173,6 @@ static DbResult write_notes(Ledger *ledger, Policy *policy, GPtrArray *notes)
     return result;
 }
 
-static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
-{
-    for (guint i = 0; i < jobs->len; i++) {
-        Job *job = jobs->pdata[i];
-        job->record = NULL; /* it went with the batch of the last try */
-        job->certain_until = INSTANT_MIN;
-        if (!job->settled)
-            g_clear_pointer(&job->answer, answer_unref);
-    }
-    uint64_t generation = refusals_generation(ledger->refusals);
-    Batch batch;
-    batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
-    BatchResult result = batch_run(&batch, ledger->subjects);
-    if (result == BATCH_DONE)
-        remember(ledger, &batch, generation);
-    batch_clear(&batch);
-    if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
-        PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
-        result = BATCH_LOST;
-    return result;
-}
-
 /* The policy for a try, on the ledger's own connection. NULL when there is none. */
 static Policy *policy_for_try(Ledger *ledger)
 {
@@ -212,6 +186,89 @@ static Policy *policy_for_try(Ledger *ledger)
     Policy *policy = store->policy ? policy_ref(store->policy) : NULL;
     pthread_mutex_unlock(&store->policy_lock);
     return policy;
+}
+
+/* A guard failed. When it was a row's, another process writes the same rows, and what is remembered of them is old. */
+static void note_conflict(Ledger *ledger)
+{
+    int failed = ledger->db.failed;
+    if (failed == QUERY_COUNTERS_WRITE || failed == QUERY_COUNTERS_CHECK || failed == QUERY_SHARED_WRITE ||
+        failed == QUERY_SHARED_CHECK)
+        ledger->others_until_us = g_get_monotonic_time() + OTHERS_US;
+    pthread_mutex_lock(&ledger->store->metrics_lock);
+    ledger->store->metrics.retries++;
+    pthread_mutex_unlock(&ledger->store->metrics_lock);
+}
+
+static bool clock_is_fresh(Store *store)
+{
+    pthread_mutex_lock(&store->clock_lock);
+    bool fresh = store->clock_heard_us && g_get_monotonic_time() - store->clock_heard_us < CLOCK_FRESH_US;
+    pthread_mutex_unlock(&store->clock_lock);
+    return fresh;
+}
+
+static void jobs_begin(GPtrArray *jobs)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+        job->record = NULL; /* it went with the batch of the last try */
+        job->certain_until = INSTANT_MIN;
+        if (!job->settled)
+            g_clear_pointer(&job->answer, answer_unref);
+    }
+}
+
+/* Asks as they came, decided by memory: ledger_guarded.c. Takes those that were answered out of `jobs`. */
+static void run_guarded(Ledger *ledger, GPtrArray *jobs)
+{
+    if (!ledger->db.connection || !ledger->db.prepare || ledger->due || !clock_is_fresh(ledger->store))
+        return;
+    g_autoptr(Policy) policy = policy_for_try(ledger);
+    g_autoptr(GPtrArray) asks = g_ptr_array_new();
+    for (guint i = 0; i < jobs->len; i++)
+        if (((Job *)jobs->pdata[i])->kind == JOB_ASK)
+            g_ptr_array_add(asks, jobs->pdata[i]);
+    if (!policy || !asks->len)
+        return;
+    jobs_begin(asks);
+    uint64_t generation = refusals_generation(ledger->refusals);
+    Guarded guarded = { .memory = ledger->memory, .distrust = g_get_monotonic_time() < ledger->others_until_us };
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, asks);
+    BatchResult result = batch_run_guarded(&batch, &guarded);
+    ledger->due = guarded.due;
+    if (result == BATCH_DONE)
+        remember(ledger, &batch, generation);
+    else if (result != BATCH_LOST)
+        note_conflict(ledger);
+    for (guint i = 0; i < asks->len; i++) {
+        Job *job = asks->pdata[i];
+        if (result == BATCH_DONE)
+            g_ptr_array_remove(jobs, job);
+        else if (result != BATCH_LOST)
+            job->key.at = 0; /* it is known not to have come through */
+    }
+    batch_clear(&batch);
+}
+
+static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
+{
+    jobs_begin(jobs);
+    uint64_t generation = refusals_generation(ledger->refusals);
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
+    BatchResult result = batch_run(&batch, ledger->memory);
+    if (result == BATCH_DONE) {
+        remember(ledger, &batch, generation);
+        batch_remember(&batch, ledger->memory);
+        ledger->due = false;
+    }
+    batch_clear(&batch);
+    if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
+        PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
+        result = BATCH_LOST;
+    return result;
 }
 
 static void run_jobs(Ledger *ledger, GPtrArray *jobs);
@@ -301,9 +358,10 @@ static void *ledger_main(void *data)
         run_notes(ledger, notes);
         if (!jobs->len)
             continue;
-        if (g_hash_table_size(ledger->subjects) > SUBJECTS_REMEMBERED)
-            g_hash_table_remove_all(ledger->subjects);
-        run_jobs(ledger, jobs);
+        g_autoptr(GPtrArray) open = g_ptr_array_copy(jobs, NULL, NULL);
+        run_guarded(ledger, open);
+        if (open->len)
+            run_jobs(ledger, open);
         count_batch(ledger->store, jobs);
         for (guint i = 0; i < jobs->len; i++)
             finish(ledger, jobs->pdata[i]);
@@ -323,10 +381,9 @@ static Ledger *ledger_of(Store *store)
         pthread_cond_init(&ledger->work, NULL);
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        ledger->subjects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        ledger->memory = memory_new();
         ledger->refusals = refusals_new();
         ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-        ledger->plans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->running = pthread_create(&ledger->thread, NULL, ledger_main, ledger) == 0;
         store->ledger = ledger;
     }
@@ -348,8 +405,7 @@ void ledger_close(Ledger *ledger)
     db_close(&ledger->db);
     g_queue_free(ledger->waiting);
     g_hash_table_unref(ledger->keys_running);
-    g_hash_table_unref(ledger->subjects);
-    g_hash_table_unref(ledger->plans);
+    memory_free(ledger->memory);
     g_ptr_array_unref(ledger->notes);
     refusals_free(ledger->refusals);
     pthread_mutex_destroy(&ledger->lock);
@@ -403,11 +459,8 @@ static Answer *refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
     pthread_mutex_lock(&ledger->lock);
     bool busy = (ledger->deciding || ledger->notes->len) && ledger->notes->len < NOTES_MAX;
     pthread_mutex_unlock(&ledger->lock);
-    pthread_mutex_lock(&store->clock_lock);
-    bool fresh = store->clock_heard_us && g_get_monotonic_time() - store->clock_heard_us < CLOCK_FRESH_US;
-    pthread_mutex_unlock(&store->clock_lock);
     Record *record = NULL;
-    Answer *answer = busy && fresh ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
+    Answer *answer = busy && clock_is_fresh(store) ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
     if (!answer)
         return NULL;
     pthread_mutex_lock(&ledger->lock);
@@ -430,9 +483,7 @@ static Answer *allow_unrecorded(Ledger *ledger, const LedgerAsk *ask)
     pthread_mutex_unlock(&store->policy_lock);
     if (!policy)
         return NULL;
-    pthread_mutex_lock(&ledger->lock);
-    const char *plan = g_hash_table_lookup(ledger->plans, ask->subject);
-    pthread_mutex_unlock(&ledger->lock);
+    const char *plan = memory_plan(ledger->memory, ask->subject);
     Answer *answer = fail_open_answer(policy, ask, plan ? policy_plan(policy, plan) : NULL, store_now(store));
     if (answer) {
         pthread_mutex_lock(&store->metrics_lock);

@@ -27,12 +27,12 @@ static bool job_settles(const Job *job)
     return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND;
 }
 
-static bool job_open(const Job *job)
+bool job_open(const Job *job)
 {
     return !job->settled && job->kind != JOB_SWEEP;
 }
 
-static BatchResult after(DbResult result)
+BatchResult batch_result(DbResult result)
 {
     return result == DB_OK ? BATCH_DONE : result == DB_RETRY ? BATCH_AGAIN : result == DB_LOST ? BATCH_LOST : BATCH_REFUSED;
 }
@@ -71,6 +71,14 @@ static DbResult find_subjects(Batch *batch, GHashTable *subjects, const GPtrArra
     return result;
 }
 
+DbResult batch_meet(Batch *batch, const GPtrArray *keys)
+{
+    g_auto(Params) params = params_new();
+    params_texts(&params, keys);
+    params_text(&params, batch->policy->zone);
+    return db_run(batch->db, QUERY_SUBJECTS_MEET, &params, NULL);
+}
+
 static DbResult resolve_keys(Batch *batch, GHashTable *subjects)
 {
     g_autoptr(GPtrArray) unknown = unknown_subjects(batch, subjects);
@@ -80,10 +88,7 @@ static DbResult resolve_keys(Batch *batch, GHashTable *subjects)
     g_autoptr(GPtrArray) strangers = unknown_subjects(batch, subjects);
     if (result != DB_OK || !strangers->len)
         return result;
-    g_auto(Params) params = params_new();
-    params_texts(&params, strangers);
-    params_text(&params, batch->policy->zone);
-    result = db_run(batch->db, QUERY_SUBJECTS_MEET, &params, NULL);
+    result = batch_meet(batch, strangers);
     return result == DB_OK ? find_subjects(batch, subjects, strangers) : result;
 }
 
@@ -258,7 +263,7 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
     return db_sync(batch->db);
 }
 
-static bool take_states(Batch *batch, const Loaded *loaded, GHashTable *subjects)
+static bool take_states(Batch *batch, const Loaded *loaded, Memory *memory)
 {
     for (int row = 0; row < PQntuples(loaded->subjects); row++) {
         SubjectState *state = subject_state_new(loaded->subjects, row);
@@ -274,7 +279,7 @@ static bool take_states(Batch *batch, const Loaded *loaded, GHashTable *subjects
         if (!job_open(job) || batch_state(batch, job->subject_id))
             continue;
         if (job_subject(job))
-            g_hash_table_remove(subjects, job_subject(job)); /* it moved to another account */
+            memory_drop_subject(memory, job_subject(job)); /* it moved to another account */
         all = false;
     }
     return all;
@@ -301,7 +306,7 @@ static BatchResult make_missing_shared(Batch *batch)
     DbResult result = db_run(batch->db, QUERY_ROLLBACK, NULL, NULL);
     if (result == DB_OK)
         result = db_run(batch->db, QUERY_SHARED_MEET, &params, NULL);
-    return result == DB_OK ? BATCH_AGAIN : after(result);
+    return result == DB_OK ? BATCH_AGAIN : batch_result(result);
 }
 
 static void settle_states(Batch *batch)
@@ -313,7 +318,7 @@ static void settle_states(Batch *batch)
         subject_state_settle(state, batch->policy, batch->now);
 }
 
-static BatchResult batch_lock_shared(Batch *batch)
+void batch_want_shared(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
@@ -324,6 +329,11 @@ static BatchResult batch_lock_shared(Batch *batch)
         for (int item = 0; job->kind == JOB_ASK && item < job->ask->item_count; item++)
             shared_set_want_for(batch->shared, batch_state(batch, job->subject_id), job->features[item]);
     }
+}
+
+static BatchResult batch_lock_shared(Batch *batch)
+{
+    batch_want_shared(batch);
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
     if (!all->len)
         return BATCH_DONE;
@@ -335,7 +345,7 @@ static BatchResult batch_lock_shared(Batch *batch)
     db_queue(batch->db, QUERY_CLOCK, NULL, &clock);
     DbResult result = db_sync(batch->db);
     if (result != DB_OK)
-        return after(result);
+        return batch_result(result);
     shared_set_read(batch->shared, rows);
     batch->now = result_number(clock, 0, 0);
     settle_states(batch);
@@ -345,7 +355,7 @@ static BatchResult batch_lock_shared(Batch *batch)
 /* --- deciding --- */
 
 /* The features of an ask under the policy of this try. */
-static void find_features(const Batch *batch, Job *job)
+void batch_find_features(const Batch *batch, Job *job)
 {
     for (int i = 0; i < job->ask->item_count; i++) {
         const LedgerItem *item = &job->ask->items[i];
@@ -376,7 +386,7 @@ static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row
     g_autoptr(PGresult) rows = NULL;
     DbResult result = db_run(batch->db, QUERY_DECISIONS_READ, &params, &rows);
     if (result != DB_OK)
-        return after(result);
+        return batch_result(result);
     g_autoptr(DecisionRow) decision = decision_row_find(rows, &key);
     if (!decision)
         return BATCH_REFUSED;
@@ -434,10 +444,10 @@ static BatchResult find_own_records(Batch *batch)
             *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(row->subject),
                                        .feature = g_strdup(row->feature), .units = row->units, .at = row->key.at };
     }
-    return after(result);
+    return batch_result(result);
 }
 
-static void batch_decide(Batch *batch)
+void batch_decide(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
@@ -460,19 +470,19 @@ static bool policy_is_current(const Batch *batch, const Loaded *loaded)
             store_policy_refused(batch->store, result_number(loaded->policy, 0, 0)));
 }
 
-static BatchResult batch_load(Batch *batch, GHashTable *subjects)
+static BatchResult batch_load(Batch *batch, Memory *memory)
 {
     g_auto(Loaded) loaded = { 0 };
     DbResult result = batch_lock(batch, &loaded);
     if (result != DB_OK)
-        return after(result);
+        return batch_result(result);
     batch->now = result_number(loaded.clock, 0, 0);
     store_clock_heard(batch->store, batch->now);
     if (!policy_is_current(batch, &loaded)) {
         store_policy_look_again(batch->store);
         return BATCH_AGAIN;
     }
-    return take_states(batch, &loaded, subjects) ? BATCH_DONE : BATCH_AGAIN;
+    return take_states(batch, &loaded, memory) ? BATCH_DONE : BATCH_AGAIN;
 }
 
 static bool anything_open(const Batch *batch)
@@ -483,19 +493,74 @@ static bool anything_open(const Batch *batch)
     return false;
 }
 
-BatchResult batch_run(Batch *batch, GHashTable *subjects)
+/* Nobody may write by what was read before this: a try that was cut off may still be on its way, and must fail. */
+static void overtake_lost(Batch *batch)
 {
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job->key.at)
+            batch_state(batch, job->subject_id)->changed = true;
+    }
+}
+
+static GHashTable *addresses_remembered(const Batch *batch, Memory *memory)
+{
+    GHashTable *subjects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const char *key = job_subject(batch->jobs->pdata[i]);
+        SubjectAddress address;
+        if (key && memory_address(memory, key, &address.account_id, &address.id))
+            g_hash_table_replace(subjects, g_strdup(key), g_memdup2(&address, sizeof address));
+    }
+    return subjects;
+}
+
+void batch_remember(const Batch *batch, Memory *memory)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, batch->states);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        SubjectState *state = value;
+        state->version += state->changed;
+        state->epoch += state->changed && state->touched;
+        memory_keep_subject(memory, state);
+    }
+    g_hash_table_iter_init(&iter, batch->shared->by_key);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        SharedCounter *counter = value;
+        counter->version += counter->changed;
+        if (counter->found)
+            memory_keep_shared(memory, counter);
+    }
+}
+
+void batch_forget(const Batch *batch, Memory *memory)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, batch->states);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        memory_drop_subject(memory, ((SubjectState *)value)->key);
+    g_hash_table_iter_init(&iter, batch->shared->by_key);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        memory_drop_shared(memory, value);
+}
+
+BatchResult batch_run(Batch *batch, Memory *memory)
+{
+    g_autoptr(GHashTable) subjects = addresses_remembered(batch, memory);
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
         if (job_open(job) && job->kind == JOB_ASK)
-            find_features(batch, job);
+            batch_find_features(batch, job);
     }
     DbResult resolved = batch_resolve(batch, subjects);
     if (resolved != DB_OK)
-        return after(resolved);
+        return batch_result(resolved);
     if (!anything_open(batch))
         return BATCH_DONE;
-    BatchResult result = batch_load(batch, subjects);
+    BatchResult result = batch_load(batch, memory);
     if (result == BATCH_DONE)
         result = find_own_records(batch);
     if (result == BATCH_DONE)
@@ -504,6 +569,7 @@ BatchResult batch_run(Batch *batch, GHashTable *subjects)
         result = batch_lock_shared(batch);
     if (result != BATCH_DONE)
         return result;
+    overtake_lost(batch);
     batch_decide(batch);
     result = make_missing_shared(batch);
     if (result != BATCH_DONE)
@@ -513,7 +579,7 @@ BatchResult batch_run(Batch *batch, GHashTable *subjects)
         return BATCH_LOST;
     batch_queue_writes(batch);
     db_queue(batch->db, QUERY_COMMIT, NULL, NULL);
-    return after(db_sync(batch->db));
+    return batch_result(db_sync(batch->db));
 }
 
 /* --- letting go --- */

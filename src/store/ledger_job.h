@@ -3,6 +3,7 @@
 #define WEBQUOTA_LEDGER_JOB_H
 
 #include "store/ledger.h"
+#include "store/memory.h"
 #include "store/subject_state.h"
 
 typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP } JobKind;
@@ -114,10 +115,31 @@ int64_t record_id_new(void);
 
 /* ledger_batch.c: one try of a batch. */
 typedef enum { BATCH_DONE, BATCH_AGAIN, BATCH_LOST, BATCH_REFUSED } BatchResult;
-BatchResult batch_run(Batch *batch, GHashTable *subjects);
+BatchResult batch_run(Batch *batch, Memory *memory);
+/* The features of an open ask under the policy of this try; settles it when there is none. */
+void batch_find_features(const Batch *batch, Job *job);
+bool job_open(const Job *job);
+BatchResult batch_result(DbResult result);
+/* Asks the shared counters of all open jobs for their decisions. */
+void batch_want_shared(Batch *batch);
+void batch_decide(Batch *batch);
+DbResult batch_meet(Batch *batch, const GPtrArray *keys);
+/* Keeps what a batch that was committed left behind, or drops what it was decided by. */
+void batch_remember(const Batch *batch, Memory *memory);
+void batch_forget(const Batch *batch, Memory *memory);
+
+/* ledger_guarded.c: the same for asks only, by memory and in one round trip. BATCH_AGAIN: it is to be decided under locks. */
+typedef struct {
+    Memory *memory;
+    bool distrust;         /* others write too: memory is stale more often than not */
+    bool due;              /* out: something expired is still held */
+} Guarded;
+BatchResult batch_run_guarded(Batch *batch, Guarded *guarded);
 void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *jobs);
 void batch_clear(Batch *batch);
 /* ledger_write.c: queues all that is to be written. */
 void batch_queue_writes(Batch *batch);
+/* Queues the checks that what was read and not changed still holds. */
+void batch_queue_checks(Batch *batch);
 
 #endif

@@ -274,7 +274,7 @@ void batch_reset(Batch *batch, Job *job)
         state->changed = true;
     }
     record->units = MIN(total, UNITS_MAX);
-    batch->charged = batch->notify = true;
+    batch->charged = batch->notify = state->changed = state->touched = true;
     Params *audit = g_new0(Params, 1);
     *audit = params_new();
     params_text(audit, job->actor);

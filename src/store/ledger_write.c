@@ -55,23 +55,33 @@ void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, In
 }
 
 /* Columns of a statement over arrays, filled row by row. */
+#define COLUMNS_MAX 22
 typedef struct {
-    GArray *numbers[20];
-    GPtrArray *texts[20];
-    int count;
+    const char *form;
+    GArray *numbers[COLUMNS_MAX];
+    GPtrArray *texts[COLUMNS_MAX];
 } Columns;
 
-/* `form`: a letter a column, n for numbers, t for texts (not owned), o for texts that are owned. */
+/* `form`: a letter a column, n for numbers, i for instants, t for texts, which are not owned. */
 static void columns_init(Columns *columns, const char *form)
 {
-    memset(columns, 0, sizeof *columns);
-    for (const char *p = form; *p; p++, columns->count++) {
-        if (*p == 'n')
-            columns->numbers[columns->count] = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    *columns = (Columns){ .form = form };
+    for (int i = 0; form[i]; i++) {
+        if (form[i] == 't')
+            columns->texts[i] = g_ptr_array_new();
         else
-            columns->texts[columns->count] = g_ptr_array_new_with_free_func(*p == 'o' ? g_free : NULL);
+            columns->numbers[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
     }
 }
+
+static void columns_clear(Columns *columns)
+{
+    for (int i = 0; i < COLUMNS_MAX; i++) {
+        g_clear_pointer(&columns->numbers[i], g_array_unref);
+        g_clear_pointer(&columns->texts[i], g_ptr_array_unref);
+    }
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Columns, columns_clear)
 
 static void put(Columns *columns, int column, int64_t value)
 {
@@ -83,33 +93,35 @@ static void put_text(Columns *columns, int column, const char *value)
     g_ptr_array_add(columns->texts[column], (char *)value);
 }
 
-static void columns_queue(Columns *columns, Batch *batch, Query query)
+/* Which part of a column that holds the arrays of all rows is this row's: first and last index, counted from 1. */
+static void put_part(Columns *columns, int first, int64_t from, int64_t count)
+{
+    put(columns, first, from + 1);
+    put(columns, first + 1, from + count);
+}
+
+static void columns_queue(const Columns *columns, Batch *batch, Query query)
 {
     g_auto(Params) params = params_new();
-    for (int i = 0; i < columns->count; i++) {
-        if (columns->numbers[i]) {
-            params_numbers(&params, columns->numbers[i]);
-            g_array_unref(columns->numbers[i]);
-        } else {
+    for (int i = 0; columns->form[i]; i++) {
+        if (columns->form[i] == 't')
             params_texts(&params, columns->texts[i]);
-            g_ptr_array_unref(columns->texts[i]);
-        }
+        else if (columns->form[i] == 'i')
+            params_instants(&params, columns->numbers[i]);
+        else
+            params_numbers(&params, columns->numbers[i]);
     }
     db_queue(batch->db, query, &params, NULL);
 }
 
-static char *array_text(const GArray *values)
+/* The set's numbers go to `column` and the one after it, their parts to the four columns from `parts`. */
+static void put_set(Columns *columns, int column, int parts, const CounterSet *set)
 {
-    return numbers_literal((const int64_t *)(const void *)values->data, (int)values->len);
-}
-
-static void put_set(Columns *columns, int column, const CounterSet *set)
-{
-    g_autoptr(GArray) state = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(GArray) rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    GArray *state = columns->numbers[column], *rolling = columns->numbers[column + 1];
+    int64_t state_from = state->len, rolling_from = rolling->len;
     counter_set_write(set, state, rolling);
-    put_text(columns, column, array_text(state));
-    put_text(columns, column + 1, rolling->len ? array_text(rolling) : NULL);
+    put_part(columns, parts, state_from, state->len - state_from);
+    put_part(columns, parts + 2, rolling_from, rolling->len - rolling_from);
 }
 
 static gint state_order(gconstpointer a, gconstpointer b)
@@ -120,25 +132,34 @@ static gint state_order(gconstpointer a, gconstpointer b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static void queue_counters(Batch *batch)
+/* In the order in which rows are locked, those that changed or those that did not. */
+static GPtrArray *states_sorted(const Batch *batch, bool changed)
 {
-    g_autoptr(GPtrArray) changed = g_ptr_array_new();
+    GPtrArray *states = g_ptr_array_new();
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, batch->states);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (((SubjectState *)value)->changed)
-            g_ptr_array_add(changed, value);
+        if (((SubjectState *)value)->changed == changed)
+            g_ptr_array_add(states, value);
+    g_ptr_array_sort(states, state_order);
+    return states;
+}
+
+static void queue_counters(Batch *batch)
+{
+    g_autoptr(GPtrArray) changed = states_sorted(batch, true);
     if (!changed->len)
         return;
-    g_ptr_array_sort(changed, state_order);
-    Columns columns;
-    columns_init(&columns, "nnoo");
+    g_auto(Columns) columns;
+    columns_init(&columns, "nnnnnnnnnn");
     for (guint i = 0; i < changed->len; i++) {
         const SubjectState *state = changed->pdata[i];
         put(&columns, 0, state->account_id);
         put(&columns, 1, state->id);
-        put_set(&columns, 2, &state->own);
+        put(&columns, 2, state->version);
+        put_set(&columns, 3, 5, &state->own);
+        put(&columns, 9, state->touched);
     }
     columns_queue(&columns, batch, QUERY_COUNTERS_WRITE);
 }
@@ -146,8 +167,8 @@ static void queue_counters(Batch *batch)
 static void queue_shared(Batch *batch)
 {
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
-    Columns columns;
-    columns_init(&columns, "nntoo");
+    g_auto(Columns) columns;
+    columns_init(&columns, "nntnnnnnnn");
     for (guint i = 0; i < all->len; i++) {
         const SharedCounter *counter = all->pdata[i];
         if (!counter->changed)
@@ -155,50 +176,85 @@ static void queue_shared(Batch *batch)
         put(&columns, 0, counter->account_id);
         put(&columns, 1, counter->slot);
         put_text(&columns, 2, counter->owner);
-        put_set(&columns, 3, &counter->set);
+        put(&columns, 3, counter->version);
+        put_set(&columns, 4, 6, &counter->set);
     }
-    if (columns.numbers[0]->len) {
+    if (columns.numbers[0]->len)
         columns_queue(&columns, batch, QUERY_SHARED_WRITE);
-        return;
+}
+
+static void check_counters(Batch *batch)
+{
+    g_autoptr(GPtrArray) same = states_sorted(batch, false);
+    g_auto(Columns) columns;
+    columns_init(&columns, "nnn");
+    for (guint i = 0; i < same->len; i++) {
+        const SubjectState *state = same->pdata[i];
+        put(&columns, 0, state->account_id);
+        put(&columns, 1, state->id);
+        put(&columns, 2, state->version);
     }
-    for (int i = 0; i < columns.count; i++) {
-        g_clear_pointer(&columns.numbers[i], g_array_unref);
-        g_clear_pointer(&columns.texts[i], g_ptr_array_unref);
+    if (same->len)
+        columns_queue(&columns, batch, QUERY_COUNTERS_CHECK);
+}
+
+static void check_shared(Batch *batch)
+{
+    g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
+    g_auto(Columns) columns;
+    columns_init(&columns, "nntn");
+    for (guint i = 0; i < all->len; i++) {
+        const SharedCounter *counter = all->pdata[i];
+        if (counter->changed)
+            continue;
+        put(&columns, 0, counter->account_id);
+        put(&columns, 1, counter->slot);
+        put_text(&columns, 2, counter->owner);
+        put(&columns, 3, counter->version);
     }
+    if (columns.numbers[0]->len)
+        columns_queue(&columns, batch, QUERY_SHARED_CHECK);
+}
+
+void batch_queue_checks(Batch *batch)
+{
+    check_counters(batch);
+    check_shared(batch);
 }
 
 static void put_record(Columns *columns, const Record *record)
 {
-    int c = 0;
-    put(columns, c++, record->key.account_id);
-    put(columns, c++, record->key.subject_id);
-    put(columns, c++, record->key.at);
-    put(columns, c++, record->key.id);
-    put_text(columns, c++, record->kind);
-    put_text(columns, c++, record->outcome);
-    put(columns, c++, record->reason);
-    put(columns, c++, record->policy_version);
-    put_text(columns, c++, record->plan);
-    put_text(columns, c++, record->organization);
-    put_text(columns, c++, record->feature);
-    put_text(columns, c++, record->resource);
-    put(columns, c++, record->units);
-    put_text(columns, c++, record->items);
-    put_text(columns, c++, numbers_literal((const int64_t *)(const void *)record->trace->data,
-                                           (int)record->trace->len * TRACE_STRIDE));
-    put_text(columns, c++, record->on_behalf_of);
-    put_text(columns, c++, record->metadata);
-    put(columns, c++, record->has_about ? record->about.at : INSTANT_MIN);
-    put(columns, c++, record->about.id);
-    put_text(columns, c, record->actor);
+    GArray *trace = columns->numbers[14];
+    int64_t trace_from = trace->len;
+    g_array_append_vals(trace, record->trace->data, record->trace->len * TRACE_STRIDE);
+    put(columns, 0, record->key.account_id);
+    put(columns, 1, record->key.subject_id);
+    put(columns, 2, record->key.at);
+    put(columns, 3, record->key.id);
+    put_text(columns, 4, record->kind);
+    put_text(columns, 5, record->outcome);
+    put(columns, 6, record->reason);
+    put(columns, 7, record->policy_version);
+    put_text(columns, 8, record->plan);
+    put_text(columns, 9, record->organization);
+    put_text(columns, 10, record->feature);
+    put_text(columns, 11, record->resource);
+    put(columns, 12, record->units);
+    put_text(columns, 13, record->items);
+    put_part(columns, 15, trace_from, trace->len - trace_from);
+    put_text(columns, 17, record->on_behalf_of);
+    put_text(columns, 18, record->metadata);
+    put(columns, 19, record->has_about ? record->about.at : INSTANT_MIN);
+    put(columns, 20, record->about.id);
+    put_text(columns, 21, record->actor);
 }
 
 static void queue_records(Batch *batch)
 {
     if (!batch->records->len)
         return;
-    Columns columns;
-    columns_init(&columns, "nnnnttnnttttntottnnt");
+    g_auto(Columns) columns;
+    columns_init(&columns, "nninttnnttttntnnnttint");
     for (guint i = 0; i < batch->records->len; i++)
         put_record(&columns, batch->records->pdata[i]);
     columns_queue(&columns, batch, QUERY_DECISIONS_WRITE);
@@ -208,7 +264,7 @@ static void queue_alerts(Batch *batch)
 {
     if (!batch->alerts->len)
         return;
-    Columns columns;
+    g_auto(Columns) columns;
     columns_init(&columns, "nnntnnttnnn");
     for (guint i = 0; i < batch->alerts->len; i++) {
         const AlertRow *row = batch->alerts->pdata[i];
@@ -231,7 +287,7 @@ static void queue_holds(Batch *batch)
 {
     if (!batch->holds->len)
         return;
-    Columns columns;
+    g_auto(Columns) columns;
     columns_init(&columns, "nnnntnn");
     for (guint i = 0; i < batch->holds->len; i++) {
         const Job *job = batch->holds->pdata[i];
@@ -250,7 +306,7 @@ static void queue_keys(Batch *batch)
 {
     if (!batch->keys->len)
         return;
-    Columns columns;
+    g_auto(Columns) columns;
     columns_init(&columns, "tttnnnn");
     for (guint i = 0; i < batch->keys->len; i++) {
         const Job *job = batch->keys->pdata[i];

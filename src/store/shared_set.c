@@ -106,6 +106,7 @@ void shared_set_read(SharedSet *set, const PGresult *rows)
                                                 result_text(rows, row, 2));
         if (!counter)
             continue;
+        counter->version = result_number(rows, row, 3);
         g_array_set_size(state, 0);
         g_array_set_size(rolling, 0);
         result_numbers(rows, row, 4, state);

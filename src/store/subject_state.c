@@ -58,11 +58,28 @@ SubjectState *subject_state_new(const PGresult *result, int row)
     state->subject.suspended = result_bool(result, row, 9);
     state->organization = g_strdup(result_text(result, row, 10));
     state->email = g_strdup(result_text(result, row, 11));
+    state->version = result_number(result, row, 12);
+    if (PQnfields(result) > 15)
+        state->epoch = result_number(result, row, 15);
     subject_state_link(state);
     if (!read_counters(&state->own, result, row, 13, 14)) {
         log_line(LOG_LEVEL_ERROR, "counters of subject %" PRId64 " cannot be read", state->id);
         g_clear_pointer(&state, subject_state_free);
     }
+    return state;
+}
+
+SubjectState *subject_state_remembered(const char *key, char **texts, const int64_t *numbers, int count)
+{
+    SubjectState *state = subject_state_empty();
+    state->key = g_strdup(key);
+    state->organization = texts[0];
+    state->timezone = texts[1];
+    state->plan_key = texts[2];
+    state->plan_after = texts[3];
+    subject_state_link(state);
+    if (!counter_set_read(&state->own, numbers, count, NULL, 0))
+        log_line(LOG_LEVEL_ERROR, "counters of subject %s are not as they were kept", key);
     return state;
 }
 

@@ -9,6 +9,7 @@ typedef struct {
     int64_t account_id, slot;
     char *owner;             /* the plan's key; "" otherwise */
     CounterSet set;          /* empty or one */
+    int64_t version;         /* of the row, as read */
     bool found, changed;
 } SharedCounter;
 
@@ -22,12 +23,17 @@ typedef struct {
     GArray *grants;          /* of Grant: granted ones, then the plan's after settle */
     GPtrArray *texts;        /* strings that overrides point to */
     guint granted;           /* how many of grants are granted ones */
+    int64_t version, epoch;  /* of the counters' row, as read */
     bool changed;
+    bool touched;            /* something else than use changed */
     const Policy *policy;    /* not owned */
     Instant now;
 } SubjectState;
 
-SubjectState *subject_state_new(const PGresult *result, int row); /* of subjects_load, subjects_read */
+SubjectState *subject_state_new(const PGresult *result, int row); /* of subjects_load, subjects_read, subjects_fetch */
+/* As kept in memory: takes over `texts` (organization, time zone, plan, plan after; NULL where there is none). The numbers
+ * that texts and counters do not say are for the caller to fill in. */
+SubjectState *subject_state_remembered(const char *key, char **texts, const int64_t *numbers, int count);
 SubjectState *subject_state_unmet(const char *key, const Policy *policy, Instant now);  /* what a first meeting would find */
 void subject_state_free(SubjectState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SubjectState, subject_state_free)

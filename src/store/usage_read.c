@@ -41,10 +41,12 @@ static DbResult read_shared(Db *db, Snapshot *snapshot, int feature)
 static DbResult read_rows(Db *db, Snapshot *snapshot)
 {
     g_auto(Params) params = params_new();
-    g_autofree char *account = numbers_literal(&snapshot->state->account_id, 1);
-    g_autofree char *id = numbers_literal(&snapshot->state->id, 1);
-    params_text(&params, account);
-    params_text(&params, id);
+    g_autoptr(GArray) account = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) id = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_array_append_val(account, snapshot->state->account_id);
+    g_array_append_val(id, snapshot->state->id);
+    params_numbers(&params, account);
+    params_numbers(&params, id);
     g_autoptr(PGresult) overrides = NULL;
     g_autoptr(PGresult) grants = NULL;
     db_queue(db, QUERY_OVERRIDES_OF, &params, &overrides);

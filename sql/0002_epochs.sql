@@ -1,0 +1,5 @@
+-- What was decided in memory is written only where it still holds. `version` grows with every change of a row; `epoch`
+-- only when something else than use changed: an override, a grant, the plan, a reset.
+alter table webquota.counters add column epoch bigint not null default 0;
+comment on column webquota.counters.version is 'grows with every change of the row, and of anything else that decides about the subject';
+comment on column webquota.counters.epoch is 'grows with every change that is not use: overrides, grants, plan, membership, resets';
