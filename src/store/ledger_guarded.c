@@ -162,6 +162,17 @@ static BatchResult load_shared(Batch *batch, Guarded *guarded)
 
 /* --- writing --- */
 
+/* A refusal leaves no key behind that would tell that it had been allowed before. */
+static bool refuses_with_key(const Batch *batch)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job->answer && job->answer->outcome != OUTCOME_ALLOWED && job->ask->idempotency_key)
+            return true;
+    }
+    return false;
+}
+
 static bool anything_refused(const Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
@@ -172,12 +183,32 @@ static bool anything_refused(const Batch *batch)
     return false;
 }
 
+/* When the decisions hold: from then (inclusive) until then (exclusive). */
+static void validity(const Batch *batch, Instant *from, Instant *until)
+{
+    int64_t slack_us = batch->store->clock_goes ? CLOCK_SLACK_US : 0;
+    *from = batch->now - slack_us;
+    *until = batch->now + slack_us + 1;
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Answer *answer = ((const Job *)batch->jobs->pdata[i])->answer;
+        for (int line = 0; answer && line < answer->line_count; line++) {
+            const UsageLine *usage = &answer->lines[line].usage;
+            bool rolling = usage->limit->window.align == ALIGN_ROLLING;
+            *from = rolling ? *from : MAX(*from, usage->window.start);
+            *until = MIN(*until, MIN(usage->override_expires, usage->bonus_expires));
+            *until = rolling ? *until : MIN(*until, usage->window.end);
+        }
+    }
+}
+
 static void queue_guard(Batch *batch, PGresult **row)
 {
+    Instant from, until;
+    validity(batch, &from, &until);
     g_auto(Params) params = params_new();
     params_number(&params, batch->policy->version);
-    params_number(&params, batch->now - CLOCK_SLACK_US);
-    params_number(&params, batch->now + CLOCK_SLACK_US);
+    params_number(&params, from);
+    params_number(&params, until - 1);
     params_bool(&params, anything_refused(batch));
     db_queue(batch->db, QUERY_LEDGER_GUARD, &params, row);
 }
@@ -186,7 +217,7 @@ static BatchResult write_all(Batch *batch, Guarded *guarded)
 {
     g_autoptr(PGresult) guard = NULL;
     g_autoptr(GPtrArray) missing = shared_unknown(batch);
-    if (missing->len)
+    if (missing->len || refuses_with_key(batch))
         return BATCH_AGAIN;
     batch_queue_writes(batch);
     batch_queue_checks(batch);
@@ -208,7 +239,7 @@ BatchResult batch_run_guarded(Batch *batch, Guarded *guarded)
     BatchResult result = meet_all(&meeting);
     if (result != BATCH_DONE)
         return result;
-    batch->now = store_now(batch->store);
+    batch->now = store_now_reckoned(batch->store);
     settle_all(&meeting);
     result = load_shared(batch, guarded);
     if (result != BATCH_DONE)

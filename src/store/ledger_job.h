@@ -119,10 +119,19 @@ BatchResult batch_run(Batch *batch, Memory *memory);
 /* The features of an open ask under the policy of this try; settles it when there is none. */
 void batch_find_features(const Batch *batch, Job *job);
 bool job_open(const Job *job);
+bool job_settles(const Job *job);            /* commit, release, expire, refund */
+const char *job_subject(const Job *job);     /* key; NULL when the job names a record instead */
 BatchResult batch_result(DbResult result);
 /* Asks the shared counters of all open jobs for their decisions. */
 void batch_want_shared(Batch *batch);
 void batch_decide(Batch *batch);
+
+/* ledger_resolve.c: gives each job its account and subject. */
+typedef struct {
+    int64_t account_id, id;
+} SubjectAddress;
+DbResult batch_resolve(Batch *batch, Memory *memory);
+/* Makes subjects that were never seen before. */
 DbResult batch_meet(Batch *batch, const GPtrArray *keys);
 /* Keeps what a batch that was committed left behind, or drops what it was decided by. */
 void batch_remember(const Batch *batch, Memory *memory);

@@ -35,6 +35,7 @@ struct Store {
     pthread_mutex_t clock_lock;
     Instant clock_heard;         /* the database's clock … */
     int64_t clock_heard_us;      /* … and the monotonic one at that moment; 0: never */
+    bool clock_goes;             /* it went along with ours between the last two times that it was heard */
 
     pthread_mutex_t metrics_lock;
     StoreMetrics metrics;
@@ -52,6 +53,8 @@ void store_reader_give(Store *store, Db *db);
 
 /* The database's time was heard just now. */
 void store_clock_heard(Store *store, Instant now);
+/* What it is now, as far as can be reckoned; as last heard where it does not go along with ours. */
+Instant store_now_reckoned(Store *store);
 
 /* Puts `policy` in force if its version is another; used by whoever finds one. Takes over the reference. */
 void store_policy_set(Store *store, Policy *policy);
