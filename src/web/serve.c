@@ -1,10 +1,10 @@
 /* Threads that take connections and let libfcgi read requests from them.
  *
- * The connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection).
- * So a thread that waits, for a new connection or on a kept one, waits in poll, together with the pipe that
- * says stop: the end needs no signal to each thread (nor FCGX_ShutdownPending, which is for threads in libfcgi's own
- * accept) and breaks off no request. One thread at a time waits for
- * new connections, or each would wake all.
+ * The connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection), when its
+ * request is there as a whole (doorman.h): so a thread is never held by a slow client, nor by a connection that is kept.
+ * One thread at a time is at the door, or each new connection would wake all. It waits in poll, together with the pipe
+ * that says stop: the end needs no signal to each thread (nor FCGX_ShutdownPending, which is for threads in libfcgi's own
+ * accept) and breaks off no request.
  */
 #define _GNU_SOURCE /* accept4, pipe2 */
 #include "web/serve.h"
@@ -17,11 +17,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "web/doorman.h"
 #include "web/listener.h"
 #include "web/watchdog.h"
 
@@ -43,7 +45,11 @@ typedef struct {
     atomic_bool stopping;
     bool own;                    /* nobody else has the listener */
     atomic_llong drain_until_us; /* set before `stopping` */
-    pthread_mutex_t accepting;
+    pthread_mutex_t door;        /* held by the one who waits there */
+    Doorman *doorman;            /* under `door` */
+    pthread_mutex_t given_back_lock;
+    GArray *given_back;          /* of int: kept connections, for the one at the door */
+    int bell;                    /* readable while there are some */
     const char *shared_secret;
     ServeAnswer answer;
     void *data;
@@ -80,37 +86,11 @@ void serve_prepare(void)
     reserve_keep();
 }
 
-/* Waits until fd can be read. False when it cannot and it is time to stop. */
-static bool wait_readable(Server *server, int fd)
-{
-    struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = server->stop_pipe[0], .events = POLLIN}};
-    while (poll(waits, 2, -1) <= 0)
-        ;
-    return waits[0].revents != 0;
-}
-
 /* When it is time to stop: others may take what still waits at a socket that is shared; what waits at our own, which
  * nobody finds any more, would be lost. */
 static bool takes_more(const Server *server)
 {
     return !server->stopping || (server->own && g_get_monotonic_time() < server->drain_until_us);
-}
-
-/* The listener does not block: another process may share it and be faster. */
-static int accept_one(Server *server)
-{
-    int fd = -1;
-    pthread_mutex_lock(&server->accepting);
-    reserve_keep();
-    while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
-        if ((errno == EAGAIN || errno == EWOULDBLOCK) && !wait_readable(server, server->listener))
-            break;
-        bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        if (starved && !reserve_give_up())
-            poll(NULL, 0, STARVED_MS); /* until another thread gives something back */
-    }
-    pthread_mutex_unlock(&server->accepting);
-    return fd;
 }
 
 static void set_timeouts(int fd)
@@ -120,18 +100,85 @@ static void set_timeouts(int fd)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);
 }
 
-/* Makes sure that there is a connection with something to read. False when it is time to stop. */
+static void give_back(Server *server, int fd)
+{
+    pthread_mutex_lock(&server->given_back_lock);
+    g_array_append_val(server->given_back, fd);
+    pthread_mutex_unlock(&server->given_back_lock);
+    eventfd_write(server->bell, 1);
+}
+
+static void admit_given_back(Server *server)
+{
+    eventfd_t rung;
+    eventfd_read(server->bell, &rung);
+    pthread_mutex_lock(&server->given_back_lock);
+    for (guint i = 0; i < server->given_back->len; i++)
+        doorman_admit(server->doorman, g_array_index(server->given_back, int, i), true);
+    g_array_set_size(server->given_back, 0);
+    pthread_mutex_unlock(&server->given_back_lock);
+}
+
+/* The listener does not block: another process may share it and be faster. False: there is nobody new. */
+static bool admit_one(Server *server)
+{
+    int fd = takes_more(server) ? accept4(server->listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+    if (fd >= 0) {
+        set_timeouts(fd);
+        doorman_admit(server->doorman, fd, false);
+        return true;
+    }
+    if (!takes_more(server))
+        return false;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        if (!reserve_give_up() && !doorman_evict(server->doorman))
+            poll(NULL, 0, STARVED_MS); /* until another thread gives something back */
+        return true;
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+}
+
+/* False: it is time to stop, and nothing more is to be expected. */
+static bool wait_at_door(Server *server)
+{
+    bool rung[3] = {false};
+    int fds[3] = {server->listener, server->stop_pipe[0], server->bell};
+    if (!server->stopping) {
+        doorman_wait(server->doorman, fds, rung, 3, -1);
+        if (rung[2])
+            admit_given_back(server);
+        return true;
+    }
+    admit_given_back(server);
+    doorman_dismiss_silent(server->doorman);
+    int64_t left_us = server->drain_until_us - g_get_monotonic_time();
+    if (left_us <= 0 || !doorman_expects(server->doorman))
+        return false;
+    doorman_wait(server->doorman, NULL, NULL, 0, left_us);
+    return true;
+}
+
+/* A connection whose request is there; -1: it is time to stop. */
+static int connection_next(Server *server)
+{
+    int fd;
+    pthread_mutex_lock(&server->door);
+    reserve_keep();
+    while ((fd = doorman_next(server->doorman)) < 0)
+        if (!admit_one(server) && !wait_at_door(server))
+            break;
+    pthread_mutex_unlock(&server->door);
+    return fd;
+}
+
+/* False when it is time to stop. */
 static bool connection_ready(Server *server, FCGX_Request *request)
 {
     if (request->ipcFd >= 0)
-        return wait_readable(server, request->ipcFd);
-    int fd = accept_one(server);
-    if (fd < 0)
-        return false;
-    set_timeouts(fd);
-    request->ipcFd = fd;
+        give_back(server, request->ipcFd);
+    request->ipcFd = connection_next(server);
     request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
-    return true;
+    return request->ipcFd >= 0;
 }
 
 static long fastcgi_read(void *data, char *bytes, size_t room)
@@ -228,16 +275,20 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
     Server server = {
         .listener = listener,
         .own = own,
-        .accepting = PTHREAD_MUTEX_INITIALIZER,
+        .door = PTHREAD_MUTEX_INITIALIZER,
+        .given_back_lock = PTHREAD_MUTEX_INITIALIZER,
         .shared_secret = shared_secret,
         .answer = answer,
         .data = data,
     };
     g_autofree pthread_t *ids = g_new0(pthread_t, threads);
     int started = 0;
-    if (FCGX_Init() != 0 || pipe2(server.stop_pipe, O_CLOEXEC) != 0)
+    if (FCGX_Init() != 0 || pipe2(server.stop_pipe, O_CLOEXEC) != 0 ||
+        (server.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         return false;
     restore_signals();
+    server.doorman = doorman_new();
+    server.given_back = g_array_new(FALSE, FALSE, sizeof(int));
     fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
     while (started < threads && pthread_create(&ids[started], NULL, serve_thread, &server) == 0)
         started++;
@@ -247,6 +298,9 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
     }
     for (int i = 0; i < started; i++)
         pthread_join(ids[i], NULL);
+    doorman_free(server.doorman);
+    g_array_unref(server.given_back);
+    close(server.bell);
     if (own)
         close(listener);
     close(server.stop_pipe[0]);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* prlimit */
 #include "web/serve.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -30,7 +31,8 @@ static void answer(const Exchange *exchange, void *data)
     const char *word = exchange_param(exchange, "WORD");
     char bytes[4096];
     long got, sum = 0;
-    while (!exchange->authorizer && (got = exchange->read(exchange->data, bytes, sizeof bytes)) > 0)
+    bool reads = !exchange->authorizer && !exchange_param(exchange, "WEBQUOTA_ROLE");
+    while (reads && (got = exchange->read(exchange->data, bytes, sizeof bytes)) > 0)
         sum += got;
     if (word && strcmp(word, "slow") == 0 && (write(in_flight[1], "", 1) != 1 || read(go_on[0], bytes, 1) != 1))
         abort();
@@ -301,6 +303,111 @@ START_TEST(a_supervisor_hears_signs_of_life)
 }
 END_TEST
 
+#define SLOW 8 /* more than there are threads */
+
+START_TEST(slow_requests_hold_no_thread)
+{
+    pid_t server = server_start();
+    int slow[SLOW], fd = connection();
+    for (int i = 0; i < SLOW; i++) {
+        slow[i] = connection();
+        send_request(slow[i], RESPONDER, 0, "late", NULL);
+        send_record(slow[i], STDIN, "12", 2);
+    }
+    send_request(fd, RESPONDER, 0, "quick", "");
+    expect(fd, "responder quick 0");
+    close(fd);
+    for (int i = 0; i < SLOW; i++) {
+        send_record(slow[i], STDIN, "345", 3);
+        send_record(slow[i], STDIN, "", 0);
+    }
+    for (int i = 0; i < SLOW; i++) {
+        expect(slow[i], "responder late 5");
+        close(slow[i]);
+    }
+    server_end(server);
+}
+END_TEST
+
+START_TEST(kept_connections_hold_no_thread)
+{
+    pid_t server = server_start();
+    int kept[SLOW];
+    for (int i = 0; i < SLOW; i++)
+        kept[i] = connection();
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < SLOW; i++) {
+            send_request(kept[i], RESPONDER, KEEP, "kept", "12");
+            expect(kept[i], "responder kept 2");
+        }
+    server_end(server);
+    for (int i = 0; i < SLOW; i++)
+        close(kept[i]);
+}
+END_TEST
+
+START_TEST(a_request_may_come_byte_by_byte)
+{
+    pid_t server = server_start();
+    int pair[2], fd = connection();
+    char bytes[256];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    send_request(pair[0], RESPONDER, 0, "bytes", "1234567");
+    ssize_t len = read(pair[1], bytes, sizeof bytes);
+    for (ssize_t i = 0; i < len; i++)
+        ck_assert_int_eq(write(fd, bytes + i, 1), 1);
+    expect(fd, "responder bytes 7");
+    close(fd);
+    close(pair[0]);
+    close(pair[1]);
+    server_end(server);
+}
+END_TEST
+
+START_TEST(an_authorizer_by_name_is_not_waited_for)
+{
+    static const char begin[8] = {0, RESPONDER}, said[] = "\015\012WEBQUOTA_ROLEauthorizer\004\005WORDnginx";
+    pid_t server = server_start();
+    int fd = connection();
+    send_record(fd, BEGIN_REQUEST, begin, sizeof begin);
+    send_record(fd, PARAMS, said, strlen(said));
+    send_record(fd, PARAMS, "", 0);
+    expect(fd, "responder nginx 0");
+    close(fd);
+    server_end(server);
+}
+END_TEST
+
+START_TEST(half_a_request_ends_with_its_connection)
+{
+    pid_t server = server_start();
+    for (int i = 0; i < SLOW; i++) {
+        int fd = connection();
+        send_request(fd, RESPONDER, 0, "half", NULL);
+        shutdown(fd, SHUT_WR);
+        char byte;
+        ck_assert(read(fd, &byte, 1) == 0 || errno == ECONNRESET); /* the other side has closed it */
+        close(fd);
+    }
+    server_end(server);
+}
+END_TEST
+
+START_TEST(more_than_is_read_is_answered_all_the_same)
+{
+    pid_t server = server_start();
+    g_autofree char *body = g_strnfill(30000, 'x');
+    int fd = connection();
+    send_request(fd, RESPONDER, 0, "large", NULL);
+    for (int i = 0; i < 20; i++)
+        send_record(fd, STDIN, body, strlen(body));
+    send_record(fd, STDIN, "", 0);
+    expect(fd, "responder large 600000");
+    close(fd);
+    server_end(server);
+}
+END_TEST
+
 static void *many_requests(void *data)
 {
     (void) data;
@@ -368,6 +475,9 @@ int main(void)
 {
     const TTest *const tests[] = {requests_are_answered_by_role, kept_connections_go_on, nonsense_costs_one_connection,
                                   the_end_waits_for_what_is_in_flight,
+                                  slow_requests_hold_no_thread, kept_connections_hold_no_thread,
+                                  a_request_may_come_byte_by_byte, an_authorizer_by_name_is_not_waited_for,
+                                  half_a_request_ends_with_its_connection, more_than_is_read_is_answered_all_the_same,
                                   the_end_answers_what_was_connected_before, many_at_once,
                                   without_descriptors_one_after_the_other_is_answered, a_supervisor_hears_signs_of_life,
                                   sockets_are_not_for_everybody, tcp_binds_one_address};
