@@ -143,6 +143,31 @@ async function reset_callers(site, load) {
     return { began, ended: now() };
 }
 
+const FREE = `
+    select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+           - count(*) filter (where pid <> pg_backend_pid()) as free,
+           count(*) filter (where application_name = 'pgbench') as held
+      from pg_stat_activity where backend_type = 'client backend'`;
+
+const slots = async site => (await psql(site, FREE))[0].map(Number);
+
+/* So many sessions, which do nothing; the superuser's, who is not turned away when somebody else knocks at the same time. */
+function hold_sessions(site, count) {
+    const words = ['-n', '-c', String(count), '-T', '60', '-D', 'long=60', '-f', '-', '-h', sockets(site), '-U', 'postgres', 'webquota'];
+    const child = spawn(`${site.postgres_programs}/pgbench`, words, { stdio: ['pipe', 'ignore', 'ignore'],
+        env: { ...process.env, PGPASSWORD: secret(site, 'database-admin') } });
+    child.stdin.on('error', () => {});
+    child.stdin.end('\\sleep :long s\n');
+    return child;
+}
+
+/* Few, since it takes time to take them. */
+async function few_slots(site) {
+    await psql(site, 'alter system set max_connections = 24');
+    await run_well(`${ROOT}/scripts/postgres`, ['stop', site.folder], { env: site.env });
+    await start_postgres(site);
+}
+
 /* Sessions of others take all slots; webquota's own are ended, and cannot be had again. */
 async function take_slots(site, load) {
     const began = now();
@@ -150,29 +175,19 @@ async function take_slots(site, load) {
     let hog;
     try {
         await until(async () => (await psql(site, TERMINATE))[0][0] === '0', "webquota's sessions are ended");
-        const [[free]] = await psql(site, `
-            select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-                   - count(*) filter (where pid <> pg_backend_pid())
-              from pg_stat_activity where backend_type = 'client backend'`);
-        hog = hold_sessions(site, free);
-        await until(async () => Number((await psql(site, HOGS))[0][0]) === Number(free), `${free} sessions are taken`);
+        await until(async () => {
+            const [free] = await slots(site);
+            if (free > 0 && (!hog || hog.exitCode !== null)) hog = hold_sessions(site, free);
+            return free <= 0;
+        }, 'all slots are taken', 20000);
         await psql(site, 'alter role webquota_app connection limit -1');
         await felt(load, now());
     } finally {
         hog?.kill('SIGKILL');
-        await until(async () => (await psql(site, HOGS))[0][0] === '0', 'the slots are free');
+        await until(async () => (await slots(site))[1] === 0, 'the slots are free');
         await psql(site, 'alter role webquota_app connection limit -1');
     }
     return { began, ended: now() };
-}
-
-const HOGS = "select count(*) from pg_stat_activity where application_name = 'pgbench'";
-
-function hold_sessions(site, count) {
-    const child = spawn(`${site.postgres_programs}/pgbench`,
-        ['-n', '-c', String(count), '-T', '60', '-f', '-', site.values.DATABASE_URL], { stdio: ['pipe', 'ignore', 'ignore'] });
-    child.stdin.end('\\sleep 60 s\n');
-    return child;
 }
 
 /* --- what a process may open and write --- */
@@ -290,7 +305,7 @@ export const FAULTS = [
     { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: DOWN },
     { name: 'sessions ended', strike: end_sessions, answers: DOWN },
     { name: 'callers reset', strike: reset_callers, answers: ['ECONNRESET', 'EPIPE'] },
-    { name: 'no connection slots', strike: take_slots, answers: DOWN },
+    { name: 'no connection slots', strike: take_slots, answers: DOWN, prepare: few_slots },
     { name: 'no descriptors', strike: exhaust_descriptors, answers: DOWN },
     { name: 'files limited', strike: limit_files, answers: DOWN, instead: true },
     { name: 'disk full', strike: fill_disk, answers: DOWN, mounts: true, prepare: small_disk },
