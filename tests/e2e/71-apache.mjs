@@ -3,7 +3,7 @@
 // through mod_proxy_fcgi; and the pages as plain CGI, under Apache and under lighttpd.
 import { readFileSync } from 'node:fs';
 import { CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
-import { raw, with_front } from './front/servers.mjs';
+import { apache, raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { free_port, run, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -224,13 +224,6 @@ async function down_checks(front, url, port, own) {
         status(await request(`${url}/environment/page`), 200);
         await until(async () => (await request(`${url}/quota/healthz`)).status === 200, 'the pages are back');
     });
-}
-
-async function apache(front, name, env, probe) {
-    const port = await free_port();
-    const child = front.start(['/usr/sbin/apache2', '-DFOREGROUND', '-f', `${front.here}/${name}`], { FRONT: front.folder, FRONT_HERE: front.here,
-        FRONT_SHARE: front.share, FRONT_PORT: String(port), FRONT_PROGRAM: front.program, FRONT_DESK: front.desk, ...env });
-    return front.answering(child, `http://127.0.0.1:${port}`, probe);
 }
 
 await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(site, async front => {

@@ -114,6 +114,14 @@ export class Front {
     }
 }
 
+/** Apache with a configuration of this folder; answers its address. */
+export async function apache(front, name, env, probe) {
+    const port = await free_port();
+    const child = front.start(['/usr/sbin/apache2', '-DFOREGROUND', '-f', `${front.here}/${name}`], { FRONT: front.folder, FRONT_HERE: front.here,
+        FRONT_SHARE: front.share, FRONT_PORT: String(port), FRONT_PROGRAM: front.program, FRONT_DESK: front.desk, ...env });
+    return front.answering(child, `http://127.0.0.1:${port}`, probe);
+}
+
 /** Bytes on a connection of their own; answers what comes back until the end, {status, text}. */
 export function raw(url, bytes) {
     const { hostname, port } = new URL(url);
