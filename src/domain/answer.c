@@ -6,8 +6,11 @@
  */
 #include "domain/answer.h"
 
+#include "base/text.h"
+
 /* RFC 9651, section 3.3.1: no whole number in a header has more than fifteen digits. */
 #define HEADER_INTEGER_MAX INT64_C(999999999999999)
+#define HEADER_BYTES 120 /* about */
 
 static int64_t seconds_up(int64_t us)
 {
@@ -213,20 +216,21 @@ int64_t answer_retry_after_s(const Answer *answer)
 /* ---- headers --------------------------------------------------------------------------- */
 
 /* RFC 9651, section 3.3.3: quoted, with \ and " escaped; a key is printable ASCII already. */
-static void append_header_string(GString *out, const char *text)
+static void add_header_string(GString *out, const char *text)
 {
-    g_string_append_c(out, '"');
+    text_add_char(out, '"');
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *text);
+            text_add_char(out, '\\');
+        text_add_char(out, *text);
     }
-    g_string_append_c(out, '"');
+    text_add_char(out, '"');
 }
 
-static void append_header_integer(GString *out, const char *name, int64_t value)
+static void add_header_integer(GString *out, const char *name, int64_t value)
 {
-    g_string_append_printf(out, ";%s=%" PRId64, name, CLAMP(value, 0, HEADER_INTEGER_MAX));
+    text_add(out, name);
+    text_add_number(out, CLAMP(value, 0, HEADER_INTEGER_MAX));
 }
 
 char *answer_ratelimit(const Answer *answer)
@@ -234,12 +238,12 @@ char *answer_ratelimit(const Answer *answer)
     const AnswerLine *line = answer_header_line(answer);
     if (!line)
         return NULL;
-    GString *out = g_string_new(NULL);
-    append_header_string(out, line->usage.limit->key);
-    append_header_integer(out, "r", line->usage.remaining);
+    GString *out = g_string_sized_new(HEADER_BYTES);
+    add_header_string(out, line->usage.limit->key);
+    add_header_integer(out, ";r=", line->usage.remaining);
     int64_t reset_s = line_reset_s(line, answer->at);
     if (reset_s >= 0)
-        append_header_integer(out, "t", reset_s);
+        add_header_integer(out, ";t=", reset_s);
     return g_string_free(out, FALSE);
 }
 
@@ -261,22 +265,20 @@ static int64_t window_length_s(const WindowSpec *spec, Window window)
 
 char *answer_ratelimit_policy(const Answer *answer)
 {
-    if (answer->outcome == OUTCOME_FORBIDDEN)
-        return NULL;
-    GString *out = g_string_new(NULL);
-    for (int i = 0; i < answer->line_count; i++) {
+    GString *out = NULL;
+    for (int i = 0; i < answer->line_count && answer->outcome != OUTCOME_FORBIDDEN; i++) {
         const AnswerLine *line = &answer->lines[i];
         if (!line_restricts(line))
             continue;
-        if (out->len)
-            g_string_append(out, ", ");
-        append_header_string(out, line->usage.limit->key);
-        append_header_integer(out, "q", line->usage.amount);
+        if (out)
+            text_add(out, ", ");
+        else
+            out = g_string_sized_new(HEADER_BYTES);
+        add_header_string(out, line->usage.limit->key);
+        add_header_integer(out, ";q=", line->usage.amount);
         int64_t length_s = window_length_s(&line->usage.limit->window, line->usage.window);
         if (length_s > 0)
-            append_header_integer(out, "w", length_s);
+            add_header_integer(out, ";w=", length_s);
     }
-    bool empty = out->len == 0;
-    char *text = g_string_free(out, empty);
-    return empty ? NULL : text;
+    return out ? g_string_free(out, FALSE) : NULL;
 }

@@ -2,18 +2,21 @@
 #include "web/response.h"
 
 #include "base/log.h"
+#include "base/text.h"
 
 /* Nothing inline, nothing from elsewhere, in nobody's frame. */
 #define CONTENT_SECURITY_POLICY                                                                                             \
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "                         \
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+#define HEADERS_BYTES 1000 /* about; a malloc of up to 1024 bytes is a cheap one */
+
 typedef enum { STATE_NEW, STATE_HEADERS, STATE_BODY, STATE_BROKEN } State;
 
 struct Response {
     State state;
     int status;
-    GString *headers;
+    GString *headers; /* with the status line */
     GString *body; /* NULL when none */
 };
 
@@ -50,7 +53,7 @@ const char *response_phrase(int status)
 Response *response_new(void)
 {
     Response *response = g_new0(Response, 1);
-    response->headers = g_string_sized_new(1024);
+    response->headers = g_string_sized_new(HEADERS_BYTES);
     return response;
 }
 
@@ -78,6 +81,9 @@ void response_status(Response *response, int status)
     }
     response->status = status;
     response->state = STATE_HEADERS;
+    text_add(response->headers, "Status: ");
+    text_add_number(response->headers, status);
+    text_adds(response->headers, " ", response_phrase(status), "\r\n");
 }
 
 static bool is_header_value(const char *value)
@@ -90,34 +96,47 @@ static bool is_header_value(const char *value)
 
 static bool is_header_name(const char *name)
 {
-    return *name && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")] == '\0';
+    if (!*name)
+        return false;
+    for (; *name; name++)
+        if (!g_ascii_isalnum(*name) && *name != '-' && *name != '_')
+            return false;
+    return true;
+}
+
+/* Is it the turn of the headers? */
+static bool takes_header(Response *response, const char *name)
+{
+    if (response->state == STATE_BROKEN)
+        return false;
+    if (response->state != STATE_HEADERS)
+        misuse(response, "header out of turn", name);
+    return response->state == STATE_HEADERS;
 }
 
 void response_header(Response *response, const char *name, const char *value)
 {
-    if (!value || response->state == STATE_BROKEN)
+    if (!value || !takes_header(response, name))
         return;
-    if (response->state != STATE_HEADERS)
-        misuse(response, "header out of turn", name);
-    else if (!is_header_name(name) || !is_header_value(value))
-        misuse(response, "header with a character that may not be in it", name);
+    if (is_header_name(name) && is_header_value(value))
+        text_adds(response->headers, name, ": ", value, "\r\n");
     else
-        g_string_append_printf(response->headers, "%s: %s\r\n", name, value);
+        misuse(response, "header with a character that may not be in it", name);
 }
 
 void response_header_number(Response *response, const char *name, int64_t value)
 {
-    char text[24];
-    g_snprintf(text, sizeof text, "%" PRId64, value);
+    char text[TEXT_NUMBER_MAX + 1];
+    text[text_number(text, value)] = '\0';
     response_header(response, name, text);
 }
 
 void response_guard_cached(Response *response, const char *cache_control)
 {
     response_header(response, "Cache-Control", cache_control);
-    response_header(response, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
-    response_header(response, "X-Content-Type-Options", "nosniff");
-    response_header(response, "Referrer-Policy", "same-origin");
+    if (takes_header(response, "Content-Security-Policy"))
+        text_add(response->headers, "Content-Security-Policy: " CONTENT_SECURITY_POLICY "\r\n"
+                                    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n");
 }
 
 void response_guard(Response *response)
@@ -142,22 +161,37 @@ int response_status_of(const Response *response)
     return response->state == STATE_BROKEN ? 500 : response->status;
 }
 
+static void end_broken(Response *response)
+{
+    if (response->state == STATE_NEW)
+        misuse(response, "no status was set", "the request has no answer");
+    g_string_assign(response->headers, "Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                                       "Cache-Control: no-store\r\n\r\n");
+    if (response->body)
+        g_string_free(response->body, TRUE);
+    response->body = g_string_new("internal error\n");
+}
+
+bool response_send(Response *response, bool head_only, ResponseWrite write, void *data)
+{
+    if (response->state == STATE_BROKEN || response->state == STATE_NEW)
+        end_broken(response);
+    else
+        text_add_len(response->headers, "\r\n", 2);
+    const GString *head = response->headers, *body = head_only ? NULL : response->body;
+    return write(data, head->str, head->len) && (!body || write(data, body->str, body->len));
+}
+
+static bool write_to_text(void *data, const char *bytes, size_t len)
+{
+    text_add_len(data, bytes, len);
+    return true;
+}
+
 GString *response_render(Response *response, bool head_only)
 {
-    GString *out = g_string_sized_new(256 + response->headers->len + (response->body ? response->body->len : 0));
-    if (response->state == STATE_BROKEN || response->state == STATE_NEW) {
-        if (response->state == STATE_NEW)
-            misuse(response, "no status was set", "the request has no answer");
-        g_string_append(out, "Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                             "Cache-Control: no-store\r\n\r\n");
-        if (!head_only)
-            g_string_append(out, "internal error\n");
-        return out;
-    }
-    g_string_append_printf(out, "Status: %d %s\r\n", response->status, response_phrase(response->status));
-    g_string_append_len(out, response->headers->str, response->headers->len);
-    g_string_append(out, "\r\n");
-    if (response->body && !head_only)
-        g_string_append_len(out, response->body->str, response->body->len);
+    GString *out = g_string_new(NULL);
+    bool written = response_send(response, head_only, write_to_text, out);
+    g_assert(written);
     return out;
 }

@@ -28,8 +28,12 @@ void response_body(Response *response, const char *type, GString *body);
 
 int response_status_of(const Response *response); /* 0 when none was set */
 
-/* The whole as CGI and FastCGI want it: "Status: 200 OK", headers, a blank line, the body unless
- * `head_only`. A response without a status is a 500. New GString. */
+/* Hands the whole to `write`, as CGI and FastCGI want it: "Status: 200 OK", headers, a blank line; then the body unless
+ * `head_only`. A response without a status is a 500. Once. False: `write` said so. */
+typedef bool (*ResponseWrite)(void *data, const char *bytes, size_t len);
+bool response_send(Response *response, bool head_only, ResponseWrite write, void *data) MUST_CHECK;
+
+/* The same as a text. New GString. */
 GString *response_render(Response *response, bool head_only);
 
 /* "Too Many Requests" for 429; "Unknown" for what is not in the list. Static. */

@@ -139,7 +139,6 @@ void site_answer(const Exchange *exchange, void *data)
         answer_request(site, &request, response, began_us);
     }
     bool head_only = !request.authorizer && g_strcmp0(request.method, "HEAD") == 0;
-    g_autoptr(GString) bytes = response_render(response, head_only);
-    if (!exchange->write(exchange->data, bytes->str, bytes->len))
+    if (!response_send(response, head_only, exchange->write, exchange->data))
         log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");
 }
