@@ -17,6 +17,7 @@
 
 /* Of a larger request a part is enough: it is refused without being read. */
 #define PEEK_MAX (REQUEST_BODY_MAX + 64 * 1024)
+#define GLANCE_MAX (16 * 1024)
 #define GUESTS_MAX 1024
 #define STALL_US (60 * G_USEC_PER_SEC)
 #define LOOK_FIRST_US 100
@@ -111,18 +112,31 @@ static Arrival arrival_of(const unsigned char *bytes, size_t len)
             return WHOLE;
         at += FCGI_HEADER_LEN + size + header->paddingLength;
     }
-    return len == PEEK_MAX ? WHOLE : len > 0 ? PARTLY : SILENT;
+    return len > 0 ? PARTLY : SILENT;
+}
+
+static ssize_t peek(int fd, unsigned char *bytes, size_t room, int flags)
+{
+    ssize_t got;
+    do
+        got = recv(fd, bytes, room, MSG_PEEK | flags);
+    while (got < 0 && errno == EINTR);
+    return got;
 }
 
 static Arrival look(Doorman *doorman, int fd)
 {
-    ssize_t got;
-    do
-        got = recv(fd, doorman->bytes, sizeof doorman->bytes, MSG_PEEK | MSG_DONTWAIT);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = peek(fd, doorman->bytes, sizeof doorman->bytes, MSG_DONTWAIT);
     if (got < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? SILENT : ENDED;
     return got == 0 ? ENDED : got == PEEK_MAX ? WHOLE : arrival_of(doorman->bytes, (size_t) got);
+}
+
+bool doorman_sees_whole(int fd)
+{
+    unsigned char bytes[GLANCE_MAX];
+    ssize_t got = peek(fd, bytes, sizeof bytes, 0);
+    return got > 0 && got < GLANCE_MAX && arrival_of(bytes, (size_t) got) == WHOLE;
 }
 
 /* --- guests --- */

@@ -28,7 +28,9 @@
 #include "web/watchdog.h"
 
 /* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
-#define STALL_S 60
+#define STALL_US (60 * G_USEC_PER_SEC)
+/* A new connection may be there a moment before its request. */
+#define GLANCE_US 20000
 #define DRAIN_MAX (1024 * 1024)
 /* At the end, what was connected before is still answered, for so long at most. */
 #define LAST_CALL_US (2 * G_USEC_PER_SEC)
@@ -40,6 +42,11 @@
 static int reserve = -1;
 
 typedef struct {
+    int fd;
+    bool kept;
+} GivenBack;
+
+typedef struct {
     int listener;
     int stop_pipe[2];
     atomic_bool stopping;
@@ -48,7 +55,7 @@ typedef struct {
     pthread_mutex_t door;        /* held by the one who waits there */
     Doorman *doorman;            /* under `door` */
     pthread_mutex_t given_back_lock;
-    GArray *given_back;          /* of int: kept connections, for the one at the door */
+    GArray *given_back;          /* of GivenBack: for the one at the door */
     int bell;                    /* readable while there are some */
     const char *shared_secret;
     ServeAnswer answer;
@@ -93,17 +100,18 @@ static bool takes_more(const Server *server)
     return !server->stopping || (server->own && g_get_monotonic_time() < server->drain_until_us);
 }
 
-static void set_timeouts(int fd)
+static void set_patience(int fd, int option, int64_t us)
 {
-    struct timeval stall = {.tv_sec = STALL_S};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof stall);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);
+    struct timeval patience = {.tv_sec = us / G_USEC_PER_SEC, .tv_usec = us % G_USEC_PER_SEC};
+    setsockopt(fd, SOL_SOCKET, option, &patience, sizeof patience);
 }
 
-static void give_back(Server *server, int fd)
+/* Leaves a connection, that has had a request already or is slow with its first, to the one at the door. */
+static void give_back(Server *server, int fd, bool kept)
 {
+    GivenBack one = {.fd = fd, .kept = kept};
     pthread_mutex_lock(&server->given_back_lock);
-    g_array_append_val(server->given_back, fd);
+    g_array_append_val(server->given_back, one);
     pthread_mutex_unlock(&server->given_back_lock);
     eventfd_write(server->bell, 1);
 }
@@ -113,29 +121,26 @@ static void admit_given_back(Server *server)
     eventfd_t rung;
     eventfd_read(server->bell, &rung);
     pthread_mutex_lock(&server->given_back_lock);
-    for (guint i = 0; i < server->given_back->len; i++)
-        doorman_admit(server->doorman, g_array_index(server->given_back, int, i), true);
+    for (guint i = 0; i < server->given_back->len; i++) {
+        const GivenBack *one = &g_array_index(server->given_back, GivenBack, i);
+        doorman_admit(server->doorman, one->fd, one->kept);
+    }
     g_array_set_size(server->given_back, 0);
     pthread_mutex_unlock(&server->given_back_lock);
 }
 
-/* The listener does not block: another process may share it and be faster. False: there is nobody new. */
-static bool admit_one(Server *server)
+/* The listener does not block: another process may share it and be faster. -1: there is nobody new. */
+static int accept_one(Server *server)
 {
-    int fd = takes_more(server) ? accept4(server->listener, NULL, NULL, SOCK_CLOEXEC) : -1;
-    if (fd >= 0) {
-        set_timeouts(fd);
-        doorman_admit(server->doorman, fd, false);
-        return true;
-    }
-    if (!takes_more(server))
-        return false;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        if (!reserve_give_up() && !doorman_evict(server->doorman))
+    int fd = -1;
+    while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
+        bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (!starved && errno != EINTR && errno != ECONNABORTED)
+            break;
+        if (starved && !reserve_give_up() && !doorman_evict(server->doorman))
             poll(NULL, 0, STARVED_MS); /* until another thread gives something back */
-        return true;
     }
-    return errno == EINTR || errno == ECONNABORTED;
+    return fd;
 }
 
 /* False: it is time to stop, and nothing more is to be expected. */
@@ -158,15 +163,18 @@ static bool wait_at_door(Server *server)
     return true;
 }
 
-/* A connection whose request is there; -1: it is time to stop. */
-static int connection_next(Server *server)
+/* A connection that is new, or one whose request is there as a whole; -1: it is time to stop. */
+static int connection_next(Server *server, bool *new)
 {
     int fd;
     pthread_mutex_lock(&server->door);
     reserve_keep();
-    while ((fd = doorman_next(server->doorman)) < 0)
-        if (!admit_one(server) && !wait_at_door(server))
-            break;
+    do {
+        fd = doorman_next(server->doorman);
+        *new = fd < 0;
+        if (fd < 0)
+            fd = accept_one(server);
+    } while (fd < 0 && wait_at_door(server));
     pthread_mutex_unlock(&server->door);
     return fd;
 }
@@ -174,11 +182,21 @@ static int connection_next(Server *server)
 /* False when it is time to stop. */
 static bool connection_ready(Server *server, FCGX_Request *request)
 {
+    int fd;
+    bool new = true;
     if (request->ipcFd >= 0)
-        give_back(server, request->ipcFd);
-    request->ipcFd = connection_next(server);
+        give_back(server, request->ipcFd, true);
+    while ((fd = connection_next(server, &new)) >= 0 && new) {
+        set_patience(fd, SO_RCVTIMEO, GLANCE_US);
+        set_patience(fd, SO_SNDTIMEO, STALL_US);
+        if (doorman_sees_whole(fd))
+            break;
+        set_patience(fd, SO_RCVTIMEO, STALL_US);
+        give_back(server, fd, false);
+    }
+    request->ipcFd = fd;
     request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
-    return request->ipcFd >= 0;
+    return fd >= 0;
 }
 
 static long fastcgi_read(void *data, char *bytes, size_t room)
@@ -288,7 +306,7 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
         return false;
     restore_signals();
     server.doorman = doorman_new();
-    server.given_back = g_array_new(FALSE, FALSE, sizeof(int));
+    server.given_back = g_array_new(FALSE, FALSE, sizeof(GivenBack));
     fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
     while (started < threads && pthread_create(&ids[started], NULL, serve_thread, &server) == 0)
         started++;

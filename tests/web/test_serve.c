@@ -75,7 +75,7 @@ static int connection(void)
     g_strlcpy(address.sun_path, path, sizeof address.sun_path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *) &address, sizeof address), 0);
-    struct timeval patience = {.tv_sec = 3};
+    struct timeval patience = {.tv_sec = 10};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return fd;
 }
@@ -284,7 +284,7 @@ START_TEST(a_supervisor_hears_signs_of_life)
 {
     g_autofree char *where = g_strdup_printf("%s/webquota-test-%d.alive", g_get_tmp_dir(), (int) getpid());
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval patience = {.tv_sec = 3};
+    struct timeval patience = {.tv_sec = 10};
     g_strlcpy(address.sun_path, where, sizeof address.sun_path);
     int supervisor = socket(AF_UNIX, SOCK_DGRAM, 0);
     ck_assert_int_eq(bind(supervisor, (struct sockaddr *) &address, sizeof address), 0);
