@@ -42,10 +42,15 @@ Shelf *shelf_new(guint capacity, size_t value_size)
     shelf->capacity = capacity;
     shelf->stride = (sizeof(Place) + value_size + 15) / 16 * 16;
     shelf->places = g_malloc(capacity * shelf->stride);
-    memset(shelf->places, 0, capacity * shelf->stride);
     shelf->index = g_new(guint, capacity * 2);
-    memset(shelf->index, 0, capacity * 2 * sizeof *shelf->index);
+    shelf_clear(shelf);
     return shelf;
+}
+
+void shelf_clear(Shelf *shelf)
+{
+    memset(shelf->places, 0, shelf->capacity * shelf->stride);
+    memset(shelf->index, 0, shelf->capacity * 2 * sizeof *shelf->index);
 }
 
 void shelf_free(Shelf *shelf)

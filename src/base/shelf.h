@@ -19,6 +19,7 @@ void *shelf_find(Shelf *shelf, const void *key, size_t length);
 /* The value, made if need be; NULL when the key is longer than SHELF_KEY_MAX. */
 void *shelf_put(Shelf *shelf, const void *key, size_t length);
 
+void shelf_clear(Shelf *shelf);
 void shelf_drop(Shelf *shelf, const void *key, size_t length);
 
 #endif

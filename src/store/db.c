@@ -6,7 +6,6 @@
 #include <poll.h>
 #include "base/log.h"
 
-#define CONNECT_TIMEOUT_S "2"
 #define ANSWER_TIMEOUT_MS 5000
 #define RECONNECT_PAUSE_US 200000
 
@@ -15,6 +14,9 @@ static const struct {
 } statements[QUERY_COUNT] = {
 #include "queries.inc"
 };
+
+/* Grows when a server turns out to be closed to writing: those that only read leave it too. Atomic. */
+static gint closed_servers;
 
 /* Where the result of a queued statement goes. */
 typedef struct {
@@ -63,32 +65,40 @@ static void db_notice(void *data, const PGresult *result)
         log_line(LOG_LEVEL_WARNING, "database: %s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
+/* Is the server one that others have left? Not in the middle of a transaction. */
+static bool db_is_outdated(const Db *db)
+{
+    return db->closed_seen != g_atomic_int_get(&closed_servers) && !db->in_pipeline &&
+           PQtransactionStatus(db->connection) == PQTRANS_IDLE;
+}
+
 DbResult db_connect(Db *db)
 {
-    if (db->connection && PQstatus(db->connection) == CONNECTION_OK)
+    if (db->connection && PQstatus(db->connection) == CONNECTION_OK && !db_is_outdated(db))
         return DB_OK;
     db_close_connection(db);
     int64_t now = g_get_monotonic_time();
-    if (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US)
+    if (!db->conninfo || (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US))
         return DB_LOST;
     const char *settings = !db->prepare ? "" :
         db->writes ? "-c search_path=pg_catalog -c statement_timeout=5000 -c lock_timeout=4000"
-                     " -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan"
-                     " -c idle_in_transaction_session_timeout=10000"
-                   : "-c search_path=pg_catalog -c statement_timeout=5000 -c default_transaction_read_only=on";
-    const char *keys[] = { "dbname", "connect_timeout", "application_name", "client_encoding", db->prepare ? "options" : NULL, NULL };
-    const char *values[] = { db->conninfo, CONNECT_TIMEOUT_S, "webquota", "UTF8", db->prepare ? settings : NULL, NULL };
-    db->connection = PQconnectdbParams(keys, values, 1);
-    if (PQstatus(db->connection) != CONNECTION_OK) {
-        db_note_error(db, PQerrorMessage(db->connection));
-        db_close_connection(db);
+                     " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
+                     " -c jit=off -c idle_in_transaction_session_timeout=10000"
+                   : "-c search_path=pg_catalog -c statement_timeout=5000";
+    db->closed_seen = g_atomic_int_get(&closed_servers);
+    g_autofree char *why = NULL;
+    db->connection = db_connect_within(db->conninfo, settings, db->prepare, db->deadline_us, &why);
+    if (!db->connection) {
+        db_note_error(db, why);
         db->failed_at_us = g_get_monotonic_time();
         return DB_LOST;
     }
+    db->made++;
     PQsetNoticeReceiver(db->connection, db_notice, NULL);
     g_atomic_int_set(&db->connected, 1);
     db->failed_at_us = 0;
-    return DB_OK;
+    /* Not among the settings above: a session that is read only from the start is not taken for one that could write. */
+    return db->writes || !db->prepare ? DB_OK : db_run(db, QUERY_SESSION_READS, NULL, NULL);
 }
 
 /* --- parameters --- */
@@ -239,6 +249,10 @@ static DbResult db_classify(Db *db, const PGresult *result)
         return DB_REFUSED;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     db_note_error(db, state ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(db->connection));
+    if (db->writes && state && strcmp(state, "25006") == 0) {
+        g_atomic_int_inc(&closed_servers);
+        return DB_LOST;
+    }
     if (!state || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 || strcmp(state, "25P03") == 0)
         return DB_LOST;
     if (strncmp(state, "40", 2) == 0 || strcmp(state, "23505") == 0 || strcmp(state, "22012") == 0 || strcmp(state, "55P03") == 0)
@@ -293,6 +307,7 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
     g_autoptr(PGresult) result = db_next(db, deadline_us, &late);
     if (!result) {
         db_note_error(db, late ? "no answer in time" : PQerrorMessage(db->connection));
+        db->failed_at_us = late ? g_get_monotonic_time() : db->failed_at_us; /* or it would be asked again at once */
         return DB_LOST;
     }
     DbResult outcome = db_classify(db, result);
@@ -311,6 +326,8 @@ DbResult db_sync(Db *db)
         return DB_LOST;
     GArray *expected = db->expected;
     int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
+    if (db->deadline_us)
+        deadline = MIN(deadline, db->deadline_us);
     DbResult outcome = DB_OK;
     bool preparing = false;
     db->failed = -1;
@@ -358,9 +375,10 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
 bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
 {
     struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN };
-    if (poll(&waiting, 1, timeout_ms) <= 0)
+    bool outdated = db_is_outdated(db);
+    if (!outdated && poll(&waiting, 1, timeout_ms) <= 0)
         return false;
-    if (!PQconsumeInput(db->connection) || PQstatus(db->connection) != CONNECTION_OK) {
+    if (outdated || !PQconsumeInput(db->connection) || PQstatus(db->connection) != CONNECTION_OK) {
         db_close_connection(db);
         return false;
     }

@@ -21,8 +21,11 @@ typedef struct {
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
     int patience_ms;           /* how long to wait for answers; 0: 5 s */
+    int64_t deadline_us;       /* monotonic: nothing is waited for beyond; 0: no such bound */
     bool prepared[QUERY_COUNT];
-    int64_t failed_at_us;      /* monotonic; the last attempt that failed */
+    int64_t failed_at_us;      /* monotonic; the last attempt that failed, or answer that did not come in time */
+    int closed_seen;           /* servers found closed to writing by the time of connecting */
+    unsigned made;             /* how often it was connected: who remembers what was read by it looks here */
     bool in_pipeline;
     GArray *expected;          /* where the results of the pipeline under way go */
     char *error;               /* what went wrong last; for the log and the doctor */
@@ -35,8 +38,11 @@ void db_close(Db *db);
 /* Drops the connection only; it is made again when needed. */
 void db_close_connection(Db *db);
 
-/* Connects when not connected (within 2 s). DB_LOST when it cannot be. */
+/* Connects when not connected (within 2 s, or the deadline). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
+
+/* db_connect.c. A new connection, or NULL and why not (replaces *why). `direct`: to a server and not to a pooler. */
+PGconn *db_connect_within(const char *conninfo, const char *options, bool direct, int64_t deadline_us, char **why);
 
 /* Parameters of a statement: single ones as text, arrays in PostgreSQL's binary form. Kept until params_clear. */
 typedef struct {

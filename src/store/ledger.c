@@ -6,39 +6,10 @@
  * returned. A try that fails for a reason that passes is made again; a commit whose outcome is not known is looked up
  * by the record's id, after the locks are held again, never decided twice.
  */
-#include "store/ledger_job.h"
+#include "store/ledger_own.h"
 
 #include <sodium.h>
-#include "base/log.h"
 #include "store/fail_open.h"
-#include "store/refusals.h"
-
-#define BATCH_MAX 256
-#define TRIES_MAX 60
-#define LOST_PATIENCE_US 1500000
-#define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
-#define NOTES_WAIT_US 50000        /* how long they may wait for company */
-#define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
-#define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
-#define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
-
-struct Ledger {
-    Store *store;
-    Db db;
-    pthread_t thread;
-    bool running, stop;
-    pthread_mutex_t lock;
-    pthread_cond_t work;
-    GQueue *waiting;              /* of Job * */
-    GHashTable *keys_running;     /* idempotency keys under way: "caller\nkey" */
-    Memory *memory;
-    int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
-    bool due;                     /* something expired is still held; the ledger thread's own */
-    Refusals *refusals;
-    GPtrArray *notes;             /* of Record *: refusals from memory, to be recorded in bulk */
-    bool deciding;                /* a batch is under way */
-    bool unreachable;             /* the database, for as long as the last batch was patient; the ledger thread's own */
-};
 
 int64_t record_id_new(void)
 {
@@ -47,7 +18,7 @@ int64_t record_id_new(void)
     return id & INT64_MAX;
 }
 
-static void finish(Ledger *ledger, Job *job)
+void ledger_finish(Ledger *ledger, Job *job)
 {
     pthread_mutex_lock(&ledger->lock);
     job->finished = true;
@@ -71,10 +42,18 @@ static bool clashes(const GPtrArray *jobs, const Job *job)
     return false;
 }
 
+static struct timespec in_us(clockid_t clock, int64_t us)
+{
+    struct timespec at;
+    clock_gettime(clock, &at);
+    int64_t ns = at.tv_nsec + us % US_PER_S * 1000;
+    return (struct timespec){ .tv_sec = at.tv_sec + us / US_PER_S + ns / 1000000000, .tv_nsec = ns % 1000000000 };
+}
+
 static void wait_for_work(Ledger *ledger)
 {
     int64_t since = 0;
-    while (g_queue_is_empty(ledger->waiting) && !ledger->stop && ledger->notes->len < BATCH_MAX) {
+    while (g_queue_is_empty(ledger->waiting) && !ledger->stop && ledger->notes->len < NOTES_AT_ONCE) {
         if (!ledger->notes->len) {
             pthread_cond_wait(&ledger->work, &ledger->lock);
             continue;
@@ -83,289 +62,55 @@ static void wait_for_work(Ledger *ledger)
         int64_t left = since + NOTES_WAIT_US - g_get_monotonic_time();
         if (left <= 0)
             return;
-        int64_t until = g_get_real_time() + left;
-        struct timespec deadline = { .tv_sec = until / US_PER_S, .tv_nsec = until % US_PER_S * 1000 };
-        pthread_cond_timedwait(&ledger->work, &ledger->lock, &deadline);
+        struct timespec until = in_us(CLOCK_REALTIME, left);
+        pthread_cond_timedwait(&ledger->work, &ledger->lock, &until);
     }
 }
 
+/* Notes to be written after the jobs at hand: while there are jobs, a good handful at a time, so that nobody who waits for
+ * an answer waits long for refusals to be written down. */
+static GPtrArray *take_notes(Ledger *ledger, bool busy)
+{
+    GPtrArray *taken = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+    guint count = ledger->notes->len;
+    if (busy && count < NOTES_AT_ONCE && g_get_monotonic_time() - ledger->notes_taken_us < NOTES_WAIT_US)
+        return taken;
+    ledger->notes_taken_us = g_get_monotonic_time();
+    count = MIN(count, busy ? NOTES_AT_ONCE : NOTES_AT_ONCE * 8);
+    for (guint i = 0; i < count; i++)
+        g_ptr_array_add(taken, g_steal_pointer(&ledger->notes->pdata[i]));
+    g_ptr_array_remove_range(ledger->notes, 0, count);
+    return taken;
+}
+
 /* Waits for work. False when there is none and the ledger is to stop. */
-static bool take_jobs(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
+bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
 {
     pthread_mutex_lock(&ledger->lock);
     ledger->deciding = false;
     wait_for_work(ledger);
     for (GList *link = ledger->waiting->head, *next; link && jobs->len < BATCH_MAX; link = next) {
         next = link->next;
-        if (clashes(jobs, link->data))
+        Job *job = link->data;
+        if (clashes(jobs, job))
             continue;
-        g_ptr_array_add(jobs, link->data);
+        job->taken = true;
+        g_ptr_array_add(jobs, job);
         g_queue_delete_link(ledger->waiting, link);
     }
-    *notes = ledger->notes;
-    ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-    bool any = jobs->len || (*notes)->len;
+    *notes = take_notes(ledger, jobs->len > 0);
+    bool any = jobs->len || (*notes)->len || ledger->notes->len;
     ledger->deciding = any;
     pthread_mutex_unlock(&ledger->lock);
     return any;
 }
 
-static void fail_jobs(const GPtrArray *jobs, const char *why)
-{
-    for (guint i = 0; i < jobs->len; i++) {
-        Job *job = jobs->pdata[i];
-        if (job->settled)
-            continue;
-        g_clear_pointer(&job->answer, answer_unref);
-        job->result = store_fail(job->error, STORE_DOWN, NULL, "the database cannot be used: %s", why);
-    }
-}
-
-static void count_batch(Store *store, const GPtrArray *jobs)
-{
-    pthread_mutex_lock(&store->metrics_lock);
-    store->metrics.batches++;
-    store->metrics.batch_size_sum += jobs->len;
-    store->metrics.batch_size_max = MAX(store->metrics.batch_size_max, jobs->len);
-    for (guint i = 0; i < jobs->len; i++) {
-        const Job *job = jobs->pdata[i];
-        if (job->kind == JOB_ASK && job->answer)
-            store->metrics.decisions[job->answer->outcome]++;
-    }
-    pthread_mutex_unlock(&store->metrics_lock);
-}
-
-/* Keeps certain refusals, which can be given again from memory. */
-static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
-{
-    if (batch->notify)
-        refusals_forget(ledger->refusals);
-    const StoreConfig *config = &ledger->store->config;
-    int64_t memory_us = config->listen && config->prepared ? 0 : MEMORY_UNHEARD_US;
-    for (guint i = 0; i < batch->jobs->len; i++) {
-        const Job *job = batch->jobs->pdata[i];
-        if (job->kind != JOB_ASK || !job->answer || !job->record)
-            continue;
-        if (job->certain_until > batch->now && !batch->notify)
-            refusals_remember(ledger->refusals, job, job->record, generation, memory_us);
-    }
-}
-
-/* Records refusals that were given from memory: nothing is charged, so nothing is locked, and the flush is not waited for. */
-static DbResult write_notes(Ledger *ledger, Policy *policy, GPtrArray *notes)
-{
-    g_autoptr(GPtrArray) no_jobs = g_ptr_array_new();
-    g_autoptr(PGresult) clock = NULL;
-    Batch batch;
-    batch_init(&batch, ledger->store, &ledger->db, policy, no_jobs);
-    g_ptr_array_unref(batch.records);
-    batch.records = g_ptr_array_ref(notes);
-    db_queue(&ledger->db, QUERY_BEGIN, NULL, NULL);
-    batch_queue_writes(&batch);
-    db_queue(&ledger->db, QUERY_CLOCK, NULL, &clock);
-    db_queue(&ledger->db, QUERY_COMMIT, NULL, NULL);
-    DbResult result = db_sync(&ledger->db);
-    if (result == DB_OK)
-        store_clock_heard(ledger->store, result_number(clock, 0, 0));
-    else if (result != DB_LOST && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
-        db_close_connection(&ledger->db);
-    batch_clear(&batch);
-    return result;
-}
-
-/* The policy for a try, on the ledger's own connection. NULL when there is none. */
-static Policy *policy_for_try(Ledger *ledger)
-{
-    Store *store = ledger->store;
-    pthread_mutex_lock(&store->policy_lock);
-    bool look = !store->policy || store->policy_checked_us == 0;
-    pthread_mutex_unlock(&store->policy_lock);
-    if (look && store_policy_refresh(store, &ledger->db) != DB_OK)
-        return NULL;
-    pthread_mutex_lock(&store->policy_lock);
-    Policy *policy = store->policy ? policy_ref(store->policy) : NULL;
-    pthread_mutex_unlock(&store->policy_lock);
-    return policy;
-}
-
-/* A guard failed. When it was a row's, another process writes the same rows, and what is remembered of them is old. */
-static void note_conflict(Ledger *ledger)
-{
-    int failed = ledger->db.failed;
-    if (failed == QUERY_COUNTERS_WRITE || failed == QUERY_COUNTERS_CHECK || failed == QUERY_SHARED_WRITE ||
-        failed == QUERY_SHARED_CHECK)
-        ledger->others_until_us = g_get_monotonic_time() + OTHERS_US;
-    pthread_mutex_lock(&ledger->store->metrics_lock);
-    ledger->store->metrics.retries++;
-    pthread_mutex_unlock(&ledger->store->metrics_lock);
-}
-
-static bool clock_is_fresh(Store *store)
+bool ledger_clock_is_fresh(Store *store)
 {
     pthread_mutex_lock(&store->clock_lock);
     bool fresh = store->clock_heard_us && g_get_monotonic_time() - store->clock_heard_us < CLOCK_FRESH_US;
     pthread_mutex_unlock(&store->clock_lock);
     return fresh;
-}
-
-static void jobs_begin(GPtrArray *jobs)
-{
-    for (guint i = 0; i < jobs->len; i++) {
-        Job *job = jobs->pdata[i];
-        job->record = NULL; /* it went with the batch of the last try */
-        job->certain_until = INSTANT_MIN;
-        if (!job->settled)
-            g_clear_pointer(&job->answer, answer_unref);
-    }
-}
-
-/* Asks as they came, decided by memory: ledger_guarded.c. Takes those that were answered out of `jobs`. */
-static void run_guarded(Ledger *ledger, GPtrArray *jobs)
-{
-    if (!ledger->db.connection || !ledger->db.prepare || ledger->due || !clock_is_fresh(ledger->store))
-        return;
-    g_autoptr(Policy) policy = policy_for_try(ledger);
-    g_autoptr(GPtrArray) asks = g_ptr_array_new();
-    for (guint i = 0; i < jobs->len; i++)
-        if (((Job *)jobs->pdata[i])->kind == JOB_ASK)
-            g_ptr_array_add(asks, jobs->pdata[i]);
-    if (!policy || !asks->len)
-        return;
-    jobs_begin(asks);
-    uint64_t generation = refusals_generation(ledger->refusals);
-    Guarded guarded = { .memory = ledger->memory, .distrust = g_get_monotonic_time() < ledger->others_until_us };
-    Batch batch;
-    batch_init(&batch, ledger->store, &ledger->db, policy, asks);
-    BatchResult result = batch_run_guarded(&batch, &guarded);
-    ledger->due = guarded.due;
-    if (result == BATCH_DONE)
-        remember(ledger, &batch, generation);
-    else if (result != BATCH_LOST)
-        note_conflict(ledger);
-    for (guint i = 0; i < asks->len; i++) {
-        Job *job = asks->pdata[i];
-        if (result == BATCH_DONE)
-            g_ptr_array_remove(jobs, job);
-        else if (result != BATCH_LOST)
-            job->key.at = 0; /* it is known not to have come through */
-    }
-    batch_clear(&batch);
-}
-
-static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
-{
-    jobs_begin(jobs);
-    uint64_t generation = refusals_generation(ledger->refusals);
-    Batch batch;
-    batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
-    BatchResult result = batch_run(&batch, ledger->memory);
-    if (result == BATCH_DONE) {
-        remember(ledger, &batch, generation);
-        batch_remember(&batch, ledger->memory);
-        ledger->due = false;
-    }
-    batch_clear(&batch);
-    if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
-        PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
-        result = BATCH_LOST;
-    return result;
-}
-
-static void run_jobs(Ledger *ledger, GPtrArray *jobs);
-
-/* One job that the database refuses must not take the others with it. */
-static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
-{
-    for (guint i = 0; i < jobs->len; i++) {
-        g_autoptr(GPtrArray) one = g_ptr_array_new();
-        g_ptr_array_add(one, jobs->pdata[i]);
-        run_jobs(ledger, one);
-    }
-}
-
-static void run_jobs(Ledger *ledger, GPtrArray *jobs)
-{
-    int64_t began = g_get_monotonic_time();
-    bool told = ledger->unreachable;
-    const char *why = "not connected";
-    for (int tries = 0; tries < TRIES_MAX; tries++) {
-        bool connected = db_connect(&ledger->db) == DB_OK;
-        g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
-        BatchResult result = policy ? try_once(ledger, policy, jobs) : BATCH_LOST;
-        if (connected && ledger->unreachable) {
-            ledger->unreachable = false;
-            log_line(LOG_LEVEL_NOTICE, "ledger: the database is back");
-        }
-        if (result == BATCH_DONE)
-            return;
-        why = ledger->db.error ? ledger->db.error : policy ? "the decision could not be made" : "no policy has been applied";
-        if (result == BATCH_REFUSED) {
-            if (jobs->len > 1) {
-                run_one_by_one(ledger, jobs);
-                return;
-            }
-            break;
-        }
-        /* Whoever comes in the middle of an outage need not wait for its end as those did who were there when it began. */
-        if (!connected && ledger->unreachable)
-            break;
-        if (g_get_monotonic_time() - began > LOST_PATIENCE_US) {
-            ledger->unreachable = !connected;
-            break;
-        }
-        if (result == BATCH_LOST)
-            g_usleep(50000);
-        pthread_mutex_lock(&ledger->store->metrics_lock);
-        ledger->store->metrics.retries++;
-        pthread_mutex_unlock(&ledger->store->metrics_lock);
-    }
-    LogLevel level = told && ledger->unreachable ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR;
-    log_line(level, "ledger: %u requests could not be decided: %s", jobs->len, why);
-    fail_jobs(jobs, why);
-}
-
-/* Takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses them. */
-static void run_notes(Ledger *ledger, GPtrArray *notes)
-{
-    g_autoptr(GPtrArray) mine = notes;
-    if (!mine->len)
-        return;
-    g_autoptr(Policy) policy = db_connect(&ledger->db) == DB_OK ? policy_for_try(ledger) : NULL;
-    DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
-    pthread_mutex_lock(&ledger->lock);
-    bool stop = ledger->stop;
-    pthread_mutex_unlock(&ledger->lock);
-    if (result == DB_LOST && !stop) {
-        pthread_mutex_lock(&ledger->lock);
-        g_ptr_array_extend_and_steal(ledger->notes, g_steal_pointer(&mine));
-        pthread_mutex_unlock(&ledger->lock);
-        g_usleep(20000);
-    } else if (result != DB_OK) {
-        log_line(LOG_LEVEL_ERROR, "ledger: %u refusals were not recorded: %s", mine->len, ledger->db.error);
-    }
-}
-
-static void *ledger_main(void *data)
-{
-    Ledger *ledger = data;
-    for (;;) {
-        g_autoptr(GPtrArray) jobs = g_ptr_array_new();
-        GPtrArray *notes = NULL;
-        if (!take_jobs(ledger, jobs, &notes)) {
-            g_ptr_array_unref(notes);
-            return NULL;
-        }
-        run_notes(ledger, notes);
-        if (!jobs->len)
-            continue;
-        g_autoptr(GPtrArray) open = g_ptr_array_copy(jobs, NULL, NULL);
-        run_guarded(ledger, open);
-        if (open->len)
-            run_jobs(ledger, open);
-        count_batch(ledger->store, jobs);
-        for (guint i = 0; i < jobs->len; i++)
-            finish(ledger, jobs->pdata[i]);
-    }
 }
 
 /* --- starting and stopping --- */
@@ -423,15 +168,31 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
 
 /* --- handing in --- */
 
+/* Is the job still in the queue after all the time that its caller has? Then nobody will miss it. */
+static bool withdraw(Ledger *ledger, Job *job)
+{
+    if (job->taken || g_get_monotonic_time() < job->handed_in_us + PATIENCE_US)
+        return false;
+    job->result = store_fail(job->error, STORE_DOWN, NULL, "the database has not answered in time");
+    g_queue_remove(ledger->waiting, job);
+    return true;
+}
+
 static void submit(Ledger *ledger, Job *job)
 {
     job->key.id = record_id_new();
+    job->handed_in_us = g_get_monotonic_time();
     pthread_cond_init(&job->wake, NULL);
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
     pthread_cond_signal(&ledger->work);
-    while (!job->finished)
-        pthread_cond_wait(&job->wake, &ledger->lock);
+    struct timespec until = in_us(CLOCK_REALTIME, PATIENCE_US);
+    while (!job->finished && !withdraw(ledger, job)) {
+        if (job->taken)
+            pthread_cond_wait(&job->wake, &ledger->lock);
+        else
+            pthread_cond_timedwait(&job->wake, &ledger->lock, &until);
+    }
     pthread_mutex_unlock(&ledger->lock);
     pthread_cond_destroy(&job->wake);
 }
@@ -460,7 +221,7 @@ static Answer *refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
     bool busy = (ledger->deciding || ledger->notes->len) && ledger->notes->len < NOTES_MAX;
     pthread_mutex_unlock(&ledger->lock);
     Record *record = NULL;
-    Answer *answer = busy && clock_is_fresh(store) ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
+    Answer *answer = busy && ledger_clock_is_fresh(store) ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
     if (!answer)
         return NULL;
     pthread_mutex_lock(&ledger->lock);

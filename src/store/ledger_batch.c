@@ -251,6 +251,7 @@ static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row
         return BATCH_REFUSED;
     job->answer = decision_row_answer(decision, batch->policy);
     job->result = STORE_OK;
+    batch->charged = true; /* what is told again must be as safe as what is new: a standby may not have it yet */
     pthread_mutex_lock(&batch->store->metrics_lock);
     batch->store->metrics.idempotent_replays++;
     pthread_mutex_unlock(&batch->store->metrics_lock);
@@ -297,6 +298,7 @@ static BatchResult find_own_records(Batch *batch)
             continue;
         job->settled = true;
         job->result = STORE_OK;
+        batch->charged = true; /* it may be here only, and not at a standby that commits wait for */
         if (job->kind == JOB_ASK)
             job->answer = decision_row_answer(row, batch->policy);
         else if (job->done)

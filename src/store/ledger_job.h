@@ -32,6 +32,8 @@ typedef struct {
     Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
     /* waiting */
+    int64_t handed_in_us;             /* monotonic */
+    bool taken;                       /* no longer in the queue */
     bool finished;
     pthread_cond_t wake;
 } Job;

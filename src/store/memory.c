@@ -56,6 +56,14 @@ void memory_free(Memory *memory)
     g_free(memory);
 }
 
+void memory_forget(Memory *memory)
+{
+    pthread_mutex_lock(&memory->lock);
+    shelf_clear(memory->subjects);
+    shelf_clear(memory->shared);
+    pthread_mutex_unlock(&memory->lock);
+}
+
 /* --- subjects --- */
 
 static bool texts_write(KnownSubject *known, const SubjectState *state)

@@ -8,6 +8,8 @@
 typedef struct Memory Memory;
 Memory *memory_new(void);
 void memory_free(Memory *memory);
+/* For a new connection: the server may be another, which never heard of some of what was read. */
+void memory_forget(Memory *memory);
 
 /* The subject as it was when last seen, as a new state; NULL when not known. Those with overrides, grants, rolling windows
  * or long names are not kept. */

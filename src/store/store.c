@@ -94,19 +94,41 @@ static int reader_free(const Store *store)
     return first;
 }
 
+/* A service answers within two seconds, whatever becomes of the database; a command has time. */
+#define READ_US 1500000
+
+static Db *reader_none(void)
+{
+    Db *none = g_new0(Db, 1);
+    db_init(none, NULL, false, false);
+    return none;
+}
+
 Db *store_reader_take(Store *store)
 {
+    int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + READ_US : 0;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += store->config.listen ? 1 : 3600;
+    int index, waited = 0;
     pthread_mutex_lock(&store->readers_lock);
-    int index;
-    while ((index = reader_free(store)) < 0)
-        pthread_cond_wait(&store->readers_free, &store->readers_lock);
-    store->reader_taken[index] = true;
+    while ((index = reader_free(store)) < 0 && waited == 0)
+        waited = pthread_cond_timedwait(&store->readers_free, &store->readers_lock, &until);
+    if (index >= 0) {
+        store->reader_taken[index] = true;
+        store->readers[index].deadline_us = deadline_us;
+    }
     pthread_mutex_unlock(&store->readers_lock);
-    return &store->readers[index];
+    return index >= 0 ? &store->readers[index] : reader_none();
 }
 
 void store_reader_give(Store *store, Db *db)
 {
+    if (db < store->readers || db >= store->readers + store->config.readers) {
+        db_close(db);
+        g_free(db);
+        return;
+    }
     pthread_mutex_lock(&store->readers_lock);
     store->reader_taken[db - store->readers] = false;
     pthread_cond_signal(&store->readers_free);

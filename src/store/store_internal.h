@@ -47,7 +47,7 @@ struct Store {
     bool listening, listener_stop;
 };
 
-/* A reading connection; give it back. Never NULL; may not be connected. */
+/* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);
 void store_reader_give(Store *store, Db *db);
 

@@ -1,0 +1,274 @@
+/* The ledger's thread: what waits is decided, first by memory (ledger_guarded.c), and what could not be, under locks
+ * (ledger_batch.c). A try that fails for a reason that passes is made again, as long as the callers have patience; a commit
+ * whose outcome is not known is looked up by the record's id after the locks are held again, never decided twice. */
+#include "store/ledger_own.h"
+
+#include "base/log.h"
+
+static void fail_jobs(const GPtrArray *jobs, const char *why)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+        g_clear_pointer(&job->answer, answer_unref);
+        job->result = store_fail(job->error, STORE_DOWN, NULL, "the database cannot be used: %s", why);
+    }
+}
+
+static void count_batch(Store *store, const GPtrArray *jobs)
+{
+    pthread_mutex_lock(&store->metrics_lock);
+    store->metrics.batches++;
+    store->metrics.batch_size_sum += jobs->len;
+    store->metrics.batch_size_max = MAX(store->metrics.batch_size_max, jobs->len);
+    for (guint i = 0; i < jobs->len; i++) {
+        const Job *job = jobs->pdata[i];
+        if (job->kind == JOB_ASK && job->answer)
+            store->metrics.decisions[job->answer->outcome]++;
+    }
+    pthread_mutex_unlock(&store->metrics_lock);
+}
+
+/* Keeps certain refusals, which can be given again from memory. */
+static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
+{
+    if (batch->notify)
+        refusals_forget(ledger->refusals);
+    const StoreConfig *config = &ledger->store->config;
+    int64_t memory_us = config->listen && config->prepared ? 0 : MEMORY_UNHEARD_US;
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const Job *job = batch->jobs->pdata[i];
+        if (job->kind != JOB_ASK || !job->answer || !job->record)
+            continue;
+        if (job->certain_until > batch->now && !batch->notify)
+            refusals_remember(ledger->refusals, job, job->record, generation, memory_us);
+    }
+}
+
+/* Records refusals that were given from memory: nothing is charged, so nothing is locked, and the flush is not waited for. */
+static DbResult write_notes(Ledger *ledger, Policy *policy, GPtrArray *notes)
+{
+    g_autoptr(GPtrArray) no_jobs = g_ptr_array_new();
+    g_autoptr(PGresult) clock = NULL;
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, no_jobs);
+    g_ptr_array_unref(batch.records);
+    batch.records = g_ptr_array_ref(notes);
+    db_queue(&ledger->db, QUERY_BEGIN, NULL, NULL);
+    batch_queue_writes(&batch);
+    db_queue(&ledger->db, QUERY_CLOCK, NULL, &clock);
+    db_queue(&ledger->db, QUERY_COMMIT, NULL, NULL);
+    DbResult result = db_sync(&ledger->db);
+    if (result == DB_OK)
+        store_clock_heard(ledger->store, result_number(clock, 0, 0));
+    else if (result != DB_LOST && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
+        db_close_connection(&ledger->db);
+    batch_clear(&batch);
+    return result;
+}
+
+/* The oldest of the jobs has waited for so long; beyond its patience nothing is waited for. */
+static void set_deadline(Ledger *ledger, const GPtrArray *jobs)
+{
+    int64_t now = g_get_monotonic_time(), oldest = now;
+    for (guint i = 0; i < jobs->len; i++)
+        oldest = MIN(oldest, ((const Job *)jobs->pdata[i])->handed_in_us);
+    ledger->db.deadline_us = MAX(oldest + PATIENCE_US, now + LAST_TRY_US);
+}
+
+static bool connect_ledger(Ledger *ledger)
+{
+    bool connected = db_connect(&ledger->db) == DB_OK;
+    if (connected && ledger->memory_of != ledger->db.made) {
+        ledger->memory_of = ledger->db.made;
+        memory_forget(ledger->memory);
+        refusals_forget(ledger->refusals);
+    }
+    return connected;
+}
+
+/* The policy for a try, on the ledger's own connection. NULL when there is none. */
+static Policy *policy_for_try(Ledger *ledger)
+{
+    Store *store = ledger->store;
+    pthread_mutex_lock(&store->policy_lock);
+    bool look = !store->policy || store->policy_checked_us == 0;
+    pthread_mutex_unlock(&store->policy_lock);
+    if (look && store_policy_refresh(store, &ledger->db) != DB_OK)
+        return NULL;
+    pthread_mutex_lock(&store->policy_lock);
+    Policy *policy = store->policy ? policy_ref(store->policy) : NULL;
+    pthread_mutex_unlock(&store->policy_lock);
+    return policy;
+}
+
+/* A guard failed. When it was a row's, another process writes the same rows, and what is remembered of them is old. */
+static void note_conflict(Ledger *ledger)
+{
+    int failed = ledger->db.failed;
+    if (failed == QUERY_COUNTERS_WRITE || failed == QUERY_COUNTERS_CHECK || failed == QUERY_SHARED_WRITE ||
+        failed == QUERY_SHARED_CHECK)
+        ledger->others_until_us = g_get_monotonic_time() + OTHERS_US;
+    pthread_mutex_lock(&ledger->store->metrics_lock);
+    ledger->store->metrics.retries++;
+    pthread_mutex_unlock(&ledger->store->metrics_lock);
+}
+
+static void jobs_begin(GPtrArray *jobs)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+        job->record = NULL; /* it went with the batch of the last try */
+        job->certain_until = INSTANT_MIN;
+        job->settled = false; /* what a try found is not told before that try has committed */
+        g_clear_pointer(&job->answer, answer_unref);
+        ledger_done_clear(job->done);
+    }
+}
+
+/* Asks as they came, decided by memory: ledger_guarded.c. Takes those that were answered out of `jobs`. */
+static void run_guarded(Ledger *ledger, GPtrArray *jobs)
+{
+    if (!connect_ledger(ledger) || !ledger->db.prepare || ledger->due || !ledger_clock_is_fresh(ledger->store))
+        return;
+    g_autoptr(Policy) policy = policy_for_try(ledger);
+    g_autoptr(GPtrArray) asks = g_ptr_array_new();
+    for (guint i = 0; i < jobs->len; i++)
+        if (((Job *)jobs->pdata[i])->kind == JOB_ASK)
+            g_ptr_array_add(asks, jobs->pdata[i]);
+    if (!policy || !asks->len)
+        return;
+    jobs_begin(asks);
+    uint64_t generation = refusals_generation(ledger->refusals);
+    Guarded guarded = { .memory = ledger->memory, .distrust = g_get_monotonic_time() < ledger->others_until_us };
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, asks);
+    BatchResult result = batch_run_guarded(&batch, &guarded);
+    ledger->due = guarded.due;
+    if (result == BATCH_DONE)
+        remember(ledger, &batch, generation);
+    else if (result != BATCH_LOST)
+        note_conflict(ledger);
+    for (guint i = 0; i < asks->len; i++) {
+        Job *job = asks->pdata[i];
+        if (result == BATCH_DONE)
+            g_ptr_array_remove(jobs, job);
+        else if (result != BATCH_LOST)
+            job->key.at = 0; /* it is known not to have come through */
+    }
+    batch_clear(&batch);
+}
+
+static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
+{
+    jobs_begin(jobs);
+    uint64_t generation = refusals_generation(ledger->refusals);
+    Batch batch;
+    batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
+    BatchResult result = batch_run(&batch, ledger->memory);
+    if (result == BATCH_DONE) {
+        remember(ledger, &batch, generation);
+        batch_remember(&batch, ledger->memory);
+        ledger->due = false;
+    }
+    batch_clear(&batch);
+    if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
+        PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
+        result = BATCH_LOST;
+    return result;
+}
+
+static void run_jobs(Ledger *ledger, GPtrArray *jobs);
+
+/* One job that the database refuses must not take the others with it. */
+static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        g_ptr_array_add(one, jobs->pdata[i]);
+        run_jobs(ledger, one);
+    }
+}
+
+static void run_jobs(Ledger *ledger, GPtrArray *jobs)
+{
+    bool told = ledger->unreachable;
+    const char *why = "not connected";
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        bool connected = connect_ledger(ledger);
+        g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
+        BatchResult result = policy ? try_once(ledger, policy, jobs) : BATCH_LOST;
+        if (connected && ledger->unreachable) {
+            ledger->unreachable = false;
+            log_line(LOG_LEVEL_NOTICE, "ledger: the database is back");
+        }
+        if (result == BATCH_DONE)
+            return;
+        why = ledger->db.error ? ledger->db.error : policy ? "the decision could not be made" : "no policy has been applied";
+        if (result == BATCH_REFUSED) {
+            if (jobs->len > 1) {
+                run_one_by_one(ledger, jobs);
+                return;
+            }
+            break;
+        }
+        /* Whoever comes in the middle of an outage need not wait for its end as those did who were there when it began. */
+        if (!connected && ledger->unreachable)
+            break;
+        if (g_get_monotonic_time() >= ledger->db.deadline_us) {
+            ledger->unreachable = !connected;
+            break;
+        }
+        if (result == BATCH_LOST)
+            g_usleep(50000);
+        pthread_mutex_lock(&ledger->store->metrics_lock);
+        ledger->store->metrics.retries++;
+        pthread_mutex_unlock(&ledger->store->metrics_lock);
+    }
+    LogLevel level = told && ledger->unreachable ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR;
+    log_line(level, "ledger: %u requests could not be decided: %s", jobs->len, why);
+    fail_jobs(jobs, why);
+}
+
+/* Takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses them. */
+static void run_notes(Ledger *ledger, GPtrArray *notes)
+{
+    g_autoptr(GPtrArray) mine = notes;
+    if (!mine->len)
+        return;
+    ledger->db.deadline_us = g_get_monotonic_time() + PATIENCE_US;
+    g_autoptr(Policy) policy = connect_ledger(ledger) ? policy_for_try(ledger) : NULL;
+    DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
+    pthread_mutex_lock(&ledger->lock);
+    bool stop = ledger->stop;
+    pthread_mutex_unlock(&ledger->lock);
+    if (result == DB_LOST && !stop) {
+        pthread_mutex_lock(&ledger->lock);
+        g_ptr_array_extend_and_steal(ledger->notes, g_steal_pointer(&mine));
+        pthread_mutex_unlock(&ledger->lock);
+        g_usleep(20000);
+    } else if (result != DB_OK) {
+        log_line(LOG_LEVEL_ERROR, "ledger: %u refusals were not recorded: %s", mine->len, ledger->db.error);
+    }
+}
+
+void *ledger_main(void *data)
+{
+    Ledger *ledger = data;
+    for (;;) {
+        g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+        GPtrArray *notes = NULL;
+        if (!ledger_take(ledger, jobs, &notes)) {
+            g_ptr_array_unref(notes);
+            return NULL;
+        }
+        set_deadline(ledger, jobs);
+        g_autoptr(GPtrArray) open = g_ptr_array_copy(jobs, NULL, NULL);
+        run_guarded(ledger, open);
+        if (open->len)
+            run_jobs(ledger, open);
+        count_batch(ledger->store, jobs);
+        for (guint i = 0; i < jobs->len; i++)
+            ledger_finish(ledger, jobs->pdata[i]);
+        run_notes(ledger, notes);
+    }
+}
