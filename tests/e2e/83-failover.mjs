@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Two database servers, one the synchronous standby of the other, and a site that knows both. Under load the primary dies, or
-// is closed to writing; the standby is promoted; the service goes on by itself within two seconds; nothing acknowledged is
-// lost, nothing is charged twice or above a limit, and what had no answer is resolved by its key. Then the old primary becomes
-// the new standby, and it begins again. In the end, the proof that all this depends on: with a standby that is not waited
-// for, the same check finds what is lost.
+// Two database servers, one the synchronous standby of the other, and a site that knows both. Under load the primary dies,
+// or is closed to writing; the standby is promoted; the service goes on by itself within two seconds; nothing acknowledged
+// is lost, nothing is charged twice or above a limit, and what had no answer is resolved by its key. Then the old primary
+// becomes the new standby, and it begins again. In the end, the proof that all this depends on: with a standby that is not
+// waited for, the same check finds what is lost.
 //
 // FAILOVERS: how many (2).
 import { writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { Load, POLICY, now } from './lib/faults_load.mjs';
 import { Pair, socket_folder } from './lib/replica.mjs';
 import { second_service } from './lib/second.mjs';
 import { with_site } from './lib/site.mjs';
-import { Mismatch, broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
+import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
 import { request } from './lib/http.mjs';
 
 const FAILOVERS = Number(process.env.FAILOVERS ?? 2);
@@ -40,8 +40,9 @@ async function under_load(site, name, body) {
         const bad = during.findLast(one => one.failed && one.began >= well);
         const seen = { wait: Math.max(...during.map(one => one.ended - one.began)), failed: load.failures(began).length,
             back: Math.max(good.ended - well, bad ? bad.began - well : 0), statuses: failed_statuses(load) };
-        console.log(`    ${name}: worst wait ${ms(seen.wait)}, back after ${ms(seen.back)}; ${load.attempts.length} calls, ${seen.failed} ` +
-            `without an answer (${seen.statuses}); ${unknown} set apart, ${charged} of them charged`);
+        console.log(`    ${name}: worst wait ${ms(seen.wait)}, back after ${ms(seen.back)}; ` +
+            `${load.attempts.length} calls, ${seen.failed} without an answer (${seen.statuses}); ` +
+            `${unknown} set apart, ${charged} of them charged`);
         await books_agree(site, load);
         return seen;
     } finally {
@@ -73,9 +74,10 @@ async function hears_changes(site, round) {
     await until(async () => (await site.consume(subject, 'tight', { units: 5 })).status === 429, 'it is full');
     return async () => {
         status(await site.consume(subject, 'tight', { units: 5 }), 429);
-        const made = await site.command('override', 'add', '--subject', subject, '--feature', 'tight', '--amount', '1000', '--reason', 'more');
+        const made = await site.command('override', 'add', '--subject', subject, '--feature', 'tight', '--amount', '1000',
+            '--reason', 'more');
         equal(made.code, 0, `webquota override add: ${made.stdout}${made.stderr}`);
-        await until(async () => (await site.consume(subject, 'tight', { units: 5 })).status === 200, 'the override is heard of', 1500);
+        await until(async () => (await site.consume(subject, 'tight', { units: 5 })).status === 200, 'it is heard of', 1000);
     };
 }
 
@@ -95,7 +97,7 @@ async function failover(site, pair, round) {
         equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
     });
     ok(seen, 'without that there is no going on');
-    await test(`failover ${round}: 503 within two seconds, and all is well within two seconds of the promotion`, async () => {
+    await test(`failover ${round}: 503 within two seconds, and well within two seconds of the promotion`, async () => {
         equal(seen.statuses, [503], 'answers');
         ok(seen.wait <= WITHIN_MS, `the longest wait was ${ms(seen.wait)}`);
         ok(seen.back <= WITHIN_MS, `it took ${ms(seen.back)}`);
@@ -121,21 +123,22 @@ async function with_address(site, hosts, body) {
 
 async function chooses_the_writable(site, pair) {
     const hosts = [pair.standby.sockets, pair.primary.sockets];
-    await test('an address that names a standby first, and does not say which to choose, leads to the primary all the same', () =>
+    await test('an address that names a standby first, and says nothing else, leads to the primary all the same', () =>
         with_address(site, hosts, async consume => status(await consume(), 200)));
 }
 
-/* The standby is away, so that a commit waits; the primary dies and comes back, and now shows what it wrote and nobody else
- * has. Whoever were told of it now would be told too early. */
+/* The standby is away, so that a commit waits; the primary dies and comes back, and now shows what it wrote and nobody
+ * else has. Whoever were told of it now would be told too early. */
 async function told_too_early(site, pair, again) {
     const first = again();
-    await until(async () => await pair.primary.sql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") !== '0',
+    const waiting = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'";
+    await until(async () => await pair.primary.sql(waiting) !== '0',
         'the commit waits for the standby');
     await pair.primary.kill();
     await pair.primary.start_again();
-    equal(await pair.primary.sql("select count(*) from webquota.idempotency where key = 'early'"), '1', 'written by the primary');
+    equal(await pair.primary.sql("select count(*) from webquota.idempotency where key = 'early'"), '1', 'it was written');
     equal((await first).status, 503, 'the first try');
-    for (const end = now() + 2500; now() < end;) equal((await again()).status, 503, 'another try');
+    for (const end = now() + 1000; now() < end;) equal((await again()).status, 503, 'another try');
 }
 
 async function not_before_both_have_it(site, pair) {
@@ -150,8 +153,9 @@ async function not_before_both_have_it(site, pair) {
             await pair.standby.start();
         }
         await until(async () => (await again()).status === 200, 'it is acknowledged when the standby has it', 20000);
-        equal(await pair.standby.sql("select count(*) from webquota.decisions d join webquota.subjects s on s.id = d.subject_id " +
-            "where s.key = 'early'"), '2', 'decisions that the standby has');
+        equal(await pair.standby.sql(`select count(*)
+            from webquota.decisions d join webquota.subjects s on s.id = d.subject_id where s.key = 'early'`),
+        '2', 'decisions that the standby has');
     });
 }
 
@@ -173,7 +177,7 @@ async function loss_is_found(site, pair) {
         await pair.primary.kill();
         await pair.standby.promote();
         const found = await books_agree(site, load).catch(error => error);
-        ok(found instanceof Mismatch && /acknowledged, and 0 charges are on record/.test(found.message), `it found ${found}`);
+        ok(/acknowledged, and 0 charges are on record/.test(found?.message), `it found ${found}`);
     });
 }
 

@@ -51,7 +51,8 @@ tests() {
 sessions_of_the_pool() { # OWNER: every session of the service must be one
     local sessions servers
     sessions=$(psql -XqAt "$1" -c "select count(*) from pg_stat_activity where usename = 'webquota_app'")
-    servers=$(psql -XqAt "${1%%/webquota\?*}/pgbouncer?host=$(url_part "$RUN/pgbouncer")" -c 'show servers' | grep -c '|webquota_app|')
+    servers=$(psql -XqAt "${1%%/webquota\?*}/pgbouncer?host=$(url_part "$RUN/pgbouncer")" -c 'show servers' |
+        grep -c '|webquota_app|')
     echo "    $sessions sessions, $servers of the pool"
     [ "$sessions" -gt 0 ] && [ "$sessions" = "$servers" ]
 }
@@ -67,7 +68,8 @@ proof() {
         # shellcheck source=/dev/null
         . "$VAR/env"
         curl -sf -H "Authorization: Bearer $WEBQUOTA_KEY" -H 'Content-Type: application/json' -o /dev/null \
-            -d '{"subject": "ada", "feature": "variant"}' "$WEBQUOTA_URL/api/v1/consume" && sessions_of_the_pool "$DATABASE_URL"
+            -d '{"subject": "ada", "feature": "variant"}' "$WEBQUOTA_URL/api/v1/consume" &&
+            sessions_of_the_pool "$DATABASE_URL"
     )
 }
 

@@ -1,7 +1,8 @@
 // Two database servers of a site, one the standby of the other, on which commits wait for the standby. They swap roles: the
 // one that was promoted gets the other one, made anew, as its standby.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync,
+    writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run_well } from './site.mjs';
@@ -28,22 +29,24 @@ class Server {
         this.log = `${sockets}/server.log`;
     }
 
-    program(name, words, more) {
+    program(name, words) {
         const [first, ...rest] = [...USER, `${this.pair.programs}/${name}`, ...words];
-        return run_well(first, rest, { ...more, env: { PGPASSWORD: this.pair.password, WEBQUOTA_SITE_VAR: this.pair.site.folder } });
+        const { password, site } = this.pair;
+        return run_well(first, rest, { env: { PGPASSWORD: password, WEBQUOTA_SITE_VAR: site.folder } });
     }
 
     async sql(statement) {
-        const text = await run_well('psql', ['-XqAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-h', this.sockets, '-U', 'postgres',
-            '-d', 'webquota', '-c', statement], { env: { PGPASSWORD: this.pair.password, PGTARGETSESSIONATTRS: 'any' } });
+        const text = await run_well('psql',
+            ['-XqAt', '-h', this.sockets, '-U', 'postgres', '-d', 'webquota', '-c', statement],
+            { env: { PGPASSWORD: this.pair.password, PGTARGETSESSIONATTRS: 'any' } });
         return text.trim();
     }
 
     /* What differs between the two, read after all other settings. */
     configure(settings) {
         const conf = `${this.data}/server.conf`;
-        const lines = { unix_socket_directories: this.sockets, cluster_name: this.name, wal_keep_size: '512MB', recovery_init_sync_method: 'syncfs',
-            primary_conninfo: this.pair.address_of(this.other), ...settings };
+        const lines = { unix_socket_directories: this.sockets, cluster_name: this.name, wal_keep_size: '512MB',
+            recovery_init_sync_method: 'syncfs', primary_conninfo: this.pair.address_of(this.other), ...settings };
         writeFileSync(conf, Object.entries(lines).map(([name, value]) => `${name} = '${value}'\n`).join(''));
         own(conf);
         const main = `${this.data}/postgresql.conf`;
@@ -70,7 +73,8 @@ class Server {
     /** Its processes: the first is the postmaster. */
     processes() {
         const first = this.pid;
-        return [first, ...readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter(pid => parent(pid) === first)];
+        const all = readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number);
+        return [first, ...all.filter(pid => parent(pid) === first)];
     }
 
     /** The postmaster dies, and with it all sessions when they notice; those that were held back never would. */
@@ -81,14 +85,16 @@ class Server {
         this.held = [];
         await until(() => !all.some(alive), `${this.name} is gone, with all its sessions`);
         // Its number is not free before somebody has waited for it.
-        for (const left of [`${this.data}/postmaster.pid`, `${this.sockets}/.s.PGSQL.5432.lock`]) rmSync(left, { force: true });
+        const left = [`${this.data}/postmaster.pid`, `${this.sockets}/.s.PGSQL.5432.lock`];
+        for (const file of left) rmSync(file, { force: true });
     }
 
     /** Waits until commits wait for the other one. */
     async synchronous() {
         this.configure({ synchronous_standby_names: '*' });
         await this.sql('select pg_reload_conf()');
-        await until(async () => await this.sql("select sync_state from pg_stat_replication where state = 'streaming'") === 'sync',
+        const state = "select sync_state from pg_stat_replication where state = 'streaming'";
+        await until(async () => await this.sql(state) === 'sync',
             `${this.other.name} is the synchronous standby`, 20000);
     }
 
@@ -131,9 +137,10 @@ export class Pair {
         this.site = site;
         this.password = readFileSync(`${site.folder}/secrets/database-admin`, 'utf8').trim();
         const [sockets] = new URL(site.values.DATABASE_URL.replace('@/', '@localhost/')).searchParams.get('host').split(',');
-        this.servers = [new Server(this, 'first', `${site.folder}/pg`, sockets), new Server(this, 'second', `${folder}/pg`, folder)];
+        this.servers = [new Server(this, 'first', `${site.folder}/pg`, sockets),
+            new Server(this, 'second', `${folder}/pg`, folder)];
         [this.primary, this.standby] = this.servers;
-        this.programs = path.dirname(execFileSync('readlink', [`/proc/${this.primary.pid}/exe`], { encoding: 'utf8' }).trim());
+        this.programs = path.dirname(readlinkSync(`/proc/${this.primary.pid}/exe`));
     }
 
     address_of(server) {
@@ -155,7 +162,8 @@ export class Pair {
         rmSync(standby.data, { recursive: true, force: true });
         mkdirSync(standby.data, { mode: 0o700 });
         own(standby.data);
-        await primary.program('pg_basebackup', ['-h', primary.sockets, '-U', 'postgres', '-D', standby.data, '-X', 'stream', '-c', 'fast', '--no-sync']);
+        await primary.program('pg_basebackup', ['-h', primary.sockets, '-U', 'postgres', '-D', standby.data,
+            '-X', 'stream', '-c', 'fast', '--no-sync']);
         await this.follow();
     }
 
@@ -163,7 +171,8 @@ export class Pair {
     async rewind() {
         const { primary, standby } = this;
         await primary.sql('checkpoint');
-        await standby.program('pg_rewind', ['-D', standby.data, '--no-sync', '--source-server', `${this.address_of(primary)} dbname=postgres`]);
+        await standby.program('pg_rewind', ['-D', standby.data, '--no-sync',
+            '--source-server', `${this.address_of(primary)} dbname=postgres`]);
         await this.follow();
     }
 
@@ -179,7 +188,8 @@ export class Pair {
     /** Is everything that the primary has at the standby too? */
     async level() {
         const at = await this.primary.sql('select pg_current_wal_lsn()');
-        await until(async () => await this.standby.sql(`select pg_last_wal_replay_lsn() >= '${at}'`) === 't', 'the standby has all');
+        const has_all = `select pg_last_wal_replay_lsn() >= '${at}'`;
+        await until(async () => await this.standby.sql(has_all) === 't', 'the standby has all');
     }
 
     async end() {
