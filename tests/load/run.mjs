@@ -44,7 +44,7 @@ export async function prove(name, words) {
     };
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, async () => { await stop(); process.exit(130); });
     try {
-        await run_well('make', ['-s', `BUILD=${PROGRAMS}`, 'load-program']);
+        await run_well('make', ['-s', `BUILD=${process.env.BUILD ?? 'build'}`, 'load-program']);
         const url = await database_up(folder);
         const policies = [false, true].map(other => `${folder}/policy-${other}.conf`);
         policies.forEach((file, i) => writeFileSync(file, policy_text(i === 1)));
