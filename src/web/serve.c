@@ -34,8 +34,10 @@
 #define DRAIN_MAX (1024 * 1024)
 /* At the end, what was connected before is still answered, for so long at most. */
 #define LAST_CALL_US (2 * G_USEC_PER_SEC)
-/* Between two looks whether a descriptor was given back. */
+/* Between two looks whether a descriptor was given back, and for how long to look: a process that can take nobody is no use
+ * to those who wait, and the one that is started in its place may be. */
 #define STARVED_MS 10
+#define STARVED_US G_USEC_PER_SEC
 
 /* Given up when there is no other descriptor for a connection, so that even then one after the other is answered. Opened
  * before all others: a limit that was lowered below the number of those open leaves only low numbers to be used again. */
@@ -129,16 +131,29 @@ static void admit_given_back(Server *server)
     pthread_mutex_unlock(&server->given_back_lock);
 }
 
+/* Until another thread gives something back. */
+static void starve(int64_t *since_us)
+{
+    int64_t now_us = g_get_monotonic_time();
+    *since_us = *since_us ? *since_us : now_us;
+    if (now_us - *since_us > STARVED_US) {
+        log_line(LOG_LEVEL_ERROR, "no descriptor is left for a connection, ending");
+        _exit(EXIT_FAILURE);
+    }
+    poll(NULL, 0, STARVED_MS);
+}
+
 /* The listener does not block: another process may share it and be faster. -1: there is nobody new. */
 static int accept_one(Server *server)
 {
     int fd = -1;
+    int64_t starved_since_us = 0;
     while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
         bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
         if (!starved && errno != EINTR && errno != ECONNABORTED)
             break;
         if (starved && !reserve_give_up() && !doorman_evict(server->doorman))
-            poll(NULL, 0, STARVED_MS); /* until another thread gives something back */
+            starve(&starved_since_us);
     }
     return fd;
 }

@@ -271,6 +271,23 @@ START_TEST(without_descriptors_one_after_the_other_is_answered)
 }
 END_TEST
 
+START_TEST(without_any_descriptor_it_gives_way_to_another)
+{
+    struct rlimit none = {0};
+    int status, fd;
+    pid_t server = server_start();
+    fd = connection();
+    send_request(fd, RESPONDER, 0, "before", "");
+    expect(fd, "responder before 0");
+    close(fd);
+    ck_assert_int_eq(prlimit(server, RLIMIT_NOFILE, &none, NULL), 0);
+    ck_assert_int_eq(waitpid(server, &status, 0), server);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %d", status);
+    unlink(path);
+    g_free(path);
+}
+END_TEST
+
 static void hear(int supervisor, const char *wanted)
 {
     char sign[64];
@@ -479,7 +496,8 @@ int main(void)
                                   a_request_may_come_byte_by_byte, an_authorizer_by_name_is_not_waited_for,
                                   half_a_request_ends_with_its_connection, more_than_is_read_is_answered_all_the_same,
                                   the_end_answers_what_was_connected_before, many_at_once,
-                                  without_descriptors_one_after_the_other_is_answered, a_supervisor_hears_signs_of_life,
+                                  without_descriptors_one_after_the_other_is_answered,
+                                  without_any_descriptor_it_gives_way_to_another, a_supervisor_hears_signs_of_life,
                                   sockets_are_not_for_everybody, tcp_binds_one_address};
     return suite_run("serve", tests, G_N_ELEMENTS(tests));
 }

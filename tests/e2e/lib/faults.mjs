@@ -16,11 +16,17 @@ const FELT = 12, HELD_MS = 1200, HELD_MOST_MS = 3000;
 const secret = (site, name) => readFileSync(`${site.folder}/secrets/${name}`, 'utf8').trim();
 const sockets = site => new URL(site.values.DATABASE_URL.replace('@/', '@localhost/')).searchParams.get('host');
 
-/** Rows as arrays of texts, from a session that exists for this question only. */
+/** Rows as arrays of texts, from a session that exists for this question only; where it is turned away, it asks again. */
 export async function psql(site, statement) {
-    const text = await run_well('psql', ['-XqAt', '-F', '\t', '-h', sockets(site), '-U', 'postgres', '-d', 'webquota', '-c', statement],
-        { env: { PGPASSWORD: secret(site, 'database-admin') } });
-    return text === '' ? [] : text.replace(/\n$/, '').split('\n').map(line => line.split('\t'));
+    const words = ['-XqAt', '-F', '\t', '-h', sockets(site), '-U', 'postgres', '-d', 'webquota', '-c', statement];
+    const env = { PGPASSWORD: secret(site, 'database-admin') };
+    let last;
+    await until(async () => {
+        last = await run('psql', words, { env });
+        return !/too many clients/.test(last.stderr);
+    }, 'a session for the superuser');
+    if (last.code !== 0) throw new Error(`${statement}\n${last.stderr}`);
+    return last.stdout === '' ? [] : last.stdout.replace(/\n$/, '').split('\n').map(line => line.split('\t'));
 }
 
 /* Looking through all processes holds up the callers of this very program: they get a moment to be at it again. */
