@@ -49,7 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     limit.window.align = (WindowAlign)(rest_byte(&rest) % 3);
     Instant now = (Instant)(rest_number(&rest, 5) % 40000000000) * US_PER_S;
     const char *why = NULL;
-    if (!window_parse(words, &limit.window, &why) || limit.window.unit == WINDOW_LIFETIME)
+    if (!window_parse(words, &limit.window, &why))
+        return 0;
+    if (limit.window.unit == WINDOW_LIFETIME)
         limit.window.align = ALIGN_CALENDAR;
     CounterSet set = {0};
     if (counter_set_read(&set, (const int64_t *)(const void *)state->data, (int)state->len,
