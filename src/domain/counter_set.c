@@ -42,7 +42,8 @@ static bool state_read(CounterSet *set, const int64_t *state, int len)
 {
     if (len < 0 || len % COUNTER_STRIDE != 0)
         return false;
-    for (const int64_t *row = state; row < state + len; row += COUNTER_STRIDE) {
+    for (int at = 0; at < len; at += COUNTER_STRIDE) {
+        const int64_t *row = state + at;
         if (!row_is_sound(row) || counter_set_find(set, row[0]))
             return false;
         Counter *counter = counter_set_add(set, row[0]);
@@ -56,7 +57,8 @@ static bool rolling_read(CounterSet *set, const int64_t *rolling, int len)
     if (len < 0 || len % ROLLING_STRIDE != 0)
         return false;
     int next = 0;
-    for (const int64_t *row = rolling; row < rolling + len; row += ROLLING_STRIDE) {
+    for (int at = 0; at < len; at += ROLLING_STRIDE) {
+        const int64_t *row = rolling + at;
         while (next < set->count && set->counters[next].slot != row[0])
             next++;
         if (next == set->count)
