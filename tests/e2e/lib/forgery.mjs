@@ -38,7 +38,7 @@ export function header_names() {
             turn] of Object.entries(CASES)) {
             const parts = `${prefix}${word}`.split(' ');
             /* All for the names that servers really set; of the others a part. */
-            if (!/^(http |redirect |)remote user$/.test(prefix + word)
+            if (!/^((http |redirect |x |variable |proxy |)remote user|(x |)(webquota subject|forwarded user|auth user)|proxy)$/.test(prefix + word)
                 && pick(prefix + word + joint + style) % 5 !== 0) continue;
             const name = parts.map(turn).join(joint);
             for (const one of [name, ...(pick(name) % 7 === 0 ? [`_${name}`, `${name}_`, `-${name}`, `${name}-`] : [])])
