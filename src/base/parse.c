@@ -28,7 +28,14 @@ static bool is_hidden(gunichar c)
 
 bool text_is_plain(const char *text, size_t len, size_t max_bytes)
 {
-    if (!text || len == 0 || len > max_bytes || !g_utf8_validate_len(text, len, NULL))
+    if (!text || len == 0 || len > max_bytes)
+        return false;
+    size_t ascii = 0; /* most texts are nothing else */
+    while (ascii < len && text[ascii] >= 0x20 && text[ascii] < 0x7f)
+        ascii++;
+    if (ascii == len)
+        return true;
+    if (!g_utf8_validate_len(text, len, NULL))
         return false;
     for (const char *p = text; p < text + len; p = g_utf8_next_char(p))
         if (is_hidden(g_utf8_get_char(p)))

@@ -5,6 +5,7 @@
 
 #define SECRET_BYTES 32
 #define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+#define ID_TEXT 24 /* digits of any id, and a NUL */
 #define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
 
 static void secret_hash(const char *secret, char *hex)
@@ -91,9 +92,10 @@ static bool key_split(const char *key, int64_t *id, const char **secret)
     if (!g_str_has_prefix(key, "wq_") || strlen(key) > 128)
         return false;
     const char *mark = strchr(key + 3, '_');
-    if (!mark)
+    char number[ID_TEXT];
+    if (!mark || (size_t)(mark - key - 3) >= sizeof number)
         return false;
-    g_autofree char *number = g_strndup(key + 3, (gsize)(mark - key - 3));
+    g_strlcpy(number, key + 3, (gsize)(mark - key - 3) + 1);
     *secret = mark + 1;
     return admin_id(number, id);
 }
@@ -113,9 +115,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     const char *secret = NULL;
     if (!key_split(key, id, &secret))
         return store_fail(error, STORE_NONE, NULL, "the key is not valid");
-    char hash[HASH_HEX];
-    secret_hash(secret, hash);
-    StoreResult known = keys_recall(store, *id, hash, scopes);
+    StoreResult known = keys_recall(store, *id, secret, scopes);
     if (known != STORE_DOWN)
         return known == STORE_OK ? STORE_OK : store_fail(error, STORE_NONE, NULL, "the key is not valid");
     g_auto(Params) params = params_new();
@@ -128,7 +128,9 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (outcome != STORE_OK)
-        return keys_recall_last(store, *id, hash, scopes) == STORE_OK ? STORE_OK : outcome;
+        return keys_recall_last(store, *id, secret, scopes) == STORE_OK ? STORE_OK : outcome;
+    char hash[HASH_HEX];
+    secret_hash(secret, hash);
     bool good = PQntuples(rows) == 1 && strlen(result_text(rows, 0, 0)) == HASH_HEX - 1 &&
                 sodium_memcmp(result_text(rows, 0, 0), hash, HASH_HEX - 1) == 0;
     if (!PQntuples(rows))
@@ -136,7 +138,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     if (!good)
         return store_fail(error, STORE_NONE, NULL, "the key is not valid");
     *scopes = (unsigned)result_number(rows, 0, 1);
-    keys_remember(store, *id, hash, *scopes, result_number(rows, 0, 2));
+    keys_remember(store, *id, secret, *scopes, result_number(rows, 0, 2));
     key_note_use(store, &params);
     return STORE_OK;
 }

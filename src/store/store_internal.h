@@ -92,10 +92,10 @@ void listener_start(Store *store);
 void listener_stop(Store *store);
 
 /* STORE_DOWN: not remembered. */
-StoreResult keys_recall(Store *store, int64_t id, const char *hash, unsigned *scopes);
+StoreResult keys_recall(Store *store, int64_t id, const char *secret, unsigned *scopes);
 /* The same of the last hour: for as long as the database cannot be asked. */
-StoreResult keys_recall_last(Store *store, int64_t id, const char *hash, unsigned *scopes);
-void keys_remember(Store *store, int64_t id, const char *hash, unsigned scopes, Instant expires_at);
+StoreResult keys_recall_last(Store *store, int64_t id, const char *secret, unsigned *scopes);
+void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at);
 void keys_forget_one(Store *store, int64_t id);
 void keys_forget(Store *store);
 

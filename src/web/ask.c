@@ -88,7 +88,8 @@ static bool items_read(Call *call, const InputValue *values, LedgerAsk *ask)
 /* Two requests are the same when their method, address and meaning are. */
 static char *fingerprint_of(const Call *call)
 {
-    char *body = json_dumps(call->body, JSON_COMPACT | JSON_SORT_KEYS);
+    json_auto_t *value = json_loadb(call->text->str, call->text->len, 0, NULL);
+    char *body = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
     g_autofree char *text = g_strdup_printf("%s %s\n%s", call->request->method, call->request->path, body ? body : "");
     free(body);
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
@@ -105,6 +106,7 @@ static bool idempotency_read(Call *call, Ask *ask)
         return false;
     }
     ask->ledger.idempotency_key = key;
+    ask->ledger.caller = ask->caller = identity_caller(&call->identity);
     ask->ledger.fingerprint = ask->fingerprint = fingerprint_of(call);
     return true;
 }
@@ -124,7 +126,6 @@ bool ask_read(Call *call, AskKind kind, Ask *ask)
     ask->metadata = values[METADATA].given ? json_dumps(values[METADATA].json, JSON_COMPACT) : NULL;
     ask->ledger.metadata = ask->metadata;
     ask->ledger.ttl_s = values[TTL].given ? values[TTL].whole : TTL_DEFAULT_S;
-    ask->ledger.caller = ask->caller = identity_caller(&call->identity);
     return true;
 }
 

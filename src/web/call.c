@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "web/flat.h"
 
 #define JSON_TYPE "application/json"
 #define PROBLEM_TYPE "application/problem+json"
@@ -20,6 +21,9 @@ void call_clear(Call *call)
     policy_unref(call->policy);
     g_free(call->segment);
     g_free(call->allow);
+    if (call->text)
+        g_string_free(call->text, TRUE);
+    g_free(call->flat);
     json_decref(call->body);
 }
 
@@ -213,32 +217,35 @@ static bool input_problem(Call *call, const InputError *error)
     return false;
 }
 
+/* Takes the body into call->text. */
+static bool body_take(Call *call)
+{
+    int status = request_body(call->request, &call->text);
+    if (status == 413)
+        call_problem(call, 413, NULL, "the body is larger than %d bytes", REQUEST_BODY_MAX);
+    else if (status != 0)
+        call_problem(call, status, NULL, "the body is shorter than Content-Length says, or that is not a number");
+    else if (call->text->len > 0 && !request_is_json(call->request))
+        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
+    else
+        return true;
+    return false;
+}
+
 bool call_body(Call *call, const InputField *fields, int count, InputValue *values)
 {
-    GString *text;
     g_auto(InputError) error = {0};
-    int status = request_body(call->request, &text);
-    if (status == 413) {
-        call_problem(call, 413, NULL, "the body is larger than %d bytes", REQUEST_BODY_MAX);
+    if (!body_take(call))
         return false;
-    }
-    if (status != 0) {
-        call_problem(call, status, NULL, "the body is shorter than Content-Length says, or that is not a number");
-        return false;
-    }
     /* A call with nothing to say needs no body, where nothing is required. */
-    if (text->len == 0)
-        g_string_assign(text, "{}");
-    else if (!request_is_json(call->request)) {
-        g_string_free(text, TRUE);
-        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
-        return false;
-    }
+    if (call->text->len == 0)
+        g_string_assign(call->text, "{}");
+    const GString *text = call->text;
+    call->flat = g_memdup2(text->str, text->len + 1);
+    if (flat_read(call->flat, text->len, fields, count, values))
+        return true;
     call->body = input_parse(text->str, text->len, fields, count, &error);
-    g_string_free(text, TRUE);
-    if (!call->body || !input_read(call->body, fields, count, "", values, &error))
-        return input_problem(call, &error);
-    return true;
+    return (call->body && input_read(call->body, fields, count, "", values, &error)) || input_problem(call, &error);
 }
 
 bool call_query(Call *call, const InputField *fields, int count, InputValue *values)

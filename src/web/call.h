@@ -17,13 +17,15 @@ typedef struct Call {
     Identity identity;
     Policy *policy;     /* NULL where the route needs none */
     char *segment;      /* what stood for the {name} in the route's path; NULL when it has none */
-    json_t *body;       /* after call_body */
+    GString *text;      /* the body as it came, after call_body */
+    char *flat;         /* the same where it was read without making values of it; values point into it */
+    json_t *body;       /* the values otherwise */
     char *allow;        /* of a 405: the methods that the address knows */
     bool is_api;        /* speaks JSON whatever Accept says */
     Surface surface;    /* for the metrics */
 } Call;
 
-/* Frees what the call owns: identity, policy, segment, allow, body; not the request and response. */
+/* Frees what the call owns: identity, policy, segment, allow, text, body; not the request and response. */
 void call_clear(Call *call);
 
 /* --- answers --- */
@@ -55,7 +57,7 @@ void call_done(Call *call);
 
 /* --- reading --- */
 
-/* Reads the body by its declaration. False: answered already (400, 413, 415). `values` point into call->body. */
+/* Reads the body by its declaration. False: answered already (400, 413, 415). `values` point into the call. */
 bool call_body(Call *call, const InputField *fields, int count, InputValue *values) MUST_CHECK;
 
 /* Reads query parameters by their declaration. False: answered already (400). */

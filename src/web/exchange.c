@@ -3,9 +3,14 @@
 
 const char *exchange_param(const Exchange *exchange, const char *name)
 {
-    size_t len = strlen(name);
-    for (char **param = exchange->params; param && *param; param++)
-        if (strncmp(*param, name, len) == 0 && (*param)[len] == '=')
-            return *param + len + 1;
+    for (char **param = exchange->params; param && *param; param++) {
+        const char *there = *param, *wanted = name;
+        while (*wanted && *wanted == *there) {
+            wanted++;
+            there++;
+        }
+        if (*wanted == '\0' && *there == '=')
+            return there + 1;
+    }
     return NULL;
 }

@@ -6,6 +6,9 @@
 #include "web/request.h"
 
 #include "base/parse.h"
+#include "base/text.h"
+
+#define READ_BYTES ((size_t) 8192) /* at once */
 
 const char *request_param(const Request *request, const char *name)
 {
@@ -38,7 +41,7 @@ static bool address_read(const Exchange *exchange, Request *out, char **why)
         *why = g_strdup("the address is not valid UTF-8, or has control characters in it, or is too long");
         return false;
     }
-    out->mount = without_last_slash(g_uri_escape_string(script ? script : "", "/", FALSE), 0);
+    out->mount = without_last_slash(uri_escape(script ? script : ""), 0);
     out->path = without_last_slash(g_strdup(path), 1);
     return true;
 }
@@ -75,14 +78,14 @@ void request_clear(Request *request)
 /* Reads up to `wanted` bytes; fewer at the end of the input. */
 static bool read_up_to(const Exchange *exchange, GString *out, size_t wanted)
 {
-    char bytes[8192];
     while (out->len < wanted) {
-        long got = exchange->read(exchange->data, bytes, MIN(sizeof bytes, wanted - out->len));
+        size_t room = MIN(READ_BYTES, wanted - out->len);
+        long got = exchange->read(exchange->data, text_room(out, room), room);
         if (got < 0)
             return false;
         if (got == 0)
             break;
-        g_string_append_len(out, bytes, got);
+        text_added(out, (size_t) got);
     }
     return true;
 }
@@ -113,12 +116,18 @@ int request_body(const Request *request, GString **body)
 
 bool request_is_json(const Request *request)
 {
+    static const char json[] = "application/json";
     const char *type = request_param(request, "CONTENT_TYPE");
     const char *encoding = request_param(request, "HTTP_CONTENT_ENCODING");
     if (!type || (encoding && *encoding && g_ascii_strcasecmp(encoding, "identity") != 0))
         return false;
-    g_autofree char *media = g_strndup(type, strcspn(type, ";"));
-    return g_ascii_strcasecmp(g_strstrip(media), "application/json") == 0;
+    while (g_ascii_isspace(*type))
+        type++;
+    if (g_ascii_strncasecmp(type, json, strlen(json)) != 0)
+        return false;
+    for (type += strlen(json); g_ascii_isspace(*type);)
+        type++;
+    return *type == '\0' || *type == ';';
 }
 
 bool request_is_same_origin(const Request *request)

@@ -94,7 +94,7 @@ static void answer_text(Response *response, int status, const char *text)
 static char *mount_by_settings(const Site *site, const Exchange *exchange)
 {
     const char *mount = exchange_param(exchange, "WEBQUOTA_MOUNT");
-    return g_uri_escape_string(mount ? mount : site->mount, "/", FALSE);
+    return uri_escape(mount ? mount : site->mount);
 }
 
 static void answer_request(const Site *site, const Request *request, Response *response, int64_t began_us)

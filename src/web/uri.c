@@ -57,6 +57,9 @@ static bool pair_parse(const char *text, size_t len, bool strict, GArray *pairs)
 
 bool query_parse(const char *text, bool strict, Query *out)
 {
+    *out = (Query){0};
+    if (!text || !*text)
+        return true;
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QueryPair));
     bool good = true;
     for (const char *at = text; at && *at && good;) {
@@ -121,6 +124,14 @@ char *uri_path(const char *target)
     bool clean;
     g_autofree char *decoded = decode(target, strcspn(target, "?#"), false, &clean);
     return uri_path_collapse(decoded);
+}
+
+char *uri_escape(const char *path)
+{
+    const char *at = path;
+    while (g_ascii_isalnum(*at) || *at == '/' || *at == '-' || *at == '_' || *at == '.' || *at == '~')
+        at++;
+    return *at ? g_uri_escape_string(path, "/", FALSE) : g_strdup(path);
 }
 
 const char *uri_query(const char *target)

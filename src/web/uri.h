@@ -30,6 +30,9 @@ char *uri_path(const char *target);
 /* The same for a path that was decoded already. */
 char *uri_path_collapse(const char *path);
 
+/* A path as an address: all but unreserved characters and slashes percent-encoded. New string. */
+char *uri_escape(const char *path);
+
 /* The query of a target: what follows the first '?'; "" when none. Not owned. */
 const char *uri_query(const char *target);
 
