@@ -1,5 +1,5 @@
 # Tests. `make test` runs all; `make test ONLY=tests/domain/` those whose path holds the word.
-.PHONY: test lint unit-programs asan tsan fuzz soak
+.PHONY: test lint unit-programs asan tsan memcheck fuzz soak
 
 test: all
 	@scripts/setup test
@@ -11,15 +11,11 @@ lint: $(GEN) | $(BUILD)/.deps
 
 unit-programs: $(UNIT_BIN)
 
-# The unit tests again, with the compiler watching memory, undefined behaviour and races.
-asan:
+# All tests again, with every process of ours watched: its memory and undefined behaviour, its races, or under valgrind. ONLY
+# as for `make test`. Any report is a failure; the reports are in build-asan/reports and so on.
+asan tsan memcheck:
 	@scripts/setup test sanitize
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 CK_FORK=yes BUILD=build-asan \
-	    CFLAGS='-O1 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
-	    scripts/test unit
-tsan:
-	@scripts/setup test sanitize
-	@TSAN_OPTIONS=halt_on_error=1 BUILD=build-tsan CFLAGS='-O1 -g' SANITIZE='-fsanitize=thread' scripts/test unit
+	@scripts/watched $@ $(if $(findstring /,$(ONLY)),'$(ONLY)',$(ONLY))
 
 # Harnesses, tests/fuzz/fuzz_NAME.c: with a main that feeds them files, or, where FUZZ_MAIN is empty, with the compiler's.
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
