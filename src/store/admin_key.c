@@ -6,6 +6,9 @@
 #define SECRET_BYTES 32
 #define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
 #define ID_TEXT 24 /* digits of any id, and a NUL */
+#define NOTE_US 200000
+#define KNOWN_US 400000
+#define UNKNOWN_US 1000000
 #define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
 
 static void secret_hash(const char *secret, char *hex)
@@ -105,8 +108,10 @@ static void key_note_use(Store *store, const Params *params)
 {
     if (pthread_mutex_trylock(&store->writer_lock) != 0)
         return;
+    store->writer.deadline_us = g_get_monotonic_time() + NOTE_US;
     DbResult result = db_run(&store->writer, QUERY_KEY_USED, params, NULL);
     (void)result;
+    store->writer.deadline_us = 0;
     pthread_mutex_unlock(&store->writer_lock);
 }
 
@@ -121,7 +126,9 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     g_auto(Params) params = params_new();
     params_number(&params, *id);
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
+    /* Who was known before need not wait for long: there is a last word about them, and the call has more to wait for. */
+    bool met = keys_recall_last(store, *id, hash, scopes) == STORE_OK;
+    Db *db = store_reader_take_for(store, met ? KNOWN_US : UNKNOWN_US);
     DbResult result = db_run(db, QUERY_KEY_FIND, &params, &rows);
     if (result == DB_LOST)
         result = db_run(db, QUERY_KEY_FIND, &params, &rows);

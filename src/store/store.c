@@ -106,10 +106,14 @@ static Db *reader_none(void)
 
 Db *store_reader_take(Store *store)
 {
-    int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + READ_US : 0;
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += store->config.listen ? 1 : 3600;
+    return store_reader_take_for(store, READ_US);
+}
+
+Db *store_reader_take_for(Store *store, int64_t us)
+{
+    int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + us : 0;
+    int64_t last = g_get_real_time() + (store->config.listen ? us * 2 / 3 : 3600 * US_PER_S);
+    struct timespec until = { .tv_sec = last / US_PER_S, .tv_nsec = last % US_PER_S * 1000 };
     int index, waited = 0;
     pthread_mutex_lock(&store->readers_lock);
     while ((index = reader_free(store)) < 0 && waited == 0)

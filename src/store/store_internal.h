@@ -49,6 +49,8 @@ struct Store {
 
 /* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);
+/* The same for no longer than `us`, where that matters: in a service. */
+Db *store_reader_take_for(Store *store, int64_t us);
 void store_reader_give(Store *store, Db *db);
 
 /* The database's time was heard just now. */
