@@ -127,7 +127,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     params_number(&params, *id);
     g_autoptr(PGresult) rows = NULL;
     /* Who was known before need not wait for long: there is a last word about them, and the call has more to wait for. */
-    bool met = keys_recall_last(store, *id, hash, scopes) == STORE_OK;
+    bool met = keys_recall_last(store, *id, secret, scopes) == STORE_OK;
     Db *db = store_reader_take_for(store, met ? KNOWN_US : UNKNOWN_US);
     DbResult result = db_run(db, QUERY_KEY_FIND, &params, &rows);
     if (result == DB_LOST)
