@@ -281,8 +281,10 @@ START_TEST(without_any_descriptor_it_gives_way_to_another)
     expect(fd, "responder before 0");
     close(fd);
     ck_assert_int_eq(prlimit(server, RLIMIT_NOFILE, &none, NULL), 0);
+    fd = connection();
     ck_assert_int_eq(waitpid(server, &status, 0), server);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %d", status);
+    close(fd);
     unlink(path);
     g_free(path);
 }

@@ -199,10 +199,11 @@ async function take_slots(site, load) {
 /* --- what a process may open and write --- */
 
 /* As the user whose process it is: even root may need a right of its own for those of others. */
-function limit(pid, what) {
+async function limit(pid, what) {
     const words = ['prlimit', '--pid', String(pid), what];
     if (process.getuid() !== 0) return run('env', words);
-    const { uid, gid } = statSync(`/proc/${pid}`);
+    const { uid, gid } = statSync(`/proc/${pid}`, { throwIfNoEntry: false }) ?? {};
+    if (uid === undefined) return { code: 1, stderr: 'it is gone' };
     return run('setpriv', ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...words]);
 }
 
@@ -212,7 +213,7 @@ async function limit_well(pid, what) {
 }
 
 /* By turns room for two connections more than are open now, and for none but what is let go of: then the database is asked
- * for new sessions as well, and they cannot be had. */
+ * for new sessions as well, and they cannot be had. A process that ends of it has made room for another. */
 async function exhaust_descriptors(site, load, round) {
     const [pid] = site.processes('webquota.fcgi');
     const [soft] = /Max open files\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')).slice(1);
@@ -224,7 +225,7 @@ async function exhaust_descriptors(site, load, round) {
         if (none) await psql(site, TERMINATE);
         await felt(load, began);
     } finally {
-        await limit_well(pid, `--nofile=${soft}:`);
+        if (alive(pid)) await limit(pid, `--nofile=${soft}:`);
     }
     return { began, ended: now(), certain: !none };
 }
