@@ -41,7 +41,7 @@ function override_at(all, time, at) {
 /** One counter of one window; of a rolling limit all of its time. */
 class Counter {
     constructor(limit, owner, window) {
-        Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], refused_at: Infinity });
+        Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], peaks: [], refused_at: Infinity });
         if (limit?.align === 'rolling') this.buckets = new Map();
     }
 
@@ -69,7 +69,7 @@ class Counter {
             if (this.times[middle] <= from) low = middle + 1; else high = middle;
         }
         let most = low > 0 ? this.levels[low - 1] : 0;
-        for (let i = low; i < this.times.length && this.times[i] <= to; i++) most = Math.max(most, this.levels[i]);
+        for (let i = low; i < this.times.length && this.times[i] <= to; i++) most = Math.max(most, this.peaks[i]);
         return most;
     }
 }
@@ -181,7 +181,7 @@ export class Books {
     }
 
     close_counter(counter, changes) {
-        const before = counter.level(changes[0].row.at), used_before = counter.used;
+        const before = counter.level(changes[0].row.at), used_before = counter.used, held_before = counter.held;
         this.check_before(counter, changes);
         let added = 0;
         for (const { row, line } of changes) {
@@ -200,8 +200,11 @@ export class Books {
             this.complain('exceeded', `${counter.name}: ${level} of ${most} after ${row.kind} ${row.id} at ${row.at}`);
         counter.most_used = Math.max(counter.most_used, counter.used);
         counter.perhaps_used = Math.max(counter.perhaps_used, used_before + added);
+        /* Who was refused in the same transaction may have stood before those who gave back. */
+        const risen = changes.reduce((sum, one) => sum + Math.max(one.line.used_delta + one.line.held_delta, 0), 0);
         counter.times.push(row.committed);
         counter.levels.push(counter.used + counter.held);
+        counter.peaks.push(Math.max(used_before + held_before + risen, counter.used + counter.held));
     }
 
     /* What a decision says was used before it, of a subject's own limits: shared ones need not know. */
