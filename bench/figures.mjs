@@ -3,10 +3,10 @@
 import path from 'node:path';
 import { request } from '../tests/e2e/lib/http.mjs';
 import { run_well } from '../tests/e2e/lib/site.mjs';
-import { CONSUME, HELLO, with_arena } from './lib/arena.mjs';
+import { CONSUME, HELLO, meet, with_arena } from './lib/arena.mjs';
 import { at_rest, decisions, doctor, wrong_with } from './lib/checks.mjs';
 import { instructions } from './lib/instructions.mjs';
-import { CONNECTIONS, consume_by, once_each, pace, page_by, page_named, wrk } from './lib/load.mjs';
+import { CONNECTIONS, consume_by, pace, page_by, page_named, wrk } from './lib/load.mjs';
 import { RUNS, SECONDS, problems, rates, ratio, rounds, say, spread } from './lib/rounds.mjs';
 import { PHP_CHILDREN, ROOT, database_drop, database_make, front, memory_kb, node_peer, owner_url, php, redis, service, site_make,
     sql } from './lib/stage.mjs';
@@ -211,7 +211,7 @@ async function met_exactly(arena) {
 const processes = () => with_arena({ sets: [everybody, capped], warm: [[everybody, 'work']] }, async arena => {
     const second = await arena.add(service('webquota-second', 'bench'));
     arena.pair = await arena.add(front('front-pair', { quota: [arena.service.socket, second.socket], hello: arena.helloes.socket }));
-    await once_each(arena.pair.port, arena.template(everybody, 'work'));
+    await meet(arena.pair.port, arena.template(everybody, 'work'));
     const results = await rounds({ hello: arena.hello(), 'one process': arena.webquota(arena.template(everybody, 'work')),
         'two processes': arena.webquota(arena.template(everybody, 'work'), { at: arena.pair }) });
     const inexact = await met_exactly(arena);

@@ -2,12 +2,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from '../../tests/e2e/lib/http.mjs';
+import { until } from '../../tests/e2e/lib/tap.mjs';
 import { at_rest, decisions, wrong_with } from './checks.mjs';
 import { consume_by, once_each, wrk } from './load.mjs';
 import { SECONDS } from './rounds.mjs';
 import { FOLDER, front, hello, service, site_make, threads_of } from './stage.mjs';
 
 export const CONSUME = '/quota/api/v1/consume', HELLO = '/hello';
+const PATIENCE_MS = 120000;
 
 /* The servers of a figure; all of them end with it. */
 class Arena {
@@ -55,13 +57,18 @@ const answer_file = () => path.join(FOLDER, 'answer');
 /* A decision as webquota sends it, which is what the hello world sends from then on. */
 async function keep_answer(arena) {
     const { key } = arena;
-    const answer = await request(arena.front.url + CONSUME, { method: 'POST', headers: { Authorization: `Bearer ${key}` },
+    const ask = () => request(arena.front.url + CONSUME, { method: 'POST', headers: { Authorization: `Bearer ${key}` },
         body: { subject: `${arena.sets[0].name}-00000000`, feature: 'work' } });
+    let answer;
+    await until(async () => (answer = await ask()).status !== 503, 'the service decides', PATIENCE_MS);
     if (answer.status !== 200) throw new Error(`no decision to be had: ${answer.status} ${answer.text}`);
     const by_server = ['date', 'server', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
     const lines = Object.entries(answer.headers).filter(([name]) => !by_server.includes(name)).map(([name, value]) => `${name}: ${value}\r\n`);
     writeFileSync(answer_file(), `Status: 200\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(answer.text)}\r\n\r\n${answer.text}`);
 }
+
+/** Everybody once. A service that is slow at first, as under callgrind, may turn callers away: once more, then. */
+export const meet = (port, template) => until(async () => !(await once_each(port, template)).status['503'], 'everybody was met', PATIENCE_MS);
 
 /**
  * A fresh database with the people of `sets`, each of whom has been met; webquota, hello world (the two under what `wrap` says),
@@ -79,7 +86,7 @@ export async function with_arena({ sets, warm = sets.map(set => [set, 'work']), 
         arena.helloes = await arena.add(hello(threads_of(arena.service), answer_file(), wrap('hello')));
         const fronted = await more(arena);
         arena.front = await arena.add(front('front', { quota: [arena.service.socket], hello: arena.helloes.socket, ...fronted }));
-        for (const [set, feature] of warm) await once_each(arena.front.port, arena.template(set, feature));
+        for (const [set, feature] of warm) await meet(arena.front.port, arena.template(set, feature));
         return await body(arena);
     } finally {
         await arena.close();

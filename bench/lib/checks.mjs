@@ -6,6 +6,8 @@ import { CONNECTIONS } from './load.mjs';
 import { PROGRAMS, owner_url, sql } from './stage.mjs';
 
 const SETTLE_MS = 20000;
+/* At rest is what was the same so many times, looked at so often. */
+const AT_REST = 3, LOOK_MS = 100;
 
 /** How many decisions of this outcome are on record. */
 export const decisions = async (database, outcome) => Number(await sql(database,
@@ -15,11 +17,13 @@ export const decisions = async (database, outcome) => Number(await sql(database,
  * The count from `counted` once it has come to rest, at `least` or more. Refusals are put on record a little later, in bulk.
  */
 export async function at_rest(counted, least) {
-    let last = -1;
+    let last = -1, same = 0;
     const rested = async () => {
+        await new Promise(resolve => setTimeout(resolve, LOOK_MS));
         const before = last;
         last = await counted();
-        return last >= least && last === before;
+        same = last === before ? same + 1 : 0;
+        return last >= least && same >= AT_REST;
     };
     await until(rested, 'the records come to rest', SETTLE_MS).catch(() => {});
     return last;

@@ -1,16 +1,17 @@
 // Instructions that a request costs the FastCGI process, counted by callgrind: hello world, an allowed and a refused decision,
 // the dashboard, the authorizer before a file. What starting and the first meeting of somebody cost is not in it.
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { run_well } from '../../tests/e2e/lib/site.mjs';
-import { CONSUME, HELLO, with_arena } from './arena.mjs';
+import { HELLO, meet, with_arena } from './arena.mjs';
 import { at_rest, decisions } from './checks.mjs';
-import { once_each, pace, page_by } from './load.mjs';
+import { pace, page_by } from './load.mjs';
 import { spread } from './rounds.mjs';
-import { FOLDER } from './stage.mjs';
+import { FOLDER, TOOLS, postgres_trust } from './stage.mjs';
 
 export const KINDS = ['hello', 'allowed', 'refused', 'dashboard', 'authorizer'];
-const everybody = { name: 's', plan: 'free', count: 200, organizations: 10 };
-const spent = { name: 'f', plan: 'full', count: 200, organizations: 10 };
+const everybody = { name: 's', plan: 'free', count: 50, organizations: 5 };
+const spent = { name: 'f', plan: 'full', count: 50, organizations: 5 };
 
 const callgrind = name => ['valgrind', '-q', '--tool=callgrind', `--callgrind-out-file=${FOLDER}/callgrind.${name}`,
     `--vgdb-prefix=${FOLDER}/vgdb`];
@@ -25,8 +26,8 @@ class Counted {
         await this.control('-z');
         await body();
         await this.control('-d');
-        const text = readFileSync(`${FOLDER}/callgrind.${this.daemon.name}.${++this.dumps}`, 'utf8');
-        return Number(/^totals: (\d+)/m.exec(text)[1]);
+        this.dump = `${FOLDER}/callgrind.${this.daemon.name}.${++this.dumps}`;
+        return Number(/^totals: (\d+)/m.exec(readFileSync(this.dump, 'utf8'))[1]);
     }
 }
 
@@ -41,9 +42,10 @@ const kinds_of = (arena, service, hello) => ({
 
 /**
  * Counts each of `kinds` `repeats` times over `requests` requests on so many connections; {kind: spread}. One connection is the
- * most repeatable, since then no two decisions share a transaction.
+ * most repeatable, since then no two decisions share a transaction. What callgrind_annotate reads stays in TOOLS/callgrind.KIND.
  */
-export async function instructions({ connections, requests = 2000, repeats = 3, kinds = KINDS, say = () => {} }) {
+export async function instructions({ connections, requests = 1000, repeats = 3, kinds = KINDS, say = () => {} }) {
+    await postgres_trust();
     const warm = [[everybody, 'work'], [spent, 'spent']];
     return with_arena({ sets: [everybody, spent], warm, wrap: callgrind }, async arena => {
         const service = new Counted(arena.service), hello = new Counted(arena.helloes);
@@ -55,7 +57,7 @@ export async function instructions({ connections, requests = 2000, repeats = 3, 
         };
         for (const kind of kinds) {
             const [process, template, status] = all[kind];
-            await once_each(arena.front.port, template);
+            await meet(arena.front.port, template);
             const values = [];
             for (let i = 0; i < repeats; i++) {
                 const before = kind === 'refused' ? await decisions('bench', 'denied') : 0;
@@ -66,6 +68,7 @@ export async function instructions({ connections, requests = 2000, repeats = 3, 
                 values.push(count / requests);
             }
             found[kind] = spread(values);
+            copyFileSync(process.dump, path.join(TOOLS, `callgrind.${kind}`));
             say(`  ${kind.padEnd(11)}${Math.round(found[kind].median).toLocaleString('en')} instructions a request ` +
                 `(${Math.round(found[kind].min).toLocaleString('en')} to ${Math.round(found[kind].max).toLocaleString('en')})`);
         }

@@ -20,10 +20,7 @@ const STATEMENTS = [
 const AMOUNT = 1000000000;
 
 function connection(): PDO {
-    $url = parse_url(getenv('PEER_DATABASE_URL') ?: '');
-    parse_str($url['query'], $more);
-    $source = "pgsql:host={$more['host']};dbname=" . substr($url['path'], 1);
-    return new PDO($source, $url['user'], $url['pass'], [PDO::ATTR_PERSISTENT => true,
+    return new PDO(getenv('PEER_SOURCE'), getenv('PEER_USER'), getenv('PEER_PASSWORD'), [PDO::ATTR_PERSISTENT => true,
         PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_EMULATE_PREPARES => true]);
 }
 
