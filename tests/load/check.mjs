@@ -20,6 +20,7 @@ const CHECKS = {
     filled: 'what is asked for more than there is, is given out to the last unit',
     counters: 'counters are the sums of what was recorded in their window',
     alerts: 'thresholds that were reached alert once in their window, and others do not',
+    up: 'hardly anybody is told that the database is down, since it is not',
     clock: 'decisions are made by the clock of that moment, and answered after they are committed',
 };
 const SHOWN = 6;
@@ -27,6 +28,7 @@ const SHOWN = 6;
 const STALE_US = 2e6;
 /* Refusals from memory that a killed process had not written down yet. */
 const LOST_WITH_PROCESS_US = 2e6;
+const DOWN_AT_MOST = 0.005; // of all calls, where connections are cut
 const SETTLES = { commit: 'commit', release: 'release', refund: 'refund', reset: 'reset' };
 
 class Check {
@@ -52,6 +54,8 @@ class Check {
     /* --- from the journals to the tables --- */
 
     match() {
+        const down = this.calls.filter(call => call.result === 'down');
+        if (down.length > this.calls.length * DOWN_AT_MOST) this.complain('up', `${down.length} of ${this.calls.length} calls, such as ${down[0].mark}: ${down[0].detail}`);
         this.by_call = new Map(this.calls.map(call => [call.mark, call]));
         for (const call of this.calls) {
             this.count(call.op);
@@ -64,7 +68,7 @@ class Check {
 
     match_unknown(call) {
         const row = this.by_mark.get(call.mark);
-        this.count(row ? 'unknown, was carried out' : 'unknown, was not');
+        this.count(`${call.result === 'down' ? 'told that it is down' : 'no answer'}, ${row ? 'was carried out' : 'was not'}`);
         if (call.op === 'commit' || call.op === 'release') this.unknown_ends.add(read_id(call.args[0]).id);
         if (row) row.told = true;
     }
