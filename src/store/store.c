@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #define POLICY_LOOK_US 1000000
+#define POLICY_WAIT_US 150000   /* for a newer one than is known: who waits for the ledger after that waits long enough */
 
 void store_error_clear(StoreError *error)
 {
@@ -274,12 +275,13 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
 {
     *policy = NULL;
     pthread_mutex_lock(&store->policy_lock);
-    bool look = !store->policy || g_get_monotonic_time() - store->policy_checked_us > POLICY_LOOK_US;
-    if (look && store->policy)
+    bool known = store->policy != NULL;
+    bool look = !known || g_get_monotonic_time() - store->policy_checked_us > POLICY_LOOK_US;
+    if (look && known)
         store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is */
     pthread_mutex_unlock(&store->policy_lock);
     if (look) {
-        Db *db = store_reader_take(store);
+        Db *db = known ? store_reader_take_for(store, POLICY_WAIT_US) : store_reader_take(store);
         DbResult result = store_policy_refresh(store, db);
         if (result != DB_OK)
             store_down(error, db);
