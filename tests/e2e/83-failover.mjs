@@ -6,7 +6,7 @@
 // waited for, the same check finds what is lost.
 //
 // FAILOVERS: how many (2).
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { books_agree, unknown_on_record } from './lib/faults_books.mjs';
 import { Load, POLICY, now } from './lib/faults_load.mjs';
 import { Pair, socket_folder } from './lib/replica.mjs';
@@ -201,6 +201,7 @@ async function all(site, sockets) {
 try {
     const sockets = socket_folder();
     await with_site({ durable: true, more: { SITE_STANDBY: sockets } }, site => all(site, sockets));
+    rmSync(sockets, { recursive: true });
 } catch (error) {
     broken(error);
 }
