@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { now, pause } from './faults_load.mjs';
+import { Wire } from './faults_wire.mjs';
 import { ROOT, run, run_well } from './site.mjs';
 import { equal, ok, until } from './tap.mjs';
 
@@ -129,6 +130,7 @@ async function stop_postgres(site, load, round) {
 
 /* --- connections --- */
 
+const CUTS = 12;
 const TERMINATE = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'webquota_app'";
 
 async function end_sessions(site) {
@@ -136,6 +138,27 @@ async function end_sessions(site) {
     let ended = 0;
     while (now() - began < RESET_MS) ended += Number((await psql(site, TERMINATE))[0][0]);
     ok(ended > 0, 'sessions were ended');
+    return { began, ended: now(), certain: true };
+}
+
+/* What was asked for is done, and the answer is lost. */
+async function lose_answers(site) {
+    const wire = new Wire(sockets(site));
+    await wire.begin();
+    const began = now();
+    try {
+        await until(async () => {
+            if (!wire.pairs.size) await psql(site, TERMINATE);
+            return wire.pairs.size > 0;
+        }, 'webquota speaks through the wire');
+        await until(async () => {
+            wire.lose_next();
+            await pause(Math.random() * 80);
+            return wire.cut >= CUTS;
+        }, `${CUTS} answers are lost`);
+    } finally {
+        await wire.end();
+    }
     return { began, ended: now(), certain: true };
 }
 
@@ -311,6 +334,7 @@ export const FAULTS = [
     { name: 'PostgreSQL standing still', strike: stop_postgres, answers: DOWN },
     { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: DOWN },
     { name: 'sessions ended', strike: end_sessions, answers: DOWN },
+    { name: 'answers of PostgreSQL lost', strike: lose_answers, answers: DOWN },
     { name: 'callers reset', strike: reset_callers, answers: ['ECONNRESET', 'EPIPE'] },
     { name: 'no connection slots', strike: take_slots, answers: DOWN, prepare: few_slots },
     { name: 'no descriptors', strike: exhaust_descriptors, answers: DOWN },

@@ -1,0 +1,70 @@
+// Between webquota and PostgreSQL: what was sent arrives and is done, and the answer to it is lost. So nobody can know
+// whether it was committed but by looking.
+import { chmodSync, existsSync, renameSync } from 'node:fs';
+import net from 'node:net';
+
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]); // and one byte more: the state of the transaction
+
+const is_whole = answer => answer.length >= 6 && answer.subarray(-6, -1).equals(READY_FOR_QUERY);
+
+/** Takes the place of the socket in `folder` until it is told to end(). */
+export class Wire {
+    constructor(folder) {
+        this.place = `${folder}/.s.PGSQL.5432`;
+        this.real = `${folder}/real`;
+        this.pairs = new Set();
+        this.cut = 0;
+        this.armed = false;
+        this.server = net.createServer(client => this.join(client));
+    }
+
+    begin() {
+        renameSync(this.place, this.real);
+        return new Promise((resolve, reject) => {
+            this.server.on('error', reject);
+            this.server.listen(this.place, () => {
+                chmodSync(this.place, 0o777);
+                resolve();
+            });
+        });
+    }
+
+    join(client) {
+        const database = net.connect(this.real);
+        const pair = { client, database, doomed: false, began: false };
+        this.pairs.add(pair);
+        const part = () => {
+            this.pairs.delete(pair);
+            client.destroy();
+            database.destroy();
+        };
+        for (const one of [client, database]) one.on('error', part).on('close', part);
+        client.on('data', data => {
+            // Not in the middle of signing in: that is another fault.
+            if (this.armed && pair.began) {
+                pair.doomed = true;
+                this.armed = false;
+            }
+            database.write(data);
+        });
+        database.on('data', data => {
+            if (!pair.doomed) client.write(data);
+            pair.began ||= is_whole(data);
+            if (!pair.doomed || !is_whole(data)) return;
+            this.cut++;
+            part();
+        });
+    }
+
+    /** The next request is done, and its answer is lost with the connection. */
+    lose_next() { this.armed = true; }
+
+    async end() {
+        for (const { client, database } of this.pairs) {
+            client.destroy();
+            database.destroy();
+        }
+        await new Promise(resolve => this.server.close(resolve));
+        if (existsSync(this.real)) renameSync(this.real, this.place);
+    }
+}
