@@ -110,7 +110,8 @@ static void process_run(int process, int generation)
     for (int i = 0; i < given.threads; i++) {
         g_autofree char *name = g_strdup_printf("%d.%d.%d", process, generation, i);
         uint32_t seed = (uint32_t)given.seed * 1000003u + (uint32_t)(process * 10007 + generation * 101 + i);
-        callers[i] = (Caller){ .shared = shared, .store = store, .random = g_rand_new_with_seed(seed) };
+        callers[i] = (Caller){ .shared = shared, .store = store, .random = g_rand_new_with_seed(seed),
+                               .only_asks = process == 1 };
         if (!journal_open(&callers[i].journal, given.folder, name))
             die(name, g_strerror(errno));
         pthread_create(&threads[i], NULL, thread_main, &callers[i]);

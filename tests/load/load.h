@@ -67,6 +67,7 @@ typedef struct {
     Store *store;
     Journal journal;
     GRand *random;
+    bool only_asks;       /* gives nothing back: what its process remembers is changed by others alone */
     char override_id[24], grant_id[24]; /* of the last one made; empty: none */
 } Caller;
 
