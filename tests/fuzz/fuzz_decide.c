@@ -13,7 +13,7 @@
 typedef struct {
     Policy *policy;
     Subject subject;
-    Shelf shelf;
+    Drawer drawer;
     Override overrides[MORE_MAX];
     int override_count;
     GArray *grants;  /* of Grant; the plan's first */
@@ -150,7 +150,7 @@ static void step_ask(World *world, Rest *rest, AskKind kind)
     for (int i = 0; i < count; i++)
         items[i] = (AskItem){rest_byte(rest) % world->policy->feature_count, take_units(rest)};
     Situation situation = situation_of(world);
-    Book book = shelf_book(&world->shelf);
+    Book book = drawer_book(&world->drawer);
     g_autoptr(Decision) told = decide(&situation, ASK_CHECK, items, count, &book);
     check_decision(told);
     g_autoptr(Decision) decision = decide(&situation, kind, items, count, &book);
@@ -225,7 +225,7 @@ static void step_settle(World *world, Rest *rest)
     for (int i = 0; i < count; i++) {
         int64_t charged = lines[i].used_delta + lines[i].held_delta;
         HOLDS(kept[i] >= 0 && kept[i] <= charged && (units < world->total || kept[i] == charged));
-        Counter *counter = shelf_take(&world->shelf, lines[i].slot);
+        Counter *counter = drawer_take(&world->drawer, lines[i].slot);
         bool is_grant = lines[i].flags & TRACE_IS_GRANT;
         int64_t used = counter->used, held = counter->held, used_delta = kept[i] - lines[i].used_delta;
         (void)counter_settle(counter, is_grant ? NULL : limit_of(world, lines[i].slot), lines[i].counted_at, used_delta,
@@ -241,8 +241,8 @@ static void step_store(World *world)
 {
     CounterSet set = {0}, again = {0};
     g_autoptr(GArray) state = g_array_new(FALSE, FALSE, sizeof(int64_t)), rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    for (guint i = 0; i < world->shelf.counters->len; i++) {
-        const Counter *from = g_ptr_array_index(world->shelf.counters, i);
+    for (guint i = 0; i < world->drawer.counters->len; i++) {
+        const Counter *from = g_ptr_array_index(world->drawer.counters, i);
         Counter *to = counter_set_add(&set, from->slot);
         *to = *from;
         to->buckets = from->buckets ? g_memdup2(from->buckets, ROLLING_BUCKETS * sizeof *from->buckets) : NULL;
@@ -258,7 +258,7 @@ static void step_store(World *world)
 static void step_report(World *world, Rest *rest)
 {
     Situation situation = situation_of(world);
-    Book book = shelf_book(&world->shelf);
+    Book book = drawer_book(&world->drawer);
     int feature = rest_byte(rest) % (world->policy->feature_count + 1) - 1;
     g_autoptr(UsageReport) report = usage_report(&situation, &book, feature, true);
     for (int i = 0; i < report->line_count; i++)
@@ -303,7 +303,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     uint8_t flags = rest_byte(&rest);
     World world = {
         .policy = policy,
-        .shelf = shelf_new(),
+        .drawer = drawer_new(),
         .grants = g_array_new(FALSE, FALSE, sizeof(Grant)),
         .trace = g_array_new(FALSE, FALSE, sizeof(TraceLine)),
         .now = WORLD_NOW,
@@ -315,7 +315,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     decide_plan_grants(&world.subject, world.grants);
     for (int i = 0; i < STEPS_MAX && rest_len(&rest); i++)
         step(&world, &rest);
-    shelf_clear(&world.shelf);
+    drawer_clear(&world.drawer);
     g_array_unref(world.grants);
     g_array_unref(world.trace);
     return 0;

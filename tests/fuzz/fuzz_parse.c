@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include "base/parse.h"
+#include "base/text.h"
 #include "view/words.h"
 
 static void check_whole(const char *text)
@@ -16,6 +17,12 @@ static void check_whole(const char *text)
     HOLDS(parse_whole(text, number, number, &small) && small == number);
     HOLDS(number == 0 || !parse_whole(text, 0, number - 1, &small));
     HOLDS(number == INT64_MAX || !parse_whole(text, number + 1, INT64_MAX, &small));
+    g_autoptr(GString) added = g_string_new("x");
+    text_add_number(added, number);
+    text_adds(added, ",", text);
+    text_add_number(added, -number);
+    g_autofree char *expected = g_strdup_printf("x%s,%s%s%s", text, text, number ? "-" : "", text);
+    HOLDS(strcmp(added->str, expected) == 0 && added->len == strlen(expected));
     /* The words are the same figures, three by three. */
     g_autofree char *words = words_number(number);
     g_auto(GStrv) groups = g_strsplit(words, ",", -1);

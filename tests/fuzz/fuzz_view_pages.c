@@ -55,8 +55,8 @@ static void check_policy(const Policy *policy, Rest *rest)
                        .first_met = WORLD_NOW - (flags & 64 ? US_PER_S : 90 * 86400 * US_PER_S), .anchor = WORLD_NOW - US_PER_S,
                        .zone = zone_find(zone) ? zone : NULL};
     Situation situation = {.policy = policy, .subject = &subject, .now = WORLD_NOW};
-    g_auto(Shelf) shelf = shelf_new();
-    Book book = shelf_book(&shelf);
+    g_auto(Drawer) drawer = drawer_new();
+    Book book = drawer_book(&drawer);
     AskItem item = {rest_byte(rest) % policy->feature_count, 1 + (int64_t)(rest_number(rest, 8) % (uint64_t)UNITS_MAX)};
     check_refusal(&situation, &book, (AskItem){item.feature, 1 + rest_byte(rest) % 4}, &context);
     check_refusal(&situation, &book, item, &context);

@@ -78,7 +78,7 @@ void store_metrics(Store *store, StoreMetrics *out)
 typedef struct {
     Subject subject;
     char *key;
-    Shelf shelf;
+    Drawer drawer;
     Situation situation;
 } DoubleSubject;
 
@@ -93,8 +93,8 @@ static inline DoubleSubject *double_subject(const Store *store, const char *key)
                              .plan = named ? named : &policy->plans[anonymous ? policy->anonymous_plan : policy->default_plan],
                              .suspended = strcmp(key, "gone") == 0, .first_met = WORLD_NOW - 86400 * US_PER_S,
                              .anchor = WORLD_NOW - 86400 * US_PER_S};
-    who->shelf = shelf_new();
-    who->shelf.used = g_str_has_prefix(key, "full") ? 1000 : 0;
+    who->drawer = drawer_new();
+    who->drawer.used = g_str_has_prefix(key, "full") ? 1000 : 0;
     who->situation = (Situation){.policy = policy, .subject = &who->subject, .now = WORLD_NOW};
     return who;
 }
@@ -102,7 +102,7 @@ static inline DoubleSubject *double_subject(const Store *store, const char *key)
 static inline void double_subject_free(gpointer data)
 {
     DoubleSubject *who = data;
-    shelf_clear(&who->shelf);
+    drawer_clear(&who->drawer);
     g_free(who->key);
     g_free(who);
 }
@@ -123,7 +123,7 @@ static inline StoreResult double_decide(Store *store, const LedgerAsk *ask, Answ
     if (result != STORE_OK)
         return result;
     DoubleSubject *who = double_subject(store, ask->subject);
-    Book book = shelf_book(&who->shelf);
+    Book book = drawer_book(&who->drawer);
     g_autoptr(Decision) decision = decide(&who->situation, ask->kind, items, ask->item_count, &book);
     decide_apply(decision);
     *answer = answer_new(&who->situation, decision, &store->policy->features[items[0].feature], ask->items[0].resource,
@@ -162,7 +162,7 @@ StoreResult store_usage(Store *store, const char *subject, const char *feature, 
     if (result != STORE_OK || (feature && !one))
         return result != STORE_OK ? result : STORE_NONE;
     DoubleSubject *who = double_subject(store, subject);
-    Book book = shelf_book(&who->shelf);
+    Book book = drawer_book(&who->drawer);
     *read = g_new0(UsageRead, 1);
     (*read)->report = usage_report(&who->situation, &book, one ? one->index : -1, with_unlisted);
     (*read)->keep = who;

@@ -67,64 +67,64 @@ static inline Policy *world_policy(void)
     return policy;
 }
 
-/* Counters by slot, each where it is for as long as the shelf lives. */
+/* Counters by slot, each where it is for as long as the drawer lives. */
 typedef struct {
     GPtrArray *counters; /* of Counter */
     int64_t used;        /* what a counter of a subject's or shared limit begins with; 0: nothing */
     GTimeZone *zone;
     Instant now;
-} Shelf;
+} Drawer;
 
-static inline void shelf_counter_free(gpointer data)
+static inline void drawer_counter_free(gpointer data)
 {
     counter_clear(data);
     g_free(data);
 }
 
-static inline Shelf shelf_new(void)
+static inline Drawer drawer_new(void)
 {
-    return (Shelf){.counters = g_ptr_array_new_with_free_func(shelf_counter_free), .now = WORLD_NOW};
+    return (Drawer){.counters = g_ptr_array_new_with_free_func(drawer_counter_free), .now = WORLD_NOW};
 }
 
-static inline void shelf_clear(Shelf *shelf)
+static inline void drawer_clear(Drawer *drawer)
 {
-    g_clear_pointer(&shelf->counters, g_ptr_array_unref);
+    g_clear_pointer(&drawer->counters, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shelf, shelf_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Drawer, drawer_clear)
 
-static inline Counter *shelf_take(Shelf *shelf, int64_t slot)
+static inline Counter *drawer_take(Drawer *drawer, int64_t slot)
 {
-    for (guint i = 0; i < shelf->counters->len; i++) {
-        Counter *counter = g_ptr_array_index(shelf->counters, i);
+    for (guint i = 0; i < drawer->counters->len; i++) {
+        Counter *counter = g_ptr_array_index(drawer->counters, i);
         if (counter->slot == slot)
             return counter;
     }
     Counter *counter = g_new0(Counter, 1);
     counter->slot = slot;
-    g_ptr_array_add(shelf->counters, counter);
+    g_ptr_array_add(drawer->counters, counter);
     return counter;
 }
 
-static inline Counter *shelf_limit_counter(void *data, const Limit *limit)
+static inline Counter *drawer_limit_counter(void *data, const Limit *limit)
 {
-    Shelf *shelf = data;
-    guint before = shelf->counters->len;
-    Counter *counter = shelf_take(shelf, limit->slot);
-    if (shelf->used > 0 && shelf->counters->len > before) {
-        counter_start(counter, limit, shelf->zone, shelf->now, shelf->now);
-        counter_add_used(counter, limit, counter->window_start, shelf->used);
+    Drawer *drawer = data;
+    guint before = drawer->counters->len;
+    Counter *counter = drawer_take(drawer, limit->slot);
+    if (drawer->used > 0 && drawer->counters->len > before) {
+        counter_start(counter, limit, drawer->zone, drawer->now, drawer->now);
+        counter_add_used(counter, limit, counter->window_start, drawer->used);
     }
     return counter;
 }
 
-static inline Counter *shelf_grant_counter(void *data, const Grant *grant)
+static inline Counter *drawer_grant_counter(void *data, const Grant *grant)
 {
-    return shelf_take(data, grant->slot);
+    return drawer_take(data, grant->slot);
 }
 
-static inline Book shelf_book(Shelf *shelf)
+static inline Book drawer_book(Drawer *drawer)
 {
-    return (Book){shelf_limit_counter, shelf_grant_counter, shelf};
+    return (Book){drawer_limit_counter, drawer_grant_counter, drawer};
 }
 
 #endif
