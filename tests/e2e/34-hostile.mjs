@@ -48,8 +48,10 @@ async function ask({ method = 'GET', where, page, body, headers = {}, as = 'key'
     /* As bytes: with a text for a body node writes the headers in UTF-8 too. */
     const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body
         : JSON.stringify(body));
-    const answer = await request(url, { method, path: `/quota${filled}`, body: bytes, headers: { ...people[as],
-        ...headers } });
+    const send = () => request(url, { method, path: `/quota${filled}`, body: bytes, headers: { ...people[as], ...headers } });
+    let answer = await send();
+    /* Who is told that the machine is too busy asks again. */
+    for (let i = 0; i < 5 && answer.status === 503; i++) answer = await send();
     return sane(answer, what);
 }
 

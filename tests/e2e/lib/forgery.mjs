@@ -30,20 +30,23 @@ const CASES = {
 /* Two small numbers from a text, so that not everything is combined with everything, but the same each time. */
 const pick = text => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521, 7);
 
+/* All for the names that servers really set; of the others a part. */
+const WHOLE = /^((http |redirect |x |variable |proxy |)remote user|(x |)(webquota subject|forwarded user|auth user)|proxy)$/;
+
 /** Well-formed names: [{name, address}], each once. */
 export function header_names() {
     const found = new Map();
-    for (const [words, address] of [[WORDS, false], [ADDRESS_WORDS, true]])
-        for (const prefix of PREFIXES) for (const word of words) for (const joint of JOINTS) for (const [style,
-            turn] of Object.entries(CASES)) {
-            const parts = `${prefix}${word}`.split(' ');
-            /* All for the names that servers really set; of the others a part. */
-            if (!/^((http |redirect |x |variable |proxy |)remote user|(x |)(webquota subject|forwarded user|auth user)|proxy)$/.test(prefix + word)
-                && pick(prefix + word + joint + style) % 5 !== 0) continue;
-            const name = parts.map(turn).join(joint);
-            for (const one of [name, ...(pick(name) % 7 === 0 ? [`_${name}`, `${name}_`, `-${name}`, `${name}-`] : [])])
-                found.set(one, { name: one, address });
-        }
+    const add = (phrase, joint, style, address) => {
+        if (!WHOLE.test(phrase) && pick(phrase + joint + style) % 5 !== 0) return;
+        const name = phrase.split(' ').map(CASES[style]).join(joint);
+        found.set(name, { name, address });
+        if (pick(name) % 7 === 0)
+            for (const odd of [`_${name}`, `${name}_`, `-${name}`, `${name}-`]) found.set(odd, { name: odd, address });
+    };
+    for (const word of [...WORDS, ...ADDRESS_WORDS])
+        for (const prefix of PREFIXES)
+            for (const joint of JOINTS)
+                for (const style of Object.keys(CASES)) add(prefix + word, joint, style, ADDRESS_WORDS.includes(word));
     return [...found.values()];
 }
 
@@ -71,8 +74,8 @@ const LINES = [name => `${name} : admin`, name => `${name}\t: admin`, name => ` 
     name => `${name}: admin\r\nConnection: ${name}`, name => `Connection: ${name}, Authorization\r\n${name}: admin`,
         name => `${name.slice(0, 3)}\r\n ${name.slice(3)}: admin`];
 /* Letters that look like others, or become them in upper case. */
-const ALIKE = [['e', 'е'], ['o', 'о'], ['u', 'ü'], ['r', 'ｒ'], ['s', 'ſ'], ['i', 'ı'], ['k', '\u212a'], ['_', '＿'], ['-',
-    '‐'], ['-', '\u2011'], ['-', '\u00ad'], ['-', '\u00a0'], ['_', '\u200b_'], ['e', 'e\u0301']];
+const ALIKE = [['e', 'е'], ['o', 'о'], ['u', 'ü'], ['r', 'ｒ'], ['s', 'ſ'], ['i', 'ı'], ['k', '\u212a'], ['_', '＿'],
+    ['-', '‐'], ['-', '\u2011'], ['-', '\u00ad'], ['-', '\u00a0'], ['_', '\u200b_'], ['e', 'e\u0301']];
 const TARGETS = ['Remote-User', 'REMOTE_USER', 'HTTP_REMOTE_USER', 'X-Remote-User', 'X-Webquota-Subject',
     'WEBQUOTA_SUBJECT', 'Proxy-User', 'X-Forwarded-User', 'AUTH_USER', 'Redirect_Remote_User', 'WEBQUOTA_ROLE',
     'Fcgi-Apache-Role', 'Remote_Ident', 'Auth-Type', 'Proxy', 'Authorization', 'Proxy-Authorization', 'X-Real-User',
@@ -113,8 +116,20 @@ export function wrong_passwords(name, password) {
 }
 
 /** Requests one after the other on kept connections, several under way on each. `texts`: whole requests without a body;
- *  answers [{status, text}] in their order; status 0 where a connection ended twice without one. */
-export function send_all(url, texts, { connections = 6, depth = 16 } = {}) {
+ *  answers [{status, text}] in their order; status 0 where a connection ended twice without one. Who is told that the
+ *  machine is too busy (503) asks again. */
+export async function send_all(url, texts, how = {}) {
+    const answers = await send_once(url, texts, how);
+    for (let i = 0; i < 5; i++) {
+        const busy = [...answers.keys()].filter(at => answers[at].status === 503);
+        if (busy.length === 0) break;
+        const later = await send_once(url, busy.map(at => texts[at]), { connections: 1, depth: 1 });
+        busy.forEach((at, place) => { answers[at] = later[place]; });
+    }
+    return answers;
+}
+
+function send_once(url, texts, { connections = 6, depth = 16 } = {}) {
     const answers = Array(texts.length), tries = Array(texts.length).fill(0);
     let next = 0;
     const again = [];
