@@ -5,6 +5,9 @@ import net from 'node:net';
 
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]); // and one byte more: the state of the transaction
 
+/* The statement by which decisions are recorded: what it comes with is committed before it is answered. */
+const DEED = 'decisions_write';
+
 const is_whole = answer => answer.length >= 6 && answer.subarray(-6, -1).equals(READY_FOR_QUERY);
 
 /** Takes the place of the socket in `folder` until it is told to end(). */
@@ -31,7 +34,7 @@ export class Wire {
 
     join(client) {
         const database = net.connect(this.real);
-        const pair = { client, database, doomed: false, began: false };
+        const pair = { client, database, doomed: false };
         this.pairs.add(pair);
         const part = () => {
             this.pairs.delete(pair);
@@ -40,8 +43,7 @@ export class Wire {
         };
         for (const one of [client, database]) one.on('error', part).on('close', part);
         client.on('data', data => {
-            // Not in the middle of signing in: that is another fault.
-            if (this.armed && pair.began) {
+            if (this.armed && data.includes(DEED)) {
                 pair.doomed = true;
                 this.armed = false;
             }
@@ -49,14 +51,13 @@ export class Wire {
         });
         database.on('data', data => {
             if (!pair.doomed) client.write(data);
-            pair.began ||= is_whole(data);
             if (!pair.doomed || !is_whole(data)) return;
             this.cut++;
             part();
         });
     }
 
-    /** The next request is done, and its answer is lost with the connection. */
+    /** The next decisions are recorded, and the answer is lost with the connection. */
     lose_next() { this.armed = true; }
 
     async end() {
