@@ -146,6 +146,7 @@ export class Books {
     /** A transaction is complete. */
     close() {
         const touched = new Map();
+        for (const row of this.open) if (row.kind === 'reset') this.resets.add(`${row.subject} ${row.feature}`);
         for (const row of this.open) {
             this.check(row);
             if (row.outcome === 'allowed') this.post(row, touched);
@@ -269,7 +270,6 @@ export class Books {
     }
 
     check_reset(row) {
-        this.resets.add(`${row.subject} ${row.feature}`);
         for (const line of row.lines) {
             const limit = BY_KEY.get(this.tables.slots.get(line.slot));
             if (limit?.feature !== row.feature || limit.scope !== 'subject' || line.used_delta !== -line.used || line.held_delta !== 0)
