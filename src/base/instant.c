@@ -2,12 +2,9 @@
  * (week dates, missing separators), so the shape is checked here first. */
 #include "base/instant.h"
 
-#include "base/text.h"
+#include "base/civil.h"
 
 #define DAY_S 86400
-#define DAY_OF_1970 719163 /* as GDate counts, with January 1 of the year 1 as day 1 */
-#define DAY_LAST 3652059   /* December 31 of the year 9999 */
-
 static char *two_digits(char *out, int64_t number, char after)
 {
     out[0] = (char)('0' + number / 10);
@@ -18,18 +15,15 @@ static char *two_digits(char *out, int64_t number, char after)
 
 size_t instant_write(char *out, Instant instant)
 {
-    int64_t seconds = instant / US_PER_S - (instant % US_PER_S < 0);
-    int64_t days = seconds / DAY_S - (seconds % DAY_S < 0);
+    int64_t seconds = floor_divide(instant, US_PER_S), days = floor_divide(seconds, DAY_S);
     int64_t rest = seconds - days * DAY_S;
-    if (days + DAY_OF_1970 < 1 || days + DAY_OF_1970 > DAY_LAST)
+    CivilDate date = civil_date(days);
+    if (date.year < 1 || date.year > 9999)
         return 0;
-    GDate date;
-    g_date_clear(&date, 1);
-    g_date_set_julian(&date, (guint32)(days + DAY_OF_1970));
-    char *at = two_digits(out, g_date_get_year(&date) / 100, '0') - 1;
-    at = two_digits(at, g_date_get_year(&date) % 100, '-');
-    at = two_digits(at, g_date_get_month(&date), '-');
-    at = two_digits(at, g_date_get_day(&date), 'T');
+    char *at = two_digits(out, date.year / 100, '0') - 1;
+    at = two_digits(at, date.year % 100, '-');
+    at = two_digits(at, date.month, '-');
+    at = two_digits(at, date.day, 'T');
     at = two_digits(at, rest / 3600, ':');
     at = two_digits(at, rest / 60 % 60, ':');
     at = two_digits(at, rest % 60, 'Z');

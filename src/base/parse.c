@@ -1,6 +1,8 @@
 /* Strict parsing of small things. */
 #include "base/parse.h"
 
+#include "base/text.h"
+
 bool parse_whole(const char *text, int64_t min, int64_t max, int64_t *out)
 {
     if (!text || !*text || (text[0] == '0' && text[1]))
@@ -30,10 +32,7 @@ bool text_is_plain(const char *text, size_t len, size_t max_bytes)
 {
     if (!text || len == 0 || len > max_bytes)
         return false;
-    size_t ascii = 0; /* most texts are nothing else */
-    while (ascii < len && text[ascii] >= 0x20 && text[ascii] < 0x7f)
-        ascii++;
-    if (ascii == len)
+    if (text_is_printable(text, len))
         return true;
     if (!g_utf8_validate_len(text, len, NULL))
         return false;

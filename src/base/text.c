@@ -1,4 +1,4 @@
-/* Numbers are written from their end, into a place that is large enough for any. */
+/* Numbers are written from their end, into a place that is large enough for any. Texts are looked through by the word. */
 #include "base/text.h"
 
 char *text_grow(GString *out, size_t len)
@@ -15,22 +15,81 @@ void text_add_list(GString *out, const char *const *texts)
         text_add(out, *texts);
 }
 
+/* Eight bytes are looked at together: the highest bit of one of them is set in the result when there is one that is
+ * looked for. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t unprintable(uint64_t word)
+{
+    return (word | (word - EACH(0x20)) | (word + EACH(1))) & EACH(0x80);
+}
+
+static uint64_t to_escape(uint64_t word)
+{
+    uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\');
+    return unprintable(word) | (((quote - EACH(1)) | (backslash - EACH(1))) & EACH(0x80));
+}
+
+static uint64_t word_at(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return word;
+}
+
+/* The last word overlaps the one before; a short text is filled up with what nobody looks for. */
+static inline bool has_any(const char *text, size_t len, uint64_t (*found)(uint64_t word))
+{
+    const size_t step = sizeof(uint64_t);
+    if (len < step) {
+        char word[sizeof(uint64_t)] = "aaaaaaa";
+        word[step - 1] = 'a';
+        for (size_t i = 0; i < len; i++)
+            word[i] = text[i];
+        return found(word_at(word));
+    }
+    for (size_t i = 0; i + step < len; i += step)
+        if (found(word_at(text + i)))
+            return true;
+    return found(word_at(text + len - step));
+}
+
+bool text_is_printable(const char *text, size_t len)
+{
+    return !has_any(text, len, unprintable);
+}
+
+bool text_is_verbatim(const char *text, size_t len)
+{
+    return !has_any(text, len, to_escape);
+}
+
+/* Two digits at a time, from the end; then moved as a whole of known length. */
 size_t text_number(char *out, int64_t number)
 {
-    char digits[TEXT_NUMBER_MAX];
-    size_t at = sizeof digits;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+                                "9899";
+    if (number >= 0 && number < 10) {
+        *out = (char) ('0' + number);
+        return 1;
+    }
+    char digits[2 * TEXT_NUMBER_ROOM] = "";
+    size_t at = TEXT_NUMBER_ROOM;
     uint64_t left = number < 0 ? -(uint64_t) number : (uint64_t) number;
-    do {
-        digits[--at] = (char) ('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
+    for (; left >= 10; left /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + left % 100 * 2, 2);
+    }
+    if (left > 0 || at == TEXT_NUMBER_ROOM)
+        digits[--at] = (char) ('0' + left);
     if (number < 0)
         digits[--at] = '-';
-    memcpy(out, digits + at, sizeof digits - at);
-    return sizeof digits - at;
+    memcpy(out, digits + at, TEXT_NUMBER_ROOM);
+    return TEXT_NUMBER_ROOM - at;
 }
 
 void text_add_number(GString *out, int64_t number)
 {
-    text_added(out, text_number(text_room(out, TEXT_NUMBER_MAX), number));
+    text_added(out, text_number(text_room(out, TEXT_NUMBER_ROOM), number));
 }

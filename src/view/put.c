@@ -1,52 +1,6 @@
-/* Most texts have nothing to escape: that is found out eight bytes at a time. What is written is what jansson writes
- * (JSON_COMPACT), byte for byte; tests/view/test_put.c compares. */
+/* Most texts have nothing to escape, and are copied as they are. What is written is what jansson writes (JSON_COMPACT);
+ * tests/view/test_put.c compares. */
 #include "view/put.h"
-
-void put_name(GString *out, const char *name, size_t len)
-{
-    char *at = text_room(out, len + 4), *first = at;
-    char last = out->len > 0 ? out->str[out->len - 1] : '{';
-    if (last != '{' && last != '[')
-        *at++ = ',';
-    if (name) {
-        *at++ = '"';
-        memcpy(at, name, len);
-        at += len;
-        *at++ = '"';
-        *at++ = ':';
-    }
-    text_added(out, (size_t)(at - first));
-}
-
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Has one of the eight bytes its highest bit set, or is it a control character, a quote, a backslash? */
-static bool is_odd_word(uint64_t word)
-{
-    uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\');
-    uint64_t found = word | (word - EACH(0x20)) | (quote - EACH(1)) | (backslash - EACH(1));
-    return found & EACH(0x80);
-}
-
-static bool is_odd(char byte)
-{
-    return (unsigned char)byte < 0x20 || (unsigned char)byte >= 0x80 || byte == '"' || byte == '\\';
-}
-
-/* Is there a byte that may need more than being copied? Those of UTF-8 sequences are for a closer look. */
-static bool has_odd(const char *text, size_t len)
-{
-    for (; len >= sizeof(uint64_t); text += sizeof(uint64_t), len -= sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, text, sizeof word);
-        if (is_odd_word(word))
-            return true;
-    }
-    for (; len > 0; text++, len--)
-        if (is_odd(*text))
-            return true;
-    return false;
-}
 
 static void add_escaped(GString *out, const char *text, size_t len)
 {
@@ -75,44 +29,84 @@ static void add_odd(GString *out, const char *text, size_t len)
         add_escaped(out, text, len);
 }
 
-void put_string(GString *out, const char *text)
+static void add_verbatim(GString *out, const char *text, size_t len)
+{
+    char *at = text_room(out, len + 3);
+    memcpy(at + 1, text, len);
+    at[0] = at[len + 1] = '"';
+    at[len + 2] = ',';
+    text_added(out, len + 3);
+}
+
+void put_text_value(GString *out, const char *text)
 {
     if (!text) {
-        text_add_len(out, "null", 4);
+        put_null_value(out);
         return;
     }
     size_t len = strlen(text);
-    if (has_odd(text, len)) {
-        text_add_char(out, '"');
-        add_odd(out, text, len);
-        text_add_char(out, '"');
+    if (text_is_verbatim(text, len)) {
+        add_verbatim(out, text, len);
         return;
     }
-    char *at = text_room(out, len + 2);
-    at[0] = at[len + 1] = '"';
-    memcpy(at + 1, text, len);
-    text_added(out, len + 2);
+    PUT_LITERAL(out, "\"");
+    add_odd(out, text, len);
+    PUT_LITERAL(out, "\",");
 }
 
-void put_moment(GString *out, Instant instant)
+void put_number_value(GString *out, int64_t number)
 {
-    char *at = text_room(out, INSTANT_TEXT_MAX + 2);
-    size_t len = instant_write(at + 1, instant);
-    if (len == 0) {
-        text_add_len(out, "null", 4);
-        return;
-    }
-    at[0] = at[len + 1] = '"';
-    text_added(out, len + 2);
+    char *at = text_room(out, TEXT_NUMBER_ROOM + 1);
+    size_t len = text_number(at, number);
+    at[len] = ',';
+    text_added(out, len + 1);
+}
+
+/* Windows begin and end at the same few instants for everybody: a thread keeps those that it wrote last, quoted. */
+#define RECENT_BITS 4
+
+typedef struct {
+    Instant at;
+    size_t len; /* 0: nothing yet */
+    char text[INSTANT_TEXT_MAX + 3];
+} Written;
+
+static Written *written_of(Instant instant)
+{
+    static _Thread_local Written recent[1 << RECENT_BITS];
+    uint64_t stirred = (uint64_t)instant * UINT64_C(0x9E3779B97F4A7C15);
+    Written *written = &recent[stirred >> (64 - RECENT_BITS)];
+    if (written->len > 0 && written->at == instant)
+        return written;
+    size_t len = instant_write(written->text + 1, instant);
+    written->at = instant;
+    written->len = len > 0 ? len + 3 : 0;
+    written->text[0] = written->text[len + 1] = '"';
+    written->text[len + 2] = ',';
+    return written;
+}
+
+void put_instant_value(GString *out, Instant instant)
+{
+    const Written *written = written_of(instant);
+    if (written->len > 0)
+        text_add_len(out, written->text, written->len);
+    else
+        put_null_value(out);
+}
+
+void put_word_value(GString *out, const char *word)
+{
+    add_verbatim(out, word, strlen(word));
 }
 
 void put_words_end(GString *out, size_t began)
 {
     size_t len = out->len - began;
-    if (has_odd(out->str + began, len)) {
+    if (!text_is_verbatim(out->str + began, len)) {
         g_autofree char *plain = g_strndup(out->str + began, len);
         g_string_truncate(out, began);
         add_odd(out, plain, len);
     }
-    text_add_char(out, '"');
+    PUT_LITERAL(out, "\",");
 }

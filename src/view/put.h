@@ -1,6 +1,6 @@
 /* JSON written straight into a text, compact, in the order of the calls: documents that are answered by the thousand are
- * not worth a tree of values. Commas come by themselves. `name` is a member's: plain ASCII, nothing to escape; NULL for an
- * element of a list and for the whole. For the view room's own use. */
+ * not worth a tree of values. After every value stands a comma; put_end and its kin take the last one away. `name` is a
+ * literal with nothing to escape. For the view room's own use. */
 #ifndef WEBQUOTA_PUT_H
 #define WEBQUOTA_PUT_H
 
@@ -8,90 +8,68 @@
 #include "base/text.h"
 #include "domain/answer.h"
 
-/* What stands before a value: a comma where it is not the first, and its name. */
-void put_name(GString *out, const char *name, size_t len);
+/* --- values, for lists and after a name --- */
 
-/* Inline, so that the length of a literal name is known when it is compiled. */
-#define PUT_NAME(out, name) put_name((out), (name), (name) ? strlen(name) : 0)
+void put_text_value(GString *out, const char *text);    /* NULL: null. Bytes that are not UTF-8 are replaced, never lost */
+void put_word_value(GString *out, const char *word);    /* one of the program's own words: plain ASCII */
+void put_number_value(GString *out, int64_t number);
+void put_instant_value(GString *out, Instant instant);  /* INSTANT_MIN and INSTANT_MAX: null */
 
-void put_string(GString *out, const char *text); /* only the value: quoted and escaped, or null */
-void put_moment(GString *out, Instant instant);  /* only the value: "2026-11-22T17:00:00Z", or null */
+/* Where the compiler knows what it is, and that nothing in it is to be escaped. */
+#define PUT_LITERAL(out, literal) text_add_len((out), (literal), sizeof(literal) - 1)
 
-static inline void put_object(GString *out, const char *name)
+#define put_null_value(out) PUT_LITERAL(out, "null,")
+
+/* Texts that are appended piece by piece: whatever is added to `out` between the two is theirs. */
+static inline size_t put_words_value(GString *out)
 {
-    PUT_NAME(out, name);
-    text_add_char(out, '{');
-}
-
-static inline void put_object_end(GString *out)
-{
-    text_add_char(out, '}');
-}
-
-static inline void put_list(GString *out, const char *name)
-{
-    PUT_NAME(out, name);
-    text_add_char(out, '[');
-}
-
-static inline void put_list_end(GString *out)
-{
-    text_add_char(out, ']');
-}
-
-/* NULL: null. Bytes that are not UTF-8 are replaced, never lost. */
-static inline void put_text(GString *out, const char *name, const char *text)
-{
-    PUT_NAME(out, name);
-    put_string(out, text);
-}
-
-static inline void put_null(GString *out, const char *name)
-{
-    PUT_NAME(out, name);
-    text_add_len(out, "null", 4);
-}
-
-static inline void put_number(GString *out, const char *name, int64_t number)
-{
-    PUT_NAME(out, name);
-    text_add_number(out, number);
-}
-
-static inline void put_number_if(GString *out, const char *name, bool is_known, int64_t number)
-{
-    if (is_known)
-        put_number(out, name, number);
-    else
-        put_null(out, name);
-}
-
-/* Unlimited: null. */
-static inline void put_amount(GString *out, const char *name, Amount amount)
-{
-    put_number_if(out, name, amount != AMOUNT_UNLIMITED, amount);
-}
-
-static inline void put_flag(GString *out, const char *name, bool is_true)
-{
-    PUT_NAME(out, name);
-    text_add(out, is_true ? "true" : "false");
-}
-
-/* INSTANT_MIN and INSTANT_MAX: null. */
-static inline void put_instant(GString *out, const char *name, Instant instant)
-{
-    PUT_NAME(out, name);
-    put_moment(out, instant);
-}
-
-/* A text that is appended piece by piece: between the two, whatever is added to `out` is its. */
-static inline size_t put_words(GString *out, const char *name)
-{
-    PUT_NAME(out, name);
-    text_add_char(out, '"');
+    PUT_LITERAL(out, "\"");
     return out->len;
 }
 void put_words_end(GString *out, size_t began);
+
+/* --- objects and lists --- */
+
+#define put_begin_object(out) PUT_LITERAL(out, "{")
+#define put_begin_list(out) PUT_LITERAL(out, "[")
+
+/* '}' or ']' */
+static inline void put_end(GString *out, char bracket)
+{
+    if (out->str[out->len - 1] == ',')
+        out->len--;
+    char *at = text_room(out, 2);
+    at[0] = bracket;
+    at[1] = ',';
+    text_added(out, 2);
+}
+
+/* The whole is written: no comma after it. */
+static inline void put_finish(GString *out)
+{
+    g_string_truncate(out, out->len - 1);
+}
+
+/* --- members --- */
+
+#define PUT_NAME(out, name) PUT_LITERAL(out, "\"" name "\":")
+
+#define put_object(out, name) PUT_LITERAL(out, "\"" name "\":{")
+#define put_list(out, name) PUT_LITERAL(out, "\"" name "\":[")
+#define put_null(out, name) PUT_LITERAL(out, "\"" name "\":null,")
+#define put_text(out, name, text) (PUT_NAME(out, name), put_text_value(out, text))
+#define put_word(out, name, word) (PUT_NAME(out, name), put_word_value(out, word))
+#define put_words(out, name) (PUT_NAME(out, name), put_words_value(out))
+#define put_number(out, name, number) (PUT_NAME(out, name), put_number_value(out, number))
+#define put_instant(out, name, instant) (PUT_NAME(out, name), put_instant_value(out, instant))
+#define put_flag(out, name, is_true)                                                                                        \
+    ((is_true) ? PUT_LITERAL(out, "\"" name "\":true,") : PUT_LITERAL(out, "\"" name "\":false,"))
+
+/* null unless it is known */
+#define put_number_if(out, name, is_known, number)                                                                          \
+    ((is_known) ? put_number(out, name, number) : put_null(out, name))
+
+/* Unlimited: null. */
+#define put_amount(out, name, amount) put_number_if(out, name, (amount) != AMOUNT_UNLIMITED, amount)
 
 #endif

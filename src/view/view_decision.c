@@ -40,17 +40,17 @@ static void put_answer_line(GString *out, const Answer *answer, int index)
 {
     const AnswerLine *line = &answer->lines[index];
     const Limit *limit = line->usage.limit;
-    put_object(out, NULL);
+    put_begin_object(out);
     put_text(out, "limit", limit->key);
     put_text(out, "feature", line->usage.feature->key);
     put_line(out, &line->usage, line->approximate);
     put_line_message(out, answer, line);
-    put_text(out, "source", source_word(line->usage.source));
+    put_word(out, "source", source_word(line->usage.source));
     put_number(out, "charged", line->charged);
     put_flag(out, "refused", line->refused);
-    put_text(out, "mode", mode_word(limit->mode));
+    put_word(out, "mode", mode_word(limit->mode));
     put_flag(out, "decided", index == answer->deciding);
-    put_object_end(out);
+    put_end(out, '}');
 }
 
 static void put_lines(GString *out, const Answer *answer)
@@ -58,7 +58,7 @@ static void put_lines(GString *out, const Answer *answer)
     put_list(out, "limits");
     for (int i = 0; i < answer->line_count; i++)
         put_answer_line(out, answer, i);
-    put_list_end(out);
+    put_end(out, ']');
 }
 
 /* ---- the headline ---------------------------------------------------------------------- */
@@ -71,7 +71,7 @@ static void put_headline_of(GString *out, const AnswerLine *line)
     put_amount(out, "limit", usage->amount);
     put_number_if(out, "remaining", limited && !line->approximate, usage->remaining);
     put_instant(out, "reset_date", !limited ? INSTANT_MAX : line->refused ? line->frees_at : usage->resets_at);
-    put_window(out, "window", &usage->limit->window);
+    put_window(out, &usage->limit->window);
 }
 
 /* No limit decided: the plan does not list the feature, the account is suspended, or nothing was counted. */
@@ -104,15 +104,16 @@ static void put_answer_upgrade(GString *out, const Answer *answer)
     Amount amount = !usage                               ? 0
                     : usage->amount == AMOUNT_UNLIMITED ? usage->amount
                                                          : MAX(usage->amount - usage->carried, 0);
-    put_upgrade(out, "upgrade", answer->policy, answer->plan, usage ? usage->limit : NULL,
+    PUT_NAME(out, "upgrade");
+    put_upgrade(out, answer->policy, answer->plan, usage ? usage->limit : NULL,
                 usage ? usage->feature : answer->feature, amount, answer->anonymous);
 }
 
 /* ---- the documents --------------------------------------------------------------------- */
 
-static void put_answer_message(GString *out, const char *name, const Answer *answer)
+static void put_answer_words(GString *out, const Answer *answer)
 {
-    size_t began = put_words(out, name);
+    size_t began = put_words_value(out);
     words_add_answer(out, answer);
     put_words_end(out, began);
 }
@@ -121,7 +122,7 @@ static void put_decision(GString *out, const Answer *answer)
 {
     put_text(out, "decision_id", answer->id);
     put_flag(out, "allowed", answer_allowed(answer));
-    put_text(out, "outcome", outcome_word(answer->outcome));
+    put_word(out, "outcome", outcome_word(answer->outcome));
     put_text(out, "feature", answer->feature->key);
     if (answer->resource)
         put_text(out, "resource", answer->resource);
@@ -129,7 +130,8 @@ static void put_decision(GString *out, const Answer *answer)
     put_text(out, "subject", answer->subject);
     put_text(out, "subscription_tier", answer->plan->key);
     put_headline(out, answer);
-    put_answer_message(out, "message", answer);
+    PUT_NAME(out, "message");
+    put_answer_words(out, answer);
     put_lines(out, answer);
     put_answer_upgrade(out, answer);
     if (answer->reservation) {
@@ -141,9 +143,10 @@ static void put_decision(GString *out, const Answer *answer)
 GString *view_decision(const Answer *answer)
 {
     GString *out = document_new(answer);
-    put_object(out, NULL);
+    put_begin_object(out);
     put_decision(out, answer);
-    put_object_end(out);
+    put_end(out, '}');
+    put_finish(out);
     return out;
 }
 
@@ -165,8 +168,8 @@ static void put_violated_policies(GString *out, const Answer *answer)
     put_list(out, "violated-policies");
     for (int i = 0; i < answer->line_count; i++)
         if (answer->lines[i].refused)
-            put_text(out, NULL, answer->lines[i].usage.limit->key);
-    put_list_end(out);
+            put_text_value(out, answer->lines[i].usage.limit->key);
+    put_end(out, ']');
 }
 
 static void put_instance(GString *out, const Answer *answer, const char *mount)
@@ -181,17 +184,19 @@ GString *view_refusal(const Answer *answer, const char *mount)
 {
     Problem problem = answer_problem(answer);
     GString *out = document_new(answer);
-    put_object(out, NULL);
-    put_text(out, "type", problem.type);
-    put_text(out, "title", problem.title);
+    put_begin_object(out);
+    put_word(out, "type", problem.type);
+    put_word(out, "title", problem.title);
     put_number(out, "status", answer_status(answer));
-    put_answer_message(out, "detail", answer);
+    PUT_NAME(out, "detail");
+    put_answer_words(out, answer);
     if (answer->id)
         put_instance(out, answer, mount);
-    put_text(out, "error", problem.title);
+    put_word(out, "error", problem.title);
     put_decision(out, answer);
     put_violated_policies(out, answer);
-    put_object_end(out);
+    put_end(out, '}');
+    put_finish(out);
     return out;
 }
 

@@ -41,20 +41,23 @@ const char *source_word(unsigned source)
                                       : "plan";
 }
 
-void put_window(GString *out, const char *name, const WindowSpec *window)
+void put_window(GString *out, const WindowSpec *window)
 {
-    g_autofree char *text = window ? window_text(window) : NULL;
-    put_text(out, name, text);
+    g_autofree char *text = window_text(window);
+    put_word(out, "window", text);
 }
 
 static void put_period(GString *out, const UsageLine *line)
 {
-    const Limit *limit = line->limit;
-    put_text(out, "scope", limit ? scope_word(limit->scope) : NULL);
-    put_window(out, "window", limit ? &limit->window : NULL);
-    put_text(out, "timezone", limit ? line->zone : NULL);
-    put_instant(out, "period_start", limit ? line->window.start : INSTANT_MIN);
-    put_instant(out, "period_end", limit ? line->window.end : INSTANT_MAX);
+    if (!line->limit) {
+        PUT_LITERAL(out, "\"scope\":null,\"window\":null,\"timezone\":null,\"period_start\":null,\"period_end\":null,");
+        return;
+    }
+    put_word(out, "scope", scope_word(line->limit->scope));
+    put_window(out, &line->limit->window);
+    put_text(out, "timezone", line->zone);
+    put_instant(out, "period_start", line->window.start);
+    put_instant(out, "period_end", line->window.end);
 }
 
 void put_line(GString *out, const UsageLine *line, bool approximate)
@@ -67,7 +70,7 @@ void put_line(GString *out, const UsageLine *line, bool approximate)
     put_number(out, "bonus", line->bonus);
     put_number_if(out, "remaining", limited && !approximate, line->remaining);
     put_number_if(out, "percent", !approximate, line->percent);
-    put_text(out, "state", usage_state_word(line->state));
+    put_word(out, "state", usage_state_word(line->state));
     put_instant(out, "resets_at", line->limit ? line->resets_at : INSTANT_MAX);
 }
 
@@ -85,19 +88,19 @@ char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *fea
     return g_string_free(address, FALSE);
 }
 
-void put_upgrade(GString *out, const char *name, const Policy *policy, const Plan *plan, const Limit *limit,
-                 const Feature *feature, Amount amount, bool anonymous)
+void put_upgrade(GString *out, const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature,
+                 Amount amount, bool anonymous)
 {
     Offer offer;
     if (!words_offer(policy, plan, feature, limit, amount, anonymous, &offer)) {
-        put_null(out, name);
+        put_null_value(out);
         return;
     }
     g_autofree char *address = upgrade_address(policy, offer.plan, feature);
-    put_object(out, name);
+    put_begin_object(out);
     put_text(out, "plan", offer.plan->key);
     put_text(out, "title", offer.plan->title);
     put_amount(out, "amount", offer.amount);
     put_text(out, "url", address);
-    put_object_end(out);
+    put_end(out, '}');
 }

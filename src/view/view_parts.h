@@ -14,7 +14,8 @@ json_t *json_amount(Amount amount);       /* unlimited: null */
  * approximately is not passed off as one: null. */
 void put_line(GString *out, const UsageLine *line, bool approximate);
 
-void put_window(GString *out, const char *name, const WindowSpec *window); /* "28 day"; NULL: null */
+/* The member "window": "28 day". */
+void put_window(GString *out, const WindowSpec *window);
 
 /* "override", "grace", "grant", "rollover" or "plan": the most particular of SOURCE_*. Static. */
 const char *source_word(unsigned source);
@@ -23,8 +24,8 @@ const char *source_word(unsigned source);
  * none. */
 char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *feature);
 
-/* The prompt to go up from `amount`, {plan, title, amount, url}, or null where no plan gives more. */
-void put_upgrade(GString *out, const char *name, const Policy *policy, const Plan *plan, const Limit *limit,
-                 const Feature *feature, Amount amount, bool anonymous);
+/* The prompt to go up from `amount`, {plan, title, amount, url}, or null where no plan gives more: a value (put.h). */
+void put_upgrade(GString *out, const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature,
+                 Amount amount, bool anonymous);
 
 #endif

@@ -18,33 +18,34 @@ static void put_message(GString *out, const UsageReport *report, const UsageLine
 
 static void put_usage_line(GString *out, const UsageReport *report, const UsageLine *line)
 {
-    put_object(out, NULL);
+    put_begin_object(out);
     put_text(out, "limit", line->limit ? line->limit->key : NULL);
     put_text(out, "feature", line->feature->key);
     put_text(out, "title", line->feature->title);
     put_text(out, "unit", line->feature->unit);
     put_line(out, line, false);
     put_message(out, report, line);
-    put_text(out, "source", source_word(line->source));
-    put_object_end(out);
+    put_word(out, "source", source_word(line->source));
+    put_end(out, '}');
 }
 
 GString *view_usage(const UsageReport *report)
 {
     const Subject *subject = report->subject;
     GString *out = g_string_sized_new(LINE_BYTES * (gsize)(report->line_count + 1));
-    put_object(out, NULL);
+    put_begin_object(out);
     put_text(out, "subject", subject->key);
     put_object(out, "plan");
     put_text(out, "key", subject->plan->key);
     put_text(out, "title", subject->plan->title);
-    put_object_end(out);
+    put_end(out, '}');
     put_text(out, "organization", subject->organization);
     put_instant(out, "as_of", report->as_of);
     put_list(out, "limits");
     for (int i = 0; i < report->line_count; i++)
         put_usage_line(out, report, &report->lines[i]);
-    put_list_end(out);
-    put_object_end(out);
+    put_end(out, ']');
+    put_end(out, '}');
+    put_finish(out);
     return out;
 }

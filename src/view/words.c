@@ -16,7 +16,8 @@ static void add_used_by(GString *out, const Limit *limit, const Owner *owner)
     case SCOPE_SUBJECT:
         break;
     case SCOPE_ORGANIZATION:
-        text_adds(out, " by ", owner->organization ? owner->organization : "your organization");
+        text_add(out, " by ");
+        text_add(out, owner->organization ? owner->organization : "your organization");
         break;
     case SCOPE_PLAN:
         text_adds(out, " by everybody on ", owner->plan ? owner->plan->title : "this plan");
@@ -71,7 +72,9 @@ static void add_used(GString *out, const UsageLine *line, const Owner *owner)
         return;
     }
     add_part_of(out, line->used, line->amount);
-    text_adds(out, " ", line->feature->units, " used ");
+    text_add(out, " ");
+    text_add(out, line->feature->units);
+    text_add(out, " used ");
     words_add_window(out, &line->limit->window);
     add_used_by(out, line->limit, owner);
 }

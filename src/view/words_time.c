@@ -2,20 +2,22 @@
  * g_date_time_format would take them from the locale of the process, and the words are English. */
 #include "view/words_add.h"
 
-#include "domain/civil.h"
+#include "base/civil.h"
 #include "domain/zone.h"
 
 void words_add_number(GString *out, int64_t number)
 {
-    char digits[TEXT_NUMBER_MAX];
-    size_t len = text_number(digits, number), sign = number < 0;
-    char *at = text_room(out, 2 * TEXT_NUMBER_MAX), *first = at;
-    for (size_t i = 0; i < len; i++) {
-        if (i > sign && (len - i) % 3 == 0)
-            *at++ = ',';
-        *at++ = digits[i];
+    char text[2 * TEXT_NUMBER_MAX];
+    size_t at = sizeof text;
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    for (int digits = 0; digits == 0 || left > 0; digits++, left /= 10) {
+        if (digits > 0 && digits % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + left % 10);
     }
-    text_added(out, (size_t)(at - first));
+    if (number < 0)
+        text[--at] = '-';
+    text_add_len(out, text + at, sizeof text - at);
 }
 
 char *words_number(int64_t number)
@@ -293,7 +295,8 @@ static void add_window_bare(GString *out, const WindowSpec *window)
     } else if (window->unit == WINDOW_DAY) {
         text_add(out, "today");
     } else {
-        text_adds(out, "this ", unit_words[window->unit]);
+        text_add(out, "this ");
+        text_add(out, unit_words[window->unit]);
     }
 }
 

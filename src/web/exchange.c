@@ -3,8 +3,11 @@
 
 const char *exchange_param(const Exchange *exchange, const char *name)
 {
-    for (char **param = exchange->params; param && *param; param++) {
-        const char *there = *param, *wanted = name;
+    const char *there;
+    for (char **param = exchange->params; param && (there = *param); param++) {
+        if (*there != *name)
+            continue;
+        const char *wanted = name;
         while (*wanted && *wanted == *there) {
             wanted++;
             there++;

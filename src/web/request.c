@@ -121,6 +121,8 @@ bool request_is_json(const Request *request)
     const char *encoding = request_param(request, "HTTP_CONTENT_ENCODING");
     if (!type || (encoding && *encoding && g_ascii_strcasecmp(encoding, "identity") != 0))
         return false;
+    if (strcmp(type, json) == 0)
+        return true;
     while (g_ascii_isspace(*type))
         type++;
     if (g_ascii_strncasecmp(type, json, strlen(json)) != 0)

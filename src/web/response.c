@@ -88,6 +88,8 @@ void response_status(Response *response, int status)
 
 static bool is_header_value(const char *value)
 {
+    if (text_is_printable(value, strlen(value)))
+        return true;
     for (; *value; value++)
         if (((unsigned char) *value < 0x20 && *value != '\t') || *value == 0x7f)
             return false;
@@ -126,7 +128,7 @@ void response_header(Response *response, const char *name, const char *value)
 
 void response_header_number(Response *response, const char *name, int64_t value)
 {
-    char text[TEXT_NUMBER_MAX + 1];
+    char text[TEXT_NUMBER_ROOM + 1];
     text[text_number(text, value)] = '\0';
     response_header(response, name, text);
 }

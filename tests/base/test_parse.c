@@ -82,17 +82,20 @@ START_TEST(instants_print_in_utc)
     ck_assert_str_eq(whole, "2026-11-22T17:00:00Z");
     ck_assert_str_eq(exact, "2026-11-22T17:00:00.25Z");
     ck_assert_str_eq(before, "1969-12-31T23:59:59Z");
+    g_autofree char *first = instant_text(INT64_C(-62135596800) * US_PER_S);
+    ck_assert_str_eq(first, "0001-01-01T00:00:00Z");
     ck_assert_ptr_null(instant_text(INSTANT_MAX));
     ck_assert_ptr_null(instant_text_exact(INSTANT_MIN));
 }
 END_TEST
 
-/* GLib's writing of an instant, as it was done once. */
+/* As GLib writes it, but for years before 1000. */
 static char *instant_by_glib(Instant at)
 {
     int64_t seconds = at / US_PER_S - (at % US_PER_S < 0);
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
-    return time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+    g_autofree char *rest = time ? g_date_time_format(time, "-%m-%dT%H:%M:%SZ") : NULL;
+    return time ? g_strdup_printf("%04d%s", g_date_time_get_year(time), rest) : NULL;
 }
 
 START_TEST(instants_print_as_glib_prints_them)

@@ -17,30 +17,32 @@ static void assert_text(GString *text, const char *expected)
 START_TEST(commas_and_names)
 {
     GString *out = g_string_new(NULL);
-    put_object(out, NULL);
+    put_begin_object(out);
     put_object(out, "empty");
-    put_object_end(out);
+    put_end(out, '}');
     put_list(out, "list");
-    put_number(out, NULL, 1);
-    put_text(out, NULL, "{");
-    put_list(out, NULL);
-    put_list_end(out);
-    put_object(out, NULL);
+    put_number_value(out, 1);
+    put_text_value(out, "{");
+    put_begin_list(out);
+    put_end(out, ']');
+    put_begin_object(out);
     put_flag(out, "yes", true);
     put_flag(out, "no", false);
-    put_object_end(out);
-    put_null(out, NULL);
-    put_list_end(out);
-    put_text(out, "text", "[");
+    put_end(out, '}');
+    put_null_value(out);
+    put_end(out, ']');
+    put_text(out, "text", "[,");
     put_text(out, "none", NULL);
     put_instant(out, "at", INT64_C(1795366800) * US_PER_S + 999999);
     put_instant(out, "never", INSTANT_MAX);
     put_amount(out, "amount", 5);
     put_amount(out, "unlimited", AMOUNT_UNLIMITED);
     put_number_if(out, "unknown", false, 5);
-    put_object_end(out);
-    assert_text(out, "{\"empty\":{},\"list\":[1,\"{\",[],{\"yes\":true,\"no\":false},null],\"text\":\"[\",\"none\":null,"
-                     "\"at\":\"2026-11-22T17:00:00Z\",\"never\":null,\"amount\":5,\"unlimited\":null,\"unknown\":null}");
+    put_null(out, "nothing");
+    put_end(out, '}');
+    put_finish(out);
+    assert_text(out, "{\"empty\":{},\"list\":[1,\"{\",[],{\"yes\":true,\"no\":false},null],\"text\":\"[,\",\"none\":null,"
+                     "\"at\":\"2026-11-22T17:00:00Z\",\"never\":null,\"amount\":5,\"unlimited\":null,\"unknown\":null,\"nothing\":null}");
 }
 END_TEST
 
@@ -55,25 +57,26 @@ static char *string_by_jansson(const char *text)
 static void string_is_as_jansson_writes_it(const char *text)
 {
     char *expected = string_by_jansson(text);
-    GString *whole = g_string_new(NULL), *pieces = g_string_new("{");
-    put_string(whole, text);
-    size_t began = put_words(pieces, "w"), half = strlen(text) / 2;
+    GString *whole = g_string_new(NULL), *pieces = g_string_new(NULL);
+    put_text_value(whole, text);
+    put_finish(whole);
+    size_t began = put_words_value(pieces), half = strlen(text) / 2;
     text_add_len(pieces, text, half);
     text_add(pieces, text + half);
     put_words_end(pieces, began);
-    ck_assert_str_eq(pieces->str + strlen("{\"w\":"), expected);
+    put_finish(pieces);
+    assert_text(pieces, expected);
     assert_text(whole, expected);
-    g_string_free(pieces, TRUE);
     free(expected);
 }
 
-/* Every byte at every place of a text, so that none hides from being looked at eight at a time. */
+/* Every byte at every place of a text, of short texts and of long ones. */
 START_TEST(strings_of_every_byte_at_every_place)
 {
     for (int byte = 1; byte < 256; byte++)
-        for (int length = 1; length <= 20; length++)
+        for (int length = 1; length <= 36; length += length < 30 ? 7 : 1)
             for (int at = 0; at < length; at++) {
-                char text[32];
+                char text[40];
                 memset(text, at % 2 ? 'a' : '~', sizeof text);
                 text[at] = (char)byte;
                 text[length] = '\0';

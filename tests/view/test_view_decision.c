@@ -1,6 +1,7 @@
 /* Decisions and refusals as documents: the documented fields, exactly and in order. */
 #include "view/answers_sample.h"
 
+#include "view/put.h"
 #include "view/view_parts.h"
 
 static void assert_json(GString *text, const char *expected)
@@ -226,7 +227,8 @@ END_TEST
 static GString *upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature)
 {
     GString *out = g_string_new(NULL);
-    put_upgrade(out, NULL, policy, plan, limit, feature, limit->plan_amount, plan->index == policy->anonymous_plan);
+    put_upgrade(out, policy, plan, limit, feature, limit->plan_amount, plan->index == policy->anonymous_plan);
+    put_finish(out);
     return out;
 }
 

@@ -1,7 +1,7 @@
 /* Days and dates. Years are taken to begin in March, so that the leap day is the last of its year
  * and the lengths of the months follow one line: (153 * month + 2) / 5. GLib's GDate knows
  * no year before 1, and windows are cut there too. */
-#include "domain/civil.h"
+#include "base/civil.h"
 
 #define DAYS_IN_400_YEARS 146097
 #define MARCH_1_OF_YEAR_0 719468 /* days before 1970-01-01 */
