@@ -8,8 +8,8 @@ import { at_rest, decisions, doctor, wrong_with } from './lib/checks.mjs';
 import { instructions } from './lib/instructions.mjs';
 import { CONNECTIONS, consume_by, pace, page_by, page_named, wrk } from './lib/load.mjs';
 import { RUNS, SECONDS, problems, rates, ratio, rounds, say, spread } from './lib/rounds.mjs';
-import { PHP_CHILDREN, ROOT, database_drop, database_make, front, memory_kb, node_peer, owner_url, php, redis, service, site_make,
-    sql } from './lib/stage.mjs';
+import { PHP_CHILDREN, ROOT, crowd_make, database_drop, database_make, front, memory_kb, node_peer, owner_url, php, redis,
+    service, sql } from './lib/stage.mjs';
 
 const SUBJECTS = Number(process.env.BENCH_SUBJECTS ?? 10000000);
 const MEMORY_REQUESTS = Number(process.env.BENCH_REQUESTS ?? 1000000);
@@ -141,10 +141,7 @@ const callgrind = async () => {
 };
 
 const many = () => with_arena({ sets: [everybody], more: async arena => {
-    const key = await site_make('big', []);
-    await run_well(path.join(ROOT, 'bench/load-subjects'), [String(SUBJECTS)], { env: {
-        DATABASE_URL: await owner_url('big') } });
-    arena.big_key = key;
+    arena.big_key = await crowd_make('big', SUBJECTS);
     arena.big = await arena.add(service('webquota-big', 'big'));
     arena.big_front = await arena.add(front('front-big', { quota: [arena.big.socket], hello: arena.helloes.socket }));
     return {};

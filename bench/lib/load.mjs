@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run_well } from '../../tests/e2e/lib/site.mjs';
-import { FOLDER, ROOT, TOOLS, secret_file } from './stage.mjs';
+import { FOLDER, MARK, ROOT, TOOLS, secret_file } from './stage.mjs';
 
 export const CONNECTIONS = 64;
 const THREADS = 2;
@@ -47,7 +47,7 @@ function assertion(subject) {
 export async function wrk(port, template, seconds) {
     const said = await run_well('wrk', [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '30s', '-s',
         path.join(ROOT, 'bench/wrk.lua'), `http://127.0.0.1:${port}/`, '--', template.file, String(template.count),
-        ...(template.words ? [template.words] : [])]);
+        ...(template.words ? [template.words] : [])], { env: MARK });
     const result = JSON.parse(/^JSON (.*)$/m.exec(said)[1]);
     return { ...result, rate: result.requests / result.seconds };
 }
@@ -55,7 +55,7 @@ export async function wrk(port, template, seconds) {
 /** An exact number of requests, or a constant rate, by bench/pace. */
 export async function pace(port, template, words) {
     const all = [...words, '-m', String(template.count), ...(template.words ? ['-w', template.words] : []), String(port), template.file];
-    return JSON.parse(await run_well(path.join(TOOLS, 'pace'), all));
+    return JSON.parse(await run_well(path.join(TOOLS, 'pace'), all, { env: MARK }));
 }
 
 /** Each of the set once. */

@@ -10,6 +10,8 @@ import { until } from '../../tests/e2e/lib/tap.mjs';
 export { PROGRAMS, ROOT };
 export const FOLDER = process.env.BENCH_FOLDER;
 export const TOOLS = path.join(PROGRAMS, 'bench');
+/* By which what is left of a bench is found, and ended. */
+export const MARK = { WEBQUOTA_SITE_VAR: FOLDER };
 const READY_MS = 60000;
 
 const sh_status = (program, words) => spawnSync(program, words, { cwd: ROOT, stdio: 'ignore' }).status;
@@ -22,7 +24,7 @@ export class Daemon {
         const log = openSync(this.log, 'a');
         const [program, ...rest] = words;
         this.child = spawn(program, rest, { cwd, stdio: ['ignore', log, log],
-            env: { ...process.env, WEBQUOTA_SITE_VAR: FOLDER, ...env } });
+            env: { ...process.env, ...MARK, ...env } });
         closeSync(log);
         this.ended = new Promise(resolve => {
             this.child.on('exit', resolve);
@@ -117,6 +119,16 @@ export async function site_make(database, sets) {
         rmSync(file);
     }
     return (await webquota(database, 'key', 'create', '--name', 'bench', '--scopes', 'enforce,read,admin', '--quiet')).trim();
+}
+
+/** A database with `count` subjects, loaded in bulk; it says how far it is. Answers an API key. */
+export async function crowd_make(database, count) {
+    const key = await site_make(database, []);
+    const child = spawn(path.join(ROOT, 'bench/load-subjects'), [String(count)],
+        { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...MARK, DATABASE_URL: await owner_url(database) } });
+    const code = await new Promise(resolve => child.on('exit', resolve));
+    if (code !== 0) throw new Error(`load-subjects ended with ${code}`);
+    return key;
 }
 
 /** webquota.fcgi on a database; `wrap` goes before it, as valgrind does. */
