@@ -40,3 +40,10 @@ soak:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory all
 	@BUILD='$(BUILD)' SOAK_S='$(SOAK_S)' scripts/soak $(ONLY)
+
+# wapiti and sqlmap against a site of its own, everywhere.
+.PHONY: scan
+scan:
+	@scripts/setup run scan
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(BUILD)' scripts/scan
