@@ -308,6 +308,20 @@ static BatchResult find_own_records(Batch *batch)
     return batch_result(result);
 }
 
+void batch_undecide(Batch *batch)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job))
+            continue;
+        job->record = NULL;
+        g_clear_pointer(&job->answer, answer_unref);
+    }
+    GPtrArray *made[] = { batch->records, batch->alerts, batch->holds, batch->keys };
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++)
+        g_ptr_array_set_size(made[i], 0);
+}
+
 void batch_decide(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {

@@ -30,7 +30,7 @@ static GPtrArray *strangers(Meeting *meeting)
         const Job *job = meeting->batch->jobs->pdata[i];
         if (!job_open(job) || g_hash_table_contains(meeting->by_key, job->ask->subject))
             continue;
-        SubjectState *state = meeting->guarded->distrust ? NULL : memory_subject(meeting->guarded->memory, job->ask->subject);
+        SubjectState *state = memory_subject(meeting->guarded->memory, job->ask->subject);
         if (state)
             meet_state(meeting, state);
         else if (!g_ptr_array_find_with_equal_func(unknown, job->ask->subject, g_str_equal, NULL))
@@ -146,7 +146,7 @@ static BatchResult load_shared(Batch *batch, Guarded *guarded)
 {
     batch_want_shared(batch);
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
-    for (guint i = 0; !guarded->distrust && i < all->len; i++)
+    for (guint i = 0; i < all->len; i++)
         memory_shared(guarded->memory, all->pdata[i]);
     static const Query steps[] = { QUERY_SHARED_READ, QUERY_SHARED_MEET, QUERY_SHARED_READ };
     for (size_t step = 0; step < G_N_ELEMENTS(steps); step++) {
@@ -201,7 +201,7 @@ static void validity(const Batch *batch, Instant *from, Instant *until)
     }
 }
 
-static void queue_guard(Batch *batch, PGresult **row)
+void batch_queue_guard(Batch *batch, PGresult **row)
 {
     Instant from, until;
     validity(batch, &from, &until);
@@ -219,15 +219,20 @@ static BatchResult write_all(Batch *batch, Guarded *guarded)
     g_autoptr(GPtrArray) missing = shared_unknown(batch);
     if (missing->len || refuses_with_key(batch))
         return BATCH_AGAIN;
-    batch_queue_writes(batch);
-    batch_queue_checks(batch);
-    queue_guard(batch, &guard);
-    DbResult result = db_sync(batch->db);
-    if (result == DB_OK) {
+    BatchResult result;
+    if (guarded->others) {
+        result = batch_write_added(batch, &guard);
+    } else {
+        batch_queue_writes(batch);
+        batch_queue_checks(batch);
+        batch_queue_guard(batch, &guard);
+        result = batch_result(db_sync(batch->db));
+    }
+    if (result == BATCH_DONE) {
         store_clock_heard(batch->store, result_number(guard, 0, 0));
         guarded->due = result_bool(guard, 0, 1);
     }
-    return batch_result(result);
+    return result;
 }
 
 BatchResult batch_run_guarded(Batch *batch, Guarded *guarded)

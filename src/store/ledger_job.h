@@ -73,6 +73,7 @@ typedef struct {
     Instant now;
     bool notify;                      /* something was given back: who remembers refusals must forget */
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
+    bool added;                       /* counters are written already: ledger_added.c */
 } Batch;
 
 typedef struct {
@@ -142,13 +143,20 @@ void batch_forget(const Batch *batch, Memory *memory);
 /* ledger_guarded.c: the same for asks only, by memory and in one round trip. BATCH_AGAIN: it is to be decided under locks. */
 typedef struct {
     Memory *memory;
-    bool distrust;         /* others write too: memory is stale more often than not */
+    bool others;           /* other processes write too: what is remembered of counters is old more often than not */
     bool due;              /* out: something expired is still held */
 } Guarded;
 BatchResult batch_run_guarded(Batch *batch, Guarded *guarded);
+void batch_queue_guard(Batch *batch, PGresult **row);
+/* The same for jobs that were decided by memory which may be old: ledger_added.c. */
+BatchResult batch_write_added(Batch *batch, PGresult **guard);
+/* Undoes what was decided, so that it can be decided again on other states. */
+void batch_undecide(Batch *batch);
 void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *jobs);
 void batch_clear(Batch *batch);
-/* ledger_write.c: queues all that is to be written. */
+/* ledger_write.c. Those states that changed, or did not, in the order in which rows are locked. */
+GPtrArray *batch_states_sorted(const Batch *batch, bool changed);
+/* Queues all that is to be written. */
 void batch_queue_writes(Batch *batch);
 /* Queues the checks that what was read and not changed still holds. */
 void batch_queue_checks(Batch *batch);

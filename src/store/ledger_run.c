@@ -113,6 +113,13 @@ static void note_conflict(Ledger *ledger)
     pthread_mutex_unlock(&ledger->store->metrics_lock);
 }
 
+/* Ends a transaction that was left open. False: the connection is lost. */
+static bool roll_back(Ledger *ledger)
+{
+    return !ledger->db.connection || PQtransactionStatus(ledger->db.connection) == PQTRANS_IDLE ||
+           db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) != DB_LOST;
+}
+
 static void jobs_begin(GPtrArray *jobs)
 {
     for (guint i = 0; i < jobs->len; i++) {
@@ -139,7 +146,7 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
         return;
     jobs_begin(asks);
     uint64_t generation = refusals_generation(ledger->refusals);
-    Guarded guarded = { .memory = ledger->memory, .distrust = g_get_monotonic_time() < ledger->others_until_us };
+    Guarded guarded = { .memory = ledger->memory, .others = g_get_monotonic_time() < ledger->others_until_us };
     Batch batch;
     batch_init(&batch, ledger->store, &ledger->db, policy, asks);
     BatchResult result = batch_run_guarded(&batch, &guarded);
@@ -156,6 +163,8 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
             job->key.at = 0; /* it is known not to have come through */
     }
     batch_clear(&batch);
+    if (result != BATCH_DONE)
+        roll_back(ledger);
 }
 
 static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
@@ -171,8 +180,7 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
         ledger->due = false;
     }
     batch_clear(&batch);
-    if (result != BATCH_DONE && result != BATCH_LOST && ledger->db.connection &&
-        PQtransactionStatus(ledger->db.connection) != PQTRANS_IDLE && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) == DB_LOST)
+    if (result != BATCH_DONE && !roll_back(ledger))
         result = BATCH_LOST;
     return result;
 }

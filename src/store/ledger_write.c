@@ -133,7 +133,7 @@ static gint state_order(gconstpointer a, gconstpointer b)
 }
 
 /* In the order in which rows are locked, those that changed or those that did not. */
-static GPtrArray *states_sorted(const Batch *batch, bool changed)
+GPtrArray *batch_states_sorted(const Batch *batch, bool changed)
 {
     GPtrArray *states = g_ptr_array_new();
     GHashTableIter iter;
@@ -148,7 +148,7 @@ static GPtrArray *states_sorted(const Batch *batch, bool changed)
 
 static void queue_counters(Batch *batch)
 {
-    g_autoptr(GPtrArray) changed = states_sorted(batch, true);
+    g_autoptr(GPtrArray) changed = batch_states_sorted(batch, true);
     if (!changed->len)
         return;
     g_auto(Columns) columns;
@@ -185,7 +185,7 @@ static void queue_shared(Batch *batch)
 
 static void check_counters(Batch *batch)
 {
-    g_autoptr(GPtrArray) same = states_sorted(batch, false);
+    g_autoptr(GPtrArray) same = batch_states_sorted(batch, false);
     g_auto(Columns) columns;
     columns_init(&columns, "nnn");
     for (guint i = 0; i < same->len; i++) {
@@ -331,8 +331,10 @@ void batch_queue_writes(Batch *batch)
 {
     if (!batch->charged)
         db_queue(batch->db, QUERY_COMMIT_RELAXED, NULL, NULL);
-    queue_counters(batch);
-    queue_shared(batch);
+    if (!batch->added) {
+        queue_counters(batch);
+        queue_shared(batch);
+    }
     queue_records(batch);
     queue_alerts(batch);
     queue_holds(batch);
