@@ -1,6 +1,8 @@
 /* The transaction of a change, and reading lists of what was changed. */
 #include "store/admin_internal.h"
 
+#include "base/parse.h"
+
 StoreResult admin_begin(Store *store, StoreError *error)
 {
     pthread_mutex_lock(&store->writer_lock);
@@ -142,11 +144,7 @@ StoreResult admin_remove(Store *store, Query query, const char *id, const char *
 
 bool admin_id(const char *text, int64_t *id)
 {
-    if (!text || !g_ascii_isdigit(*text) || strlen(text) > 18)
-        return false;
-    char *end = NULL;
-    *id = g_ascii_strtoll(text, &end, 10);
-    return *end == '\0' && *id > 0;
+    return text && *text != '0' && strlen(text) <= 18 && parse_whole(text, 1, INT64_MAX, id);
 }
 
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,

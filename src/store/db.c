@@ -51,7 +51,7 @@ void db_close(Db *db)
 static void db_note_error(Db *db, const char *text)
 {
     g_free(db->error);
-    db->error = g_strdup(text ? text : "unknown error");
+    db->error = g_strdup(text && *text ? text : "the connection was closed");
     g_strdelimit(db->error, "\n\r\t", ' ');
     g_strchomp(db->error);
 }
