@@ -3,20 +3,34 @@
  */
 #include "load.h"
 
-/* What is asked for. Those that may not be given back or reset are filled to the last unit. */
+/* Whose a want is: a ledger remembers those who have few counters, and not those who have many, or rolling ones. */
+enum { FIRST_HALF = 1, THIRD_QUARTER = 2, LAST_QUARTER = 4, APART = 8 };
+#define EVERYBODY (FIRST_HALF | THIRD_QUARTER | LAST_QUARTER)
+
+/* What is asked for. Those that may not be given back or reset are filled to the last unit. APART: no counter of it is shared
+ * by subjects of two processes where each process has its own. */
 typedef struct {
     const char *feature, *resource;
     int most_units;
     int weight;
     bool gives_back;      /* refunds, holds and resets are mixed in */
+    int whose;
 } Want;
 
 static const Want wants[] = {
-    { "one", NULL, 1, 6, true },       { "few", NULL, 3, 14, true },      { "team", NULL, 4, 14, true },
-    { "everyone", NULL, 9, 12, true }, { "tight", NULL, 1, 5, true },     { "pool", NULL, 1, 8, false },
-    { "own", NULL, 2, 8, false },      { "call", NULL, 3, 8, true },      { "call", "s-1", 3, 8, true },
-    { "bent", NULL, 4, 9, true },      { "shifting", NULL, 4, 8, true },  { "rolling", NULL, 2, 6, true },
-    { "saved", NULL, 3, 5, true },
+    { "one", NULL, 1, 6, true, FIRST_HALF | LAST_QUARTER | APART },
+    { "few", NULL, 3, 14, true, FIRST_HALF | LAST_QUARTER },
+    { "team", NULL, 4, 14, true, FIRST_HALF | LAST_QUARTER | APART },
+    { "everyone", NULL, 9, 12, true, FIRST_HALF | LAST_QUARTER },
+    { "tight", NULL, 1, 5, true, EVERYBODY },
+    { "pool", NULL, 1, 8, false, EVERYBODY },
+    { "own", NULL, 2, 8, false, FIRST_HALF | APART },
+    { "call", NULL, 3, 12, true, THIRD_QUARTER | LAST_QUARTER | APART },
+    { "call", "s-1", 3, 12, true, THIRD_QUARTER | LAST_QUARTER },
+    { "bent", NULL, 4, 14, true, THIRD_QUARTER | LAST_QUARTER | APART },
+    { "shifting", NULL, 4, 12, true, THIRD_QUARTER | LAST_QUARTER },
+    { "saved", NULL, 3, 8, true, THIRD_QUARTER | LAST_QUARTER | APART },
+    { "rolling", NULL, 2, 12, true, LAST_QUARTER },
 };
 
 #define TTL_MOST_S 900
@@ -33,17 +47,24 @@ static int chance(Caller *caller, int below)
     return g_rand_int_range(caller->random, 0, below);
 }
 
-/* One draw of a number, so that who has the number has the draw. */
-static const Want *want_of(uint32_t draw)
+static bool is_wanted(const Want *want, int whose, bool apart)
 {
-    int all = 0;
+    return (want->whose & whose) && (!apart || (want->whose & APART));
+}
+
+/* What subject number `subject` wants. One draw of a number, so that who has the number has the draw. */
+static const Want *want_of(const Shared *shared, int subject, uint32_t draw)
+{
+    static const int whose[] = { FIRST_HALF, FIRST_HALF, THIRD_QUARTER, LAST_QUARTER };
+    int mine = whose[subject / ORGANIZATIONS % 4], all = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
-        all += wants[i].weight;
+        all += is_wanted(&wants[i], mine, shared->apart) ? wants[i].weight : 0;
     int left = (int)(draw % (uint32_t)all);
-    const Want *want = wants;
-    while (left >= want->weight)
-        left -= want++->weight;
-    return want;
+    for (const Want *want = wants;; want++) {
+        left -= is_wanted(want, mine, shared->apart) ? want->weight : 0;
+        if (left < 0)
+            return want;
+    }
 }
 
 static char *subject_name(int number)
@@ -51,11 +72,15 @@ static char *subject_name(int number)
     return g_strdup_printf("s-%d", number);
 }
 
-/* A quarter of all is about the first few, where processes meet. */
-static char *subject_of(const Shared *shared, uint32_t draw)
+/* A subject's number. A quarter of all is about the first few, where processes meet, unless each keeps to its own, that is
+ * to its organizations' members. */
+static int subject_of(const Shared *shared, int process, uint32_t draw)
 {
-    int among = draw % 4 == 0 ? 3 : shared->subjects;
-    return subject_name((int)(draw / 4 % (uint32_t)among));
+    if (shared->apart) {
+        int number = (int)(draw % (uint32_t)shared->subjects);
+        return number - number % shared->processes + process;
+    }
+    return draw % 4 == 0 ? (int)(draw / 4 % 3) * ORGANIZATIONS : (int)(draw / 4 % (uint32_t)shared->subjects);
 }
 
 bool callers_prepare(Store *store, int subjects)
@@ -128,16 +153,21 @@ static void ask_now(Caller *caller, const Ask *ask)
         pool_put(&caller->shared->holds, caller->random, answer->reservation, answer->units);
 }
 
+static const Want *want_any(Caller *caller, int subject)
+{
+    return want_of(caller->shared, subject, g_rand_int(caller->random));
+}
+
 static void consume(Caller *caller, AskKind kind, bool two)
 {
-    uint32_t draw = g_rand_int(caller->random);
-    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
-    Ask ask = { .kind = kind, .subject = subject, .want = want_of(draw) };
+    int number = subject_of(caller->shared, caller->process, g_rand_int(caller->random));
+    g_autofree char *subject = subject_name(number);
+    Ask ask = { .kind = kind, .subject = subject, .want = want_any(caller, number) };
     ask.units = 1 + chance(caller, ask.want->most_units);
     if (kind == ASK_HOLD && !ask.want->gives_back)
         ask.kind = ASK_CONSUME;
     if (two)
-        ask.second = want_of(g_rand_int(caller->random));
+        ask.second = want_any(caller, number);
     ask_now(caller, &ask);
 }
 
@@ -148,10 +178,11 @@ static void consume_with_key(Caller *caller, bool again, bool other_request)
     int64_t number = again && drawn > KEYS_BACK ? drawn - chance(caller, KEYS_BACK)
                                                 : __atomic_add_fetch(&caller->shared->keys, 1, __ATOMIC_RELAXED);
     GRand *draws = g_rand_new_with_seed(caller->shared->seed ^ (uint32_t)number);
-    g_autofree char *subject = subject_of(caller->shared, g_rand_int(draws));
+    int who = subject_of(caller->shared, (int)(number % caller->shared->processes), g_rand_int(draws));
+    g_autofree char *subject = subject_name(who);
     g_autofree char *key = g_strdup_printf("k-%" PRId64, number);
     Ask ask = { .kind = ASK_CONSUME, .subject = subject, .key = key, .fingerprint = other_request ? "other" : "same",
-                .want = want_of(g_rand_int(draws)) };
+                .want = want_of(caller->shared, who, g_rand_int(draws)) };
     ask.units = g_rand_int_range(draws, 1, ask.want->most_units + 1);
     g_rand_free(draws);
     ask_now(caller, &ask);
@@ -212,10 +243,11 @@ static bool refund(Caller *caller)
 
 static bool reset(Caller *caller)
 {
-    const Want *want = want_of(g_rand_int(caller->random));
+    int who = chance(caller, caller->shared->subjects);
+    const Want *want = want_any(caller, who);
     if (!want->gives_back)
         return false;
-    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    g_autofree char *subject = subject_name(who);
     int64_t number = journal_begin(&caller->journal, "reset\t%s\t%s", subject, want->feature);
     g_autofree char *actor = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
     g_auto(StoreError) error = { 0 };
@@ -235,6 +267,13 @@ static void journal_admin(Journal *journal, StoreResult result, const char *id, 
         journal_answer(journal, "%s\t%s", result_word(result), error->detail);
 }
 
+/* One of those who ask for it. */
+static int bent_of(Caller *caller)
+{
+    int number = chance(caller, caller->shared->subjects / 2);
+    return number / (2 * ORGANIZATIONS) * 4 * ORGANIZATIONS + 2 * ORGANIZATIONS + number % (2 * ORGANIZATIONS);
+}
+
 /* The last one made is taken away as often as one is made. */
 static void override(Caller *caller)
 {
@@ -246,7 +285,7 @@ static void override(Caller *caller)
         caller->override_id[0] = '\0';
         return;
     }
-    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    g_autofree char *subject = subject_name(bent_of(caller));
     bool whole = chance(caller, 3) == 0;
     g_autofree char *organization = g_strdup_printf("o-%d", chance(caller, ORGANIZATIONS));
     int64_t amount = 1 + chance(caller, whole ? 120 : 50);
@@ -273,7 +312,7 @@ static void grant(Caller *caller)
         caller->grant_id[0] = '\0';
         return;
     }
-    g_autofree char *subject = subject_of(caller->shared, g_rand_int(caller->random));
+    g_autofree char *subject = subject_name(bent_of(caller));
     int64_t amount = 1 + chance(caller, 20);
     int64_t number = journal_begin(&caller->journal, "grant.add\t%s\t%" PRId64, subject, amount);
     g_autofree char *mark = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
@@ -289,10 +328,20 @@ static void grant(Caller *caller)
 
 /* --- one after the other --- */
 
+/* May it give back and administer? In every second process nobody does, so that what its ledger remembers is changed by other
+ * processes alone; where each process keeps to its own subjects, nobody for a while, so that much is remembered. */
+static bool may_give_back(const Caller *caller)
+{
+    const Shared *shared = caller->shared;
+    if (shared->apart && __atomic_load_n(&shared->calls, __ATOMIC_RELAXED) < shared->calls_wanted * 4 / 10)
+        return false;
+    return caller->process % 2 == 0;
+}
+
 /* One call. False: there was nothing yet that it could be about. */
 static bool call(Caller *caller)
 {
-    int draw = chance(caller, caller->only_asks ? 820 : 1000);
+    int draw = chance(caller, may_give_back(caller) ? 1000 : 820);
     if (draw >= 997)
         grant(caller);
     else if (draw >= 993)

@@ -2,7 +2,7 @@
  * then a process is killed or a connection cut. It judges nothing: check.mjs does, from the journals and the tables.
  *
  *   exact --folder JOURNALS --calls N [--processes N] [--threads N] [--subjects N] [--seed N] [--turns N] [--kills N] [--cuts N]
- *         [--seconds N] POLICY-FILE ANOTHER-POLICY-FILE
+ *         [--seconds N] [--apart] POLICY-FILE ANOTHER-POLICY-FILE
  *
  * DATABASE_URL names a database that it may empty. To `decisions` and to what decides about amounts it adds a column with the
  * transaction that wrote the row, from which PostgreSQL tells when it was committed (track_commit_timestamp).
@@ -24,7 +24,8 @@
 static struct {
     char *folder;
     int calls, processes, threads, subjects, seed, turns, kills, cuts, seconds;
-} given = { .processes = 3, .threads = 12, .subjects = 40, .seed = 1, .turns = 12, .kills = 2, .cuts = 3 };
+    gboolean apart;
+} given = { .processes = 4, .threads = 12, .subjects = 64, .seed = 1, .turns = 12, .kills = 2, .cuts = 3 };
 
 static const char *database;
 static Shared *shared;
@@ -111,7 +112,7 @@ static void process_run(int process, int generation)
         g_autofree char *name = g_strdup_printf("%d.%d.%d", process, generation, i);
         uint32_t seed = (uint32_t)given.seed * 1000003u + (uint32_t)(process * 10007 + generation * 101 + i);
         callers[i] = (Caller){ .shared = shared, .store = store, .random = g_rand_new_with_seed(seed),
-                               .only_asks = process == 1 };
+                               .process = process };
         if (!journal_open(&callers[i].journal, given.folder, name))
             die(name, g_strerror(errno));
         pthread_create(&threads[i], NULL, thread_main, &callers[i]);
@@ -271,7 +272,8 @@ static void read_options(int argc, char **argv)
         { "calls", 0, 0, G_OPTION_ARG_INT, &given.calls, "How many calls in all", "N" },
         { "processes", 0, 0, G_OPTION_ARG_INT, &given.processes, "How many processes", "N" },
         { "threads", 0, 0, G_OPTION_ARG_INT, &given.threads, "How many threads each", "N" },
-        { "subjects", 0, 0, G_OPTION_ARG_INT, &given.subjects, "How many subjects they call about", "N" },
+        { "subjects", 0, 0, G_OPTION_ARG_INT, &given.subjects, "How many subjects they call about, a multiple of 32", "N" },
+        { "apart", 0, 0, G_OPTION_ARG_NONE, &given.apart, "Each process has its own subjects to ask about", NULL },
         { "seed", 0, 0, G_OPTION_ARG_INT, &given.seed, "Where the draws begin", "N" },
         { "turns", 0, 0, G_OPTION_ARG_INT, &given.turns, "How often the clock jumps", "N" },
         { "kills", 0, 0, G_OPTION_ARG_INT, &given.kills, "How many processes are killed", "N" },
@@ -286,7 +288,8 @@ static void read_options(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, &error))
         die("options", error->message);
     if (!database || !given.folder || given.calls < 1 || given.processes < 1 || given.processes > PROCESSES_MAX ||
-        given.threads < 1 || given.threads > THREADS_MAX || given.subjects < 8 || argc != 3)
+        given.threads < 1 || given.threads > THREADS_MAX || given.subjects < 4 * ORGANIZATIONS ||
+        given.subjects % (4 * ORGANIZATIONS) || (given.apart && ORGANIZATIONS % given.processes) || argc != 3)
         die("options", "see --help; and DATABASE_URL must name a database that may be emptied");
     policies[0] = policy_from(argv[1]);
     policies[1] = policy_from(argv[2]);
@@ -300,6 +303,8 @@ int main(int argc, char **argv)
         die("mmap", g_strerror(errno));
     shared->calls_wanted = given.calls;
     shared->subjects = given.subjects;
+    shared->processes = given.processes;
+    shared->apart = given.apart;
     shared->seed = (uint32_t)given.seed;
     dice = g_rand_new_with_seed((guint32)given.seed);
     connection = PQconnectdb(database);

@@ -41,7 +41,8 @@ typedef struct {
     int64_t calls;        /* begun by all processes; atomic */
     int64_t keys;         /* idempotency keys drawn; atomic */
     int64_t calls_wanted;
-    int subjects;
+    int subjects, processes;
+    bool apart;           /* each process asks about its own subjects, and what others do about them is the exception */
     uint32_t seed;
 } Shared;
 
@@ -67,7 +68,7 @@ typedef struct {
     Store *store;
     Journal journal;
     GRand *random;
-    bool only_asks;       /* gives nothing back: what its process remembers is changed by others alone */
+    int process;
     char override_id[24], grant_id[24]; /* of the last one made; empty: none */
 } Caller;
 

@@ -2,11 +2,11 @@
 // run.mjs OPTION...: the whole proof: a PostgreSQL of its own, the callers (exact, with these options), the check, the doctor.
 // Prints "ok - NAME" and "not ok - NAME". In the environment: FSYNC=off for a PostgreSQL that need not survive a crash.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROGRAMS, ROOT, run, run_well } from '../e2e/lib/site.mjs';
-import { broken, finish, ok, test } from '../e2e/lib/tap.mjs';
+import { broken, finish, has_failed, ok, test } from '../e2e/lib/tap.mjs';
 import { check, report } from './check.mjs';
 import { policy_text } from './policy.mjs';
 
@@ -34,8 +34,21 @@ function callers(words, url) {
     });
 }
 
-/** Runs it with the words that `exact` takes. */
-export async function prove(name, words) {
+async function prove_one(url, folder, name, words) {
+    const journals = mkdtempSync(`${folder}/journals-`);
+    const { code, said } = await callers(['--folder', journals, ...words, `${folder}/policy`, `${folder}/other-policy`], url);
+    await test(`${name}: the callers came to their end`, async () => ok(code === 0, said.slice(-2000)));
+    if (!report(await check(journals, url), name)) {
+        process.exitCode = 1;
+        console.log(said.split('\n').filter(line => line && !/is in force/.test(line)).slice(-8).join('\n').replace(/^/gm, '    '));
+    }
+    const doctor = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: url } });
+    await test(`${name}: the doctor finds nothing wrong either`, async () => ok(doctor.code === 0, doctor.stdout + doctor.stderr));
+    rmSync(journals, { recursive: true });
+}
+
+/** Runs each of `all`: a name, and the words that `exact` takes. */
+export async function prove(...all) {
     const folder = mkdtempSync(path.join(process.env.TMPDIR ?? tmpdir(), 'exact-'));
     chmodSync(folder, 0o755);
     const stop = async () => {
@@ -46,24 +59,13 @@ export async function prove(name, words) {
     try {
         await run_well('make', ['-s', `BUILD=${process.env.BUILD ?? 'build'}`, 'load-program']);
         const url = await database_up(folder);
-        const policies = [false, true].map(other => `${folder}/policy-${other}.conf`);
-        policies.forEach((file, i) => writeFileSync(file, policy_text(i === 1)));
-        mkdirSync(`${folder}/journals`);
-        const { code, said } = await callers(['--folder', `${folder}/journals`, ...words, ...policies], url);
-        await test(`${name}: the callers came to their end`, async () => ok(code === 0, said.slice(-2000)));
-        if (!report(await check(`${folder}/journals`, url), name)) {
-            process.exitCode = 1;
-            console.log(said.split('\n').filter(line => line && !/is in force/.test(line)).slice(-8).join('\n').replace(/^/gm, '    '));
-        }
-        const doctor = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: url } });
-        await test(`${name}: the doctor finds nothing wrong either`, async () => ok(doctor.code === 0, doctor.stdout + doctor.stderr));
+        writeFileSync(`${folder}/policy`, policy_text(false));
+        writeFileSync(`${folder}/other-policy`, policy_text(true));
+        for (const [name, ...words] of all) await prove_one(url, folder, name, words);
     } finally {
+        if (has_failed()) finish();
         await stop();
     }
 }
 
-if (process.argv[1] === import.meta.filename) {
-    const failed = process.exitCode;
-    await prove('load', process.argv.slice(2)).catch(broken);
-    if (!failed && !process.exitCode) finish();
-}
+if (process.argv[1] === import.meta.filename) await prove(['load', ...process.argv.slice(2)]).catch(broken);
