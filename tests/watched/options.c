@@ -3,11 +3,19 @@
  *
  * Suppressions are for libraries only, each with its reason.
  */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 const char *__tsan_default_options(void);
 const char *__tsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void);
+void __ubsan_on_report(void);
+#pragma weak __ubsan_get_current_report_data
+void __ubsan_get_current_report_data(const char **kind, const char **message, const char **file, unsigned *line, unsigned *column,
+                                     char **address);
 
 const char *__asan_default_options(void)
 {
@@ -15,9 +23,27 @@ const char *__asan_default_options(void)
            "log_path=" WATCH_FOLDER "/reports/asan";
 }
 
+/* GCC's address and undefined behaviour checks together write what the latter find to standard error only, where a
+ * service's is soon gone: so it is written down here as well. */
 const char *__ubsan_default_options(void)
 {
-    return "print_stacktrace=1:exitcode=99:log_path=" WATCH_FOLDER "/reports/ubsan";
+    return "print_stacktrace=1:exitcode=99";
+}
+
+void __ubsan_on_report(void)
+{
+    const char *kind, *message, *file;
+    unsigned line, column;
+    char *address, path[1024];
+    if (!__ubsan_get_current_report_data)
+        return;
+    __ubsan_get_current_report_data(&kind, &message, &file, &line, &column, &address);
+    snprintf(path, sizeof path, WATCH_FOLDER "/reports/ubsan.%d", (int)getpid());
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return;
+    dprintf(fd, "%s:%u:%u: runtime error: %s (%s)\n", file, line, column, message, kind);
+    close(fd);
 }
 
 /* halt_on_error=0: one race must not hide another. */
