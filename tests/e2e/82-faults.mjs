@@ -16,7 +16,7 @@ import { broken, equal, finish, ok, test } from './lib/tap.mjs';
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const WORDS = (process.env.FAULTS ?? '').split(',').filter(word => word);
 const ALL = process.env.FAULTS_ALL === 'yes';
-const WITHIN_MS = 2000, BEFORE = 40, AFTER = 60;
+const WITHIN_MS = 2000, BEFORE = 20, AFTER = 40;
 
 const ms = value => `${Math.round(value)} ms`;
 const worst = (rounds, of) => Math.max(...rounds.map(round => round[of]));
@@ -45,6 +45,7 @@ async function strike(site, fault, name, round) {
     const load = new Load(site, name);
     await load.start();
     try {
+        await site.started;
         await load.answered(BEFORE, 0, 'the load is under way');
         const struck = await fault.strike(site, load, round);
         await load.answered(AFTER, struck.ended, 'the load goes on');
@@ -65,6 +66,7 @@ async function strike(site, fault, name, round) {
 async function rounds_of(site, fault, letter) {
     const rounds = [];
     await test(`${fault.name}, ${ROUNDS} times: nothing lost, nothing twice, nothing above a limit`, async () => {
+        await site.started;
         await fault.prepare?.(site);
         for (let round = 1; round <= ROUNDS; round++) rounds.push(await strike(site, fault, `${letter}${round}`, round));
         const doctor = await site.command('doctor');
@@ -86,6 +88,7 @@ async function all(site) {
     try {
         await each(site);
     } finally {
+        await site.started;
         large_disk(site);
     }
 }

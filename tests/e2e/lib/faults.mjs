@@ -66,13 +66,15 @@ async function accepts(site) {
     return (await run(`${site.postgres_programs}/pg_isready`, ['-q', '-h', sockets(site), '-d', 'webquota'])).code === 0;
 }
 
-/** Starts PostgreSQL; answers when it accepted connections. */
+/* Starts PostgreSQL; answers when it accepted connections, which is before the script is through (site.started). */
 async function start_postgres(site) {
-    let ready = 0;
-    const started = run_well(`${ROOT}/scripts/postgres`, ['start', site.folder], { env: site.env });
-    const watched = until(async () => await accepts(site) && (ready = now()), 'PostgreSQL accepts connections', 20000);
-    await Promise.all([started, watched]);
-    return ready;
+    site.started = run_well(`${ROOT}/scripts/postgres`, ['start', site.folder], { env: site.env });
+    let failed;
+    site.started.catch(error => { failed = error; });
+    return until(async () => {
+        if (failed) throw failed;
+        return await accepts(site) && now();
+    }, 'PostgreSQL accepts connections', 20000);
 }
 
 /** To be called once, while PostgreSQL runs. */
@@ -130,7 +132,7 @@ async function stop_postgres(site, load, round) {
 
 /* --- connections --- */
 
-const CUTS = 12;
+const CUTS = 6;
 const TERMINATE = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'webquota_app'";
 
 async function end_sessions(site) {
@@ -200,16 +202,15 @@ async function few_slots(site) {
 /* Sessions of others take all slots; webquota's own are ended, and cannot be had again. */
 async function take_slots(site, load) {
     const began = now();
-    await psql(site, 'alter role webquota_app connection limit 0');
     let hog;
     try {
-        await until(async () => (await psql(site, TERMINATE))[0][0] === '0', "webquota's sessions are ended");
+        await psql(site, `alter role webquota_app connection limit 0; ${TERMINATE}`);
         await until(async () => {
             const [free] = await slots(site);
             if (free > 0 && (!hog || hog.exitCode !== null)) hog = hold_sessions(site, free);
             return free <= 0;
         }, 'all slots are taken', 20000);
-        await psql(site, 'alter role webquota_app connection limit -1');
+        await psql(site, `alter role webquota_app connection limit -1; ${TERMINATE}`);
         await felt(load, now());
     } finally {
         hog?.kill('SIGKILL');

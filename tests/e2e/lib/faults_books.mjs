@@ -10,12 +10,17 @@ const record_id = id => {
     return String(bytes.readBigInt64BE(bytes.length - 8));
 };
 
-async function recorded(site, name) {
-    const rows = await psql(site, `
-        select d.id, d.kind, d.outcome, d.feature, d.units, d.metadata->>'op', d.about_id, s.key
-          from webquota.decisions d join webquota.subjects s on s.id = d.subject_id where s.key like '${name}-%'`);
-    return rows.map(([id, kind, outcome, feature, units, op, about, subject]) =>
-        ({ id, kind, outcome, feature, units: Number(units), op, about, subject }));
+/* All that the tables say about a load, in one answer. Numbers of 63 bits come as texts. */
+async function tables(site, name) {
+    const [[text]] = await psql(site, `select json_build_object(
+        'rows', (select coalesce(json_agg(json_build_object('id', d.id::text, 'kind', d.kind, 'outcome', d.outcome, 'units', d.units,
+                                                            'op', d.metadata->>'op', 'about', d.about_id::text)), '[]')
+                   from webquota.decisions d join webquota.subjects s on s.id = d.subject_id where s.key like '${name}-%'),
+        'own', (select coalesce(json_agg(json_build_object('name', s.key || ' ' || v.feature, 'used', v.used, 'held', v.held)), '[]')
+                  from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id where s.key like '${name}-%'),
+        'all', (select coalesce(sum(v.used), 0) from webquota.counter_values v join webquota.accounts a on a.id = v.account_id
+                 where v.subject_id = 0 and v.limit_key = 'tight_all' and a.organization = '${name}'))`);
+    return JSON.parse(text);
 }
 
 const group = (list, by) => {
@@ -26,7 +31,7 @@ const group = (list, by) => {
 
 /** How many of the load's unknown outcomes are on record as charged; asked before they are resolved. */
 export async function unknown_on_record(site, load) {
-    const ops = group(await recorded(site, load.name), 'op');
+    const ops = group((await tables(site, load.name)).rows, 'op');
     return load.stories.filter(story => !story.id && story.unknown && ops.has(story.op)).length;
 }
 
@@ -60,23 +65,11 @@ function told(stories, charges) {
     return Object.fromEntries(Object.entries(used).filter(([, units]) => units > 0));
 }
 
-async function counted(site, load) {
-    const own = await psql(site, `
-        select s.key || ' ' || v.feature, v.used, v.held
-          from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id where s.key like '${load.name}-%'`);
-    equal(own.filter(row => row[2] !== '0'), [], 'units still held though every hold was settled');
-    const all = await psql(site, `
-        select v.used from webquota.counter_values v join webquota.accounts a on a.id = v.account_id
-         where v.subject_id = 0 and v.limit_key = 'tight_all' and a.organization = '${load.name}'`);
-    return { own: Object.fromEntries(own.filter(row => row[1] !== '0').map(row => [row[0], Number(row[1])])),
-        all: Number(all[0]?.[0] ?? 0) };
-}
-
 const sorted = object => Object.fromEntries(Object.entries(object).sort());
 
 /** Throws when anything told, recorded and counted differs, or passes a limit. */
 export async function books_agree(site, load) {
-    const rows = await recorded(site, load.name);
+    const { rows, own: counters, all } = await tables(site, load.name);
     const charges = group(rows.filter(row => ['consume', 'hold'].includes(row.kind)), 'op');
     const settlements = group(rows.filter(row => row.about), 'about');
     const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements));
@@ -85,7 +78,8 @@ export async function books_agree(site, load) {
     equal(mistakes.slice(0, 10), [], `${mistakes.length} mistakes`);
 
     const tight = told(load.stories.filter(story => story.feature === 'tight'), charges);
-    const { own, all } = await counted(site, load);
+    equal(counters.filter(one => one.held), [], 'units still held though every hold was settled');
+    const own = Object.fromEntries(counters.filter(one => one.used).map(one => [one.name, one.used]));
     equal(sorted(own), sorted(told(load.stories, charges)), 'counters, and what callers were told');
     equal(all, Object.values(tight).reduce((sum, units) => sum + units, 0), "the organization's counter");
     ok(all <= TIGHT_ALL, `${all} units of ${TIGHT_ALL}: above the organization's limit`);
