@@ -19,7 +19,7 @@ void __ubsan_get_current_report_data(const char **kind, const char **message, co
 
 const char *__asan_default_options(void)
 {
-    return "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1:exitcode=99:"
+    return "detect_leaks=1:detect_stack_use_after_return=1:exitcode=99:"
            "log_path=" WATCH_FOLDER "/reports/asan";
 }
 
