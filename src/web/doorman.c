@@ -18,6 +18,7 @@
 /* Of a larger request a part is enough: it is refused without being read. */
 #define PEEK_MAX (REQUEST_BODY_MAX + 64 * 1024)
 #define GLANCE_MAX (16 * 1024)
+#define GLANCE_MS 20 /* a new connection may be there a moment before its request */
 #define GUESTS_MAX 1024
 #define STALL_US (60 * G_USEC_PER_SEC)
 #define LOOK_FIRST_US 100
@@ -89,7 +90,9 @@ static bool names_authorizer(const unsigned char *bytes, size_t len)
     return false;
 }
 
-static Arrival arrival_of(const unsigned char *bytes, size_t len)
+/* Goes through the records. `by_name`: whether the parameters are asked for who is meant, which is only worth while where
+ * a body is missing. */
+static Arrival arrival_by(const unsigned char *bytes, size_t len, bool by_name)
 {
     bool without_body = false;
     for (size_t at = 0; at < len;) {
@@ -107,7 +110,7 @@ static Arrival arrival_of(const unsigned char *bytes, size_t len)
         if (at == 0)
             without_body = content[1] != FCGI_RESPONDER;
         else if (header->type == FCGI_PARAMS && size > 0)
-            without_body |= names_authorizer(content, size);
+            without_body |= by_name && names_authorizer(content, size);
         else if (header->type == FCGI_PARAMS ? without_body : header->type != FCGI_STDIN || size == 0)
             return WHOLE;
         at += FCGI_HEADER_LEN + size + header->paddingLength;
@@ -115,18 +118,24 @@ static Arrival arrival_of(const unsigned char *bytes, size_t len)
     return len > 0 ? PARTLY : SILENT;
 }
 
-static ssize_t peek(int fd, unsigned char *bytes, size_t room, int flags)
+static Arrival arrival_of(const unsigned char *bytes, size_t len)
+{
+    Arrival arrival = arrival_by(bytes, len, false);
+    return arrival == PARTLY ? arrival_by(bytes, len, true) : arrival;
+}
+
+static ssize_t peek(int fd, unsigned char *bytes, size_t room)
 {
     ssize_t got;
     do
-        got = recv(fd, bytes, room, MSG_PEEK | flags);
+        got = recv(fd, bytes, room, MSG_PEEK | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
     return got;
 }
 
 static Arrival look(Doorman *doorman, int fd)
 {
-    ssize_t got = peek(fd, doorman->bytes, sizeof doorman->bytes, MSG_DONTWAIT);
+    ssize_t got = peek(fd, doorman->bytes, sizeof doorman->bytes);
     if (got < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? SILENT : ENDED;
     return got == 0 ? ENDED : got == PEEK_MAX ? WHOLE : arrival_of(doorman->bytes, (size_t) got);
@@ -135,7 +144,10 @@ static Arrival look(Doorman *doorman, int fd)
 bool doorman_sees_whole(int fd)
 {
     unsigned char bytes[GLANCE_MAX];
-    ssize_t got = peek(fd, bytes, sizeof bytes, 0);
+    struct pollfd first = {.fd = fd, .events = POLLIN};
+    ssize_t got = peek(fd, bytes, sizeof bytes);
+    if (got < 0 && errno == EAGAIN && poll(&first, 1, GLANCE_MS) == 1)
+        got = peek(fd, bytes, sizeof bytes);
     return got > 0 && got < GLANCE_MAX && arrival_of(bytes, (size_t) got) == WHOLE;
 }
 

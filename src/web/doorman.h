@@ -9,8 +9,8 @@
 
 typedef struct Doorman Doorman;
 
-/* Is there a request, as a whole? For its first bytes this waits as long as SO_RCVTIMEO says; for no more. False also where
- * it is a large one. Any thread may ask. */
+/* Is there a request, as a whole? For its first bytes this waits a moment; for no more. False also where it is a large
+ * one. Any thread may ask. */
 bool doorman_sees_whole(int fd) MUST_CHECK;
 
 Doorman *doorman_new(void);

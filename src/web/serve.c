@@ -1,10 +1,15 @@
 /* Threads that take connections and let libfcgi read requests from them.
  *
- * The connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection), when its
+ * A connection is accepted here and handed to FCGX_Accept_r as one that it kept (ipcFd, keepConnection), when its
  * request is there as a whole (doorman.h): so a thread is never held by a slow client, nor by a connection that is kept.
- * One thread at a time is at the door, or each new connection would wake all. It waits in poll, together with the pipe
- * that says stop: the end needs no signal to each thread (nor FCGX_ShutdownPending, which is for threads in libfcgi's own
- * accept) and breaks off no request.
+ *
+ * Half of the threads stand at the gate: each blocks in accept, of which the kernel wakes one for a connection, and no
+ * lock is handed on between them. The others take turns at the door, where one of them waits for all connections that
+ * are slow or kept; while there are none, they cost nothing.
+ *
+ * At the end those at the door hear of it by a pipe. Those at the gate are sent a signal, which ends nothing but their
+ * accept: other calls begin again after it (SA_RESTART), accept does not where the socket has a time-out. It is sent
+ * until they have left, as it may come just before they wait. So the end breaks off no request.
  */
 #define _GNU_SOURCE /* accept4, pipe2 */
 #include "web/serve.h"
@@ -29,8 +34,13 @@
 
 /* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
 #define STALL_US (60 * G_USEC_PER_SEC)
-/* A new connection may be there a moment before its request. */
-#define GLANCE_US 20000
+/* So much of an answer goes into a new connection, read or not. */
+#define SMALL_ANSWER 8192
+/* The JSON reader needs up to 768 KiB, for lists in lists in lists; no more is touched than is used. */
+#define STACK_BYTES (2 * 1024 * 1024)
+/* Of the listener: long, but one. */
+#define ACCEPT_US (INT64_C(24) * 3600 * G_USEC_PER_SEC)
+#define KNOCK_US 5000
 #define DRAIN_MAX (1024 * 1024)
 /* At the end, what was connected before is still answered, for so long at most. */
 #define LAST_CALL_US (2 * G_USEC_PER_SEC)
@@ -41,7 +51,7 @@
 
 /* Given up when there is no other descriptor for a connection, so that even then one after the other is answered. Opened
  * before all others: a limit that was lowered below the number of those open leaves only low numbers to be used again. */
-static int reserve = -1;
+static atomic_int reserve = -1;
 
 typedef struct {
     int fd;
@@ -54,6 +64,8 @@ typedef struct {
     atomic_bool stopping;
     bool own;                    /* nobody else has the listener */
     atomic_llong drain_until_us; /* set before `stopping` */
+    atomic_int gates_open;       /* threads that may still accept */
+    atomic_bool wants_descriptor; /* one at the gate cannot accept: the one at the door may know whom to dismiss */
     pthread_mutex_t door;        /* held by the one who waits there */
     Doorman *doorman;            /* under `door` */
     pthread_mutex_t given_back_lock;
@@ -73,17 +85,20 @@ static void endings(sigset_t *set)
 
 static void reserve_keep(void)
 {
-    if (reserve < 0)
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int none = -1;
+    if (reserve >= 0)
+        return;
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && !atomic_compare_exchange_strong(&reserve, &none, fd))
+        close(fd);
 }
 
 static bool reserve_give_up(void)
 {
-    bool had = reserve >= 0;
-    if (had)
-        close(reserve);
-    reserve = -1;
-    return had;
+    int fd = atomic_exchange(&reserve, -1);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
 }
 
 void serve_prepare(void)
@@ -112,6 +127,8 @@ static void set_patience(int fd, int option, int64_t us)
 static void give_back(Server *server, int fd, bool kept)
 {
     GivenBack one = {.fd = fd, .kept = kept};
+    set_patience(fd, SO_RCVTIMEO, STALL_US);
+    set_patience(fd, SO_SNDTIMEO, STALL_US);
     pthread_mutex_lock(&server->given_back_lock);
     g_array_append_val(server->given_back, one);
     pthread_mutex_unlock(&server->given_back_lock);
@@ -131,8 +148,16 @@ static void admit_given_back(Server *server)
     pthread_mutex_unlock(&server->given_back_lock);
 }
 
+/* --- at the gate --- */
+
+typedef struct {
+    Server *server;
+    pthread_t id;
+    atomic_bool waiting, left;
+} Gate;
+
 /* Until another thread gives something back. */
-static void starve(int64_t *since_us)
+static void starve(Server *server, int64_t *since_us)
 {
     int64_t now_us = g_get_monotonic_time();
     *since_us = *since_us ? *since_us : now_us;
@@ -140,91 +165,119 @@ static void starve(int64_t *since_us)
         log_line(LOG_LEVEL_ERROR, "no descriptor is left for a connection, ending");
         _exit(EXIT_FAILURE);
     }
+    server->wants_descriptor = true;
+    eventfd_write(server->bell, 1);
     poll(NULL, 0, STARVED_MS);
 }
 
-/* The listener does not block: another process may share it and be faster. -1: there is nobody new. */
-static int accept_one(Server *server)
+/* At the end our own listener does not block, and is asked for what still waits there. */
+static int accept_one(Gate *gate)
 {
-    int fd = -1;
+    Server *server = gate->server;
     int64_t starved_since_us = 0;
-    while (takes_more(server) && (fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0) {
+    reserve_keep();
+    while (takes_more(server)) {
+        gate->waiting = true;
+        int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+        gate->waiting = false;
+        if (fd >= 0)
+            return fd;
         bool starved = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-        if (!starved && errno != EINTR && errno != ECONNABORTED)
-            break;
-        if (starved && !reserve_give_up() && !doorman_evict(server->doorman))
-            starve(&starved_since_us);
+        bool nobody = errno == EAGAIN || errno == EWOULDBLOCK;
+        if (!starved && !nobody && errno != EINTR && errno != ECONNABORTED)
+            return -1;
+        if (nobody && server->stopping)
+            return -1;
+        struct pollfd wait = {.fd = server->listener, .events = POLLIN};
+        if (nobody) /* whoever shares it has made it one that does not block */
+            poll(&wait, 1, KNOCK_US / 1000);
+        if (starved && !reserve_give_up())
+            starve(server, &starved_since_us);
     }
-    return fd;
+    return -1;
 }
+
+static void nothing(int signal_number)
+{
+    (void) signal_number;
+}
+
+static void gates_prepare(Server *server)
+{
+    struct sigaction knock = {.sa_handler = nothing, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR2, &knock, NULL);
+    fcntl(server->listener, F_SETFL, fcntl(server->listener, F_GETFL) & ~O_NONBLOCK);
+    set_patience(server->listener, SO_RCVTIMEO, ACCEPT_US);
+}
+
+/* Calls in all who wait at the gate. */
+static void gates_close(Server *server, Gate *gates, int count)
+{
+    if (server->own)
+        fcntl(server->listener, F_SETFL, fcntl(server->listener, F_GETFL) | O_NONBLOCK);
+    while (server->gates_open > 0) {
+        for (int i = 0; i < count; i++)
+            if (gates[i].waiting && !gates[i].left)
+                pthread_kill(gates[i].id, SIGUSR2);
+        g_usleep(KNOCK_US);
+    }
+}
+
+/* --- at the door --- */
 
 /* False: it is time to stop, and nothing more is to be expected. */
 static bool wait_at_door(Server *server)
 {
-    bool rung[3] = {false};
-    int fds[3] = {server->listener, server->stop_pipe[0], server->bell};
+    bool rung[2] = {false};
+    int fds[2] = {server->bell, server->stop_pipe[0]};
     if (!server->stopping) {
-        doorman_wait(server->doorman, fds, rung, 3, -1);
-        if (rung[2])
-            admit_given_back(server);
-        return true;
+        doorman_wait(server->doorman, fds, rung, 2, -1);
+    } else {
+        int64_t left_us = server->drain_until_us - g_get_monotonic_time();
+        doorman_dismiss_silent(server->doorman);
+        if (left_us <= 0 || (server->gates_open == 0 && !doorman_expects(server->doorman)))
+            return false;
+        doorman_wait(server->doorman, fds, rung, 1, left_us);
     }
-    admit_given_back(server);
-    doorman_dismiss_silent(server->doorman);
-    int64_t left_us = server->drain_until_us - g_get_monotonic_time();
-    if (left_us <= 0 || !doorman_expects(server->doorman))
-        return false;
-    doorman_wait(server->doorman, NULL, NULL, 0, left_us);
+    if (rung[0])
+        admit_given_back(server);
+    if (atomic_exchange(&server->wants_descriptor, false))
+        doorman_evict(server->doorman);
     return true;
 }
 
-/* A connection that is new, or one whose request is there as a whole; -1: it is time to stop. */
-static int connection_next(Server *server, bool *new)
+/* A connection whose request is there as a whole; -1: it is time to stop. */
+static int connection_next(Server *server)
 {
     int fd;
     pthread_mutex_lock(&server->door);
-    reserve_keep();
-    do {
-        fd = doorman_next(server->doorman);
-        *new = fd < 0;
-        if (fd < 0)
-            fd = accept_one(server);
-    } while (fd < 0 && wait_at_door(server));
+    while ((fd = doorman_next(server->doorman)) < 0 && wait_at_door(server))
+        ;
     pthread_mutex_unlock(&server->door);
     return fd;
 }
 
-/* False when it is time to stop. */
-static bool connection_ready(Server *server, FCGX_Request *request)
-{
-    int fd;
-    bool new = true;
-    if (request->ipcFd >= 0)
-        give_back(server, request->ipcFd, true);
-    while ((fd = connection_next(server, &new)) >= 0 && new) {
-        set_patience(fd, SO_RCVTIMEO, GLANCE_US);
-        set_patience(fd, SO_SNDTIMEO, STALL_US);
-        if (doorman_sees_whole(fd))
-            break;
-        set_patience(fd, SO_RCVTIMEO, STALL_US);
-        give_back(server, fd, false);
-    }
-    request->ipcFd = fd;
-    request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
-    return fd >= 0;
-}
+/* --- a request --- */
+
+typedef struct {
+    FCGX_Request request;
+    size_t written;
+} Talk;
 
 static long fastcgi_read(void *data, char *bytes, size_t room)
 {
-    FCGX_Request *request = data;
-    int got = FCGX_GetStr(bytes, (int) room, request->in);
-    return got == 0 && FCGX_GetError(request->in) != 0 ? -1 : got;
+    Talk *talk = data;
+    int got = FCGX_GetStr(bytes, (int) room, talk->request.in);
+    return got == 0 && FCGX_GetError(talk->request.in) != 0 ? -1 : got;
 }
 
 static bool fastcgi_write(void *data, const char *bytes, size_t len)
 {
-    FCGX_Request *request = data;
-    return FCGX_PutStr(bytes, (int) len, request->out) == (int) len;
+    Talk *talk = data;
+    if (talk->written <= SMALL_ANSWER && talk->written + len > SMALL_ANSWER)
+        set_patience(talk->request.ipcFd, SO_SNDTIMEO, STALL_US);
+    talk->written += len;
+    return FCGX_PutStr(bytes, (int) len, talk->request.out) == (int) len;
 }
 
 /* Servers that keep connections mistake what was left unread for the next request's. */
@@ -240,30 +293,66 @@ static void drain(FCGX_Request *request)
     request->keepConnection = 0;
 }
 
-static void *serve_thread(void *data)
+static void answer_one(Server *server, Talk *talk)
+{
+    FCGX_Request *request = &talk->request;
+    Exchange exchange = {
+        .params = request->envp,
+        .authorizer = request->role == FCGI_AUTHORIZER,
+        .shared_secret = server->shared_secret,
+        .read = fastcgi_read,
+        .write = fastcgi_write,
+        .data = talk,
+    };
+    talk->written = 0;
+    server->answer(&exchange, server->data);
+    if (server->stopping)
+        request->keepConnection = 0;
+    else if (!exchange.authorizer && request->keepConnection)
+        drain(request);
+    FCGX_Finish_r(request);
+}
+
+/* Answers the request of a connection, and leaves the connection to those at the door if it is kept. */
+static void serve_connection(Server *server, Talk *talk, int fd)
+{
+    talk->request.ipcFd = fd;
+    talk->request.keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
+    if (FCGX_Accept_r(&talk->request) >= 0) /* the peer has not gone away, and speaks FastCGI */
+        answer_one(server, talk);
+    if (talk->request.ipcFd >= 0)
+        give_back(server, talk->request.ipcFd, true);
+    talk->request.ipcFd = -1;
+}
+
+static void *gate_thread(void *data)
+{
+    Gate *gate = data;
+    Server *server = gate->server;
+    Talk talk;
+    int fd;
+    FCGX_InitRequest(&talk.request, -1, 0);
+    while ((fd = accept_one(gate)) >= 0)
+        if (doorman_sees_whole(fd))
+            serve_connection(server, &talk, fd);
+        else
+            give_back(server, fd, false);
+    FCGX_Free(&talk.request, 1);
+    gate->left = true;
+    if (atomic_fetch_sub(&server->gates_open, 1) == 1)
+        eventfd_write(server->bell, 1);
+    return NULL;
+}
+
+static void *door_thread(void *data)
 {
     Server *server = data;
-    FCGX_Request request;
-    FCGX_InitRequest(&request, -1, 0);
-    while (connection_ready(server, &request)) {
-        if (FCGX_Accept_r(&request) < 0)
-            continue; /* the peer went away, or spoke no FastCGI */
-        Exchange exchange = {
-            .params = request.envp,
-            .authorizer = request.role == FCGI_AUTHORIZER,
-            .shared_secret = server->shared_secret,
-            .read = fastcgi_read,
-            .write = fastcgi_write,
-            .data = &request,
-        };
-        server->answer(&exchange, server->data);
-        if (server->stopping)
-            request.keepConnection = 0;
-        else if (!exchange.authorizer && request.keepConnection)
-            drain(&request);
-        FCGX_Finish_r(&request);
-    }
-    FCGX_Free(&request, 1);
+    Talk talk;
+    int fd;
+    FCGX_InitRequest(&talk.request, -1, 0);
+    while ((fd = connection_next(server)) >= 0)
+        serve_connection(server, &talk, fd);
+    FCGX_Free(&talk.request, 1);
     return NULL;
 }
 
@@ -282,12 +371,17 @@ static int wait_for_signal(void)
     return signal_number;
 }
 
-static void stop_at_signal(Server *server)
+static void wait_until_stopped(Server *server)
 {
     int signal_number = wait_for_signal();
     log_line(LOG_LEVEL_NOTICE, "stopping: %s", strsignal(signal_number));
     if (server->own)
         listener_retire(server->listener);
+}
+
+/* Nothing new is taken from now on but what waits at our own socket. */
+static void stop(Server *server)
+{
     server->drain_until_us = g_get_monotonic_time() + LAST_CALL_US;
     server->stopping = true;
     if (write(server->stop_pipe[1], "", 1) != 1)
@@ -303,6 +397,41 @@ static void restore_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* As many at the door as at the gate: which of them will have to do depends on what the web server keeps. */
+static bool threads_run(Server *server, int threads)
+{
+    g_autofree Gate *gates = g_new0(Gate, threads);
+    g_autofree pthread_t *doors = g_new0(pthread_t, threads);
+    int gate_count = 0, door_count = 0;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    for (; gate_count < threads; gate_count++) {
+        Gate *gate = &gates[gate_count];
+        gate->server = server;
+        server->gates_open++;
+        if (pthread_create(&gate->id, &attributes, gate_thread, gate) != 0) {
+            server->gates_open--;
+            break;
+        }
+    }
+    while (door_count < threads && pthread_create(&doors[door_count], &attributes, door_thread, server) == 0)
+        door_count++;
+    pthread_attr_destroy(&attributes);
+    bool good = gate_count > 0 && door_count > 0;
+    if (good) {
+        log_line(LOG_LEVEL_NOTICE, "ready: %d threads", gate_count);
+        wait_until_stopped(server);
+    }
+    stop(server);
+    gates_close(server, gates, gate_count);
+    for (int i = 0; i < gate_count; i++)
+        pthread_join(gates[i].id, NULL);
+    for (int i = 0; i < door_count; i++)
+        pthread_join(doors[i], NULL);
+    return good;
+}
+
 bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secret, ServeAnswer answer, void *data)
 {
     Server server = {
@@ -314,23 +443,14 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
         .answer = answer,
         .data = data,
     };
-    g_autofree pthread_t *ids = g_new0(pthread_t, threads);
-    int started = 0;
     if (FCGX_Init() != 0 || pipe2(server.stop_pipe, O_CLOEXEC) != 0 ||
         (server.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
         return false;
     restore_signals();
+    gates_prepare(&server);
     server.doorman = doorman_new();
     server.given_back = g_array_new(FALSE, FALSE, sizeof(GivenBack));
-    fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-    while (started < threads && pthread_create(&ids[started], NULL, serve_thread, &server) == 0)
-        started++;
-    if (started > 0) {
-        log_line(LOG_LEVEL_NOTICE, "ready: %d threads", started);
-        stop_at_signal(&server);
-    }
-    for (int i = 0; i < started; i++)
-        pthread_join(ids[i], NULL);
+    bool good = threads_run(&server, threads);
     doorman_free(server.doorman);
     g_array_unref(server.given_back);
     close(server.bell);
@@ -338,7 +458,7 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
         close(listener);
     close(server.stop_pipe[0]);
     close(server.stop_pipe[1]);
-    return started > 0;
+    return good;
 }
 
 /* `data` counts the bytes. */

@@ -37,7 +37,7 @@ static bool secret_read(const char *variable, char **out, char **why)
 static bool threads_read(int *out, char **why)
 {
     const char *text = value_of("WEBQUOTA_THREADS");
-    int64_t threads = 16;
+    int64_t threads = 64;
     if (text && !parse_whole(text, 1, 256, &threads)) {
         *why = g_strdup_printf("WEBQUOTA_THREADS: \"%s\" is not a whole number from 1 to 256", text);
         return false;

@@ -10,7 +10,7 @@ typedef struct {
     char *shared_secret;  /* from WEBQUOTA_SHARED_SECRET_FILE; NULL: requests need not carry it */
     char *socket;         /* WEBQUOTA_SOCKET: a path, or HOST:PORT; NULL: the inherited one */
     char *mount;          /* WEBQUOTA_MOUNT: where its pages are, for links from an authorizer's refusal; default "/quota" */
-    int threads;          /* WEBQUOTA_THREADS, 1 to 256; default 16 */
+    int threads;          /* WEBQUOTA_THREADS, 1 to 256; default 64 */
     char *templates;      /* WEBQUOTA_TEMPLATES: a folder */
     char *statics;        /* WEBQUOTA_STATIC: a folder */
     bool prepared;        /* unless WEBQUOTA_PREPARE=off: a pooler in transaction mode stands between */

@@ -26,7 +26,7 @@ START_TEST(little_is_enough)
     char *why = NULL;
     start();
     ck_assert_msg(settings_read(&settings, &why), "%s", why);
-    ck_assert_int_eq(settings.threads, 16);
+    ck_assert_int_eq(settings.threads, 64);
     ck_assert(settings.prepared);
     ck_assert_str_eq(settings.mount, "/quota");
     ck_assert_ptr_null(settings.secret);
