@@ -106,13 +106,21 @@ static Entry *entry_for_handle(GTimeZone *handle)
 
 GTimeZone *zone_find(const char *name)
 {
+    static _Thread_local char recent_name[ZONE_NAME_MAX + 1];
+    static _Thread_local GTimeZone *recent;
+    if (recent && name && strcmp(name, recent_name) == 0)
+        return recent;
     if (!name_is_plausible(name))
         return NULL;
     pthread_mutex_lock(&lock);
     tables_prepare();
     Entry *entry = entry_for_name(name);
     pthread_mutex_unlock(&lock);
-    return entry ? entry->handle : NULL;
+    if (!entry)
+        return NULL;
+    g_strlcpy(recent_name, name, sizeof recent_name);
+    recent = entry->handle;
+    return recent;
 }
 
 const Zone *zone_of(GTimeZone *handle)
