@@ -10,13 +10,14 @@ create function webquota.fits(state bigint[], f bigint[], at integer) returns bo
   $$ select f[at] = 0 or (state[f[at]] = f[at + 1] and state[f[at] + 1] = f[at + 2]
                           and state[f[at] + 2] + state[f[at] + 3] + f[at + 3] <= f[at + 4]) $$;
 
--- What they are made of is called stable; only as such are they put in place where they are used, and not called.
+-- What they are made of is called stable; only as such, and
+-- without "case t when", are they put in place where they are used, and not called.
 create or replace function webquota.us(t timestamptz) returns bigint
   language sql stable parallel safe as
-  $$ select case t when 'infinity' then 9223372036854775807 when '-infinity' then -9223372036854775808
+  $$ select case when t = 'infinity' then 9223372036854775807 when t = '-infinity' then -9223372036854775808
        else (extract(epoch from t) * 1000000)::bigint end $$;
 create or replace function webquota.at(us bigint) returns timestamptz
   language sql stable parallel safe as
-  $$ select case us when 9223372036854775807 then 'infinity'::timestamptz
-       when -9223372036854775808 then '-infinity'::timestamptz
+  $$ select case when us = 9223372036854775807 then 'infinity'::timestamptz
+       when us = -9223372036854775808 then '-infinity'::timestamptz
        else timestamptz 'epoch' + us / 1000000 * interval '1 second' + us % 1000000 * interval '1 microsecond' end $$;
