@@ -226,7 +226,8 @@ static void put_record(Columns *columns, const Record *record)
 {
     GArray *trace = columns->numbers[14];
     int64_t trace_from = trace->len;
-    g_array_append_vals(trace, record->trace->data, record->trace->len * TRACE_STRIDE);
+    if (record->trace->len)
+        g_array_append_vals(trace, record->trace->data, record->trace->len * TRACE_STRIDE);
     put(columns, 0, record->key.account_id);
     put(columns, 1, record->key.subject_id);
     put(columns, 2, record->key.at);

@@ -89,7 +89,8 @@ static bool numbers_write(KnownSubject *known, const SubjectState *state)
     counter_set_write(&state->own, numbers, rolling);
     if (rolling->len || numbers->len > NUMBERS_MAX)
         return false;
-    memcpy(known->state, numbers->data, numbers->len * sizeof(int64_t));
+    for (guint i = 0; i < numbers->len; i++)
+        known->state[i] = g_array_index(numbers, int64_t, i);
     known->numbers = (uint8_t)numbers->len;
     return true;
 }
@@ -209,7 +210,8 @@ void memory_keep_shared(Memory *memory, const SharedCounter *counter)
     if (known) {
         known->version = counter->version;
         known->numbers = (uint8_t)numbers->len;
-        memcpy(known->state, numbers->data, numbers->len * sizeof(int64_t));
+        for (guint i = 0; i < numbers->len; i++)
+            known->state[i] = g_array_index(numbers, int64_t, i);
     } else {
         shelf_drop(memory->shared, &key, sizeof key);
     }
