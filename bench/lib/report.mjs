@@ -56,7 +56,7 @@ servers share the machine.
 - **1 and others**: 10,000 subjects in 100 organizations; a limit on the day, on the month, and on the organization's month. **2**: the
   limits of each subject, of 1, were spent before. **6**: the 10,000 are in one organization.
 - **3, 4**: a plain \`http\` server in Node.js with three limiters of rate-limiter-flexible, consumed at once; prepared statements and
-  a pool of 20 connections to the same PostgreSQL, or ioredis with automatic pipelining, over unix sockets; Redis as Debian
+  a pool of 20 connections to the same PostgreSQL, or ioredis, over unix sockets; Redis as Debian
   configures it but for the append-only file. One process or two, whichever a short try found faster. The figure uses the rates through
   lighttpd (\`mod_proxy\`); those without it are among the rates. Neither is atomic over the three limits, and neither records anything.
 - **5**: lighttpd and php-fpm (static, 16 children, opcache). Behind the authorizer the page knows nothing of limits, and the visitor
