@@ -132,12 +132,13 @@ function judge_sqlmap({ name }, { text }) {
 
 async function sqlmap(request, number) {
     const began = Date.now();
-    const result = await run('sqlmap', ['--ignore-stdin', '-r', write_request(request, number), '--batch', '--disable-coloring', '--dbms=PostgreSQL', '--flush-session',
-        `--level=${SCAN_LEVEL}`, '--risk=2', '--technique=BEUST', '--time-sec=2', '--timeout=20', '--ignore-code=*', '--skip-waf', '--no-cast',
-        `--output-dir=${path.join(SCAN_FOLDER, `sqlmap-${number}`)}`]);
+    const result = await run('sqlmap', ['--ignore-stdin', '-r', write_request(request, number), '--batch', '--disable-coloring',
+        '--flush-session', '--dbms=PostgreSQL', `--level=${SCAN_LEVEL}`, '--risk=2', '--technique=BEUST', '--time-sec=2', '--timeout=20',
+        '--ignore-code=*', '--skip-waf', '--no-cast', `--output-dir=${path.join(SCAN_FOLDER, `sqlmap-${number}`)}`]);
     const done = judge_sqlmap(request, result);
     console.log(`# sqlmap: ${request.name}: ${Math.round((Date.now() - began) / 1000)} s`);
-    if (!done) found('sqlmap', `it did not test: ${result.text.split('\n').filter(line => /CRITICAL|ERROR/.test(line)).slice(-3).join(' ')}`, request.name);
+    const complaints = result.text.split('\n').filter(line => /CRITICAL|ERROR/.test(line)).slice(-3).join(' ');
+    if (!done) found('sqlmap', `it did not test: ${complaints}`, request.name);
 }
 
 async function all_sqlmap(ids) {

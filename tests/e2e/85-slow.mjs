@@ -8,7 +8,6 @@
 // SLOW_ROUNDS and SLOW_PHASE_MS make it longer (scripts/soak.d/85-slow).
 import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, test, until } from './lib/tap.mjs';
 
@@ -40,9 +39,10 @@ async function steady(site) {
     for (let i = 0; i < RATE * PHASE_MS / 1000; i++) {
         const due = began + i * 1000 / RATE;
         if (due > performance.now()) await pause(due - performance.now());
-        calls.push(request(`${site.url}/api/v1/consume`, { method: 'POST', headers: site.admin, body: { subject: `steady-${i % 50}`, feature: 'call' } })
-            .then(answer => answer.status, error => error.message)
-            .then(outcome => { latencies.push(performance.now() - due); if (outcome !== 200) wrong.push(outcome); }));
+        calls.push(site.consume(`steady-${i % 50}`, 'call').then(answer => answer.status, error => error.message).then(outcome => {
+            latencies.push(performance.now() - due);
+            if (outcome !== 200) wrong.push(outcome);
+        }));
     }
     await Promise.all(calls);
     return { p99: p99(latencies), wrong };
@@ -120,7 +120,7 @@ async function judge(site, seen, before) {
         equal(Object.keys(aborted).filter(name => name !== 'broken').length, 4, 'ways to hang up');
         ok(Math.min(...Object.values(aborted).filter(Boolean)) > 0 && aborted['in the body'] > 5 * seconds, JSON.stringify(aborted));
         equal(Object.keys(refused), ['429'], 'answers to the flood');
-        ok(refused[429] > 3 * RATE * seconds, JSON.stringify(refused));
+        ok(refused[429] > RATE * seconds, JSON.stringify(refused));
     });
     await test('every refusal of the flood is on record', async () => {
         const told = seen['a flood of refused calls'].done[429];
