@@ -64,32 +64,39 @@ bool text_is_verbatim(const char *text, size_t len)
     return !has_any(text, len, to_escape);
 }
 
-/* Two digits at a time, from the end; then moved as a whole of known length. */
+/* How many digits a number has, from how many bits it has. */
+static size_t digits_of(uint64_t number)
+{
+    static const uint64_t powers[] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
+        10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
+        10000000000000000000U,
+    };
+    size_t about = (size_t) (64 - __builtin_clzll(number | 1)) * 1233 >> 12; /* by log10(2) */
+    return about + (about == 0 || number >= powers[about]);
+}
+
+/* Two digits at a time, from the end. */
 size_t text_number(char *out, int64_t number)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
                                 "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
                                 "9899";
-    if (number >= 0 && number < 10) {
-        *out = (char) ('0' + number);
-        return 1;
-    }
-    char digits[2 * TEXT_NUMBER_ROOM] = "";
-    size_t at = TEXT_NUMBER_ROOM;
     uint64_t left = number < 0 ? -(uint64_t) number : (uint64_t) number;
+    size_t len = digits_of(left) + (number < 0);
+    char *at = out + len;
     for (; left >= 10; left /= 100) {
         at -= 2;
-        memcpy(digits + at, pairs + left % 100 * 2, 2);
+        memcpy(at, pairs + left % 100 * 2, 2);
     }
-    if (left > 0 || at == TEXT_NUMBER_ROOM)
-        digits[--at] = (char) ('0' + left);
     if (number < 0)
-        digits[--at] = '-';
-    memcpy(out, digits + at, TEXT_NUMBER_ROOM);
-    return TEXT_NUMBER_ROOM - at;
+        *out = '-';
+    if (at > out + (number < 0))
+        at[-1] = (char) ('0' + left);
+    return len;
 }
 
 void text_add_number(GString *out, int64_t number)
 {
-    text_added(out, text_number(text_room(out, TEXT_NUMBER_ROOM), number));
+    text_added(out, text_number(text_room(out, TEXT_NUMBER_MAX), number));
 }

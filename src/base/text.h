@@ -5,8 +5,7 @@
 
 #include "base/base.h"
 
-#define TEXT_NUMBER_MAX 20  /* digits and sign of any int64_t */
-#define TEXT_NUMBER_ROOM 24 /* what text_number may write over */
+#define TEXT_NUMBER_MAX 20 /* digits and sign of any int64_t */
 
 /* Makes room for `len` more bytes and returns where they go; text_added says how many were put there. */
 char *text_grow(GString *out, size_t len);
@@ -43,8 +42,7 @@ static inline void text_add_char(GString *out, char byte)
 #define text_adds(out, ...) text_add_list((out), (const char *const[]){__VA_ARGS__, NULL})
 void text_add_list(GString *out, const char *const *texts);
 
-/* Writes the decimal digits to `out`, without a NUL, and returns how many bytes they are: at most TEXT_NUMBER_MAX. What
- * follows them, up to TEXT_NUMBER_ROOM, is written over. */
+/* Writes the decimal digits to `out`, without a NUL, and returns how many bytes they are: at most TEXT_NUMBER_MAX. */
 size_t text_number(char *out, int64_t number);
 
 void text_add_number(GString *out, int64_t number);

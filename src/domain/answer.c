@@ -10,7 +10,6 @@
 
 /* RFC 9651, section 3.3.1: no whole number in a header has more than fifteen digits. */
 #define HEADER_INTEGER_MAX INT64_C(999999999999999)
-#define HEADER_BYTES 120 /* about */
 
 static int64_t seconds_up(int64_t us)
 {
@@ -227,24 +226,23 @@ static void add_header_string(GString *out, const char *text)
     text_add_char(out, '"');
 }
 
-static void add_header_integer(GString *out, const char *name, int64_t value)
+static inline void add_header_integer(GString *out, const char *name, int64_t value)
 {
     text_add(out, name);
     text_add_number(out, CLAMP(value, 0, HEADER_INTEGER_MAX));
 }
 
-char *answer_ratelimit(const Answer *answer)
+bool answer_add_ratelimit(const Answer *answer, GString *out)
 {
     const AnswerLine *line = answer_header_line(answer);
     if (!line)
-        return NULL;
-    GString *out = g_string_sized_new(HEADER_BYTES);
+        return false;
     add_header_string(out, line->usage.limit->key);
     add_header_integer(out, ";r=", line->usage.remaining);
     int64_t reset_s = line_reset_s(line, answer->at);
     if (reset_s >= 0)
         add_header_integer(out, ";t=", reset_s);
-    return g_string_free(out, FALSE);
+    return true;
 }
 
 /* 0: none. Up to weeks the nominal length, since a policy should read the same on the day the clocks
@@ -263,22 +261,37 @@ static int64_t window_length_s(const WindowSpec *spec, Window window)
     }
 }
 
-char *answer_ratelimit_policy(const Answer *answer)
+bool answer_add_ratelimit_policy(const Answer *answer, GString *out)
 {
-    GString *out = NULL;
+    bool any = false;
     for (int i = 0; i < answer->line_count && answer->outcome != OUTCOME_FORBIDDEN; i++) {
         const AnswerLine *line = &answer->lines[i];
         if (!line_restricts(line))
             continue;
-        if (out)
+        if (any)
             text_add(out, ", ");
-        else
-            out = g_string_sized_new(HEADER_BYTES);
         add_header_string(out, line->usage.limit->key);
         add_header_integer(out, ";q=", line->usage.amount);
         int64_t length_s = window_length_s(&line->usage.limit->window, line->usage.window);
         if (length_s > 0)
             add_header_integer(out, ";w=", length_s);
+        any = true;
     }
-    return out ? g_string_free(out, FALSE) : NULL;
+    return any;
+}
+
+static char *text_or_null(const Answer *answer, bool (*add)(const Answer *answer, GString *out))
+{
+    GString *out = g_string_new(NULL);
+    return g_string_free(out, !add(answer, out));
+}
+
+char *answer_ratelimit(const Answer *answer)
+{
+    return text_or_null(answer, answer_add_ratelimit);
+}
+
+char *answer_ratelimit_policy(const Answer *answer)
+{
+    return text_or_null(answer, answer_add_ratelimit_policy);
 }

@@ -67,4 +67,8 @@ int64_t answer_retry_after_s(const Answer *answer);
 char *answer_ratelimit(const Answer *answer);
 char *answer_ratelimit_policy(const Answer *answer);
 
+/* The same appended to a text. False: nothing was, for no limit restricts. */
+bool answer_add_ratelimit(const Answer *answer, GString *out);
+bool answer_add_ratelimit_policy(const Answer *answer, GString *out);
+
 #endif

@@ -56,7 +56,7 @@ void put_text_value(GString *out, const char *text)
 
 void put_number_value(GString *out, int64_t number)
 {
-    char *at = text_room(out, TEXT_NUMBER_ROOM + 1);
+    char *at = text_room(out, TEXT_NUMBER_MAX + 1);
     size_t len = text_number(at, number);
     at[len] = ',';
     text_added(out, len + 1);

@@ -41,10 +41,19 @@ const char *source_word(unsigned source)
                                       : "plan";
 }
 
+/* As window_text writes it, which makes a new string of it. */
 void put_window(GString *out, const WindowSpec *window)
 {
-    g_autofree char *text = window_text(window);
-    put_word(out, "window", text);
+    static const char *const units[] = {"minute", "hour", "day", "week", "month", "year", "lifetime"};
+    PUT_NAME(out, "window");
+    if (window->count == 1) {
+        put_word_value(out, units[window->unit]);
+        return;
+    }
+    size_t began = put_words_value(out);
+    text_add_number(out, window->count);
+    text_adds(out, " ", units[window->unit]);
+    put_words_end(out, began);
 }
 
 static void put_period(GString *out, const UsageLine *line)

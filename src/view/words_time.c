@@ -7,17 +7,17 @@
 
 void words_add_number(GString *out, int64_t number)
 {
-    char text[2 * TEXT_NUMBER_MAX];
-    size_t at = sizeof text;
-    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    for (int digits = 0; digits == 0 || left > 0; digits++, left /= 10) {
-        if (digits > 0 && digits % 3 == 0)
-            text[--at] = ',';
-        text[--at] = (char)('0' + left % 10);
+    char text[TEXT_NUMBER_MAX];
+    size_t len = text_number(text, number), sign = number < 0;
+    size_t taken = sign + (len - sign - 1) % 3 + 1; /* the first group, of one to three digits */
+    char *at = text_room(out, 2 * TEXT_NUMBER_MAX), *first = at;
+    memcpy(at, text, sizeof(uint32_t)); /* it and its sign, in one move */
+    for (at += taken; taken < len; taken += 3) {
+        *at++ = ',';
+        memcpy(at, text + taken, 3);
+        at += 3;
     }
-    if (number < 0)
-        text[--at] = '-';
-    text_add_len(out, text + at, sizeof text - at);
+    text_added(out, (size_t)(at - first));
 }
 
 char *words_number(int64_t number)

@@ -33,8 +33,7 @@ static void variable_number(Call *call, const char *name, int64_t number)
 
 static void variables_of_answer(Call *call, const Answer *answer)
 {
-    g_autofree char *limit = answer_ratelimit(answer);
-    g_autofree char *policy = answer_ratelimit_policy(answer);
+    Response *response = call->response;
     variable(call, "Variable-WEBQUOTA_ALLOWED", answer_allowed(answer) ? "1" : "0");
     variable(call, "Variable-WEBQUOTA_DECISION", answer->id);
     variable(call, "Variable-WEBQUOTA_RESERVATION", answer->reservation);
@@ -47,8 +46,9 @@ static void variables_of_answer(Call *call, const Answer *answer)
     } else if (answer_allowed(answer)) {
         variable_number(call, "Variable-WEBQUOTA_REMAINING", UNITS_MAX);
     }
-    variable(call, "Variable-RateLimit", limit);
-    variable(call, "Variable-RateLimit-Policy", policy);
+    response_header_end(response, answer_add_ratelimit(answer, response_header_begin(response, "Variable-RateLimit")));
+    response_header_end(response,
+                        answer_add_ratelimit_policy(answer, response_header_begin(response, "Variable-RateLimit-Policy")));
 }
 
 /* `answer` is NULL where nothing is metered. */

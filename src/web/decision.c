@@ -3,11 +3,9 @@
 
 void decision_headers(Response *response, const Answer *answer)
 {
-    g_autofree char *limit = answer_ratelimit(answer);
-    g_autofree char *policy = answer_ratelimit_policy(answer);
     int64_t retry_after_s = answer_allowed(answer) ? 0 : answer_retry_after_s(answer);
-    response_header(response, "RateLimit", limit);
-    response_header(response, "RateLimit-Policy", policy);
+    response_header_end(response, answer_add_ratelimit(answer, response_header_begin(response, "RateLimit")));
+    response_header_end(response, answer_add_ratelimit_policy(answer, response_header_begin(response, "RateLimit-Policy")));
     if (retry_after_s > 0)
         response_header_number(response, "Retry-After", retry_after_s);
     if (answer->reason == REASON_UNAVAILABLE)

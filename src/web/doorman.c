@@ -141,14 +141,25 @@ static Arrival look(Doorman *doorman, int fd)
     return got == 0 ? ENDED : got == PEEK_MAX ? WHOLE : arrival_of(doorman->bytes, (size_t) got);
 }
 
-bool doorman_sees_whole(int fd)
+/* Is the last record that of an input that has ended? */
+static bool has_ended(const unsigned char *bytes, size_t len)
+{
+    static const unsigned char no_content[] = {0, 0, 0};
+    const FCGI_Header *last = (const FCGI_Header *) (bytes + len - FCGI_HEADER_LEN);
+    return len > FCGI_HEADER_LEN && last->version == FCGI_VERSION_1 && last->type == FCGI_STDIN &&
+           memcmp(&last->contentLengthB1, no_content, sizeof no_content) == 0;
+}
+
+bool doorman_sees_whole(int fd, size_t *len)
 {
     unsigned char bytes[GLANCE_MAX];
     struct pollfd first = {.fd = fd, .events = POLLIN};
     ssize_t got = peek(fd, bytes, sizeof bytes);
     if (got < 0 && errno == EAGAIN && poll(&first, 1, GLANCE_MS) == 1)
         got = peek(fd, bytes, sizeof bytes);
-    return got > 0 && got < GLANCE_MAX && arrival_of(bytes, (size_t) got) == WHOLE;
+    bool whole = got > 0 && got < GLANCE_MAX && arrival_of(bytes, (size_t) got) == WHOLE;
+    *len = whole && has_ended(bytes, (size_t) got) ? (size_t) got : 0;
+    return whole;
 }
 
 /* --- guests --- */

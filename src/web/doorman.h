@@ -10,8 +10,8 @@
 typedef struct Doorman Doorman;
 
 /* Is there a request, as a whole? For its first bytes this waits a moment; for no more. False also where it is a large
- * one. Any thread may ask. */
-bool doorman_sees_whole(int fd) MUST_CHECK;
+ * one. *len is how much there is; 0 where its end was not said, so that more may come. Any thread may ask. */
+bool doorman_sees_whole(int fd, size_t *len) MUST_CHECK;
 
 Doorman *doorman_new(void);
 

@@ -16,4 +16,18 @@ typedef struct {
 /* The value of a parameter, the first of several; NULL when there is none. Not owned. */
 const char *exchange_param(const Exchange *exchange, const char *name);
 
+/* The same for those who ask for many: made once, of an exchange whose parameters then stay as they are. */
+#define PARAM_SLOTS 64
+#define PARAMS_INDEXED 128 /* those beyond are looked through one by one */
+
+typedef struct {
+    const Exchange *exchange;
+    uint8_t first[PARAM_SLOTS];   /* by what the name looks like: a parameter, counted from 1; 0: none */
+    uint8_t next[PARAMS_INDEXED]; /* the next that looks alike */
+    int count;
+} ParamIndex;
+
+void param_index_make(ParamIndex *index, const Exchange *exchange);
+const char *param_index_get(const ParamIndex *index, const char *name);
+
 #endif

@@ -12,7 +12,7 @@
 
 const char *request_param(const Request *request, const char *name)
 {
-    return exchange_param(request->exchange, name);
+    return request->params.exchange ? param_index_get(&request->params, name) : exchange_param(request->exchange, name);
 }
 
 static char *without_last_slash(char *path, size_t keep)
@@ -24,16 +24,17 @@ static char *without_last_slash(char *path, size_t keep)
 }
 
 /* nginx says RESPONDER to everybody, so there its configuration must say what this is. */
-static bool is_authorizer(const Exchange *exchange)
+static bool is_authorizer(const Request *request)
 {
-    const char *role = exchange_param(exchange, "WEBQUOTA_ROLE");
-    return exchange->authorizer || exchange_param(exchange, "FCGI_APACHE_ROLE") || g_strcmp0(role, "authorizer") == 0;
+    const char *role = request_param(request, "WEBQUOTA_ROLE");
+    return request->exchange->authorizer || request_param(request, "FCGI_APACHE_ROLE") ||
+           g_strcmp0(role, "authorizer") == 0;
 }
 
-static bool address_read(const Exchange *exchange, Request *out, char **why)
+static bool address_read(Request *out, char **why)
 {
-    const char *script = exchange_param(exchange, "SCRIPT_NAME");
-    const char *path = exchange_param(exchange, "PATH_INFO");
+    const char *script = request_param(out, "SCRIPT_NAME");
+    const char *path = request_param(out, "PATH_INFO");
     if (!path || !*path)
         path = "/";
     if (*path != '/' || !text_is_plain(path, strlen(path), 2048) ||
@@ -48,19 +49,18 @@ static bool address_read(const Exchange *exchange, Request *out, char **why)
 
 bool request_read(const Exchange *exchange, Request *out, char **why)
 {
-    const char *method = exchange_param(exchange, "REQUEST_METHOD");
-    *out = (Request){
-        .exchange = exchange,
-        .method = method ? method : "GET",
-        .wish = accept_wish(exchange_param(exchange, "HTTP_ACCEPT")),
-        .remote_addr = exchange_param(exchange, "REMOTE_ADDR"),
-        .authorizer = is_authorizer(exchange),
-    };
+    *out = (Request){.exchange = exchange};
+    param_index_make(&out->params, exchange);
+    const char *method = request_param(out, "REQUEST_METHOD");
+    out->method = method ? method : "GET";
+    out->wish = accept_wish(request_param(out, "HTTP_ACCEPT"));
+    out->remote_addr = request_param(out, "REMOTE_ADDR");
+    out->authorizer = is_authorizer(out);
     if (out->authorizer)
         return true;
-    if (!address_read(exchange, out, why))
+    if (!address_read(out, why))
         return false;
-    if (!query_parse(exchange_param(exchange, "QUERY_STRING"), true, &out->query)) {
+    if (!query_parse(request_param(out, "QUERY_STRING"), true, &out->query)) {
         *why = g_strdup("the query is not valid: a broken %-escape, a NUL, or text that is not UTF-8");
         return false;
     }

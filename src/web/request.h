@@ -10,6 +10,7 @@
 
 typedef struct {
     const Exchange *exchange;
+    ParamIndex params;       /* of the exchange */
     const char *method;      /* "GET", "POST", ... as sent; not owned */
     char *mount;             /* SCRIPT_NAME as an address: "/quota", or "" at the root; no slash at the end */
     char *path;              /* decoded, within the mount: "/", "/limit/x"; no slash at the end but of "/" */

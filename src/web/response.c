@@ -17,6 +17,8 @@ struct Response {
     State state;
     int status;
     GString *headers; /* with the status line */
+    size_t header_began, value_began; /* of the header that is being added */
+    const char *header_name;
     GString *body; /* NULL when none */
 };
 
@@ -86,9 +88,9 @@ void response_status(Response *response, int status)
     text_adds(response->headers, " ", response_phrase(status), "\r\n");
 }
 
-static bool is_header_value(const char *value)
+static bool is_header_value(const char *value, size_t len)
 {
-    if (text_is_printable(value, strlen(value)))
+    if (text_is_printable(value, len))
         return true;
     for (; *value; value++)
         if (((unsigned char) *value < 0x20 && *value != '\t') || *value == 0x7f)
@@ -116,19 +118,41 @@ static bool takes_header(Response *response, const char *name)
     return response->state == STATE_HEADERS;
 }
 
+GString *response_header_begin(Response *response, const char *name)
+{
+    response->header_began = response->headers->len;
+    response->header_name = name;
+    text_add(response->headers, name);
+    text_add(response->headers, ": ");
+    response->value_began = response->headers->len;
+    return response->headers;
+}
+
+void response_header_end(Response *response, bool keep)
+{
+    const char *name = response->header_name;
+    size_t len = response->headers->len - response->value_began;
+    bool turn = keep && takes_header(response, name);
+    bool good = turn && is_header_name(name) && is_header_value(response->headers->str + response->value_began, len);
+    if (good)
+        text_add(response->headers, "\r\n");
+    else
+        g_string_truncate(response->headers, response->header_began);
+    if (turn && !good)
+        misuse(response, "header with a character that may not be in it", name);
+}
+
 void response_header(Response *response, const char *name, const char *value)
 {
-    if (!value || !takes_header(response, name))
+    if (!value)
         return;
-    if (is_header_name(name) && is_header_value(value))
-        text_adds(response->headers, name, ": ", value, "\r\n");
-    else
-        misuse(response, "header with a character that may not be in it", name);
+    text_add(response_header_begin(response, name), value);
+    response_header_end(response, true);
 }
 
 void response_header_number(Response *response, const char *name, int64_t value)
 {
-    char text[TEXT_NUMBER_ROOM + 1];
+    char text[TEXT_NUMBER_MAX + 1];
     text[text_number(text, value)] = '\0';
     response_header(response, name, text);
 }

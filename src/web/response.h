@@ -18,6 +18,11 @@ void response_status(Response *response, int status);
 void response_header(Response *response, const char *name, const char *value);
 void response_header_number(Response *response, const char *name, int64_t value);
 
+/* A header whose value is appended piece by piece to what the first returns. Nothing else may be done with the response
+ * between the two. `keep`: or it is taken back. */
+GString *response_header_begin(Response *response, const char *name);
+void response_header_end(Response *response, bool keep);
+
 /* The headers that go with every answer to a client but not with an authorizer's consent, whose headers
  * some servers hand on to the application's own answer: security headers, and no-store. */
 void response_guard(Response *response);

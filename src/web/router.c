@@ -4,7 +4,9 @@
 #define API "/api/v1"
 #define READING (KEY_READ | KEY_ENFORCE | KEY_ADMIN)
 
+/* The busiest first. */
 static const WebRoute routes[] = {
+    {"POST", API "/consume", api_consume, ACCESS_SELF, KEY_ENFORCE},
     {"GET", "/", page_dashboard, ACCESS_PAGE, 0},
     {"GET", "/limit/{feature}", page_limit, ACCESS_PAGE, 0},
     {"GET", "/decisions/{id}", api_decision, ACCESS_SELF, READING},
@@ -15,7 +17,6 @@ static const WebRoute routes[] = {
     {"GET", API "/usage", api_usage, ACCESS_SELF, READING},
     {"DELETE", API "/usage", api_usage_reset, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/check", api_check, ACCESS_SELF, READING},
-    {"POST", API "/consume", api_consume, ACCESS_SELF, KEY_ENFORCE},
     {"POST", API "/reservations", api_reserve, ACCESS_SELF, KEY_ENFORCE},
     {"POST", API "/reservations/{id}/commit", api_commit, ACCESS_SELF, KEY_ENFORCE},
     {"POST", API "/reservations/{id}/release", api_release, ACCESS_SELF, KEY_ENFORCE},

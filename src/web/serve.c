@@ -36,6 +36,8 @@
 #define STALL_US (60 * G_USEC_PER_SEC)
 /* So much of an answer goes into a new connection, read or not. */
 #define SMALL_ANSWER 8192
+/* What libfcgi takes from a connection in one go. */
+#define READ_AT_ONCE 8192
 /* The JSON reader needs up to 768 KiB, for lists in lists in lists; no more is touched than is used. */
 #define STACK_BYTES (2 * 1024 * 1024)
 /* Of the listener: long, but one. */
@@ -262,6 +264,7 @@ static int connection_next(Server *server)
 typedef struct {
     FCGX_Request request;
     size_t written;
+    bool heard_all; /* what the peer has sent is with libfcgi, and it sends no more */
 } Talk;
 
 static long fastcgi_read(void *data, char *bytes, size_t room)
@@ -293,6 +296,21 @@ static void drain(FCGX_Request *request)
     request->keepConnection = 0;
 }
 
+/* libfcgi ends a connection with care: it says that no more will come, and waits for the peer to close its side, as what
+ * is left unread would cost the peer the answer. Where nothing can be, that only keeps a thread waiting. */
+static void finish(Talk *talk)
+{
+    FCGX_Request *request = &talk->request;
+    bool kept = request->keepConnection;
+    if (talk->heard_all)
+        request->keepConnection = 1;
+    FCGX_Finish_r(request);
+    if (kept || request->ipcFd < 0)
+        return;
+    close(request->ipcFd);
+    request->ipcFd = -1;
+}
+
 static void answer_one(Server *server, Talk *talk)
 {
     FCGX_Request *request = &talk->request;
@@ -310,12 +328,13 @@ static void answer_one(Server *server, Talk *talk)
         request->keepConnection = 0;
     else if (!exchange.authorizer && request->keepConnection)
         drain(request);
-    FCGX_Finish_r(request);
+    finish(talk);
 }
 
 /* Answers the request of a connection, and leaves the connection to those at the door if it is kept. */
-static void serve_connection(Server *server, Talk *talk, int fd)
+static void serve_connection(Server *server, Talk *talk, int fd, bool heard_all)
 {
+    talk->heard_all = heard_all;
     talk->request.ipcFd = fd;
     talk->request.keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
     if (FCGX_Accept_r(&talk->request) >= 0) /* the peer has not gone away, and speaks FastCGI */
@@ -332,11 +351,13 @@ static void *gate_thread(void *data)
     Talk talk;
     int fd;
     FCGX_InitRequest(&talk.request, -1, 0);
-    while ((fd = accept_one(gate)) >= 0)
-        if (doorman_sees_whole(fd))
-            serve_connection(server, &talk, fd);
+    while ((fd = accept_one(gate)) >= 0) {
+        size_t len;
+        if (doorman_sees_whole(fd, &len))
+            serve_connection(server, &talk, fd, len > 0 && len <= READ_AT_ONCE);
         else
             give_back(server, fd, false);
+    }
     FCGX_Free(&talk.request, 1);
     gate->left = true;
     if (atomic_fetch_sub(&server->gates_open, 1) == 1)
@@ -351,7 +372,7 @@ static void *door_thread(void *data)
     int fd;
     FCGX_InitRequest(&talk.request, -1, 0);
     while ((fd = connection_next(server)) >= 0)
-        serve_connection(server, &talk, fd);
+        serve_connection(server, &talk, fd, false);
     FCGX_Free(&talk.request, 1);
     return NULL;
 }

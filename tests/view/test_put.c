@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "view/put.h"
+#include "view/view_parts.h"
 #include "view/words.h"
 
 static void assert_text(GString *text, const char *expected)
@@ -162,6 +163,20 @@ START_TEST(clocks_as_glib_reads_them)
 }
 END_TEST
 
+START_TEST(windows_as_the_domain_writes_them)
+{
+    for (int unit = WINDOW_MINUTE; unit <= WINDOW_LIFETIME; unit++)
+        for (int count = 1; count <= 1000; count += 37) {
+            WindowSpec spec = {.unit = (WindowUnit)unit, .count = count};
+            g_autofree char *text = window_text(&spec);
+            g_autofree char *expected = g_strdup_printf("\"window\":\"%s\",", text);
+            GString *out = g_string_new(NULL);
+            put_window(out, &spec);
+            assert_text(out, expected);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("put");
@@ -172,6 +187,7 @@ int main(void)
     tcase_add_test(tests, strings_at_random);
     tcase_add_test(tests, numbers_as_printf_writes_them);
     tcase_add_test(tests, texts_grow);
+    tcase_add_test(tests, windows_as_the_domain_writes_them);
     tcase_add_test(tests, clocks_as_glib_reads_them);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -223,11 +223,39 @@ START_TEST(first_of_several_parameters_counts)
 }
 END_TEST
 
+/* Found by an index as by looking through them all, however many there are and whatever they look like. */
+START_TEST(parameters_are_found_by_an_index)
+{
+    static const char *const oddities[] = {"=", "", "A", "=x=y", "AB=", "A=1=2", "NAME", "HTTP_=empty"};
+    g_autoptr(GPtrArray) params = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < 300; i++) {
+        if (i % 9 == 0)
+            g_ptr_array_add(params, g_strdup(oddities[i / 9 % (int) G_N_ELEMENTS(oddities)]));
+        g_ptr_array_add(params, g_strdup_printf("HTTP_%d=%d", i % 170, i));
+        if (i % 50 > 0)
+            continue;
+        g_ptr_array_add(params, NULL);
+        Exchange exchange = {.params = (char **) params->pdata};
+        ParamIndex index;
+        param_index_make(&index, &exchange);
+        for (int name = -1; name < 180; name++) {
+            g_autofree char *text = name < 0 ? g_strdup("HTTP_") : g_strdup_printf("HTTP_%d", name);
+            ck_assert_pstr_eq(param_index_get(&index, text), exchange_param(&exchange, text));
+        }
+        ck_assert_pstr_eq(param_index_get(&index, ""), exchange_param(&exchange, ""));
+        ck_assert_pstr_eq(param_index_get(&index, "A"), exchange_param(&exchange, "A"));
+        ck_assert_pstr_eq(param_index_get(&index, "NAME"), NULL);
+        g_ptr_array_remove_index(params, params->len - 1);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {address_is_split_by_the_server, odd_addresses_are_refused,
                                   authorizer_is_who_the_server_says,
                                   body_is_as_long_as_said, authorizers_never_read_a_body, json_is_json, origin_is_this_site,
-                                  back_is_on_this_site, first_of_several_parameters_counts};
+                                  back_is_on_this_site, parameters_are_found_by_an_index,
+                                  first_of_several_parameters_counts};
     return suite_run("request", tests, G_N_ELEMENTS(tests));
 }

@@ -84,7 +84,8 @@ static void send_record(int fd, int type, const char *content, size_t len)
 {
     unsigned char header[8] = {1, (unsigned char) type, 0, 1, (unsigned char) (len >> 8), (unsigned char) len, 0, 0};
     ck_assert_int_eq(write(fd, header, sizeof header), sizeof header);
-    ck_assert_int_eq(write(fd, content, len), (ssize_t) len);
+    if (len > 0) /* after the last header the other side may have closed */
+        ck_assert_int_eq(write(fd, content, len), (ssize_t) len);
 }
 
 static void send_request(int fd, int role, int flags, const char *word, const char *body)
