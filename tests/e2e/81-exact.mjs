@@ -8,7 +8,7 @@ import { broken } from './lib/tap.mjs';
 
 process.env.FSYNC ??= 'off';
 await prove(
-    ['together', '--calls', '40000', '--processes', '3', '--threads', '40', '--seconds', '16', '--seed', '81'],
-    ['apart', '--calls', '20000', '--processes', '2', '--threads', '32', '--seconds', '8', '--apart', '--turns', '6', '--kills', '1',
+    ['together', '--calls', '40000', '--processes', '4', '--threads', '30', '--seconds', '16', '--seed', '81'],
+    ['apart', '--calls', '20000', '--processes', '2', '--threads', '32', '--seconds', '8', '--apart', '--turns', '4', '--kills', '4',
         '--cuts', '1', '--seed', '82'],
 ).catch(broken);

@@ -3,12 +3,13 @@
  */
 #include "load.h"
 
-/* Whose a want is: a ledger remembers those who have few counters, and not those who have many, or rolling ones. */
-enum { FIRST_HALF = 1, THIRD_QUARTER = 2, LAST_QUARTER = 4, APART = 8 };
-#define EVERYBODY (FIRST_HALF | THIRD_QUARTER | LAST_QUARTER)
+/* Whose a want is: a ledger remembers those who have few counters, and not those who have many, or rolling ones. And when:
+ * while all ask about everybody, or while each process keeps to its own subjects; then, no counter is shared by two of them. */
+enum { FIRST_HALF = 1, THIRD_QUARTER = 2, LAST_QUARTER = 4, TOGETHER = 8, APART = 16, PLAIN = 32 };
+#define LATER_HALF (THIRD_QUARTER | LAST_QUARTER)
+#define EVERYBODY (FIRST_HALF | LATER_HALF)
 
-/* What is asked for. Those that may not be given back or reset are filled to the last unit. APART: no counter of it is shared
- * by subjects of two processes where each process has its own. */
+/* What is asked for. Those that may not be given back or reset are filled to the last unit; PLAIN ones are seldom refused. */
 typedef struct {
     const char *feature, *resource;
     int most_units;
@@ -18,22 +19,26 @@ typedef struct {
 } Want;
 
 static const Want wants[] = {
-    { "one", NULL, 1, 6, true, FIRST_HALF | LAST_QUARTER | APART },
-    { "few", NULL, 3, 14, true, FIRST_HALF | LAST_QUARTER },
-    { "team", NULL, 4, 14, true, FIRST_HALF | LAST_QUARTER | APART },
-    { "everyone", NULL, 9, 12, true, FIRST_HALF | LAST_QUARTER },
-    { "tight", NULL, 1, 5, true, EVERYBODY },
-    { "pool", NULL, 1, 8, false, EVERYBODY },
-    { "own", NULL, 2, 8, false, FIRST_HALF | APART },
-    { "call", NULL, 3, 12, true, THIRD_QUARTER | LAST_QUARTER | APART },
-    { "call", "s-1", 3, 12, true, THIRD_QUARTER | LAST_QUARTER },
-    { "bent", NULL, 4, 14, true, THIRD_QUARTER | LAST_QUARTER | APART },
-    { "shifting", NULL, 4, 12, true, THIRD_QUARTER | LAST_QUARTER },
-    { "saved", NULL, 3, 8, true, THIRD_QUARTER | LAST_QUARTER | APART },
-    { "rolling", NULL, 2, 12, true, LAST_QUARTER },
+    { "one", NULL, 1, 6, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART },
+    { "few", NULL, 3, 14, true, FIRST_HALF | LAST_QUARTER | TOGETHER },
+    { "team", NULL, 4, 14, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART },
+    { "everyone", NULL, 9, 12, true, FIRST_HALF | LAST_QUARTER | TOGETHER },
+    { "tight", NULL, 1, 5, true, EVERYBODY | TOGETHER },
+    { "pool", NULL, 1, 8, false, EVERYBODY | TOGETHER },
+    { "own", NULL, 2, 8, false, FIRST_HALF | TOGETHER | APART },
+    { "call", NULL, 3, 12, true, LATER_HALF | TOGETHER | APART },
+    { "call", "s-1", 3, 12, true, LATER_HALF | TOGETHER },
+    { "bent", NULL, 4, 14, true, LATER_HALF | TOGETHER | APART },
+    { "shifting", NULL, 4, 12, true, LATER_HALF | TOGETHER },
+    { "saved", NULL, 3, 8, true, LATER_HALF | TOGETHER | APART },
+    { "rolling", NULL, 2, 12, true, LAST_QUARTER | TOGETHER },
+    { "wide", NULL, 2, 12, true, FIRST_HALF | TOGETHER | PLAIN },
+    { "calm", NULL, 2, 12, true, FIRST_HALF | APART | PLAIN },
 };
 
+#define PHASE 1500                /* calls of all; in every second phase nothing but what is plain is asked by many */
 #define TTL_MOST_S 900
+#define PAUSE_US 20000            /* of who was told that the database is down */
 #define KEYS_BACK 64              /* a key of so many before may be tried again */
 
 static const char *result_word(StoreResult result)
@@ -47,21 +52,21 @@ static int chance(Caller *caller, int below)
     return g_rand_int_range(caller->random, 0, below);
 }
 
-static bool is_wanted(const Want *want, int whose, bool apart)
+static bool is_wanted(const Want *want, int whose, int when)
 {
-    return (want->whose & whose) && (!apart || (want->whose & APART));
+    return (want->whose & whose) && (want->whose & when) == when;
 }
 
 /* What subject number `subject` wants. One draw of a number, so that who has the number has the draw. */
-static const Want *want_of(const Shared *shared, int subject, uint32_t draw)
+static const Want *want_of(const Shared *shared, int subject, uint32_t draw, bool plain)
 {
     static const int whose[] = { FIRST_HALF, FIRST_HALF, THIRD_QUARTER, LAST_QUARTER };
-    int mine = whose[subject / ORGANIZATIONS % 4], all = 0;
+    int mine = whose[subject / ORGANIZATIONS % 4], when = (shared->apart ? APART : TOGETHER) | (plain ? PLAIN : 0), all = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
-        all += is_wanted(&wants[i], mine, shared->apart) ? wants[i].weight : 0;
+        all += is_wanted(&wants[i], mine, when) ? wants[i].weight : 0;
     int left = (int)(draw % (uint32_t)all);
     for (const Want *want = wants;; want++) {
-        left -= is_wanted(want, mine, shared->apart) ? want->weight : 0;
+        left -= is_wanted(want, mine, when) ? want->weight : 0;
         if (left < 0)
             return want;
     }
@@ -117,6 +122,8 @@ static void journal_ask_answer(Journal *journal, StoreResult result, const Answe
     static const char *const outcomes[] = { "allowed", "denied", "queued", "forbidden" };
     if (result != STORE_OK) {
         journal_answer(journal, "%s\t%s", result_word(result), error->detail);
+        if (result == STORE_DOWN)
+            g_usleep(PAUSE_US);
         return;
     }
     const AnswerLine *line = answer->deciding >= 0 ? &answer->lines[answer->deciding] : NULL;
@@ -155,7 +162,7 @@ static void ask_now(Caller *caller, const Ask *ask)
 
 static const Want *want_any(Caller *caller, int subject)
 {
-    return want_of(caller->shared, subject, g_rand_int(caller->random));
+    return want_of(caller->shared, subject, g_rand_int(caller->random), false);
 }
 
 static void consume(Caller *caller, AskKind kind, bool two)
@@ -182,7 +189,7 @@ static void consume_with_key(Caller *caller, bool again, bool other_request)
     g_autofree char *subject = subject_name(who);
     g_autofree char *key = g_strdup_printf("k-%" PRId64, number);
     Ask ask = { .kind = ASK_CONSUME, .subject = subject, .key = key, .fingerprint = other_request ? "other" : "same",
-                .want = want_of(caller->shared, who, g_rand_int(draws)) };
+                .want = want_of(caller->shared, who, g_rand_int(draws), false) };
     ask.units = g_rand_int_range(draws, 1, ask.want->most_units + 1);
     g_rand_free(draws);
     ask_now(caller, &ask);
@@ -328,20 +335,35 @@ static void grant(Caller *caller)
 
 /* --- one after the other --- */
 
-/* May it give back and administer? In every second process nobody does, so that what its ledger remembers is changed by other
- * processes alone; where each process keeps to its own subjects, nobody for a while, so that much is remembered. */
-static bool may_give_back(const Caller *caller)
+/* Plain charges alone: a ledger decides batches of them otherwise than others. */
+static void consume_plain(Caller *caller)
 {
-    const Shared *shared = caller->shared;
-    if (shared->apart && __atomic_load_n(&shared->calls, __ATOMIC_RELAXED) < shared->calls_wanted * 4 / 10)
-        return false;
-    return caller->process % 2 == 0;
+    int number = chance(caller, ORGANIZATIONS); /* few, since what is new to somebody is not plain */
+    if (caller->shared->apart)
+        number += caller->process - number % caller->shared->processes;
+    g_autofree char *subject = subject_name(number);
+    Ask ask = { .kind = chance(caller, 100) ? ASK_CONSUME : ASK_HOLD, .subject = subject,
+                .want = want_of(caller->shared, number, g_rand_int(caller->random), true) };
+    ask.units = 1 + chance(caller, ask.want->most_units);
+    ask_now(caller, &ask);
+}
+
+/* In every second phase, every second process asks for what is plain only, so that what its ledger remembers is changed by
+ * other processes alone; where each process keeps to its own subjects all do, and what they remember holds. */
+static bool is_plain_now(const Caller *caller)
+{
+    int64_t calls = __atomic_load_n(&caller->shared->calls, __ATOMIC_RELAXED);
+    return calls / PHASE % 2 == 0 && (caller->shared->apart || caller->process % 2 == 1);
 }
 
 /* One call. False: there was nothing yet that it could be about. */
 static bool call(Caller *caller)
 {
-    int draw = chance(caller, may_give_back(caller) ? 1000 : 820);
+    if (is_plain_now(caller)) {
+        consume_plain(caller);
+        return true;
+    }
+    int draw = chance(caller, caller->process % 2 ? 820 : 1000);
     if (draw >= 997)
         grant(caller);
     else if (draw >= 993)

@@ -28,7 +28,7 @@ const SHOWN = 6;
 const STALE_US = 2e6;
 /* Refusals from memory that a killed process had not written down yet. */
 const LOST_WITH_PROCESS_US = 2e6;
-const DOWN_AT_MOST = 0.005; // of all calls, where connections are cut
+const DOWN_AT_MOST = 0.02; // of all calls, where connections are cut
 const SETTLES = { commit: 'commit', release: 'release', refund: 'refund', reset: 'reset' };
 
 class Check {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +106,7 @@ static void *thread_main(void *data)
 
 static void process_run(int process, int generation)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     static Caller callers[THREADS_MAX];
     pthread_t threads[THREADS_MAX];
     Store *store = store_of_process(true);

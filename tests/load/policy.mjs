@@ -2,7 +2,7 @@
 
 export const FEATURES = {
     one: null, few: null, team: null, everyone: null, tight: null, pool: null, own: null,
-    call: null, special: 'call', bent: null, shifting: null, rolling: null, saved: null,
+    call: null, special: 'call', bent: null, shifting: null, rolling: null, saved: null, wide: null, calm: null,
 };
 
 /* Amounts from 1 to 10,000 in every scope. `changes`: the amount under the other policy. `bends`: overrides and grants are
@@ -19,7 +19,7 @@ export const LIMITS = [
     { key: 'tight', feature: 'tight', scope: 'site', window: 'minute', amount: 7, warn: [100] },
     { key: 'pool', feature: 'pool', scope: 'site', window: 'lifetime', amount: 2000, warn: [50, 100], whole: true },
     { key: 'pool_plan', feature: 'pool', scope: 'plan', window: 'lifetime', amount: 1200, warn: [100], whole: true },
-    { key: 'own', feature: 'own', scope: 'subject', window: 'lifetime', amount: 100, warn: [80, 100], whole: true },
+    { key: 'own', feature: 'own', scope: 'subject', window: 'lifetime', amount: 25, warn: [80, 100], whole: true },
     { key: 'call', feature: 'call', scope: 'subject', window: 'hour', amount: 60, warn: [80] },
     { key: 'call_org', feature: 'call', scope: 'organization', window: 'day', amount: 700, warn: [80] },
     { key: 'special', feature: 'special', scope: 'subject', window: 'hour', amount: 25, warn: [100] },
@@ -30,6 +30,11 @@ export const LIMITS = [
     { key: 'shifting_all', feature: 'shifting', scope: 'site', window: 'hour', amount: 500, changes: 300 },
     { key: 'rolling', feature: 'rolling', scope: 'subject', window: 'hour', align: 'rolling', amount: 15 },
     { key: 'rolling_all', feature: 'rolling', scope: 'site', window: 'hour', align: 'rolling', amount: 220 },
+    { key: 'wide', feature: 'wide', scope: 'subject', window: 'hour', amount: 700, warn: [80] },
+    { key: 'wide_org', feature: 'wide', scope: 'organization', window: 'hour', amount: 600, warn: [50] },
+    { key: 'wide_all', feature: 'wide', scope: 'site', window: 'hour', amount: 4000, warn: [90] },
+    { key: 'calm', feature: 'calm', scope: 'subject', window: 'day', amount: 800, warn: [100] },
+    { key: 'calm_org', feature: 'calm', scope: 'organization', window: 'day', amount: 1000, warn: [90] },
     { key: 'saved', feature: 'saved', scope: 'subject', window: 'hour', amount: 10, rollover: 15 },
 ];
 

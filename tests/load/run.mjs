@@ -25,13 +25,22 @@ async function database_up(folder) {
     return url;
 }
 
+let child; /* the callers at work */
+
 function callers(words, url) {
     return new Promise(resolve => {
-        const child = spawn(`${PROGRAMS}/tests/load/exact`, words, { env: { ...process.env, DATABASE_URL: url }, stdio: ['ignore', 'inherit', 'pipe'] });
+        child = spawn(`${PROGRAMS}/tests/load/exact`, words, { env: { ...process.env, DATABASE_URL: url }, stdio: ['ignore', 'inherit', 'pipe'] });
         const said = [];
         child.stderr.on('data', data => said.push(data));
         child.on('close', code => resolve({ code, said: Buffer.concat(said).toString() }));
     });
+}
+
+/* What the ledgers logged, alike but for numbers counted together. */
+function messages(said) {
+    const times = new Map();
+    for (const line of said.split('\n').map(one => one.replace(/\d+/g, 'N'))) if (line) times.set(line, (times.get(line) ?? 0) + 1);
+    return [...times].slice(0, 20);
 }
 
 async function prove_one(url, folder, name, words) {
@@ -40,7 +49,7 @@ async function prove_one(url, folder, name, words) {
     await test(`${name}: the callers came to their end`, async () => ok(code === 0, said.slice(-2000)));
     if (!report(await check(journals, url), name)) {
         process.exitCode = 1;
-        console.log(said.split('\n').filter(line => line && !/is in force/.test(line)).slice(-8).join('\n').replace(/^/gm, '    '));
+        for (const [line, times] of messages(said)) console.log(`    ${times} times: ${line}`);
     }
     const doctor = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: url } });
     await test(`${name}: the doctor finds nothing wrong either`, async () => ok(doctor.code === 0, doctor.stdout + doctor.stderr));
@@ -52,6 +61,7 @@ export async function prove(...all) {
     const folder = mkdtempSync(path.join(process.env.TMPDIR ?? tmpdir(), 'exact-'));
     chmodSync(folder, 0o755);
     const stop = async () => {
+        child?.kill('SIGKILL');
         await run(POSTGRES, ['stop', folder]);
         rmSync(folder, { recursive: true, force: true });
     };
