@@ -31,6 +31,18 @@ static GString *read_all(GString *text, bool *clean)
     return out;
 }
 
+/* Any text can be a field: in quotes it is read as it was. */
+static void check_field(const uint8_t *bytes, size_t size)
+{
+    g_autofree char *text = text_of(bytes, size);
+    g_autoptr(GString) line = g_string_new("x,");
+    g_auto(Csv) csv = {0};
+    write_field(line, text);
+    csv_begin(&csv, line->str, line->len);
+    HOLDS(csv_next(&csv) && !csv.mistake && csv.fields->len == 2);
+    HOLDS(strcmp(g_array_index(csv.fields, CsvField, 1).text, text) == 0 && !csv_next(&csv));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     bool clean = true, clean_again = true;
@@ -38,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(GString) written = read_all(text, &clean);
     g_autoptr(GString) copy = g_string_new_len(written->str, (gssize)written->len);
     g_autoptr(GString) again = read_all(copy, &clean_again);
+    check_field(bytes, size);
     HOLDS(clean_again && g_string_equal(written, again));
     return 0;
 }

@@ -52,6 +52,15 @@ static bool blocks(const LimitLook *look)
     return look->limit->mode == MODE_ENFORCE && look->limit->on_exceed != EXCEED_ALLOW && look->amount != AMOUNT_UNLIMITED;
 }
 
+/* What grants gave in all. */
+static int64_t drawn_of(const Decision *decision)
+{
+    int64_t drawn = 0;
+    for (int i = 0; i < decision->draw_count; i++)
+        drawn += decision->draws[i].units;
+    return drawn;
+}
+
 static void check_look(const Decision *decision, const LimitLook *look)
 {
     bool charges = decision->outcome == OUTCOME_ALLOWED && decision->kind != ASK_CHECK;
@@ -62,6 +71,8 @@ static void check_look(const Decision *decision, const LimitLook *look)
     HOLDS(look->bonus_drawn >= 0 && look->bonus_drawn <= look->bonus);
     if (charges && blocks(look) && look->charged > 0)
         HOLDS(look->used + look->held + look->charged <= look->amount);
+    if (charges && blocks(look))
+        HOLDS(look->asked - look->charged <= drawn_of(decision));
     if (decision->outcome == OUTCOME_ALLOWED && blocks(look))
         HOLDS(look->holds && look->amount + look->bonus >= 1);
     if (look->limit->scope != SCOPE_SUBJECT && charges)

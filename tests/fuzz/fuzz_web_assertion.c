@@ -31,6 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     g_autofree char *right = sign(bytes, size);
     g_autofree char *subject = assertion_subject(right, SECRET, 0);
+    /* Whatever is altered in it, it is good no more. */
+    right[3 + size % (strlen(right) - 3)] ^= 1;
+    g_autofree char *altered = assertion_subject(right, SECRET, 0);
+    if (altered)
+        abort();
     if (subject && (!text_is_plain(subject, strlen(subject), 255) || g_str_has_prefix(subject, "anon:")))
         abort();
     return 0;
