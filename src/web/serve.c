@@ -383,7 +383,8 @@ static int wait_for_signal(void)
     sigset_t set;
     int signal_number;
     Watchdog watchdog = watchdog_ready();
-    struct timespec pause = {.tv_sec = watchdog.every_us / G_USEC_PER_SEC, .tv_nsec = watchdog.every_us % G_USEC_PER_SEC * 1000};
+    struct timespec pause = {.tv_sec = watchdog.every_us / G_USEC_PER_SEC,
+                             .tv_nsec = watchdog.every_us % G_USEC_PER_SEC * 1000};
     endings(&set);
     do
         watchdog_alive(&watchdog);

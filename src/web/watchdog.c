@@ -18,7 +18,8 @@ static int notify_socket(const char *path)
     if (path[0] == '@')
         address.sun_path[0] = '\0'; /* abstract: no file */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *) &address, (socklen_t) (offsetof(struct sockaddr_un, sun_path) + len)) == 0)
+    socklen_t size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + len);
+    if (fd >= 0 && connect(fd, (struct sockaddr *) &address, size) == 0)
         return fd;
     if (fd >= 0)
         close(fd);

@@ -53,8 +53,9 @@ async function strike(site, fault, name, round) {
         const unknown = load.apart.length, charged = await unknown_on_record(site, load);
         const result = { ...seen(load, struck), certain: struck.certain };
         await load.resolve();
-        console.log(`    round ${round} of ${ROUNDS}, ${fault.name}: worst wait ${ms(result.wait)} (${result.waited}), back after ` +
-            `${ms(result.back)}; ${shorter(tally(load.attempts))}; ${unknown} set apart, ${charged} of them charged`);
+        console.log(`    round ${round} of ${ROUNDS}, ${fault.name}: worst wait ${ms(result.wait)} (${result.waited}), ` +
+            `back after ${ms(result.back)}; ${shorter(tally(load.attempts))}; ` +
+            `${unknown} set apart, ${charged} of all unknown ones charged`);
         await books_agree(site, load);
         return result;
     } finally {

@@ -130,6 +130,8 @@ async function stop_postgres(site, load, round) {
     return stand_still(rows.map(row => Number(row[0])));
 }
 
+const stop_service = async site => stand_still(site.processes('webquota.fcgi'));
+
 /* --- connections --- */
 
 const CUTS = 6;
@@ -184,7 +186,8 @@ const slots = async site => (await psql(site, FREE))[0].map(Number);
 
 /* So many sessions, which do nothing; the superuser's, who is not turned away when somebody else knocks at the same time. */
 function hold_sessions(site, count) {
-    const words = ['-n', '-c', String(count), '-T', '60', '-D', 'long=60', '-f', '-', '-h', sockets(site), '-U', 'postgres', 'webquota'];
+    const words = ['-n', '-c', String(count), '-T', '60', '-D', 'long=60', '-f', '-',
+        '-h', sockets(site), '-U', 'postgres', 'webquota'];
     const child = spawn(`${site.postgres_programs}/pgbench`, words, { stdio: ['pipe', 'ignore', 'ignore'],
         env: { ...process.env, PGPASSWORD: secret(site, 'database-admin') } });
     child.stdin.on('error', () => {});
@@ -319,7 +322,8 @@ export function large_disk(site) {
 /** Why nothing can be mounted here; nothing when it can. */
 export async function mount_refused(site) {
     const folder = `${site.folder}/mounted`;
-    const tried = await run('sh', ['-c', 'mkdir -p "$1" && mount -t tmpfs -o size=1m webquota-test "$1" && umount "$1"', 'sh', folder]);
+    const tried = await run('sh', ['-c', 'mkdir -p "$1" && mount -t tmpfs -o size=1m webquota-test "$1" && umount "$1"',
+        'sh', folder]);
     return tried.code === 0 ? undefined : tried.stderr.trim();
 }
 
@@ -333,7 +337,7 @@ export const FAULTS = [
     { name: 'webquota.fcgi killed', strike: kill_program('webquota.fcgi'), answers: DOWN },
     { name: 'lighttpd killed', strike: kill_program('lighttpd'), answers: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'] },
     { name: 'PostgreSQL standing still', strike: stop_postgres, answers: DOWN },
-    { name: 'webquota.fcgi standing still', strike: async site => stand_still(site.processes('webquota.fcgi')), answers: DOWN },
+    { name: 'webquota.fcgi standing still', strike: stop_service, answers: DOWN },
     { name: 'sessions ended', strike: end_sessions, answers: DOWN },
     { name: 'answers of PostgreSQL lost', strike: lose_answers, answers: DOWN },
     { name: 'callers reset', strike: reset_callers, answers: ['ECONNRESET', 'EPIPE'] },

@@ -145,7 +145,8 @@ export class Load {
         const what = SETTLING[story.kind];
         if (!what) return true;
         const where = holds ? `/reservations/${story.id}/${what}` : `/decisions/${story.id}/refund`;
-        const answer = await this.attempt('settle', 'POST', where, what === 'commit' ? { units: 1 } : {}, `${story.op}.${what}`);
+        const answer = await this.attempt('settle', 'POST', where, what === 'commit' ? { units: 1 } : {},
+            `${story.op}.${what}`);
         this.expect(answer, [200]);
         // Nobody else settles it: "over already" means that an attempt before, whose answer was lost, has done it.
         story.settled = answer.status === 200 || answer.status === 409 && story.unsettled > 0;

@@ -8,7 +8,7 @@ const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]); // and one byte more: t
 /* The statement by which decisions are recorded: what it comes with is committed before it is answered. */
 const DEED = 'decisions_write';
 
-const is_whole = answer => answer.length >= 6 && answer.subarray(-6, -1).equals(READY_FOR_QUERY);
+const is_whole = tail => tail.length >= 6 && tail.subarray(-6, -1).equals(READY_FOR_QUERY);
 
 /** Takes the place of the socket in `folder` until it is told to end(). */
 export class Wire {
@@ -34,7 +34,7 @@ export class Wire {
 
     join(client) {
         const database = net.connect(this.real);
-        const pair = { client, database, doomed: false };
+        const pair = { client, database, doomed: false, tail: Buffer.alloc(0) };
         this.pairs.add(pair);
         const part = () => {
             this.pairs.delete(pair);
@@ -51,7 +51,8 @@ export class Wire {
         });
         database.on('data', data => {
             if (!pair.doomed) client.write(data);
-            if (!pair.doomed || !is_whole(data)) return;
+            pair.tail = Buffer.concat([pair.tail, data]).subarray(-6);
+            if (!pair.doomed || !is_whole(pair.tail)) return;
             this.cut++;
             part();
         });
