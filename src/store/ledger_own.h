@@ -6,6 +6,7 @@
 #include "store/refusals.h"
 
 #define BATCH_MAX 256
+#define GATHER_MAX 16
 #define TRIES_MAX 60
 #define PATIENCE_US 1300000        /* how long a caller waits at most while the database is away */
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
