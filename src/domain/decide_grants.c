@@ -141,7 +141,8 @@ GArray *bonuses_find(const Situation *situation, const Book *book, const AskItem
         bonus.at_most = grant_recurs(grant) ? grant->amount : MAX(grant->amount - bonus.counter->used, 0);
         g_array_append_val(found, bonus);
     }
-    g_array_sort(found, bonus_compare);
+    if (found->len > 1)
+        g_array_sort(found, bonus_compare);
     return found;
 }
 

@@ -207,6 +207,26 @@ Instant window_trailing_leaves(const WindowSpec *spec, GTimeZone *zone, Instant 
     return low;
 }
 
+/* Windows found lately. They divide time without gaps, so the one that holds an instant is its window, and many ask
+ * for the same few. Zones are never let go (zone_find.c), so their address says which. */
+typedef struct {
+    WindowSpec spec;
+    const GTimeZone *zone;
+    Instant anchor;
+    Window window;
+} Found;
+
+#define FOUND_MAX 8
+static _Thread_local Found found[FOUND_MAX];
+static _Thread_local unsigned found_next;
+
+static bool found_is(const Found *one, const WindowSpec *spec, const GTimeZone *zone, Instant anchor, Instant at)
+{
+    return at >= one->window.start && at < one->window.end && one->zone == zone && one->anchor == anchor &&
+           one->spec.unit == spec->unit && one->spec.count == spec->count && one->spec.align == spec->align &&
+           one->spec.week_starts == spec->week_starts && one->spec.day_starts_min == spec->day_starts_min;
+}
+
 Window window_at(const WindowSpec *spec, GTimeZone *zone, Instant anchor, Instant at)
 {
     if (spec->unit == WINDOW_LIFETIME)
@@ -214,9 +234,14 @@ Window window_at(const WindowSpec *spec, GTimeZone *zone, Instant anchor, Instan
     at = CLAMP(at, EARLIEST, LATEST);
     if (spec->align == ALIGN_ROLLING)
         return (Window){trailing_shown(spec, zone_of(zone), at), at + 1};
-    if (spec->align == ALIGN_ANCHOR)
-        return anchor_window(spec, zone_of(zone), CLAMP(anchor, EARLIEST, LATEST), at);
-    return calendar_window(spec, zone_of(zone), at);
+    anchor = spec->align == ALIGN_ANCHOR ? CLAMP(anchor, EARLIEST, LATEST) : 0;
+    for (int i = 0; i < FOUND_MAX; i++)
+        if (found_is(&found[i], spec, zone, anchor, at))
+            return found[i].window;
+    Window window = spec->align == ALIGN_ANCHOR ? anchor_window(spec, zone_of(zone), anchor, at)
+                                                : calendar_window(spec, zone_of(zone), at);
+    found[found_next++ % FOUND_MAX] = (Found){*spec, zone, anchor, window};
+    return window;
 }
 
 int64_t window_longest_us(const WindowSpec *spec)

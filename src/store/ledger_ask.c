@@ -45,16 +45,16 @@ static char *items_text(const LedgerAsk *ask)
 
 static void record_ask(Batch *batch, Job *job, const SubjectState *state, const Decision *decision)
 {
-    Record *record = batch_record(batch, job, state, job->ask->kind == ASK_HOLD ? "hold" : "consume",
+    Record *record = batch_record_borrowing(batch, job, state, job->ask->kind == ASK_HOLD ? "hold" : "consume",
                                   outcome_word(decision->outcome));
     job->record = record;
     record->reason = decision->reason;
     record->units = decision->units;
-    record->feature = g_strdup(batch->policy->features[job->features[0]].key);
-    record->resource = g_strdup(job->ask->items[0].resource);
+    record->feature = batch->policy->features[job->features[0]].key;
+    record->resource = (char *)job->ask->items[0].resource;
     record->items = items_text(job->ask);
-    record->metadata = g_strdup(job->ask->metadata);
-    record->on_behalf_of = g_strdup(job->ask->on_behalf_of);
+    record->metadata = (char *)job->ask->metadata;
+    record->on_behalf_of = (char *)job->ask->on_behalf_of;
     decision_trace(decision, record->trace);
     mark_owners(decision, record->trace);
     mark_times(job->answer, record->trace);

@@ -44,6 +44,7 @@ struct Record {
     const char *kind, *outcome;
     int reason;
     char *plan, *organization, *feature, *resource, *items, *metadata, *on_behalf_of, *actor;
+    bool borrows;                     /* these texts belong to the policy, the state and the ask, which live longer; but items */
     int64_t units;
     GArray *trace;                    /* of TraceLine */
     bool has_about;
@@ -85,6 +86,8 @@ typedef struct {
 
 SubjectState *batch_state(Batch *batch, int64_t subject_id);
 Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome);
+/* The same with texts that are borrowed, those still to be filled in as well. */
+Record *batch_record_borrowing(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome);
 void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, Instant window_start, int threshold, int64_t used,
                  Amount amount, int64_t shared_account, const char *owner);
 

@@ -3,14 +3,24 @@
 
 Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
 {
+    Record *record = batch_record_borrowing(batch, job, state, kind, outcome);
+    record->borrows = false;
+    record->plan = g_strdup(record->plan);
+    record->organization = g_strdup(record->organization);
+    return record;
+}
+
+Record *batch_record_borrowing(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
+{
     Record *record = g_new0(Record, 1);
+    record->borrows = true;
     record->key = job->key;
     record->kind = kind;
     record->outcome = outcome;
-    record->plan = g_strdup(state->subject.plan ? state->subject.plan->key : "");
-    record->organization = g_strdup(state->organization);
+    record->plan = state->subject.plan ? state->subject.plan->key : (char *)"";
+    record->organization = state->organization;
     record->policy_version = batch->policy->version;
-    record->trace = g_array_new(FALSE, TRUE, sizeof(TraceLine));
+    record->trace = g_array_sized_new(FALSE, TRUE, sizeof(TraceLine), 4);
     g_ptr_array_add(batch->records, record);
     return record;
 }
@@ -18,6 +28,7 @@ Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const ch
 Record *record_copy(const Record *record)
 {
     Record *copy = g_memdup2(record, sizeof *record);
+    copy->borrows = false;
     copy->plan = g_strdup(record->plan);
     copy->organization = g_strdup(record->organization);
     copy->feature = g_strdup(record->feature);
@@ -36,8 +47,10 @@ void record_free(Record *record)
         return;
     char *texts[] = { record->plan, record->organization, record->feature, record->resource, record->items,
                       record->metadata, record->on_behalf_of, record->actor };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+    for (size_t i = 0; !record->borrows && i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
+    if (record->borrows)
+        g_free(record->items);
     g_array_unref(record->trace);
     g_free(record);
 }
@@ -62,15 +75,17 @@ typedef struct {
     GPtrArray *texts[COLUMNS_MAX];
 } Columns;
 
-/* `form`: a letter a column, n for numbers, i for instants, t for texts, which are not owned. */
-static void columns_init(Columns *columns, const char *form)
+/* `form`: a letter a column, n for numbers, i for instants, t for texts, which are not owned, a for the arrays of all rows,
+ * one after the other. */
+#define FLAT_ROW 48
+static void columns_init(Columns *columns, const char *form, guint rows)
 {
     *columns = (Columns){ .form = form };
     for (int i = 0; form[i]; i++) {
         if (form[i] == 't')
-            columns->texts[i] = g_ptr_array_new();
+            columns->texts[i] = g_ptr_array_sized_new(rows);
         else
-            columns->numbers[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
+            columns->numbers[i] = g_array_sized_new(FALSE, FALSE, sizeof(int64_t), form[i] == 'a' ? rows * FLAT_ROW : rows);
     }
 }
 
@@ -152,7 +167,7 @@ static void queue_counters(Batch *batch)
     if (!changed->len)
         return;
     g_auto(Columns) columns;
-    columns_init(&columns, "nnnnnnnnnn");
+    columns_init(&columns, "nnnaannnnn", changed->len);
     for (guint i = 0; i < changed->len; i++) {
         const SubjectState *state = changed->pdata[i];
         put(&columns, 0, state->account_id);
@@ -168,7 +183,7 @@ static void queue_shared(Batch *batch)
 {
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
     g_auto(Columns) columns;
-    columns_init(&columns, "nntnnnnnnn");
+    columns_init(&columns, "nntnaannnn", all->len);
     for (guint i = 0; i < all->len; i++) {
         const SharedCounter *counter = all->pdata[i];
         if (!counter->changed)
@@ -187,7 +202,7 @@ static void check_counters(Batch *batch)
 {
     g_autoptr(GPtrArray) same = batch_states_sorted(batch, false);
     g_auto(Columns) columns;
-    columns_init(&columns, "nnn");
+    columns_init(&columns, "nnn", same->len);
     for (guint i = 0; i < same->len; i++) {
         const SubjectState *state = same->pdata[i];
         put(&columns, 0, state->account_id);
@@ -202,7 +217,7 @@ static void check_shared(Batch *batch)
 {
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
     g_auto(Columns) columns;
-    columns_init(&columns, "nntn");
+    columns_init(&columns, "nntn", all->len);
     for (guint i = 0; i < all->len; i++) {
         const SharedCounter *counter = all->pdata[i];
         if (counter->changed)
@@ -255,7 +270,7 @@ static void queue_records(Batch *batch)
     if (!batch->records->len)
         return;
     g_auto(Columns) columns;
-    columns_init(&columns, "nninttnnttttntnnnttint");
+    columns_init(&columns, "nninttnnttttntannttint", batch->records->len);
     for (guint i = 0; i < batch->records->len; i++)
         put_record(&columns, batch->records->pdata[i]);
     columns_queue(&columns, batch, QUERY_DECISIONS_WRITE);
@@ -266,7 +281,7 @@ static void queue_alerts(Batch *batch)
     if (!batch->alerts->len)
         return;
     g_auto(Columns) columns;
-    columns_init(&columns, "nnntnnttnnn");
+    columns_init(&columns, "nnntnnttnnn", batch->alerts->len);
     for (guint i = 0; i < batch->alerts->len; i++) {
         const AlertRow *row = batch->alerts->pdata[i];
         put(&columns, 0, row->account_id);
@@ -289,7 +304,7 @@ static void queue_holds(Batch *batch)
     if (!batch->holds->len)
         return;
     g_auto(Columns) columns;
-    columns_init(&columns, "nnnntnn");
+    columns_init(&columns, "nnnntnn", batch->holds->len);
     for (guint i = 0; i < batch->holds->len; i++) {
         const Job *job = batch->holds->pdata[i];
         put(&columns, 0, job->key.account_id);
@@ -308,7 +323,7 @@ static void queue_keys(Batch *batch)
     if (!batch->keys->len)
         return;
     g_auto(Columns) columns;
-    columns_init(&columns, "tttnnnn");
+    columns_init(&columns, "tttnnnn", batch->keys->len);
     for (guint i = 0; i < batch->keys->len; i++) {
         const Job *job = batch->keys->pdata[i];
         put_text(&columns, 0, job->ask->caller);

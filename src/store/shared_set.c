@@ -149,12 +149,12 @@ void shared_set_want_for(SharedSet *set, const SubjectState *state, int feature)
 
 void counter_book_init(CounterBook *book, SubjectState *state, SharedSet *shared)
 {
-    *book = (CounterBook){ .state = state, .shared = shared, .fresh = g_ptr_array_new(), .homes = g_ptr_array_new() };
+    *book = (CounterBook){ .state = state, .shared = shared, };
 }
 
 static Counter *book_fresh(CounterBook *book, int64_t slot, SharedCounter *home)
 {
-    for (guint i = 0; i < book->fresh->len; i++) {
+    for (guint i = 0; book->fresh && i < book->fresh->len; i++) {
         Counter *counter = book->fresh->pdata[i];
         if (counter->slot == slot && book->homes->pdata[i] == home)
             return counter;
@@ -164,6 +164,10 @@ static Counter *book_fresh(CounterBook *book, int64_t slot, SharedCounter *home)
 
 static Counter *book_make(CounterBook *book, int64_t slot, SharedCounter *home)
 {
+    if (!book->fresh) {
+        book->fresh = g_ptr_array_new();
+        book->homes = g_ptr_array_new();
+    }
     Counter *counter = g_new0(Counter, 1);
     counter->slot = slot;
     counter->window_start = INSTANT_MIN;
@@ -216,7 +220,7 @@ static void book_mark(CounterBook *book, SharedCounter *home)
 /* Whose counter a look or draw charged. */
 static SharedCounter *book_home(CounterBook *book, const Counter *counter, const Limit *limit, const Grant *grant)
 {
-    for (guint i = 0; i < book->fresh->len; i++)
+    for (guint i = 0; book->fresh && i < book->fresh->len; i++)
         if (book->fresh->pdata[i] == counter)
             return book->homes->pdata[i];
     if (limit)
@@ -226,7 +230,7 @@ static SharedCounter *book_home(CounterBook *book, const Counter *counter, const
 
 static void book_adopt(CounterBook *book, const Counter *counter)
 {
-    for (guint i = 0; i < book->fresh->len; i++) {
+    for (guint i = 0; book->fresh && i < book->fresh->len; i++) {
         if (book->fresh->pdata[i] != counter)
             continue;
         SharedCounter *home = book->homes->pdata[i];
