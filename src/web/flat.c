@@ -96,7 +96,8 @@ bool flat_read(char *text, size_t len, const InputField *fields, int count, Inpu
 {
     Reader reader = {text, text + len};
     size_t lengths[FLAT_FIELDS_MAX];
-    memset(values, 0, sizeof *values * (size_t) count);
+    for (int i = 0; i < count; i++)
+        values[i] = (InputValue){0};
     if (count > FLAT_FIELDS_MAX || !take(&reader, '{'))
         return false;
     if (next(&reader) != '}')
