@@ -273,9 +273,9 @@ void db_queue(Db *db, Query query, const Params *params, PGresult **result)
         *result = NULL;
     GArray *expected = db->expected;
     if (!db->in_pipeline) {
-        g_array_set_size(expected, 0);
         if (db_connect(db) != DB_OK || !PQenterPipelineMode(db->connection))
             return;
+        g_array_set_size(expected, 0); /* connecting runs a statement of its own */
         db->in_pipeline = true;
     }
     int count = params ? (int)params->values->len : 0;
