@@ -12,7 +12,7 @@
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
-#define NOTES_AT_ONCE 128          /* so many in one transaction while others wait */
+#define NOTES_AT_ONCE 64           /* so many in one transaction while others wait */
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
