@@ -71,13 +71,14 @@ servers share the machine.
 - **13**: lighttpd divides the calls between two sockets.
 - **14**: \`GET /quota/\`, signed in by a cookie, each of 10,000 subjects with three limits.`;
 
-export function document({ began, ended, whole, settings, machine, rows }) {
-    const warning = whole ? '' : `\n**A trial, not the measurement**: ${settings.runs} runs of ${settings.seconds} s, ${settings.subjects.toLocaleString('en')} ` +
+export function document({ began, ended, full_size, missing, settings, machine, rows }) {
+    const left_out = missing.length ? `\nNot measured in this run: figure${missing.length > 1 ? 's' : ''} ${missing.join(', ')}.\n` : '';
+    const warning = full_size ? '' : `\n**A trial, not the measurement**: ${settings.runs} runs of ${settings.seconds} s, ${settings.subjects.toLocaleString('en')} ` +
         `subjects in figure 9, ${settings.requests.toLocaleString('en')} requests in figure 12${settings.postgres ? `, PostgreSQL with ${settings.postgres}` : ''}.\n`;
     return `# Performance
 
 Written by \`make bench\`; do not edit.
-${warning}
+${warning}${left_out}
 Measured from ${began.slice(0, 16)}Z to ${ended.slice(0, 16)}Z in one go: medians of ${settings.runs} runs of ${settings.seconds} s each, as ratios.
 
 ${table(rows)}
