@@ -11,7 +11,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, test, until } from './lib/tap.mjs';
 
-const ROUNDS = Number(process.env.SLOW_ROUNDS ?? 3), PHASE_MS = Number(process.env.SLOW_PHASE_MS ?? 2000);
+const ROUNDS = Number(process.env.SLOW_ROUNDS ?? 3), PHASE_MS = Number(process.env.SLOW_PHASE_MS ?? 1600);
 const RATE = 120, TIMES = 3, FLOOR_MS = 12;
 const SLOW = 300, ABORTING = 16, REFUSED = 32;
 

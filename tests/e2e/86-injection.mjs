@@ -4,7 +4,7 @@
 // Else the caller has an answer, in time: what was asked for, or a problem, and then nothing was charged. Nothing leaks, and counters
 // are the sums of what was recorded whatever happens.
 //
-// In so much time as INJECT_S says (40) as many places as can be done, in an order by INJECT_SEED (random); with INJECT_S=all
+// In so much time as INJECT_S says (25) as many places as can be done, in an order by INJECT_SEED (random); with INJECT_S=all
 // (scripts/soak.d/86-injection) every one, and each in both variants: the call fails, or it is interrupted or does a part.
 // INJECT_ONLY=WORD picks operations by name, INJECT_PLACE=NUMBER one place, to look into what went wrong.
 import { existsSync, writeFileSync } from 'node:fs';
@@ -14,14 +14,16 @@ import { PROGRAMS, run, with_site } from './lib/site.mjs';
 import { Mismatch, broken, equal, finish, ok, test, until } from './lib/tap.mjs';
 
 const ALL = process.env.INJECT_S === 'all';
-const SECONDS = ALL ? Infinity : Number(process.env.INJECT_S ?? 40);
+const SECONDS = ALL ? Infinity : Number(process.env.INJECT_S ?? 25);
 const SEED = Number(process.env.INJECT_SEED ?? Math.floor(Math.random() * 1e9));
 const VARIANTS = ALL ? [0, 1] : [0];
 const { INJECT_ONLY = '', INJECT_PLACE } = process.env;
-/* So long a statement is waited for; who was told then that it failed, was told by nobody who knows. */
-const STATEMENT_MS = 5000;
-const ANSWER_MS = 2000 + STATEMENT_MS + 2000;
+/* So long the ledger waits for the database. Who is told only then that it failed is told by somebody who does not know. */
+const PATIENCE_MS = 1300;
+const ANSWER_MS = 2000 + 5000;
 const HOLD_UNITS = 3, LEAK_TRIES = 3;
+/* To the database, that may be open or not. */
+const CONNECTIONS = 4;
 /* By which GLib ends a process: its breakpoint, or abort. */
 const DEATHS = [5, 6];
 /* An operation does not come by everywhere every time. */
@@ -105,7 +107,7 @@ function judge_counts(operation, answer, took, before, after) {
     const shown = `${answer.status}: used ${before.used} to ${after.used}, held ${before.held} to ${after.held}`;
     const done = same(before, after, operation), nothing = same(before, after, {});
     if (answer.status < 300) ok(done, `told that it is done, ${shown}`);
-    else if (answer.json && took < STATEMENT_MS) ok(nothing, `told that it failed, ${shown}: ${answer.text}`);
+    else if (answer.json && took < PATIENCE_MS) ok(nothing, `told that it failed, ${shown}: ${answer.text}`);
     else ok(done || nothing, `neither done nor not, ${shown}`);
 }
 
@@ -212,7 +214,7 @@ async function all_places(injected, name, operation, seconds, random) {
     await well(injected.site.consume(who, 'call'));
     const subject = { operation, who, id: await injected.site.value(`select id from webquota.subjects where key = '${who}'`) };
     const places = await places_of(injected, subject);
-    subject.descriptors = injected.descriptors() + 1;
+    subject.descriptors = injected.descriptors() + CONNECTIONS;
     const waiting = shuffled(choices(places), random);
     const all = waiting.length, wrong = [];
     let hits = 0, deaths = 0;
