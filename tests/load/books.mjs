@@ -31,10 +31,10 @@ function owner_of(limit, row) {
     return { subject: `s${row.subject}`, organization: `a${row.account}`, plan: `p${row.plan}`, site: 'site' }[limit.scope];
 }
 
-/* The override that holds after what was committed until `time`, by the clock's `at` (null: whether it has expired or not). */
+/* The override that holds after what was committed until `time`, by the clock's `at`. */
 function override_at(all, time, at) {
     const newer = (a, b) => a.created !== b.created ? a.created > b.created : a.id > b.id;
-    return all.filter(one => one.committed <= time && one.removed > time && (at === null || at < one.expires))
+    return all.filter(one => one.committed <= time && one.removed > time && at < one.expires)
         .reduce((best, one) => best && newer(best, one) ? best : one, null);
 }
 
@@ -122,9 +122,13 @@ export class Books {
         if (limit.rollover) plain = [limit.amount, limit.amount + limit.rollover];
         if (!limit.bends) return { least: Math.min(...plain), most: Math.max(...plain) };
         const all = this.overrides.get(`${owner} ${limit.key}`) ?? [];
-        const changed = all.flatMap(one => [one.committed, one.removed]).filter(time => time > from && time < to);
-        const amounts = [from, ...changed, to].map(time => override_at(all, time, at)?.amount ?? limit.amount);
-        if (at === null) amounts.push(limit.amount); /* whether one had expired by then is not known */
+        const amounts = [];
+        if (at === null) { /* which of them had expired is not known: any may have held, or none */
+            amounts.push(limit.amount, ...all.filter(one => one.committed <= to && one.removed > from).map(one => one.amount));
+        } else {
+            const changed = all.flatMap(one => [one.committed, one.removed]).filter(time => time > from && time < to);
+            amounts.push(...[from, ...changed, to].map(time => override_at(all, time, at)?.amount ?? limit.amount));
+        }
         return { least: Math.min(...amounts), most: Math.max(...amounts) };
     }
 
