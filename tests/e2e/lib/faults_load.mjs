@@ -77,7 +77,8 @@ export class Load {
     async attempt(what, ...words) {
         const one = { what, began: now() };
         const { status, text } = await this.send(...words);
-        Object.assign(one, { ended: now(), status, failed: typeof status !== 'number' || status >= 500 });
+        const failed = typeof status !== 'number' || status >= 500;
+        Object.assign(one, { ended: now(), status, failed, said: failed ? text.slice(0, 300) : '' });
         this.attempts.push(one);
         return { status, json: /^\s*\{/.test(text) ? JSON.parse(text) : undefined, text };
     }
