@@ -356,6 +356,15 @@ static bool is_plain_now(const Caller *caller)
     return calls / PHASE % 2 == 0 && (caller->shared->apart || caller->process % 2 == 1);
 }
 
+/* In every second process nobody gives back or administers; where each process keeps to its own subjects, nobody at all for a
+ * while, so that what is remembered of refusals is not forgotten for other reasons than the time. */
+static bool may_give_back(const Caller *caller)
+{
+    const Shared *shared = caller->shared;
+    bool quiet = shared->apart && __atomic_load_n(&shared->calls, __ATOMIC_RELAXED) < shared->calls_wanted * 4 / 10;
+    return caller->process % 2 == 0 && !quiet;
+}
+
 /* One call. False: there was nothing yet that it could be about. */
 static bool call(Caller *caller)
 {
@@ -363,7 +372,7 @@ static bool call(Caller *caller)
         consume_plain(caller);
         return true;
     }
-    int draw = chance(caller, caller->process % 2 ? 820 : 1000);
+    int draw = chance(caller, may_give_back(caller) ? 1000 : 820);
     if (draw >= 997)
         grant(caller);
     else if (draw >= 993)

@@ -26,6 +26,8 @@ const CHECKS = {
 const SHOWN = 6;
 /* A refusal from memory may be so old; changes made elsewhere are heard within that time (and a busy machine needs another). */
 const STALE_US = 2e6;
+/* The database's clock may be reckoned, and be so wrong. */
+const RECKONED_US = 0.15e6;
 /* Refusals from memory that a killed process had not written down yet. */
 const LOST_WITH_PROCESS_US = 2e6;
 const DOWN_AT_MOST = 0.02; // of all calls, where connections are cut
@@ -125,13 +127,15 @@ class Check {
     }
 
     check_time(call, row) {
-        const from = this.conductor.ahead(call.began - STALE_US).least + call.began - STALE_US;
+        /* What is charged goes by the clock and the policy of that moment; a refusal from memory may be a little old. */
+        const stale_us = row.outcome === 'allowed' ? 0 : STALE_US;
+        const from = this.conductor.ahead(call.began - stale_us).least + call.began - stale_us - RECKONED_US;
         const to = this.conductor.ahead(call.ended).most + call.ended;
         if (row.at < from || row.at > to) this.complain('clock', `${call.op} ${call.mark} was decided at ${row.at}, not between ${from} and ${to}`);
         if (row.outcome === 'allowed' && row.committed > call.ended)
             this.complain('clock', `${call.op} ${call.mark} was answered ${row.committed - call.ended} us before it was committed`);
         const { policies } = this.tables, next = policies[policies.findIndex(one => one.version === row.version) + 1];
-        if (next && next.committed < call.began - STALE_US) this.complain('amount', `${call.op} ${call.mark}: policy ${row.version} had been replaced`);
+        if (next && next.committed < call.began - stale_us) this.complain('amount', `${call.op} ${call.mark}: policy ${row.version} had been replaced`);
     }
 
     /* Was one of the limits that refused full at any time that it may have been looked at? */
