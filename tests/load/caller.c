@@ -4,8 +4,9 @@
 #include "load.h"
 
 /* Whose a want is: a ledger remembers those who have few counters, and not those who have many, or rolling ones. And when:
- * while all ask about everybody, or while each process keeps to its own subjects; then, no counter is shared by two of them. */
-enum { FIRST_HALF = 1, THIRD_QUARTER = 2, LAST_QUARTER = 4, TOGETHER = 8, APART = 16, PLAIN = 32 };
+ * while all ask about everybody (TOGETHER), or while each process keeps to its own subjects, at first without any counter that
+ * two of them share (APART), later with some (SHARED). */
+enum { FIRST_HALF = 1, THIRD_QUARTER = 2, LAST_QUARTER = 4, TOGETHER = 8, APART = 16, SHARED = 32, PLAIN = 64 };
 #define LATER_HALF (THIRD_QUARTER | LAST_QUARTER)
 #define EVERYBODY (FIRST_HALF | LATER_HALF)
 
@@ -19,21 +20,21 @@ typedef struct {
 } Want;
 
 static const Want wants[] = {
-    { "one", NULL, 1, 6, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART },
+    { "one", NULL, 1, 6, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART | SHARED },
     { "few", NULL, 3, 14, true, FIRST_HALF | LAST_QUARTER | TOGETHER },
-    { "team", NULL, 4, 14, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART },
+    { "team", NULL, 4, 14, true, FIRST_HALF | LAST_QUARTER | TOGETHER | APART | SHARED },
     { "everyone", NULL, 9, 12, true, FIRST_HALF | LAST_QUARTER | TOGETHER },
-    { "tight", NULL, 1, 5, true, EVERYBODY | TOGETHER },
-    { "pool", NULL, 1, 8, false, EVERYBODY | TOGETHER },
-    { "own", NULL, 2, 8, false, FIRST_HALF | TOGETHER | APART },
-    { "call", NULL, 3, 12, true, LATER_HALF | TOGETHER | APART },
+    { "tight", NULL, 1, 5, true, EVERYBODY | TOGETHER | SHARED },
+    { "pool", NULL, 1, 8, false, EVERYBODY | TOGETHER | SHARED },
+    { "own", NULL, 2, 8, false, FIRST_HALF | TOGETHER | APART | SHARED },
+    { "call", NULL, 3, 12, true, LATER_HALF | TOGETHER | APART | SHARED },
     { "call", "s-1", 3, 12, true, LATER_HALF | TOGETHER },
-    { "bent", NULL, 4, 14, true, LATER_HALF | TOGETHER | APART },
-    { "shifting", NULL, 4, 12, true, LATER_HALF | TOGETHER },
-    { "saved", NULL, 3, 8, true, LATER_HALF | TOGETHER | APART },
+    { "bent", NULL, 3, 14, true, LATER_HALF | TOGETHER | APART | SHARED | PLAIN },
+    { "shifting", NULL, 4, 12, true, LATER_HALF | TOGETHER | SHARED },
+    { "saved", NULL, 3, 8, true, LATER_HALF | TOGETHER | APART | SHARED },
     { "rolling", NULL, 2, 12, true, LAST_QUARTER | TOGETHER },
-    { "wide", NULL, 2, 12, true, FIRST_HALF | TOGETHER | PLAIN },
-    { "calm", NULL, 2, 12, true, FIRST_HALF | APART | PLAIN },
+    { "wide", NULL, 2, 12, true, FIRST_HALF | TOGETHER | SHARED | PLAIN },
+    { "calm", NULL, 2, 12, true, FIRST_HALF | APART | SHARED | PLAIN },
 };
 
 #define PHASE 1500                /* calls of all; in every second phase nothing but what is plain is asked by many */
@@ -57,11 +58,23 @@ static bool is_wanted(const Want *want, int whose, int when)
     return (want->whose & whose) && (want->whose & when) == when;
 }
 
+/* Where each process keeps to its own subjects, nobody shares or gives back anything for a while, so that what is remembered
+ * is not forgotten for other reasons than the time. */
+static bool is_quiet(const Shared *shared)
+{
+    return shared->apart && __atomic_load_n(&shared->calls, __ATOMIC_RELAXED) < shared->calls_wanted * 4 / 10;
+}
+
+static int wanted_now(const Shared *shared)
+{
+    return !shared->apart ? TOGETHER : is_quiet(shared) ? APART : SHARED;
+}
+
 /* What subject number `subject` wants. One draw of a number, so that who has the number has the draw. */
-static const Want *want_of(const Shared *shared, int subject, uint32_t draw, bool plain)
+static const Want *want_of(int subject, uint32_t draw, int when)
 {
     static const int whose[] = { FIRST_HALF, FIRST_HALF, THIRD_QUARTER, LAST_QUARTER };
-    int mine = whose[subject / ORGANIZATIONS % 4], when = (shared->apart ? APART : TOGETHER) | (plain ? PLAIN : 0), all = 0;
+    int mine = whose[subject / ORGANIZATIONS % 4], all = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
         all += is_wanted(&wants[i], mine, when) ? wants[i].weight : 0;
     int left = (int)(draw % (uint32_t)all);
@@ -82,7 +95,7 @@ static char *subject_name(int number)
 static int subject_of(const Shared *shared, int process, uint32_t draw)
 {
     if (shared->apart) {
-        int number = (int)(draw % (uint32_t)shared->subjects);
+        int number = (int)(draw / 2 % (uint32_t)(draw % 2 ? ORGANIZATIONS : shared->subjects));
         return number - number % shared->processes + process;
     }
     return draw % 4 == 0 ? (int)(draw / 4 % 3) * ORGANIZATIONS : (int)(draw / 4 % (uint32_t)shared->subjects);
@@ -162,7 +175,7 @@ static void ask_now(Caller *caller, const Ask *ask)
 
 static const Want *want_any(Caller *caller, int subject)
 {
-    return want_of(caller->shared, subject, g_rand_int(caller->random), false);
+    return want_of(subject, g_rand_int(caller->random), wanted_now(caller->shared));
 }
 
 static void consume(Caller *caller, AskKind kind, bool two)
@@ -189,7 +202,7 @@ static void consume_with_key(Caller *caller, bool again, bool other_request)
     g_autofree char *subject = subject_name(who);
     g_autofree char *key = g_strdup_printf("k-%" PRId64, number);
     Ask ask = { .kind = ASK_CONSUME, .subject = subject, .key = key, .fingerprint = other_request ? "other" : "same",
-                .want = want_of(caller->shared, who, g_rand_int(draws), false) };
+                .want = want_of(who, g_rand_int(draws), caller->shared->apart ? APART : TOGETHER) };
     ask.units = g_rand_int_range(draws, 1, ask.want->most_units + 1);
     g_rand_free(draws);
     ask_now(caller, &ask);
@@ -277,6 +290,8 @@ static void journal_admin(Journal *journal, StoreResult result, const char *id, 
 /* One of those who ask for it. */
 static int bent_of(Caller *caller)
 {
+    if (chance(caller, 2))
+        return 2 * ORGANIZATIONS + chance(caller, ORGANIZATIONS);
     int number = chance(caller, caller->shared->subjects / 2);
     return number / (2 * ORGANIZATIONS) * 4 * ORGANIZATIONS + 2 * ORGANIZATIONS + number % (2 * ORGANIZATIONS);
 }
@@ -295,7 +310,7 @@ static void override(Caller *caller)
     g_autofree char *subject = subject_name(bent_of(caller));
     bool whole = chance(caller, 3) == 0;
     g_autofree char *organization = g_strdup_printf("o-%d", chance(caller, ORGANIZATIONS));
-    int64_t amount = 1 + chance(caller, whole ? 120 : 50);
+    int64_t amount = 1 + chance(caller, whole ? 500 : 200);
     int64_t number = journal_begin(&caller->journal, "override.add\t%s\t%" PRId64, whole ? organization : subject, amount);
     g_autofree char *mark = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
     OverrideAdd add = { .subject = whole ? NULL : subject, .organization = whole ? organization : NULL, .feature = "bent",
@@ -338,12 +353,13 @@ static void grant(Caller *caller)
 /* Plain charges alone: a ledger decides batches of them otherwise than others. */
 static void consume_plain(Caller *caller)
 {
-    int number = chance(caller, ORGANIZATIONS); /* few, since what is new to somebody is not plain */
+    /* few subjects, since what is new to somebody is not plain */
+    int number = chance(caller, ORGANIZATIONS) + (chance(caller, 2) ? 2 * ORGANIZATIONS : 0);
     if (caller->shared->apart)
         number += caller->process - number % caller->shared->processes;
     g_autofree char *subject = subject_name(number);
     Ask ask = { .kind = chance(caller, 100) ? ASK_CONSUME : ASK_HOLD, .subject = subject,
-                .want = want_of(caller->shared, number, g_rand_int(caller->random), true) };
+                .want = want_of(number, g_rand_int(caller->random), wanted_now(caller->shared) | PLAIN) };
     ask.units = 1 + chance(caller, ask.want->most_units);
     ask_now(caller, &ask);
 }
@@ -356,13 +372,10 @@ static bool is_plain_now(const Caller *caller)
     return calls / PHASE % 2 == 0 && (caller->shared->apart || caller->process % 2 == 1);
 }
 
-/* In every second process nobody gives back or administers; where each process keeps to its own subjects, nobody at all for a
- * while, so that what is remembered of refusals is not forgotten for other reasons than the time. */
+/* In every second process nobody gives back or administers. */
 static bool may_give_back(const Caller *caller)
 {
-    const Shared *shared = caller->shared;
-    bool quiet = shared->apart && __atomic_load_n(&shared->calls, __ATOMIC_RELAXED) < shared->calls_wanted * 4 / 10;
-    return caller->process % 2 == 0 && !quiet;
+    return caller->process % 2 == 0 && !is_quiet(caller->shared);
 }
 
 /* One call. False: there was nothing yet that it could be about. */

@@ -204,7 +204,7 @@ static void conduct(void)
     while (processes_look_after(&all)) {
         if (due(turns, given.turns))
             clock_turn(turns++);
-        if (due(changes, given.turns / 2)) {
+        if (due(changes, given.turns + 1)) {
             policy_change();
             changes++;
         }
