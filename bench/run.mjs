@@ -29,7 +29,8 @@ for (const id of chosen) {
         found = await FIGURES[id]();
     } catch (error) {
         console.error(error.stack);
-        found = [{ id, what: 'did not run to its end', rates: {}, problems: [error.message.split('\n')[0].replaceAll(`${ROOT}/`, '').replaceAll(`${process.env.BENCH_FOLDER}/`, '')] }];
+        const why = error.message.split('\n')[0].replaceAll(`${ROOT}/`, '').replaceAll(`${process.env.BENCH_FOLDER}/`, '');
+        found = [{ id, what: 'did not run to its end', rates: {}, problems: [why] }];
     }
     rows.push(...found);
     for (const row of found) say(`  ${summary(row)}`);

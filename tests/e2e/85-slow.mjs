@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Other people's bad manners: slow headers, slow bodies, slow readers, callers who hang up, and one who repeats a refused call
-// at full speed. Meanwhile steady callers are served as before: their p99 stays within three times the normal one.
+// at full speed. Meanwhile steady callers are served as before: their p99 stays within three times the normal one (in the soak;
+// the short run of make test only finds what is far from it).
 //
 // Calm and storm take turns, several times, and the medians of their p99s are compared, so that what else the machine does
 // falls on both. A latency counts from the instant at which the call was due. Below FLOOR_MS a p99 is the scheduler's, not
@@ -12,7 +13,9 @@ import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, test, until } from './lib/tap.mjs';
 
 const ROUNDS = Number(process.env.SLOW_ROUNDS ?? 3), PHASE_MS = Number(process.env.SLOW_PHASE_MS ?? 1600);
-const RATE = 120, TIMES = 3, FLOOR_MS = 12;
+// Short phases on processors that others share say less: there a storm may cost ten times, and in the soak three.
+const LONG = PHASE_MS >= 10000;
+const RATE = 120, TIMES = LONG ? 3 : 10, FLOOR_MS = 12;
 const SLOW = 300, ABORTING = 16, REFUSED = 32;
 
 const POLICY = `
