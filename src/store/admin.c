@@ -166,9 +166,13 @@ StoreResult admin_list(Store *store, Query query, const char *id, const char *su
     if (outcome != STORE_OK)
         return outcome;
     *list = json_array();
-    for (int row = 0; row < PQntuples(rows); row++)
-        json_array_append_new(*list, json_loads(result_text(rows, row, 0), 0, NULL));
-    return STORE_OK;
+    bool whole = *list != NULL;
+    for (int row = 0; whole && row < PQntuples(rows); row++)
+        whole = json_array_append_new(*list, json_loads(result_text(rows, row, 0), 0, NULL)) == 0;
+    if (whole)
+        return STORE_OK;
+    g_clear_pointer(list, json_decref);
+    return store_fail(error, STORE_DOWN, NULL, "there is not enough memory");
 }
 
 StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error)

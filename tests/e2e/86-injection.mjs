@@ -15,7 +15,7 @@ import { Mismatch, broken, equal, finish, ok, test, until } from './lib/tap.mjs'
 
 const ALL = process.env.INJECT_S === 'all';
 const SECONDS = ALL ? Infinity : Number(process.env.INJECT_S ?? 25);
-const SEED = Number(process.env.INJECT_SEED ?? Math.floor(Math.random() * 1e9));
+const SEED = Number(process.env.INJECT_SEED ?? (ALL ? Math.floor(Math.random() * 1e9) : 605961315));
 const VARIANTS = ALL ? [0, 1] : [0];
 const { INJECT_ONLY = '', INJECT_PLACE } = process.env;
 /* So long the ledger waits for the database. Who is told only then that it failed is told by somebody who does not know. */
