@@ -25,6 +25,16 @@ void call_clear(Call *call)
         g_string_free(call->text, TRUE);
     g_free(call->flat);
     json_decref(call->body);
+    if (call->kept)
+        call->kept_free(call->kept);
+}
+
+void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept, GDestroyNotify kept_free)
+{
+    call->ask = ask;
+    call->then = then;
+    call->kept = kept;
+    call->kept_free = kept_free;
 }
 
 bool call_only_reads(const Call *call)
