@@ -275,7 +275,7 @@ StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, S
     g_autofree char *running = ask->idempotency_key ? g_strdup_printf("%s\n%s", ask->caller, ask->idempotency_key) : NULL;
     if (running && !key_begin(ledger, running))
         return store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with this key is still running");
-    if ((*answer = refuse_from_memory(ledger, ask)))
+    if (!running && (*answer = refuse_from_memory(ledger, ask)))
         return STORE_OK;
     Job job = { .kind = JOB_ASK, .ask = ask, .error = error };
     submit(ledger, &job);
