@@ -60,11 +60,11 @@ void call_problem(Call *call, int status, const char *field, const char *format,
 /* The problem that a store's result other than STORE_OK is. */
 void call_store_problem(Call *call, StoreResult result, const StoreError *error);
 
-/* A page: `template` rendered with the value, which is taken. */
-void call_page(Call *call, int status, const char *template, json_t *value);
+/* A page: `template` rendered with the value (a whole tree), which is taken. */
+void call_page(Call *call, int status, const char *template, Value *value);
 
 /* The same, which loads itself anew every so many seconds; 0: never. */
-void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s);
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
 
 /* Consent, without a body: 204. */
 void call_done(Call *call);
