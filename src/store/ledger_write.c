@@ -12,15 +12,11 @@ Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const ch
 
 Record *batch_record_borrowing(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
 {
-    Record *record = g_new0(Record, 1);
-    record->borrows = true;
-    record->key = job->key;
-    record->kind = kind;
-    record->outcome = outcome;
-    record->plan = state->subject.plan ? state->subject.plan->key : (char *)"";
-    record->organization = state->organization;
-    record->policy_version = batch->policy->version;
-    record->trace = g_array_sized_new(FALSE, TRUE, sizeof(TraceLine), 4);
+    Record *record = g_new(Record, 1);
+    *record = (Record){ .borrows = true, .key = job->key, .kind = kind, .outcome = outcome,
+                        .plan = state->subject.plan ? state->subject.plan->key : (char *)"", .organization = state->organization,
+                        .policy_version = batch->policy->version,
+                        .trace = g_array_sized_new(FALSE, FALSE, sizeof(TraceLine), 4) };
     g_ptr_array_add(batch->records, record);
     return record;
 }
@@ -76,7 +72,7 @@ typedef struct {
 } Columns;
 
 /* `form`: a letter a column, n for numbers, i for instants, t for texts, which are not owned, a for the arrays of all rows,
- * one after the other. */
+ * one after the other. There is room for so many rows, but for arrays, which grow. */
 #define FLAT_ROW 48
 static void columns_init(Columns *columns, const char *form, guint rows)
 {
@@ -100,12 +96,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Columns, columns_clear)
 
 static void put(Columns *columns, int column, int64_t value)
 {
-    g_array_append_val(columns->numbers[column], value);
+    GArray *numbers = columns->numbers[column];
+    ((int64_t *)(void *)numbers->data)[numbers->len++] = value;
 }
 
 static void put_text(Columns *columns, int column, const char *value)
 {
-    g_ptr_array_add(columns->texts[column], (char *)value);
+    GPtrArray *texts = columns->texts[column];
+    texts->pdata[texts->len++] = (char *)value;
 }
 
 /* Which part of a column that holds the arrays of all rows is this row's: first and last index, counted from 1. */

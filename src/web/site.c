@@ -182,10 +182,9 @@ void site_answer(const Exchange *exchange, void *data)
         answer_stranger(exchange);
         return;
     }
-    Visit *visit = g_new0(Visit, 1);
-    visit->exchange = exchange;
-    visit->began_us = g_get_monotonic_time();
-    visit->call = (Call){.site = site, .request = &visit->request, .response = response_new()};
+    Visit *visit = g_new(Visit, 1);
+    *visit = (Visit){.exchange = exchange, .began_us = g_get_monotonic_time(),
+                     .call = {.site = site, .request = &visit->request, .response = response_new()}};
     if (request_read(exchange, &visit->request, &why))
         answer_request(visit);
     else
