@@ -46,7 +46,7 @@ async function better_peer(arena, store) {
     const rate = {};
     for (const workers of [1, 2]) {
         const peer = await node_peer(store, workers);
-        rate[workers] = (await wrk(peer.port, consume_by(everybody, '/node/consume', 'none'), Math.max(1, SECONDS / 3))).rate;
+        rate[workers] = (await wrk(peer.port, consume_by(everybody, '/node/consume', 'none'), Math.max(1, Math.round(SECONDS / 3)))).rate;
         await peer.stop();
         say(`  ${workers} process${workers > 1 ? 'es' : ''} of Node.js: ${Math.round(rate[workers])}/s`);
     }

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include "base/log.h"
 
-#define ANSWER_TIMEOUT_MS 5000
 #define RECONNECT_PAUSE_US 200000
 
 static const struct {
@@ -325,7 +324,7 @@ DbResult db_sync(Db *db)
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
-    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
+    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : DB_PATIENCE_MS) * INT64_C(1000);
     if (db->deadline_us)
         deadline = MIN(deadline, db->deadline_us);
     DbResult outcome = DB_OK;

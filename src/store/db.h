@@ -14,13 +14,15 @@ typedef enum {
     DB_LOST      /* no connection, or it broke; whether the statement ran is not known */
 } DbResult;
 
+#define DB_PATIENCE_MS 5000
+
 typedef struct {
     PGconn *connection;        /* NULL: not connected */
     gint connected;            /* the same for other threads to look at; atomic */
     char *conninfo;
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
-    int patience_ms;           /* how long to wait for answers; 0: 5 s */
+    int patience_ms;           /* how long to wait for answers; 0: DB_PATIENCE_MS */
     int64_t deadline_us;       /* monotonic: nothing is waited for beyond; 0: no such bound */
     bool prepared[QUERY_COUNT];
     int64_t failed_at_us;      /* monotonic; the last attempt that failed, or answer that did not come in time */

@@ -137,6 +137,7 @@ static Ledger *ledger_of(Store *store)
         Ledger *ledger = g_new0(Ledger, 1);
         ledger->store = store;
         db_init(&ledger->db, store->database, store->config.prepared, true);
+        ledger->db.patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
         pthread_mutex_init(&ledger->lock, NULL);
         pthread_cond_init(&ledger->work, NULL);
         ledger->waiting = g_queue_new();
@@ -186,7 +187,7 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
 /* Is the job still in the queue after all the time that its caller has? Then nobody will miss it. */
 static bool withdraw(Ledger *ledger, Job *job)
 {
-    if (job->taken || g_get_monotonic_time() < job->handed_in_us + PATIENCE_US)
+    if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
     job->result = store_fail(job->error, STORE_DOWN, NULL, "the database has not answered in time");
     g_queue_remove(ledger->waiting, job);
@@ -201,7 +202,7 @@ static void submit(Ledger *ledger, Job *job)
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
     pthread_cond_signal(&ledger->work);
-    struct timespec until = in_us(CLOCK_REALTIME, PATIENCE_US);
+    struct timespec until = in_us(CLOCK_REALTIME, store_patience_us(ledger->store));
     while (!job->finished && !withdraw(ledger, job)) {
         if (job->taken)
             pthread_cond_wait(&job->wake, &ledger->lock);

@@ -8,7 +8,6 @@
 #define BATCH_MAX 256
 #define GATHER_MAX 16
 #define TRIES_MAX 60
-#define PATIENCE_US 1300000        /* how long a caller waits at most while the database is away */
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */

@@ -45,6 +45,7 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->metrics_lock, NULL);
     pthread_mutex_init(&store->keys_lock, NULL);
     store->config.readers = MAX(1, config->readers);
+    store->config.patience_ms = config->patience_ms ? config->patience_ms : STORE_PATIENCE_MS;
     store->readers = g_new0(Db, store->config.readers);
     store->reader_taken = g_new0(bool, store->config.readers);
     for (int i = 0; i < store->config.readers; i++)
@@ -52,6 +53,11 @@ Store *store_open(const StoreConfig *config)
     db_init(&store->writer, config->database, config->prepared, true);
     listener_start(store);
     return store;
+}
+
+int64_t store_patience_us(const Store *store)
+{
+    return store->config.patience_ms * INT64_C(1000);
 }
 
 void store_close(Store *store)
@@ -95,8 +101,8 @@ static int reader_free(const Store *store)
     return first;
 }
 
-/* A service answers within two seconds, whatever becomes of the database; a command has time. */
-#define READ_US 1500000
+/* So much longer than for a decision somebody waits who only looks; a command has time. */
+#define READ_MORE_US 200000
 
 static Db *reader_none(void)
 {
@@ -107,7 +113,7 @@ static Db *reader_none(void)
 
 Db *store_reader_take(Store *store)
 {
-    return store_reader_take_for(store, READ_US);
+    return store_reader_take_for(store, store_patience_us(store) + READ_MORE_US);
 }
 
 Db *store_reader_take_for(Store *store, int64_t us)

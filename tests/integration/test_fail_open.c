@@ -91,6 +91,38 @@ START_TEST(a_database_that_goes_away_closes_what_is_closed)
 }
 END_TEST
 
+/* A store whose callers wait for so long, and what it says while nobody can write for `held_ms`. */
+static StoreResult consume_against_a_lock(int patience_ms, int held_ms)
+{
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .patience_ms = patience_ms,
+                           .read_policy = policy_load };
+    Store *store = store_open(&config);
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) first = NULL, answer = NULL;
+    ck_assert_int_eq(consume(store, "closed", &first, &error), STORE_OK);
+    g_autofree char *hold = g_strdup_printf("begin; lock table webquota.counters in exclusive mode; select pg_sleep(%d / 1000.0); commit",
+                                            held_ms);
+    PGconn *holder = PQconnectdb(database_url());
+    ck_assert(PQsendQuery(holder, hold));
+    while (!database_number("select count(*) from pg_locks where relation = 'webquota.counters'::regclass and mode = 'ExclusiveLock'"))
+        g_usleep(1000);
+    StoreResult result = consume(store, "closed", &answer, &error);
+    store_close(store);
+    PQfinish(holder);
+    return result;
+}
+
+START_TEST(callers_wait_as_long_as_is_set)
+{
+    database_fresh(policy_text);
+    int64_t began = g_get_monotonic_time();
+    ck_assert_int_eq(consume_against_a_lock(STORE_PATIENCE_LEAST_MS, 20000), STORE_DOWN);
+    ck_assert_int_lt(g_get_monotonic_time() - began, 15 * US_PER_S);
+    g_free(database_value("select pg_terminate_backend(pid) from pg_stat_activity where query like 'begin; lock table%'"));
+    ck_assert_int_eq(consume_against_a_lock(30000, 2500), STORE_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fail open");
@@ -100,6 +132,7 @@ int main(void)
     tcase_add_test(tests, only_what_says_so_fails_open);
     tcase_add_test(tests, all_items_must_say_so);
     tcase_add_test(tests, a_database_that_goes_away_closes_what_is_closed);
+    tcase_add_test(tests, callers_wait_as_long_as_is_set);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
