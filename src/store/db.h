@@ -40,7 +40,7 @@ void db_close(Db *db);
 /* Drops the connection only; it is made again when needed. */
 void db_close_connection(Db *db);
 
-/* Connects when not connected (within 2 s, or the deadline). DB_LOST when it cannot be. */
+/* Connects when not connected (before the deadline; without one, within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 
 /* db_connect.c. A new connection, or NULL and why not (replaces *why). `direct`: to a server and not to a pooler. */

@@ -48,8 +48,10 @@ Store *store_open(const StoreConfig *config)
     store->config.patience_ms = config->patience_ms ? config->patience_ms : STORE_PATIENCE_MS;
     store->readers = g_new0(Db, store->config.readers);
     store->reader_taken = g_new0(bool, store->config.readers);
-    for (int i = 0; i < store->config.readers; i++)
+    for (int i = 0; i < store->config.readers; i++) {
         db_init(&store->readers[i], config->database, config->prepared, false);
+        store->readers[i].patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
+    }
     db_init(&store->writer, config->database, config->prepared, true);
     listener_start(store);
     return store;
