@@ -226,5 +226,16 @@ const dashboard = () => with_arena({ sets: [everybody] }, async arena => {
         ratio: ratio(results, 'dashboard', 'hello') }, results)];
 });
 
+/* What a figure takes beyond its runs, in seconds, and how many runs there are in a round; for the estimate at the start. */
+const COSTS = { 1: [12, 2], 2: [12, 2], 3: [25, 4], 4: [50, 8], 5: [15, 4], 6: [15, 3], 7: [12 + 2 * RUNS * STATISTICS_MS / 1000, 1],
+    8: [90, 0], 9: [40 + SECONDS + SUBJECTS / 60000, 3], 10: [12 + SECONDS, 2], 11: [12, 2], 12: [12 + MEMORY_REQUESTS / 5000, 0],
+    13: [25, 3], 14: [12, 2] };
+/* Starting and reading a run, and seeing that its records are there. */
+const RUN_MORE_S = 1.5;
+
+/** How long these figures will take, in seconds, about. */
+export const estimate_s = chosen => chosen.map(id => COSTS[id])
+    .reduce((sum, [fixed, lanes]) => sum + fixed + lanes * RUNS * (SECONDS + RUN_MORE_S), 0);
+
 export const FIGURES = { 1: allowed, 2: refused, 3: node_postgres, 4: node_redis, 5: pages, 6: hot, 7: transactions, 8: callgrind, 9: many,
     10: latency, 11: files, 12: memory, 13: processes, 14: dashboard };
