@@ -19,11 +19,17 @@ int64_t record_id_new(void)
     return id & INT64_MAX;
 }
 
-void ledger_finish(Ledger *ledger, Job *job)
+void ledger_finish(Ledger *ledger, const GPtrArray *jobs)
 {
     pthread_mutex_lock(&ledger->lock);
-    job->finished = true;
-    pthread_cond_signal(&job->wake);
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+        job->finished = true;
+        if (job->later)
+            ledger_later_decided(ledger, job);
+        else
+            pthread_cond_signal(&job->wake);
+    }
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -43,10 +49,10 @@ static bool clashes(const GPtrArray *jobs, const Job *job)
     return false;
 }
 
-static struct timespec in_us(clockid_t clock, int64_t us)
+struct timespec ledger_in_us(int64_t us)
 {
     struct timespec at;
-    clock_gettime(clock, &at);
+    clock_gettime(CLOCK_REALTIME, &at);
     int64_t ns = at.tv_nsec + us % US_PER_S * 1000;
     return (struct timespec){ .tv_sec = at.tv_sec + us / US_PER_S + ns / 1000000000, .tv_nsec = ns % 1000000000 };
 }
@@ -63,7 +69,7 @@ static void wait_for_work(Ledger *ledger)
         int64_t left = since + NOTES_WAIT_US - g_get_monotonic_time();
         if (left <= 0)
             return;
-        struct timespec until = in_us(CLOCK_REALTIME, left);
+        struct timespec until = ledger_in_us(left);
         pthread_cond_timedwait(&ledger->work, &ledger->lock, &until);
     }
 }
@@ -130,7 +136,7 @@ bool ledger_clock_is_fresh(Store *store)
 
 /* --- starting and stopping --- */
 
-static Ledger *ledger_of(Store *store)
+Ledger *ledger_of(Store *store)
 {
     pthread_mutex_lock(&store->ledger_lock);
     if (!store->ledger) {
@@ -140,12 +146,15 @@ static Ledger *ledger_of(Store *store)
         ledger->db.patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
         pthread_mutex_init(&ledger->lock, NULL);
         pthread_cond_init(&ledger->work, NULL);
+        pthread_cond_init(&ledger->answer, NULL);
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
         ledger->refusals = refusals_new();
         ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+        ledger->decided = g_ptr_array_new();
         ledger->running = pthread_create(&ledger->thread, NULL, ledger_main, ledger) == 0;
+        ledger_answerers_start(ledger);
         store->ledger = ledger;
     }
     Ledger *ledger = store->ledger;
@@ -163,14 +172,17 @@ void ledger_close(Ledger *ledger)
     pthread_mutex_unlock(&ledger->lock);
     if (ledger->running)
         pthread_join(ledger->thread, NULL);
+    ledger_answerers_stop(ledger);
     db_close(&ledger->db);
     g_queue_free(ledger->waiting);
     g_hash_table_unref(ledger->keys_running);
     memory_free(ledger->memory);
     g_ptr_array_unref(ledger->notes);
+    g_ptr_array_unref(ledger->decided);
     refusals_free(ledger->refusals);
     pthread_mutex_destroy(&ledger->lock);
     pthread_cond_destroy(&ledger->work);
+    pthread_cond_destroy(&ledger->answer);
     g_free(ledger);
 }
 
@@ -184,8 +196,7 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
 
 /* --- handing in --- */
 
-/* Is the job still in the queue after all the time that its caller has? Then nobody will miss it. */
-static bool withdraw(Ledger *ledger, Job *job)
+bool ledger_withdraw(Ledger *ledger, Job *job)
 {
     if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
@@ -194,16 +205,25 @@ static bool withdraw(Ledger *ledger, Job *job)
     return true;
 }
 
-static void submit(Ledger *ledger, Job *job)
+void ledger_hand_in(Ledger *ledger, Job *job)
 {
     job->key.id = record_id_new();
     job->handed_in_us = g_get_monotonic_time();
-    pthread_cond_init(&job->wake, NULL);
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
     pthread_cond_signal(&ledger->work);
-    struct timespec until = in_us(CLOCK_REALTIME, store_patience_us(ledger->store));
-    while (!job->finished && !withdraw(ledger, job)) {
+    if (job->later && ledger->answerers_asleep == ledger->answerer_count)
+        pthread_cond_signal(&ledger->answer);
+    pthread_mutex_unlock(&ledger->lock);
+}
+
+static void submit(Ledger *ledger, Job *job)
+{
+    pthread_cond_init(&job->wake, NULL);
+    ledger_hand_in(ledger, job);
+    pthread_mutex_lock(&ledger->lock);
+    struct timespec until = ledger_in_us(store_patience_us(ledger->store));
+    while (!job->finished && !ledger_withdraw(ledger, job)) {
         if (job->taken)
             pthread_cond_wait(&job->wake, &ledger->lock);
         else
@@ -213,24 +233,37 @@ static void submit(Ledger *ledger, Job *job)
     pthread_cond_destroy(&job->wake);
 }
 
-static bool key_begin(Ledger *ledger, const char *running)
+bool ledger_key_begin(Ledger *ledger, const LedgerAsk *ask, char **running, StoreError *error)
 {
+    *running = NULL;
+    if (!ask->idempotency_key)
+        return true;
+    char *key = g_strdup_printf("%s\n%s", ask->caller, ask->idempotency_key);
     pthread_mutex_lock(&ledger->lock);
-    bool first = g_hash_table_add(ledger->keys_running, g_strdup(running));
+    bool first = g_hash_table_add(ledger->keys_running, g_strdup(key));
     pthread_mutex_unlock(&ledger->lock);
-    return first;
+    if (first) {
+        *running = key;
+        return true;
+    }
+    g_free(key);
+    store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with this key is still running");
+    return false;
 }
 
-static void key_end(Ledger *ledger, const char *running)
+void ledger_key_end(Ledger *ledger, char *running)
 {
+    if (!running)
+        return;
     pthread_mutex_lock(&ledger->lock);
     g_hash_table_remove(ledger->keys_running, running);
     pthread_mutex_unlock(&ledger->lock);
+    g_free(running);
 }
 
 /* A certain refusal, while the ledger is busy: it costs no transaction and does not wait for one. An idle ledger is
  * asked instead; that is as fast, and true to the last microsecond. */
-static Answer *refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
+Answer *ledger_refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
 {
     Store *store = ledger->store;
     pthread_mutex_lock(&ledger->lock);
@@ -270,24 +303,27 @@ static Answer *allow_unrecorded(Ledger *ledger, const LedgerAsk *ask)
     return answer;
 }
 
+StoreResult ledger_outcome(Ledger *ledger, Job *job, Answer **answer)
+{
+    *answer = job->answer;
+    if (job->result != STORE_DOWN || job->ask->kind != ASK_CONSUME || !(*answer = allow_unrecorded(ledger, job->ask)))
+        return job->result;
+    store_error_clear(job->error);
+    return STORE_OK;
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     Ledger *ledger = ledger_of(store);
-    g_autofree char *running = ask->idempotency_key ? g_strdup_printf("%s\n%s", ask->caller, ask->idempotency_key) : NULL;
-    if (running && !key_begin(ledger, running))
-        return store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with this key is still running");
-    if ((*answer = refuse_from_memory(ledger, ask)))
+    char *running;
+    if (!ledger_key_begin(ledger, ask, &running, error))
+        return STORE_CONFLICT;
+    if (!running && (*answer = ledger_refuse_from_memory(ledger, ask)))
         return STORE_OK;
     Job job = { .kind = JOB_ASK, .ask = ask, .error = error };
     submit(ledger, &job);
-    if (running)
-        key_end(ledger, running);
-    *answer = job.answer;
-    if (job.result == STORE_DOWN && ask->kind == ASK_CONSUME && (*answer = allow_unrecorded(ledger, ask))) {
-        store_error_clear(error);
-        return STORE_OK;
-    }
-    return job.result;
+    ledger_key_end(ledger, running);
+    return ledger_outcome(ledger, &job, answer);
 }
 
 static StoreResult settle(Store *store, JobKind kind, const char *id, const char *prefix, int64_t units, const char *reason,

@@ -33,6 +33,12 @@ typedef struct {
  * answer whose reason is REASON_UNAVAILABLE and whose id is NULL. */
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error) MUST_CHECK;
 
+/* The same for a caller who does not wait: returns at once, and `then` is called once, by another thread or before this
+ * returns, with what ledger_decide would have answered. `then` takes the answer (NULL unless STORE_OK) and must not take
+ * long, as others wait for the same thread; the error is the ledger's. `ask` and what it points to must stay until then. */
+typedef void (*LedgerThen)(void *data, StoreResult result, Answer *answer, const StoreError *error);
+void ledger_decide_later(Store *store, const LedgerAsk *ask, LedgerThen then, void *data);
+
 /* What became of a reservation, a refund or a reset. */
 typedef struct {
     char *id;                 /* public id of the record this made; NULL when there was nothing to do */

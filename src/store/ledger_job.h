@@ -35,6 +35,7 @@ typedef struct {
     int64_t handed_in_us;             /* monotonic */
     bool taken;                       /* no longer in the queue */
     bool finished;
+    bool later;                       /* nobody waits for it on `wake`: it is part of a Later (ledger_later.c) */
     pthread_cond_t wake;
 } Job;
 

@@ -275,8 +275,7 @@ void *ledger_main(void *data)
         if (open->len)
             run_jobs(ledger, open);
         count_batch(ledger->store, jobs);
-        for (guint i = 0; i < jobs->len; i++)
-            ledger_finish(ledger, jobs->pdata[i]);
+        ledger_finish(ledger, jobs);
         run_notes(ledger, notes);
     }
 }

@@ -23,7 +23,7 @@ Instant refusal_certain_until(const SubjectState *state, const Decision *decisio
 void refusals_remember(Refusals *refusals, const Job *job, const Record *record, uint64_t generation, int64_t memory_us);
 
 /* The refusal for this ask, as a new answer at `now`, and the record to be written (owned by the caller). NULL when
- * nothing certain is known. */
+ * nothing certain is known, and for an ask with an idempotency key: whether it is a replay only the database knows. */
 Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Record **record);
 
 #endif

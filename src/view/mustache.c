@@ -6,8 +6,10 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/text.h"
 #include "view/escape.h"
 #include "view/mustache_internal.h"
+#include "view/value_json.h"
 
 /* Nodes visited and objects asked for a name: about a second. A page takes some thousands. */
 #ifndef MUSTACHE_WORK_MAX
@@ -16,9 +18,8 @@
 
 typedef struct {
     const MustacheNode *begin, *next, *end;
-    const json_t *value; /* what it adds to the context; NULL when nothing */
-    const json_t *list;  /* what it goes through, now at: */
-    size_t item;
+    const Value *value; /* what it adds to the context; NULL when nothing */
+    bool is_list;       /* the value is an item of a list, which it goes through */
     size_t indent_begin, indent_end; /* its indentation within Render.indent */
     int partial_depth;
 } Frame;
@@ -39,35 +40,41 @@ static Frame *frame_top(const Render *render)
     return &g_array_index(render->frames, Frame, render->frames->len - 1);
 }
 
-static const json_t *value_find(Render *render, const MustacheNode *node)
+/* The other parts of a dotted name, each within the one before. */
+static const Value *parts_find(const Value *value, const MustacheNode *node)
+{
+    const char *name = node->text;
+    for (int part = 1; value && part < node->parts; part++) {
+        name += strlen(name) + 1;
+        value = value_get(value, name);
+    }
+    return value;
+}
+
+static const Value *name_find(Render *render, const MustacheNode *node)
 {
     for (guint i = render->frames->len; i-- > 0;) {
-        const json_t *value = g_array_index(render->frames, Frame, i).value;
+        const Value *value = g_array_index(render->frames, Frame, i).value;
         if (!value)
             continue;
         if (node->parts == 0)
             return value;
         render->work++;
-        const char *name = node->text;
-        value = json_object_get(value, name);
-        for (int part = 1; value && part < node->parts; part++) {
-            name += strlen(name) + 1;
-            value = json_object_get(value, name);
-        }
+        value = value_find(value, node->text, node->mark);
         /* Once the first name is found, the others are looked for in there only. */
-        if (value || name != node->text)
-            return value;
+        if (value)
+            return parts_find(value, node);
     }
     return NULL;
 }
 
-static bool is_truthy(const json_t *value)
+static bool is_truthy(const Value *value)
 {
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_NULL:
-    case JSON_FALSE: return false;
-    case JSON_ARRAY: return json_array_size(value) > 0;
-    case JSON_STRING: return json_string_length(value) > 0;
+    switch (value ? value->kind : VALUE_NULL) {
+    case VALUE_NULL:
+    case VALUE_FALSE: return false;
+    case VALUE_LIST: return value->first != NULL;
+    case VALUE_TEXT: return value->length > 0;
     default: return true;
     }
 }
@@ -113,13 +120,6 @@ static void real_append(GString *out, double real)
     g_string_append_len(out, digits->str, (gssize)digits->len);
 }
 
-static void integer_append(GString *out, json_int_t integer)
-{
-    char text[24]; /* on the stack: g_string_append_printf would allocate for each figure */
-    int length = g_snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, integer);
-    g_string_append_len(out, text, length);
-}
-
 static void text_append(GString *out, const char *text, size_t length, bool is_raw)
 {
     if (is_raw)
@@ -128,23 +128,26 @@ static void text_append(GString *out, const char *text, size_t length, bool is_r
         escape_html(out, text, length);
 }
 
-static void value_append(GString *out, const json_t *value, bool is_raw)
+static void json_append(GString *out, const Value *value, bool is_raw)
 {
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_NULL: break;
-    case JSON_TRUE: g_string_append(out, "true"); break;
-    case JSON_FALSE: g_string_append(out, "false"); break;
-    case JSON_STRING: text_append(out, json_string_value(value), json_string_length(value), is_raw); break;
-    case JSON_INTEGER: integer_append(out, json_integer_value(value)); break;
-    case JSON_REAL: real_append(out, json_real_value(value)); break;
-    case JSON_ARRAY:
-    case JSON_OBJECT: {
-        char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        if (text)
-            text_append(out, text, strlen(text), is_raw);
-        free(text);
-        break;
-    }
+    json_auto_t *json = value_to_json(value);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (text)
+        text_append(out, text, strlen(text), is_raw);
+    free(text);
+}
+
+static void value_append(GString *out, const Value *value, bool is_raw)
+{
+    switch (value ? value->kind : VALUE_NULL) {
+    case VALUE_NULL: break;
+    case VALUE_TRUE: text_add(out, "true"); break;
+    case VALUE_FALSE: text_add(out, "false"); break;
+    case VALUE_TEXT: text_append(out, value->text, value->length, is_raw); break;
+    case VALUE_INTEGER: text_add_number(out, value->integer); break;
+    case VALUE_REAL: real_append(out, value->real); break;
+    case VALUE_LIST:
+    case VALUE_OBJECT: json_append(out, value, is_raw); break;
     }
 }
 
@@ -178,8 +181,8 @@ static Frame *frame_push(Render *render, const MustacheNode *begin, const Mustac
     Frame frame = *frame_top(render);
     frame.begin = frame.next = begin;
     frame.end = end;
-    frame.value = frame.list = NULL;
-    frame.item = 0;
+    frame.value = NULL;
+    frame.is_list = false;
     g_array_append_val(render->frames, frame);
     return frame_top(render);
 }
@@ -188,8 +191,8 @@ static Frame *frame_push(Render *render, const MustacheNode *begin, const Mustac
 static void frame_end(Render *render)
 {
     Frame *frame = frame_top(render);
-    if (frame->list && ++frame->item < json_array_size(frame->list)) {
-        frame->value = json_array_get(frame->list, frame->item);
+    if (frame->is_list && frame->value->next) {
+        frame->value = frame->value->next;
         frame->next = frame->begin;
         return;
     }
@@ -200,14 +203,14 @@ static void frame_end(Render *render)
 
 static void section_enter(Render *render, const MustacheNode *node)
 {
-    const json_t *value = value_find(render, node);
+    const Value *value = name_find(render, node);
     if (node->count == 0 || is_truthy(value) != (node->kind == MUSTACHE_SECTION))
         return;
     Frame *frame = frame_push(render, node + 1, node + 1 + node->count);
     if (node->kind == MUSTACHE_INVERTED)
         return;
-    frame->list = json_is_array(value) ? value : NULL;
-    frame->value = frame->list ? json_array_get(value, 0) : value;
+    frame->is_list = value->kind == VALUE_LIST;
+    frame->value = frame->is_list ? value->first : value;
 }
 
 static bool partial_enter(Render *render, const MustacheNode *node)
@@ -236,7 +239,7 @@ static bool node_render(Render *render, Frame *frame, const MustacheNode *node)
     switch (node->kind) {
     case MUSTACHE_TEXT: literal_append(render, frame, node); break;
     case MUSTACHE_LINE: indent_append(render, frame); break;
-    case MUSTACHE_VARIABLE: value_append(render->out, value_find(render, node), node->is_raw); break;
+    case MUSTACHE_VARIABLE: value_append(render->out, name_find(render, node), node->is_raw); break;
     case MUSTACHE_SECTION:
     case MUSTACHE_INVERTED:
         frame->next += node->count;
@@ -269,7 +272,7 @@ static bool frames_render(Render *render)
     return true;
 }
 
-bool mustache_render(const Mustache *mustache, const json_t *value, MustachePartial partial, void *data, GString *out,
+bool mustache_render(const Mustache *mustache, const Value *value, MustachePartial partial, void *data, GString *out,
                      char **error)
 {
     if (mustache->nodes->len == 0)

@@ -1,10 +1,11 @@
-/* Values in, JSON out: the API's documents, which are the pages' JSON twins as well, and the
- * values that templates are rendered from. Pure. All results are new. */
+/* What is known in, documents out: the API's as JSON, which are the pages' JSON twins as well, and the values that templates
+ * are rendered from. Pure. All results are new. */
 #ifndef WEBQUOTA_VIEW_H
 #define WEBQUOTA_VIEW_H
 
 #include <jansson.h>
 #include "domain/answer.h"
+#include "view/value.h"
 
 /* What every page needs to know about where it is shown. Strings not owned. */
 typedef struct {
@@ -44,9 +45,10 @@ json_t *view_problem(int status, const char *title, const char *detail, const ch
 json_t *view_features(const Policy *policy);
 json_t *view_plans(const Policy *policy);
 
-/* The pages: `page` (the layout's values), and the page's own. Rendered by the template of the same name. */
-json_t *view_dashboard(const UsageReport *report, const PageContext *context);
-json_t *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
-json_t *view_error(int status, const char *title, const char *detail, const PageContext *context);
+/* The pages: `page` (the layout's values), and the page's own, as a new tree. Rendered by the template of the same name. What
+ * they are made from must outlive them. */
+Value *view_dashboard(const UsageReport *report, const PageContext *context);
+Value *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
+Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 
 #endif

@@ -22,11 +22,6 @@ json_t *json_text_take(char *text)
     return value;
 }
 
-json_t *json_instant(Instant instant)
-{
-    return json_text_take(instant_text(instant));
-}
-
 json_t *json_amount(Amount amount)
 {
     return amount == AMOUNT_UNLIMITED ? json_null() : json_integer(amount);

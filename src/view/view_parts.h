@@ -6,7 +6,6 @@
 
 json_t *json_text(const char *text);      /* NULL: null. Bytes that are not UTF-8 are replaced, never lost */
 json_t *json_text_take(char *text);       /* the same, and frees it */
-json_t *json_instant(Instant instant);    /* "2026-11-22T17:00:00Z"; INSTANT_MIN and INSTANT_MAX: null */
 json_t *json_amount(Amount amount);       /* unlimited: null */
 
 /* The figures of a line that usage and decisions share: scope, window, ..., state, resets_at, in this order. A line

@@ -29,12 +29,17 @@ static const InputField item_fields[ITEM_FIELDS] = {
     [ITEM_UNITS] = {"units", INPUT_WHOLE, false, 1, UNITS_MAX},
 };
 
-void ask_clear(Ask *ask)
+Ask *ask_new(void)
+{
+    return g_new0(Ask, 1);
+}
+
+void ask_free(Ask *ask)
 {
     free(ask->metadata); /* jansson's */
     g_free(ask->caller);
     g_free(ask->fingerprint);
-    *ask = (Ask){0};
+    g_free(ask);
 }
 
 static bool item_read(Call *call, int index, const json_t *json, LedgerItem *item)
@@ -114,7 +119,7 @@ static bool idempotency_read(Call *call, Ask *ask)
 bool ask_read(Call *call, AskKind kind, Ask *ask)
 {
     InputValue values[FIELDS];
-    *ask = (Ask){.ledger = {.kind = kind}};
+    ask->ledger.kind = kind;
     /* `ttl` is the last field, and only a reservation knows it. */
     values[TTL] = (InputValue){0};
     if (!call_body(call, fields, kind == ASK_HOLD ? FIELDS : TTL, values) || !items_read(call, values, &ask->ledger))
@@ -129,16 +134,24 @@ bool ask_read(Call *call, AskKind kind, Ask *ask)
     return true;
 }
 
-void ask_answer(Call *call, AskKind kind)
+static void ask_decided(Call *call, StoreResult result, const Answer *answer, const StoreError *error)
 {
-    g_auto(Ask) ask = {0};
-    g_auto(StoreError) error = {0};
-    g_autoptr(Answer) answer = NULL;
-    if (!ask_read(call, kind, &ask))
-        return;
-    StoreResult result = ledger_decide(call->site->store, &ask.ledger, &answer, &error);
     if (result == STORE_OK)
         decision_answer(call, answer);
     else
-        call_store_problem(call, result, &error);
+        call_store_problem(call, result, error);
+}
+
+static void free_ask(gpointer ask)
+{
+    ask_free(ask);
+}
+
+void ask_answer(Call *call, AskKind kind)
+{
+    g_autoptr(Ask) ask = ask_new();
+    if (!ask_read(call, kind, ask))
+        return;
+    const LedgerAsk *asked = &ask->ledger;
+    call_decide(call, asked, ask_decided, g_steal_pointer(&ask), free_ask);
 }

@@ -8,13 +8,14 @@ typedef struct {
     LedgerAsk ledger; /* points into the call's body and the strings below */
     char *metadata, *caller, *fingerprint;
 } Ask;
-void ask_clear(Ask *ask);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ask, ask_clear)
+Ask *ask_new(void);
+void ask_free(Ask *ask);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ask, ask_free)
 
-/* False: answered already. */
+/* Fills a new one. False: answered already. */
 bool ask_read(Call *call, AskKind kind, Ask *ask) MUST_CHECK;
 
-/* Reads the ask, has the ledger decide it, answers. */
+/* Reads the ask and has the ledger decide it, which answers. */
 void ask_answer(Call *call, AskKind kind);
 
 #endif

@@ -90,7 +90,7 @@ static void consent_again(Call *call)
 /* --- refusal --- */
 
 /* A report of the one feature, from the refusal itself: the page needs no second look into the store. */
-static json_t *refusal_page(const Call *call, const Answer *answer, const char *back)
+static Value *refusal_page(const Call *call, const Answer *answer, const char *back)
 {
     int count = MAX(answer->line_count, 1);
     g_autofree UsageLine *lines = g_new0(UsageLine, count);
@@ -123,9 +123,8 @@ static GString *refusal_html(Call *call, const Answer *answer)
 {
     g_autofree char *error = NULL;
     g_autofree char *referer = request_back(call->request);
-    json_t *value = refusal_page(call, answer, referer ? referer : "/");
+    g_autoptr(Value) value = refusal_page(call, answer, referer ? referer : "/");
     GString *page = templates_render(call->site->templates, "limit", value, &error);
-    json_decref(value);
     if (!page)
         log_line(LOG_LEVEL_ERROR, "template limit: %s", error ? error : "cannot be rendered");
     return page;
@@ -179,28 +178,48 @@ static void check_only(Call *call, const Metered *metered)
     consent(call, metered, result == STORE_OK ? answer : NULL);
 }
 
-static void charge(Call *call, const Metered *metered)
+/* What is asked of the ledger, and by what. */
+typedef struct {
+    Metered metered;
+    LedgerAsk ask;
+} Charge;
+
+static void charge_free(gpointer data)
 {
-    g_auto(StoreError) error = {0};
-    g_autoptr(Answer) answer = NULL;
-    LedgerAsk ask = {
-        .kind = metered->charge == CHARGE_COMMIT ? ASK_HOLD : ASK_CONSUME,
-        .subject = call->identity.subject,
-        .item_count = metered->resource_count,
-        .ttl_s = HOLD_TTL_S,
-    };
-    for (int i = 0; i < metered->resource_count; i++)
-        ask.items[i] = (LedgerItem){metered->feature, metered->resources[i], metered->units};
-    StoreResult result = ledger_decide(call->site->store, &ask, &answer, &error);
+    Charge *charge = data;
+    metered_clear(&charge->metered);
+    g_free(charge);
+}
+
+static void charge_decided(Call *call, StoreResult result, const Answer *answer, const StoreError *error)
+{
+    const Charge *charge = call->kept;
     if (result != STORE_OK) {
-        call_store_problem(call, result, &error);
+        call_store_problem(call, result, error);
         return;
     }
     metrics_decision(call->site->metrics, answer);
     if (answer_allowed(answer))
-        consent(call, metered, answer);
+        consent(call, &charge->metered, answer);
     else
         refuse(call, answer);
+}
+
+/* Takes what is metered. */
+static void charge(Call *call, Metered *metered)
+{
+    Charge *charge = g_new0(Charge, 1);
+    charge->metered = *metered;
+    *metered = (Metered){0};
+    const Metered *mine = &charge->metered;
+    LedgerAsk *ask = &charge->ask;
+    ask->kind = mine->charge == CHARGE_COMMIT ? ASK_HOLD : ASK_CONSUME;
+    ask->subject = call->identity.subject;
+    ask->item_count = mine->resource_count;
+    ask->ttl_s = HOLD_TTL_S;
+    for (int i = 0; i < mine->resource_count; i++)
+        ask->items[i] = (LedgerItem){mine->feature, mine->resources[i], mine->units};
+    call_decide(call, ask, charge_decided, charge, charge_free);
 }
 
 /* nginx drops an authorizer's page and comes back for it: what was refused is refused once more, charged by nothing and

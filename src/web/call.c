@@ -25,6 +25,16 @@ void call_clear(Call *call)
         g_string_free(call->text, TRUE);
     g_free(call->flat);
     json_decref(call->body);
+    if (call->kept)
+        call->kept_free(call->kept);
+}
+
+void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept, GDestroyNotify kept_free)
+{
+    call->ask = ask;
+    call->then = then;
+    call->kept = kept;
+    call->kept_free = kept_free;
 }
 
 bool call_only_reads(const Call *call)
@@ -109,11 +119,11 @@ void call_done(Call *call)
 }
 
 /* Renders a page, or says in one line of text that it could not be. */
-static GString *render(Call *call, const char *template, json_t *value, const char **type)
+static GString *render(Call *call, const char *template, Value *value, const char **type)
 {
     g_autofree char *error = NULL;
     GString *page = templates_render(call->site->templates, template, value, &error);
-    json_decref(value);
+    value_free(value);
     *type = HTML_TYPE;
     if (page)
         return page;
@@ -122,7 +132,7 @@ static GString *render(Call *call, const char *template, json_t *value, const ch
     return g_string_new("this page cannot be shown at the moment\n");
 }
 
-void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s)
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
 {
     const char *type;
     GString *page = render(call, template, value, &type);
@@ -134,7 +144,7 @@ void call_page_refreshed(Call *call, int status, const char *template, json_t *v
     response_body(call->response, type, page);
 }
 
-void call_page(Call *call, int status, const char *template, json_t *value)
+void call_page(Call *call, int status, const char *template, Value *value)
 {
     call_page_refreshed(call, status, template, value, 0);
 }

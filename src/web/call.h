@@ -10,7 +10,13 @@
 #include "web/response.h"
 #include "web/site.h"
 
-typedef struct Call {
+typedef struct Call Call;
+
+/* Goes on with a call when the ledger has decided what it asked (call_decide): answers it, once. `answer` is NULL unless the
+ * result is STORE_OK. */
+typedef void (*CallThen)(Call *call, StoreResult result, const Answer *answer, const StoreError *error);
+
+struct Call {
     const Site *site;
     const Request *request;
     Response *response;
@@ -23,9 +29,17 @@ typedef struct Call {
     char *allow;        /* of a 405: the methods that the address knows */
     bool is_api;        /* speaks JSON whatever Accept says */
     Surface surface;    /* for the metrics */
-} Call;
+    const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */
+    CallThen then;
+    gpointer kept;      /* the handler's own, for `then`, with what the ask points to */
+    GDestroyNotify kept_free;
+};
 
-/* Frees what the call owns: identity, policy, segment, allow, text, body; not the request and response. */
+/* Leaves the call to the ledger: the handler returns without an answer, and `then` gives it, perhaps in another thread. `kept`
+ * is taken, and freed by `kept_free` with the call; the ask is part of it, or points into it and into the call. */
+void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept, GDestroyNotify kept_free);
+
+/* Frees what the call owns: identity, policy, segment, allow, text, body, kept; not the request and response. */
 void call_clear(Call *call);
 
 /* --- answers --- */
@@ -46,11 +60,11 @@ void call_problem(Call *call, int status, const char *field, const char *format,
 /* The problem that a store's result other than STORE_OK is. */
 void call_store_problem(Call *call, StoreResult result, const StoreError *error);
 
-/* A page: `template` rendered with the value, which is taken. */
-void call_page(Call *call, int status, const char *template, json_t *value);
+/* A page: `template` rendered with the value (a whole tree), which is taken. */
+void call_page(Call *call, int status, const char *template, Value *value);
 
 /* The same, which loads itself anew every so many seconds; 0: never. */
-void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s);
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
 
 /* Consent, without a body: 204. */
 void call_done(Call *call);

@@ -10,6 +10,9 @@ typedef struct {
     const char *shared_secret; /* every request must carry it in WEBQUOTA_SHARED_SECRET; NULL: none asked for */
     long (*read)(void *data, char *bytes, size_t room);              /* bytes read; 0 at the end; -1 broken */
     bool (*write)(void *data, const char *bytes, size_t len);
+    /* NULL: the answer is complete when whoever is asked for it returns. Otherwise it may come later and by another thread,
+     * which calls this last, once; the exchange and its parameters stay until then. */
+    void (*done)(void *data);
     void *data;
 } Exchange;
 

@@ -7,6 +7,9 @@
  * lock is handed on between them. The others take turns at the door, where one of them waits for all connections that
  * are slow or kept; while there are none, they cost nothing.
  *
+ * An answer may come later, from another thread (Exchange's `done`): a request with all that belongs to it is a Talk, which
+ * no thread owns, and the thread that read it takes the next connection meanwhile.
+ *
  * At the end those at the door hear of it by a pipe. Those at the gate are sent a signal, which ends nothing but their
  * accept: other calls begin again after it (SA_RESTART), accept does not where the socket has a time-out. It is sent
  * until they have left, as it may come just before they wait. So the end breaks off no request.
@@ -60,6 +63,8 @@ typedef struct {
     bool kept;
 } GivenBack;
 
+typedef struct Talk Talk;
+
 typedef struct {
     int listener;
     int stop_pipe[2];
@@ -73,6 +78,10 @@ typedef struct {
     pthread_mutex_t given_back_lock;
     GArray *given_back;          /* of GivenBack: for the one at the door */
     int bell;                    /* readable while there are some */
+    pthread_mutex_t talks_lock;
+    pthread_cond_t talks_back;   /* for who waits until all are */
+    Talk *talks;                 /* those without a request, to be used again */
+    int talks_out;
     const char *shared_secret;
     ServeAnswer answer;
     void *data;
@@ -261,11 +270,55 @@ static int connection_next(Server *server)
 
 /* --- a request --- */
 
-typedef struct {
+struct Talk {
     FCGX_Request request;
+    Exchange exchange;
+    Server *server;
+    Talk *next;     /* of those without a request */
     size_t written;
     bool heard_all; /* what the peer has sent is with libfcgi, and it sends no more */
-} Talk;
+};
+
+static Talk *talk_take(Server *server)
+{
+    pthread_mutex_lock(&server->talks_lock);
+    Talk *talk = server->talks;
+    if (talk)
+        server->talks = talk->next;
+    server->talks_out++;
+    pthread_mutex_unlock(&server->talks_lock);
+    if (talk)
+        return talk;
+    talk = g_new0(Talk, 1);
+    talk->server = server;
+    FCGX_InitRequest(&talk->request, -1, 0);
+    return talk;
+}
+
+static void talk_give(Talk *talk)
+{
+    Server *server = talk->server;
+    pthread_mutex_lock(&server->talks_lock);
+    talk->next = server->talks;
+    server->talks = talk;
+    if (--server->talks_out == 0)
+        pthread_cond_signal(&server->talks_back);
+    pthread_mutex_unlock(&server->talks_lock);
+}
+
+/* Waits for answers that are still to come. */
+static void talks_end(Server *server)
+{
+    pthread_mutex_lock(&server->talks_lock);
+    while (server->talks_out > 0)
+        pthread_cond_wait(&server->talks_back, &server->talks_lock);
+    pthread_mutex_unlock(&server->talks_lock);
+    for (Talk *talk = server->talks, *next; talk; talk = next) {
+        next = talk->next;
+        FCGX_Free(&talk->request, 1);
+        g_free(talk);
+    }
+}
 
 static long fastcgi_read(void *data, char *bytes, size_t room)
 {
@@ -311,54 +364,65 @@ static void finish(Talk *talk)
     request->ipcFd = -1;
 }
 
-static void answer_one(Server *server, Talk *talk)
+/* Leaves the connection to those at the door if it is kept. */
+static void talk_end(Talk *talk)
 {
+    if (talk->request.ipcFd >= 0)
+        give_back(talk->server, talk->request.ipcFd, true);
+    talk->request.ipcFd = -1;
+    talk_give(talk);
+}
+
+/* It has its answer. */
+static void talk_done(void *data)
+{
+    Talk *talk = data;
     FCGX_Request *request = &talk->request;
-    Exchange exchange = {
+    if (talk->server->stopping)
+        request->keepConnection = 0;
+    else if (!talk->exchange.authorizer && request->keepConnection)
+        drain(request);
+    finish(talk);
+    talk_end(talk);
+}
+
+/* Has the request of a connection answered, now or later. */
+static void serve_connection(Server *server, int fd, bool heard_all)
+{
+    Talk *talk = talk_take(server);
+    FCGX_Request *request = &talk->request;
+    talk->heard_all = heard_all;
+    talk->written = 0;
+    request->ipcFd = fd;
+    request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
+    if (FCGX_Accept_r(request) < 0) { /* the peer has gone away, or does not speak FastCGI */
+        talk_end(talk);
+        return;
+    }
+    talk->exchange = (Exchange){
         .params = request->envp,
         .authorizer = request->role == FCGI_AUTHORIZER,
         .shared_secret = server->shared_secret,
         .read = fastcgi_read,
         .write = fastcgi_write,
+        .done = talk_done,
         .data = talk,
     };
-    talk->written = 0;
-    server->answer(&exchange, server->data);
-    if (server->stopping)
-        request->keepConnection = 0;
-    else if (!exchange.authorizer && request->keepConnection)
-        drain(request);
-    finish(talk);
-}
-
-/* Answers the request of a connection, and leaves the connection to those at the door if it is kept. */
-static void serve_connection(Server *server, Talk *talk, int fd, bool heard_all)
-{
-    talk->heard_all = heard_all;
-    talk->request.ipcFd = fd;
-    talk->request.keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
-    if (FCGX_Accept_r(&talk->request) >= 0) /* the peer has not gone away, and speaks FastCGI */
-        answer_one(server, talk);
-    if (talk->request.ipcFd >= 0)
-        give_back(server, talk->request.ipcFd, true);
-    talk->request.ipcFd = -1;
+    server->answer(&talk->exchange, server->data);
 }
 
 static void *gate_thread(void *data)
 {
     Gate *gate = data;
     Server *server = gate->server;
-    Talk talk;
     int fd;
-    FCGX_InitRequest(&talk.request, -1, 0);
     while ((fd = accept_one(gate)) >= 0) {
         size_t len;
         if (doorman_sees_whole(fd, &len))
-            serve_connection(server, &talk, fd, len > 0 && len <= READ_AT_ONCE);
+            serve_connection(server, fd, len > 0 && len <= READ_AT_ONCE);
         else
             give_back(server, fd, false);
     }
-    FCGX_Free(&talk.request, 1);
     gate->left = true;
     if (atomic_fetch_sub(&server->gates_open, 1) == 1)
         eventfd_write(server->bell, 1);
@@ -368,12 +432,9 @@ static void *gate_thread(void *data)
 static void *door_thread(void *data)
 {
     Server *server = data;
-    Talk talk;
     int fd;
-    FCGX_InitRequest(&talk.request, -1, 0);
     while ((fd = connection_next(server)) >= 0)
-        serve_connection(server, &talk, fd, false);
-    FCGX_Free(&talk.request, 1);
+        serve_connection(server, fd, false);
     return NULL;
 }
 
@@ -451,6 +512,7 @@ static bool threads_run(Server *server, int threads)
         pthread_join(gates[i].id, NULL);
     for (int i = 0; i < door_count; i++)
         pthread_join(doors[i], NULL);
+    talks_end(server);
     return good;
 }
 
@@ -461,6 +523,8 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
         .own = own,
         .door = PTHREAD_MUTEX_INITIALIZER,
         .given_back_lock = PTHREAD_MUTEX_INITIALIZER,
+        .talks_lock = PTHREAD_MUTEX_INITIALIZER,
+        .talks_back = PTHREAD_COND_INITIALIZER,
         .shared_secret = shared_secret,
         .answer = answer,
         .data = data,
@@ -473,6 +537,7 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
     server.doorman = doorman_new();
     server.given_back = g_array_new(FALSE, FALSE, sizeof(GivenBack));
     bool good = threads_run(&server, threads);
+    admit_given_back(&server); /* nobody is at the door any more: they are closed with it */
     doorman_free(server.doorman);
     g_array_unref(server.given_back);
     close(server.bell);

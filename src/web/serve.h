@@ -4,7 +4,7 @@
 
 #include "web/exchange.h"
 
-/* Answers one exchange; called by several threads at once. */
+/* Answers one exchange, now or later (Exchange's `done`); called by several threads at once. */
 typedef void (*ServeAnswer)(const Exchange *exchange, void *data);
 
 /* Blocks SIGTERM and SIGINT in the calling thread and all it starts later, and ignores SIGPIPE: call it before any

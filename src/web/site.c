@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "policy/policy_load.h"
 #include "web/authorizer.h"
+#include "web/call.h"
 #include "web/router.h"
 
 /* --- what the process holds --- */
@@ -98,48 +99,102 @@ static char *mount_by_settings(const Site *site, const Exchange *exchange)
     return uri_escape(mount ? mount : site->mount);
 }
 
-static void answer_request(const Site *site, const Request *request, Response *response, int64_t began_us)
+/* An exchange on its way to its answer. */
+typedef struct {
+    const Exchange *exchange;
+    Request request;
+    Call call;
+    int64_t began_us;
+} Visit;
+
+/* Sends the answer; nothing may be done with the exchange or the visit afterwards. */
+static void visit_end(Visit *visit)
 {
-    Call call = {.site = site, .request = request, .response = response, .surface = SURFACE_AUTHORIZER};
-    if (request->authorizer)
-        authorizer_answer(&call);
-    else
-        router_answer(&call);
-    metrics_request(site->metrics, call.surface, response_status_of(response), g_get_monotonic_time() - began_us);
-    call_clear(&call);
+    const Exchange *exchange = visit->exchange;
+    Call *call = &visit->call;
+    bool head_only = !visit->request.authorizer && g_strcmp0(visit->request.method, "HEAD") == 0;
+    metrics_request(call->site->metrics, call->surface, response_status_of(call->response),
+                    g_get_monotonic_time() - visit->began_us);
+    if (!response_send(call->response, head_only, exchange->write, exchange->data))
+        log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");
+    response_free(call->response);
+    call_clear(call);
+    request_clear(&visit->request);
+    g_free(visit);
+    if (exchange->done)
+        exchange->done(exchange->data);
+}
+
+static void visit_decided(void *data, StoreResult result, Answer *decided, const StoreError *error)
+{
+    Visit *visit = data;
+    g_autoptr(Answer) answer = decided;
+    visit->call.then(&visit->call, result, answer, error);
+    visit_end(visit);
+}
+
+static void visit_decide_now(Visit *visit)
+{
+    g_auto(StoreError) error = {0};
+    Answer *answer = NULL;
+    StoreResult result = ledger_decide(visit->call.site->store, visit->call.ask, &answer, &error);
+    visit_decided(visit, result, answer, &error);
 }
 
 /* What cannot be read has no address; but programs that ask the API want to be answered as it answers. */
-static void answer_malformed(const Site *site, const Exchange *exchange, const Request *request, Response *response,
-                             const char *why, int64_t began_us)
+static void answer_malformed(Visit *visit, const char *why)
 {
-    const char *path = exchange_param(exchange, "PATH_INFO");
-    bool is_api = path && g_str_has_prefix(path, "/api/v1/");
-    Call call = {.site = site, .request = request, .response = response, .is_api = is_api};
-    call_problem(&call, 400, NULL, "%s", why);
-    metrics_request(site->metrics, is_api ? SURFACE_API : SURFACE_PAGE, 400, g_get_monotonic_time() - began_us);
-    call_clear(&call);
+    Call *call = &visit->call;
+    const char *path = exchange_param(visit->exchange, "PATH_INFO");
+    if (!visit->request.mount)
+        visit->request.mount = mount_by_settings(call->site, visit->exchange);
+    call->is_api = path && g_str_has_prefix(path, "/api/v1/");
+    call->surface = call->is_api ? SURFACE_API : SURFACE_PAGE;
+    call_problem(call, 400, NULL, "%s", why);
+}
+
+static void answer_request(Visit *visit)
+{
+    Call *call = &visit->call;
+    if (visit->request.authorizer) {
+        visit->request.mount = mount_by_settings(call->site, visit->exchange);
+        call->surface = SURFACE_AUTHORIZER;
+        authorizer_answer(call);
+    } else {
+        router_answer(call);
+    }
+}
+
+static void answer_stranger(const Exchange *exchange)
+{
+    g_autoptr(Response) response = response_new();
+    answer_text(response, 403, "this web server does not know the shared secret\n");
+    if (!response_send(response, false, exchange->write, exchange->data))
+        log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");
+    if (exchange->done)
+        exchange->done(exchange->data);
 }
 
 void site_answer(const Exchange *exchange, void *data)
 {
     const Site *site = data;
-    int64_t began_us = g_get_monotonic_time();
-    g_autoptr(Response) response = response_new();
-    g_auto(Request) request = {0};
     g_autofree char *why = NULL;
     if (!carries_secret(exchange)) {
-        answer_text(response, 403, "this web server does not know the shared secret\n");
-    } else if (!request_read(exchange, &request, &why)) {
-        if (!request.mount)
-            request.mount = mount_by_settings(site, exchange);
-        answer_malformed(site, exchange, &request, response, why, began_us);
-    } else {
-        if (request.authorizer)
-            request.mount = mount_by_settings(site, exchange);
-        answer_request(site, &request, response, began_us);
+        answer_stranger(exchange);
+        return;
     }
-    bool head_only = !request.authorizer && g_strcmp0(request.method, "HEAD") == 0;
-    if (!response_send(response, head_only, exchange->write, exchange->data))
-        log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");
+    Visit *visit = g_new0(Visit, 1);
+    visit->exchange = exchange;
+    visit->began_us = g_get_monotonic_time();
+    visit->call = (Call){.site = site, .request = &visit->request, .response = response_new()};
+    if (request_read(exchange, &visit->request, &why))
+        answer_request(visit);
+    else
+        answer_malformed(visit, why);
+    if (!visit->call.ask)
+        visit_end(visit);
+    else if (exchange->done)
+        ledger_decide_later(site->store, visit->call.ask, visit_decided, visit);
+    else
+        visit_decide_now(visit);
 }

@@ -23,7 +23,8 @@ typedef struct {
 bool site_open(Site *site, const Settings *settings, bool lasting, char **why) MUST_CHECK;
 void site_close(Site *site);
 
-/* Answers one exchange, whatever it is. `site` is a Site; fits ServeAnswer. */
+/* Answers one exchange, whatever it is; later, where the exchange allows that and the ledger is to be asked. `site` is a
+ * Site; fits ServeAnswer. */
 void site_answer(const Exchange *exchange, void *site);
 
 #endif

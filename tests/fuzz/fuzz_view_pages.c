@@ -5,6 +5,7 @@
 #include "world.h"
 
 #include "domain/answer.h"
+#include "view/value_json.h"
 #include "view/view.h"
 
 #define BETWEEN "\n----\n"
@@ -19,13 +20,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* Takes the value over. */
-static void check_page(const char *name, json_t *value)
+static void check_page(const char *name, Value *value)
 {
     g_autofree char *error = NULL;
     g_autoptr(GString) page = templates_render(templates, name, value, &error);
     HOLDS(page && !error && strlen(page->str) == page->len);
     html_check(page->str);
-    value_check(value);
+    value_check(value_to_json(value));
+    value_free(value);
 }
 
 static void check_refusal(const Situation *situation, const Book *book, AskItem item, const PageContext *context)

@@ -46,12 +46,12 @@ static char *read_ask(AskKind kind, const char *key, const char *text, size_t le
     Request request = {.exchange = &exchange, .method = "POST", .path = (char *)"/api/v1/consume"};
     g_autoptr(Response) response = response_new();
     Call call = {.request = &request, .response = response, .is_api = true, .identity = {.kind = IDENTITY_KEY, .key_id = 1}};
-    g_auto(Ask) ask = {0};
+    g_autoptr(Ask) ask = ask_new();
     char *fingerprint = NULL;
-    if (ask_read(&call, kind, &ask)) {
-        check_ask(&ask, *key);
+    if (ask_read(&call, kind, ask)) {
+        check_ask(ask, *key);
         HOLDS(response_status_of(response) == 0);
-        fingerprint = g_steal_pointer(&ask.fingerprint);
+        fingerprint = g_steal_pointer(&ask->fingerprint);
         char *again = json_dumps(call.body, JSON_INDENT(3));
         if (body.left == 0 && *key && len < 2000 && kind != ASK_CHECK) {
             g_autofree char *same = read_ask(ASK_CHECK, key, again, strlen(again));

@@ -138,6 +138,14 @@ StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, S
     return result == STORE_OK ? double_decide(store, ask, answer, error) : result;
 }
 
+void ledger_decide_later(Store *store, const LedgerAsk *ask, LedgerThen then, void *data)
+{
+    g_auto(StoreError) error = {0};
+    Answer *answer = NULL;
+    StoreResult result = ledger_decide(store, ask, &answer, &error);
+    then(data, result, answer, &error);
+}
+
 StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
                         Answer **answer, StoreError *error)
 {

@@ -255,6 +255,56 @@ START_TEST(the_same_idempotency_key_charges_once)
 }
 END_TEST
 
+typedef struct {
+    Store *store;
+    gint stop; /* atomic */
+} Flood;
+
+static void *flood(void *data)
+{
+    Flood *it = data;
+    while (!g_atomic_int_get(&it->stop)) {
+        StoreResult result;
+        answer_unref(ask(it->store, ASK_CONSUME, "ada", "lone", NULL, 1, &result));
+    }
+    return NULL;
+}
+
+static int64_t given_from_memory(Store *store)
+{
+    StoreMetrics metrics;
+    store_metrics(store, &metrics);
+    return metrics.remembered;
+}
+
+/* While the same is refused from memory all the time. */
+START_TEST(a_key_that_was_refused_is_free_again)
+{
+    database_fresh(policy);
+    Flood it = { .store = database_store() };
+    pthread_t threads[4];
+    StoreResult result;
+    answer_unref(ask(it.store, ASK_CONSUME, "ada", "lone", NULL, 5, &result));
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_create(&threads[i], NULL, flood, &it);
+    while (given_from_memory(it.store) < 100)
+        g_usleep(1000);
+    for (int i = 0; i < 50; i++) {
+        LedgerAsk request = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = { { "lone", NULL, 1 } },
+                              .caller = "test", .idempotency_key = "k", .fingerprint = "same" };
+        g_auto(StoreError) error = { 0 };
+        g_autoptr(Answer) answer = NULL;
+        result = ledger_decide(it.store, &request, &answer, &error);
+        ck_assert_msg(result == STORE_OK, "try %d: %s", i, error.detail);
+        ck_assert_int_eq(answer->outcome, OUTCOME_DENIED);
+    }
+    g_atomic_int_set(&it.stop, 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_join(threads[i], NULL);
+    store_close(it.store);
+}
+END_TEST
+
 START_TEST(a_hold_that_expires_comes_back_and_both_are_on_record)
 {
     database_fresh(policy);
@@ -307,6 +357,7 @@ int main(void)
     tcase_add_test(tests, the_journal_adds_up_to_the_counters);
     tcase_add_test(tests, cut_connections_lose_and_double_nothing);
     tcase_add_test(tests, the_same_idempotency_key_charges_once);
+    tcase_add_test(tests, a_key_that_was_refused_is_free_again);
     tcase_add_test(tests, a_hold_that_expires_comes_back_and_both_are_on_record);
     tcase_add_test(tests, a_subject_that_moves_takes_its_counters_along);
     suite_add_tcase(suite, tests);

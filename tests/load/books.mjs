@@ -25,6 +25,14 @@ export function window_start(limit, at) {
     return Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1) * 1000;
 }
 
+/* Of a window that begins there; a rolling one has none. */
+function window_end(limit, start) {
+    if (limit.window === 'lifetime' || limit.align === 'rolling') return Infinity;
+    if (limit.window !== 'month') return start + SPAN_US[limit.window];
+    const day = new Date(start / 1000);
+    return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1) * 1000;
+}
+
 export const named_feature = (feature, resource) => feature === 'call' && resource?.startsWith('s-') ? 'special' : feature;
 
 function owner_of(limit, row) {
@@ -38,7 +46,8 @@ function override_at(all, time, at) {
         .reduce((best, one) => best && newer(best, one) ? best : one, null);
 }
 
-/** One counter of one window; of a rolling limit all of its time. */
+/** One counter of one window; of a rolling limit all of its time. `most_used`: what thresholds must have alerted for;
+ * `perhaps_used`: what they may have. */
 class Counter {
     constructor(limit, owner, window) {
         Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], peaks: [], refused_at: Infinity });
@@ -197,13 +206,13 @@ export class Books {
         }
         const { row, line } = changes.find(one => one.line.used_delta + one.line.held_delta > 0) ?? changes[0];
         const level = counter.level(row.at);
-        const over = row.at >= counter.window + SPAN_US[counter.limit.window]; /* then a refund is on record only */
+        const over = row.at >= window_end(counter.limit, counter.window); /* then commits and refunds may be on record only */
         if (counter.used < 0 && !counter.buckets && !(over && counter.is_reset) || counter.held < 0)
             this.complain('exceeded', `${counter.name}: ${counter.used} used, ${counter.held} held after ${row.id}`);
         const { most } = this.amounts_of(counter.limit, counter.owner, row);
         if (level > before && level > Math.min(most, counter.limit.rollover ? line.amount : Infinity))
             this.complain('exceeded', `${counter.name}: ${level} of ${most} after ${row.kind} ${row.id} at ${row.at}`);
-        counter.most_used = Math.max(counter.most_used, counter.used);
+        if (!over) counter.most_used = Math.max(counter.most_used, counter.used);
         counter.perhaps_used = Math.max(counter.perhaps_used, used_before + added);
         /* Who was refused in the same transaction may have stood before those who gave back. */
         const risen = changes.reduce((sum, one) => sum + Math.max(one.line.used_delta + one.line.held_delta, 0), 0);

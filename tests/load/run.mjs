@@ -8,6 +8,7 @@ import path from 'node:path';
 import { PROGRAMS, ROOT, run, run_well } from '../e2e/lib/site.mjs';
 import { broken, finish, has_failed, ok, test } from '../e2e/lib/tap.mjs';
 import { check, report } from './check.mjs';
+import { forge } from './forge.mjs';
 import { policy_text } from './policy.mjs';
 
 const POSTGRES = `${ROOT}/scripts/postgres`;
@@ -43,7 +44,15 @@ function messages(said) {
     return [...times].slice(0, 20);
 }
 
-async function prove_one(url, folder, name, words) {
+/* A check that cannot fail proves nothing. */
+async function prove_check(journals, url, name) {
+    const expected = await forge(url);
+    const { wrong } = await check(journals, url);
+    const blind = expected.filter(one => !wrong.has(one));
+    await test(`${name}: the check notices what is forged afterwards`, async () => ok(!blind.length, `it does not fail: ${blind}`));
+}
+
+async function prove_one(url, folder, name, words, last) {
     const journals = mkdtempSync(`${folder}/journals-`);
     const { code, said } = await callers(['--folder', journals, ...words, `${folder}/policy`, `${folder}/other-policy`], url);
     await test(`${name}: the callers came to their end`, async () => ok(code === 0, said.slice(-2000)));
@@ -53,6 +62,7 @@ async function prove_one(url, folder, name, words) {
     }
     const doctor = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: url } });
     await test(`${name}: the doctor finds nothing wrong either`, async () => ok(doctor.code === 0, doctor.stdout + doctor.stderr));
+    if (last && !has_failed()) await prove_check(journals, url, name);
     rmSync(journals, { recursive: true });
 }
 
@@ -71,7 +81,7 @@ export async function prove(...all) {
         const url = await database_up(folder);
         writeFileSync(`${folder}/policy`, policy_text(false));
         writeFileSync(`${folder}/other-policy`, policy_text(true));
-        for (const [name, ...words] of all) await prove_one(url, folder, name, words);
+        for (const [name, ...words] of all) await prove_one(url, folder, name, words, name === all.at(-1)[0]);
     } finally {
         if (has_failed()) finish();
         await stop();

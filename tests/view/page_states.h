@@ -4,28 +4,28 @@
 
 #include "view/page_samples.h"
 
-typedef json_t *(*PageState)(void);
+typedef Value *(*PageState)(void);
 
-static inline json_t *sample_dashboard(Sample *sample)
+static inline Value *sample_dashboard(Sample *sample)
 {
     sample_finish(sample);
-    json_t *page = view_dashboard(&sample->report, &sample->context);
+    Value *page = view_dashboard(&sample->report, &sample->context);
     sample_clear(sample);
     return page;
 }
 
-static inline json_t *sample_limit_page(Sample *sample, const Answer *refusal)
+static inline Value *sample_limit_page(Sample *sample, const Answer *refusal)
 {
     sample_finish(sample);
     sample->context.path = "/limit/x";
-    json_t *page = view_limit(&sample->report, refusal, &sample->context);
+    Value *page = view_limit(&sample->report, refusal, &sample->context);
     sample_clear(sample);
     return page;
 }
 
 /* --- dashboards --- */
 
-static json_t *dashboard_ok(void)
+static Value *dashboard_ok(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -36,7 +36,7 @@ static json_t *dashboard_ok(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_first_use(void)
+static Value *dashboard_first_use(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -49,7 +49,7 @@ static json_t *dashboard_first_use(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_notice(void)
+static Value *dashboard_notice(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -60,7 +60,7 @@ static json_t *dashboard_notice(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_warning(void)
+static Value *dashboard_warning(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -71,7 +71,7 @@ static json_t *dashboard_warning(void)
 }
 
 /* As most people meet it: something of everything. */
-static json_t *dashboard_exhausted(void)
+static Value *dashboard_exhausted(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -88,7 +88,7 @@ static json_t *dashboard_exhausted(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_all_exhausted(void)
+static Value *dashboard_all_exhausted(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -101,7 +101,7 @@ static json_t *dashboard_all_exhausted(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_organization(void)
+static Value *dashboard_organization(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -115,7 +115,7 @@ static json_t *dashboard_organization(void)
 }
 
 /* Override, grace, rollover, bonus, held, overage, on trial: all that may stand beside a limit. */
-static json_t *dashboard_changed(void)
+static Value *dashboard_changed(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -143,7 +143,7 @@ static json_t *dashboard_changed(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_unlimited(void)
+static Value *dashboard_unlimited(void)
 {
     Sample sample;
     sample_init(&sample, PRO);
@@ -154,7 +154,7 @@ static json_t *dashboard_unlimited(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_highest_plan(void)
+static Value *dashboard_highest_plan(void)
 {
     Sample sample;
     sample_init(&sample, PRO);
@@ -163,7 +163,7 @@ static json_t *dashboard_highest_plan(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_anonymous(void)
+static Value *dashboard_anonymous(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -174,7 +174,7 @@ static json_t *dashboard_anonymous(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_suspended(void)
+static Value *dashboard_suspended(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -184,14 +184,14 @@ static json_t *dashboard_suspended(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_nothing(void)
+static Value *dashboard_nothing(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_hostile(void)
+static Value *dashboard_hostile(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -208,7 +208,7 @@ static json_t *dashboard_hostile(void)
 
 /* --- limit pages --- */
 
-static json_t *limit_week(void)
+static Value *limit_week(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -218,7 +218,7 @@ static json_t *limit_week(void)
 }
 
 /* The longest that is usual: a form that was refused, every limit there is, an organization. */
-static json_t *limit_form(void)
+static Value *limit_form(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -235,7 +235,7 @@ static json_t *limit_form(void)
     return sample_limit_page(&sample, &sample.answer);
 }
 
-static json_t *limit_fewer(void)
+static Value *limit_fewer(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -243,7 +243,7 @@ static json_t *limit_fewer(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 5));
 }
 
-static json_t *limit_never_fits(void)
+static Value *limit_never_fits(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -251,7 +251,7 @@ static json_t *limit_never_fits(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_NEVER_FITS, 500));
 }
 
-static json_t *limit_visitor(void)
+static Value *limit_visitor(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -259,7 +259,7 @@ static json_t *limit_visitor(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
 }
 
-static json_t *limit_not_included(void)
+static Value *limit_not_included(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -269,7 +269,7 @@ static json_t *limit_not_included(void)
     return sample_limit_page(&sample, &sample.answer);
 }
 
-static json_t *limit_suspended(void)
+static Value *limit_suspended(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -278,7 +278,7 @@ static json_t *limit_suspended(void)
 }
 
 /* Without a refusal: somebody looks. */
-static json_t *limit_look_stopped(void)
+static Value *limit_look_stopped(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -287,7 +287,7 @@ static json_t *limit_look_stopped(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_available(void)
+static Value *limit_look_available(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -296,7 +296,7 @@ static json_t *limit_look_available(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_not_included(void)
+static Value *limit_look_not_included(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -304,7 +304,7 @@ static json_t *limit_look_not_included(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_unlimited(void)
+static Value *limit_look_unlimited(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -312,7 +312,7 @@ static json_t *limit_look_unlimited(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_hostile(void)
+static Value *limit_hostile(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -326,39 +326,39 @@ static json_t *limit_hostile(void)
 
 /* --- errors --- */
 
-static inline json_t *sample_error(int status, const char *title, const char *detail, const char *back)
+static inline Value *sample_error(int status, const char *title, const char *detail, const char *back)
 {
     Sample sample;
     sample_init(&sample, FREE);
     sample.context.path = "/nowhere";
     sample.context.back = back;
-    json_t *page = view_error(status, title, detail, &sample.context);
+    Value *page = view_error(status, title, detail, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
-static json_t *error_correct(void)
+static Value *error_correct(void)
 {
     return sample_error(400, "This request cannot be understood", "\"units\" must be a whole number from 1.", "/menus/new");
 }
 
-static json_t *error_sign_in(void)
+static Value *error_sign_in(void)
 {
     return sample_error(401, "Who are you?", "This page is for people who are signed in.", NULL);
 }
 
-static json_t *error_not_allowed(void)
+static Value *error_not_allowed(void)
 {
     return sample_error(403, "This is not for you", NULL, NULL);
 }
 
-static json_t *error_not_found(void)
+static Value *error_not_found(void)
 {
     return sample_error(404, "There is no such page", "<b>/nowhere</b> is not one of ours.", NULL);
 }
 
 /* The store is away: nothing is known but the request. */
-static json_t *error_unavailable(void)
+static Value *error_unavailable(void)
 {
     PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
     return view_error(503, "Usage cannot be shown now", "The store is not available.", &context);
@@ -431,7 +431,7 @@ static inline Templates *sample_templates(const char *dir)
 static inline char *sample_render(const Templates *templates, size_t state)
 {
     char *error = NULL;
-    json_auto_t *value = page_states[state].make();
+    g_autoptr(Value) value = page_states[state].make();
     GString *page = templates_render(templates, page_states[state].template, value, &error);
     if (!page)
         g_error("%s: %s", page_states[state].name, error);

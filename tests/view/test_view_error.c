@@ -6,13 +6,13 @@
 static void assert_detail(const char *detail, const char *shown)
 {
     const PageContext context = { .mount = "/quota", .path = "/nowhere", .who = "ada", .signed_in = true };
-    json_t *value = view_error(404, "Not Found", detail, &context);
-    const char *text = json_string_value(json_object_get(value, "detail"));
+    Value *value = view_error(404, "Not Found", detail, &context);
+    const char *text = value_string(value_get(value, "detail"));
     if (shown)
         ck_assert_str_eq(text, shown);
     else
         ck_assert_ptr_null(text);
-    json_decref(value);
+    value_free(value);
 }
 
 START_TEST(a_clause_becomes_a_sentence)

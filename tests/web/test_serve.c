@@ -4,6 +4,7 @@
 #include "web/serve.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -34,13 +35,34 @@ static void answer(const Exchange *exchange, void *data)
     bool reads = !exchange->authorizer && !exchange_param(exchange, "WEBQUOTA_ROLE");
     while (reads && (got = exchange->read(exchange->data, bytes, sizeof bytes)) > 0)
         sum += got;
-    if (word && strcmp(word, "slow") == 0 && (write(in_flight[1], "", 1) != 1 || read(go_on[0], bytes, 1) != 1))
+    if (word && g_str_has_suffix(word, "slow") && (write(in_flight[1], "", 1) != 1 || read(go_on[0], bytes, 1) != 1))
         abort();
     g_autofree char *text = g_strdup_printf("Status: 200 OK\r\n\r\n%s %s %ld",
                                             exchange->authorizer ? "authorizer" : "responder",
                                             word ? word : "", sum);
     if (!exchange->write(exchange->data, text, strlen(text)))
         abort();
+    exchange->done(exchange->data);
+}
+
+static void *answer_in_time(void *data)
+{
+    answer(data, NULL);
+    return NULL;
+}
+
+/* Some are answered by another thread, when the one that read them has gone on. */
+static void answer_some(const Exchange *exchange, void *data)
+{
+    const char *word = exchange_param(exchange, "WORD");
+    pthread_t id;
+    if (!word || !g_str_has_prefix(word, "later")) {
+        answer(exchange, data);
+        return;
+    }
+    if (pthread_create(&id, NULL, answer_in_time, (void *) exchange) != 0)
+        abort();
+    pthread_detach(id);
 }
 
 static pid_t server_start(void)
@@ -53,7 +75,7 @@ static pid_t server_start(void)
     pid_t server = fork();
     if (server == 0) {
         serve_prepare();
-        _exit(serve_fastcgi(listener, true, 3, NULL, answer, NULL) ? 0 : 1);
+        _exit(serve_fastcgi(listener, true, 3, NULL, answer_some, NULL) ? 0 : 1);
     }
     close(listener);
     return server;
@@ -230,6 +252,53 @@ START_TEST(the_end_answers_what_was_connected_before)
     ck_assert_int_eq(waitpid(server, &status, 0), server);
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     ck_assert_int_ne(access(path, F_OK), 0);
+    g_free(path);
+}
+END_TEST
+
+START_TEST(answers_may_come_later)
+{
+    pid_t server = server_start();
+    char byte;
+    int status, later[7]; /* more than there are threads */
+    for (size_t i = 0; i < G_N_ELEMENTS(later); i++) {
+        later[i] = connection();
+        send_request(later[i], RESPONDER, i % 2 ? KEEP : 0, "later slow", "123");
+        ck_assert_int_eq(read(in_flight[0], &byte, 1), 1);
+    }
+    int fd = connection();
+    send_request(fd, RESPONDER, 0, "now", "");
+    expect(fd, "responder now 0");
+    close(fd);
+    ck_assert_int_eq(write(go_on[1], "ab", 2), 2);
+    int answered = 0;
+    for (size_t i = 0; answered < 2; i = (i + 1) % G_N_ELEMENTS(later)) {
+        struct pollfd one = {.fd = later[i], .events = POLLIN};
+        if (later[i] < 0 || poll(&one, 1, 10) != 1)
+            continue;
+        expect(later[i], "responder later slow 3");
+        if (i % 2) { /* kept: it takes another */
+            send_request(later[i], RESPONDER, 0, "later", "");
+            expect(later[i], "responder later 0");
+        }
+        close(later[i]);
+        later[i] = -1;
+        answered++;
+    }
+    /* The end waits for the others. */
+    ck_assert_int_eq(kill(server, SIGTERM), 0);
+    ck_assert_int_eq(waitpid(server, &status, WNOHANG), 0);
+    ck_assert_int_eq(write(go_on[1], "abcde", 5), 5);
+    for (size_t i = 0; i < G_N_ELEMENTS(later); i++) {
+        if (later[i] < 0)
+            continue;
+        expect(later[i], "responder later slow 3");
+        ck_assert_int_eq(read(later[i], &byte, 1), 0); /* no connection is kept beyond the end */
+        close(later[i]);
+    }
+    ck_assert_int_eq(waitpid(server, &status, 0), server);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    unlink(path);
     g_free(path);
 }
 END_TEST
@@ -498,7 +567,7 @@ int main(void)
                                   slow_requests_hold_no_thread, kept_connections_hold_no_thread,
                                   a_request_may_come_byte_by_byte, an_authorizer_by_name_is_not_waited_for,
                                   half_a_request_ends_with_its_connection, more_than_is_read_is_answered_all_the_same,
-                                  the_end_answers_what_was_connected_before, many_at_once,
+                                  the_end_answers_what_was_connected_before, answers_may_come_later, many_at_once,
                                   without_descriptors_one_after_the_other_is_answered,
                                   without_any_descriptor_it_gives_way_to_another, a_supervisor_hears_signs_of_life,
                                   sockets_are_not_for_everybody, tcp_binds_one_address};
