@@ -40,6 +40,9 @@ void db_close(Db *db);
 /* Drops the connection only; it is made again when needed. */
 void db_close_connection(Db *db);
 
+/* A connection could not be made, or an answer not be had, a moment ago: for now nothing is asked of this one. */
+bool db_pauses(const Db *db);
+
 /* Connects when not connected (before the deadline; without one, within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 

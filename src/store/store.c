@@ -5,7 +5,7 @@
 #include "base/log.h"
 
 #define POLICY_LOOK_US 1000000
-#define POLICY_WAIT_US 150000   /* for a newer one than is known: who waits for the ledger after that waits long enough */
+#define POLICY_WAIT_SHARE 8     /* of all patience, for a newer one than is known: who waits for the ledger after that waits long enough */
 
 void store_error_clear(StoreError *error)
 {
@@ -89,18 +89,24 @@ void store_close(Store *store)
 
 /* --- reading connections --- */
 
+/* One that is connected, else one that can be. One that failed a moment ago would fail everybody who comes in that moment: as
+ * long as another is connected, that is waited for instead. */
 static int reader_free(const Store *store)
 {
-    int first = -1;
+    int first = -1, failed = -1;
+    bool connected = false;
     for (int i = 0; i < store->config.readers; i++) {
+        connected |= g_atomic_int_get(&store->readers[i].connected);
         if (store->reader_taken[i])
             continue;
         if (store->readers[i].connection)
             return i;
-        if (first < 0)
+        if (db_pauses(&store->readers[i]))
+            failed = i;
+        else if (first < 0)
             first = i;
     }
-    return first;
+    return first >= 0 || connected ? first : failed;
 }
 
 /* So much longer than for a decision somebody waits who only looks; a command has time. */
@@ -289,7 +295,7 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
         store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is */
     pthread_mutex_unlock(&store->policy_lock);
     if (look) {
-        Db *db = known ? store_reader_take_for(store, POLICY_WAIT_US) : store_reader_take(store);
+        Db *db = known ? store_reader_take_for(store, store_patience_us(store) / POLICY_WAIT_SHARE) : store_reader_take(store);
         DbResult result = store_policy_refresh(store, db);
         if (result != DB_OK)
             store_down(error, db);
