@@ -67,10 +67,17 @@ static StoreResult consume(Store *store, const char *feature, Answer **answer, S
     return ledger_decide(store, &ask, answer, error);
 }
 
+static Store *store_with_patience(int patience_ms)
+{
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .patience_ms = patience_ms,
+                           .read_policy = policy_load };
+    return store_open(&config);
+}
+
 START_TEST(a_database_that_goes_away_closes_what_is_closed)
 {
     database_fresh(policy_text);
-    Store *store = database_store();
+    Store *store = store_with_patience(STORE_PATIENCE_MOST_MS);
     g_auto(StoreError) error = { 0 };
     g_autoptr(Answer) before = NULL;
     ck_assert_int_eq(consume(store, "open", &before, &error), STORE_OK);
@@ -83,7 +90,7 @@ START_TEST(a_database_that_goes_away_closes_what_is_closed)
     ck_assert_int_eq(open->reason, REASON_UNAVAILABLE);
     ck_assert_int_eq(consume(store, "closed", &closed, &error), STORE_DOWN);
     ck_assert_ptr_null(closed);
-    ck_assert_int_lt(g_get_monotonic_time() - began, 4 * US_PER_S);
+    ck_assert_int_lt(g_get_monotonic_time() - began, 20 * US_PER_S); /* what is refused is not tried for as long as they wait */
     g_free(database_value("alter schema elsewhere rename to webquota"));
     ck_assert_int_eq(consume(store, "open", &open_again, &error), STORE_OK);
     ck_assert_ptr_nonnull(open_again->id);
@@ -91,13 +98,6 @@ START_TEST(a_database_that_goes_away_closes_what_is_closed)
     store_close(store);
 }
 END_TEST
-
-static Store *store_with_patience(int patience_ms)
-{
-    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .patience_ms = patience_ms,
-                           .read_policy = policy_load };
-    return store_open(&config);
-}
 
 /* What a store whose callers wait for so long says while nobody can write for `held_ms`. */
 static StoreResult consume_against_a_lock(int patience_ms, int held_ms)
