@@ -68,7 +68,7 @@ servers share the machine.
   Since everything takes fifty times as long under callgrind, the service has \`WEBQUOTA_PATIENCE_MS=60000\`.
 - **9**: loaded by \`bench/load-subjects\`, a hundred to an organization, with all indexes; then a checkpoint, all of it read once, so that
   it is in the system's cache (not in PostgreSQL's, which has 128 MB), and one run that does not count. Subjects are drawn from all of
-  them; the 10,000 are in a database beside it.
+  them; the 10,000 are in a database beside it. In the large one the sums of all counters are compared with the records, not each.
 - **10**: \`bench/pace.c\`, 64 connections at a constant rate, a request's time counted from when it was due.
 - **12**: resident memory of \`webquota.fcgi\`; 1,000 subjects, each met in the first thousand requests.
 - **13**: lighttpd divides the calls between two sockets.
