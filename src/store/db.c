@@ -6,7 +6,6 @@
 #include <poll.h>
 #include "base/log.h"
 
-#define ANSWER_TIMEOUT_MS 5000
 #define RECONNECT_PAUSE_US 200000
 
 static const struct {
@@ -72,13 +71,17 @@ static bool db_is_outdated(const Db *db)
            PQtransactionStatus(db->connection) == PQTRANS_IDLE;
 }
 
+bool db_pauses(const Db *db)
+{
+    return db->failed_at_us && g_get_monotonic_time() - db->failed_at_us < RECONNECT_PAUSE_US;
+}
+
 DbResult db_connect(Db *db)
 {
     if (db->connection && PQstatus(db->connection) == CONNECTION_OK && !db_is_outdated(db))
         return DB_OK;
     db_close_connection(db);
-    int64_t now = g_get_monotonic_time();
-    if (!db->conninfo || (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US))
+    if (!db->conninfo || db_pauses(db))
         return DB_LOST;
     const char *settings = !db->prepare ? "" :
         db->writes ? "-c search_path=pg_catalog -c statement_timeout=5000 -c lock_timeout=4000"
@@ -325,7 +328,7 @@ DbResult db_sync(Db *db)
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
-    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
+    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : DB_PATIENCE_MS) * INT64_C(1000);
     if (db->deadline_us)
         deadline = MIN(deadline, db->deadline_us);
     DbResult outcome = DB_OK;

@@ -143,12 +143,14 @@ Ledger *ledger_of(Store *store)
         Ledger *ledger = g_new0(Ledger, 1);
         ledger->store = store;
         db_init(&ledger->db, store->database, store->config.prepared, true);
+        ledger->db.patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
         pthread_mutex_init(&ledger->lock, NULL);
         pthread_cond_init(&ledger->work, NULL);
         pthread_cond_init(&ledger->answer, NULL);
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
+        ledger->scout = scout_new(store, ledger->memory);
         ledger->refusals = refusals_new();
         ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
         ledger->decided = g_ptr_array_new();
@@ -172,6 +174,7 @@ void ledger_close(Ledger *ledger)
     if (ledger->running)
         pthread_join(ledger->thread, NULL);
     ledger_answerers_stop(ledger);
+    scout_free(ledger->scout);
     db_close(&ledger->db);
     g_queue_free(ledger->waiting);
     g_hash_table_unref(ledger->keys_running);
@@ -197,7 +200,7 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
 
 bool ledger_withdraw(Ledger *ledger, Job *job)
 {
-    if (job->taken || g_get_monotonic_time() < job->handed_in_us + PATIENCE_US)
+    if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
     job->result = store_fail(job->error, STORE_DOWN, NULL, "the database has not answered in time");
     g_queue_remove(ledger->waiting, job);
@@ -211,6 +214,8 @@ void ledger_hand_in(Ledger *ledger, Job *job)
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
     pthread_cond_signal(&ledger->work);
+    if (job->kind == JOB_ASK && ledger->deciding)
+        scout_send(ledger->scout, job->ask->subject);
     if (job->later && ledger->answerers_asleep == ledger->answerer_count)
         pthread_cond_signal(&ledger->answer);
     pthread_mutex_unlock(&ledger->lock);
@@ -221,7 +226,7 @@ static void submit(Ledger *ledger, Job *job)
     pthread_cond_init(&job->wake, NULL);
     ledger_hand_in(ledger, job);
     pthread_mutex_lock(&ledger->lock);
-    struct timespec until = ledger_in_us(PATIENCE_US);
+    struct timespec until = ledger_in_us(store_patience_us(ledger->store));
     while (!job->finished && !ledger_withdraw(ledger, job)) {
         if (job->taken)
             pthread_cond_wait(&job->wake, &ledger->lock);

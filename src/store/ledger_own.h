@@ -4,11 +4,11 @@
 
 #include "store/ledger_job.h"
 #include "store/refusals.h"
+#include "store/scout.h"
 
 #define BATCH_MAX 256
 #define GATHER_MAX 16
 #define TRIES_MAX 60
-#define PATIENCE_US 1300000        /* how long a caller waits at most while the database is away */
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
@@ -34,6 +34,7 @@ struct Ledger {
     int answerers_asleep;         /* those who do not look up by themselves */
     bool stop_answering;
     Memory *memory;
+    Scout *scout;                 /* NULL: there is none */
     unsigned memory_of;           /* which of the connections it was read by */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */

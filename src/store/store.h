@@ -30,9 +30,16 @@ typedef struct {
     bool prepared;         /* prepared statements and LISTEN; false behind a pooler in transaction mode */
     int readers;           /* reading connections at most */
     bool listen;           /* keep a connection that hears of changes made elsewhere (the FastCGI process) */
+    int patience_ms;       /* how long a caller waits at most for the database to decide; 0: STORE_PATIENCE_MS */
     /* Reads policy text (policy_load of src/policy): the rooms do not meet. NULL and *why (new) when it is bad. */
     Policy *(*read_policy)(const char *text, const char *name, char **why);
 } StoreConfig;
+
+/* Without another setting: a service answers within two seconds, whatever becomes of the database. Not less than the least, so
+ * that there is something left when it has to be found out first whose key it is. */
+#define STORE_PATIENCE_MS 1300
+#define STORE_PATIENCE_LEAST_MS 500
+#define STORE_PATIENCE_MOST_MS 60000
 
 typedef struct Store Store;
 

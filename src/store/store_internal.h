@@ -47,6 +47,9 @@ struct Store {
     bool listening, listener_stop;
 };
 
+/* How long a caller waits at most for a decision. */
+int64_t store_patience_us(const Store *store);
+
 /* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);
 /* The same for no longer than `us`, where that matters: in a service. */

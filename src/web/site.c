@@ -47,6 +47,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
         .prepared = settings->prepared,
         .readers = lasting ? CLAMP(settings->threads / 4, 1, 8) : 1,
         .listen = lasting && settings->prepared,
+        .patience_ms = settings->patience_ms,
         .read_policy = policy_load,
     };
     site->statics = statics_read(settings->statics);
