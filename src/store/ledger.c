@@ -150,7 +150,6 @@ Ledger *ledger_of(Store *store)
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
-        ledger->scout = scout_new(store, ledger->memory);
         ledger->refusals = refusals_new();
         ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
         ledger->decided = g_ptr_array_new();
@@ -174,7 +173,6 @@ void ledger_close(Ledger *ledger)
     if (ledger->running)
         pthread_join(ledger->thread, NULL);
     ledger_answerers_stop(ledger);
-    scout_free(ledger->scout);
     db_close(&ledger->db);
     g_queue_free(ledger->waiting);
     g_hash_table_unref(ledger->keys_running);
@@ -214,8 +212,6 @@ void ledger_hand_in(Ledger *ledger, Job *job)
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
     pthread_cond_signal(&ledger->work);
-    if (job->kind == JOB_ASK && ledger->deciding)
-        scout_send(ledger->scout, job->ask->subject);
     if (job->later && ledger->answerers_asleep == ledger->answerer_count)
         pthread_cond_signal(&ledger->answer);
     pthread_mutex_unlock(&ledger->lock);

@@ -4,7 +4,6 @@
 
 #include "store/ledger_job.h"
 #include "store/refusals.h"
-#include "store/scout.h"
 
 #define BATCH_MAX 256
 #define GATHER_MAX 16
@@ -34,7 +33,6 @@ struct Ledger {
     int answerers_asleep;         /* those who do not look up by themselves */
     bool stop_answering;
     Memory *memory;
-    Scout *scout;                 /* NULL: there is none */
     unsigned memory_of;           /* which of the connections it was read by */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */

@@ -145,7 +145,6 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
     if (!policy || !asks->len)
         return;
     jobs_begin(asks);
-    scout_await(ledger->scout);
     uint64_t generation = refusals_generation(ledger->refusals);
     Guarded guarded = { .memory = ledger->memory, .others = g_get_monotonic_time() < ledger->others_until_us };
     Batch batch;

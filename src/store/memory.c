@@ -35,7 +35,6 @@ typedef struct {
 struct Memory {
     pthread_mutex_t lock;
     Shelf *subjects, *shared;
-    unsigned generation; /* how often all was forgotten */
 };
 
 Memory *memory_new(void)
@@ -62,16 +61,7 @@ void memory_forget(Memory *memory)
     pthread_mutex_lock(&memory->lock);
     shelf_clear(memory->subjects);
     shelf_clear(memory->shared);
-    memory->generation++;
     pthread_mutex_unlock(&memory->lock);
-}
-
-unsigned memory_generation(Memory *memory)
-{
-    pthread_mutex_lock(&memory->lock);
-    unsigned generation = memory->generation;
-    pthread_mutex_unlock(&memory->lock);
-    return generation;
 }
 
 /* --- subjects --- */
@@ -105,8 +95,9 @@ static bool numbers_write(KnownSubject *known, const SubjectState *state)
     return true;
 }
 
-static void put_subject(Memory *memory, const SubjectState *state)
+void memory_keep_subject(Memory *memory, const SubjectState *state)
 {
+    pthread_mutex_lock(&memory->lock);
     KnownSubject *known = shelf_put(memory->subjects, state->key, strlen(state->key));
     if (known) {
         known->plan_seen = state->subject.plan ? g_intern_string(state->subject.plan->key) : NULL;
@@ -120,29 +111,7 @@ static void put_subject(Memory *memory, const SubjectState *state)
         known->suspended = state->subject.suspended;
         known->whole = !state->overrides->len && !state->granted && texts_write(known, state) && numbers_write(known, state);
     }
-}
-
-void memory_keep_subject(Memory *memory, const SubjectState *state)
-{
-    pthread_mutex_lock(&memory->lock);
-    put_subject(memory, state);
     pthread_mutex_unlock(&memory->lock);
-}
-
-void memory_hear_subject(Memory *memory, unsigned generation, const SubjectState *state)
-{
-    pthread_mutex_lock(&memory->lock);
-    if (memory->generation == generation && !shelf_find(memory->subjects, state->key, strlen(state->key)))
-        put_subject(memory, state);
-    pthread_mutex_unlock(&memory->lock);
-}
-
-bool memory_has(Memory *memory, const char *key)
-{
-    pthread_mutex_lock(&memory->lock);
-    bool has = shelf_find(memory->subjects, key, strlen(key)) != NULL;
-    pthread_mutex_unlock(&memory->lock);
-    return has;
 }
 
 SubjectState *memory_subject(Memory *memory, const char *key)
@@ -227,41 +196,25 @@ bool memory_shared(Memory *memory, SharedCounter *counter)
     return known != NULL;
 }
 
-static void put_shared(Memory *memory, const SharedKey *key, const SharedCounter *counter)
+void memory_keep_shared(Memory *memory, const SharedCounter *counter)
 {
+    SharedKey key;
     g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
     counter_set_write(&counter->set, numbers, rolling);
+    if (!shared_key(&key, counter))
+        return;
+    pthread_mutex_lock(&memory->lock);
     KnownShared *known = rolling->len || numbers->len > G_N_ELEMENTS(known->state) ? NULL
-                                                                                  : shelf_put(memory->shared, key, sizeof *key);
+                                                                                  : shelf_put(memory->shared, &key, sizeof key);
     if (known) {
         known->version = counter->version;
         known->numbers = (uint8_t)numbers->len;
         for (guint i = 0; i < numbers->len; i++)
             known->state[i] = g_array_index(numbers, int64_t, i);
     } else {
-        shelf_drop(memory->shared, key, sizeof *key);
+        shelf_drop(memory->shared, &key, sizeof key);
     }
-}
-
-void memory_keep_shared(Memory *memory, const SharedCounter *counter)
-{
-    SharedKey key;
-    if (!shared_key(&key, counter))
-        return;
-    pthread_mutex_lock(&memory->lock);
-    put_shared(memory, &key, counter);
-    pthread_mutex_unlock(&memory->lock);
-}
-
-void memory_hear_shared(Memory *memory, unsigned generation, const SharedCounter *counter)
-{
-    SharedKey key;
-    if (!shared_key(&key, counter))
-        return;
-    pthread_mutex_lock(&memory->lock);
-    if (memory->generation == generation && !shelf_find(memory->shared, &key, sizeof key))
-        put_shared(memory, &key, counter);
     pthread_mutex_unlock(&memory->lock);
 }
 

@@ -20,19 +20,11 @@ bool memory_address(Memory *memory, const char *key, int64_t *account_id, int64_
 const char *memory_plan(Memory *memory, const char *key);
 /* Keeps a state after it was committed, with the version that its row has now. */
 void memory_keep_subject(Memory *memory, const SubjectState *state);
-/* The same for what was read without a lock, on another connection: kept only where the memory has no word of the subject,
- * since what was read may be older than what a batch has left; and not when the memory was made to forget since it had
- * `generation`, before the connection was made. */
-void memory_hear_subject(Memory *memory, unsigned generation, const SubjectState *state);
-unsigned memory_generation(Memory *memory);
-/* Is there any word of the subject, if only that it is not to be remembered? */
-bool memory_has(Memory *memory, const char *key);
 void memory_drop_subject(Memory *memory, const char *key);
 
 /* Fills in a shared counter; false when not known. */
 bool memory_shared(Memory *memory, SharedCounter *counter);
 void memory_keep_shared(Memory *memory, const SharedCounter *counter);
-void memory_hear_shared(Memory *memory, unsigned generation, const SharedCounter *counter);
 void memory_drop_shared(Memory *memory, const SharedCounter *counter);
 
 #endif
