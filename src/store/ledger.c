@@ -8,6 +8,7 @@
  */
 #include "store/ledger_own.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <sodium.h>
 #include "store/fail_open.h"
@@ -94,6 +95,14 @@ static GPtrArray *take_notes(Ledger *ledger, bool busy)
  * busy, batches get larger and cheaper; where they are not, it costs nothing. With the lock held. */
 static void gather(Ledger *ledger)
 {
+    if (g_get_monotonic_time() < ledger->others_until_us) {
+        ledger->awaited = MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX);
+        struct timespec until = ledger_in_us(SHARE_WAIT_US);
+        while (ledger->waiting->length < ledger->awaited && !ledger->stop &&
+               pthread_cond_timedwait(&ledger->work, &ledger->lock, &until) != ETIMEDOUT)
+            ;
+        ledger->awaited = 0;
+    }
     guint waiting = 0;
     for (int i = 0; i < GATHER_MAX && ledger->waiting->length > waiting && ledger->waiting->length < BATCH_MAX; i++) {
         waiting = ledger->waiting->length;
@@ -119,6 +128,7 @@ bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
         g_ptr_array_add(jobs, job);
         g_queue_delete_link(ledger->waiting, link);
     }
+    ledger->last_batch = jobs->len;
     *notes = take_notes(ledger, jobs->len > 0);
     bool any = jobs->len || (*notes)->len || ledger->notes->len;
     ledger->deciding = any;
@@ -211,7 +221,8 @@ void ledger_hand_in(Ledger *ledger, Job *job)
     job->handed_in_us = g_get_monotonic_time();
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
-    pthread_cond_signal(&ledger->work);
+    if (ledger->waiting->length == 1 || ledger->waiting->length >= ledger->awaited)
+        pthread_cond_signal(&ledger->work);
     if (job->later && ledger->answerers_asleep == ledger->answerer_count)
         pthread_cond_signal(&ledger->answer);
     pthread_mutex_unlock(&ledger->lock);
