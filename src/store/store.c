@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include "base/log.h"
+#include "store/usage_batch.h"
 
 #define POLICY_LOOK_US 1000000
 #define POLICY_WAIT_US 150000   /* for a newer one than is known: who waits for the ledger after that waits long enough */
@@ -47,9 +48,12 @@ Store *store_open(const StoreConfig *config)
     store->config.readers = MAX(1, config->readers);
     store->readers = g_new0(Db, store->config.readers);
     store->reader_taken = g_new0(bool, store->config.readers);
-    for (int i = 0; i < store->config.readers; i++)
+    for (int i = 0; i < store->config.readers; i++) {
         db_init(&store->readers[i], config->database, config->prepared, false);
+        store->readers[i].looks_up = config->listen;
+    }
     db_init(&store->writer, config->database, config->prepared, true);
+    store->usage = usage_queue_new();
     listener_start(store);
     return store;
 }
@@ -63,6 +67,7 @@ void store_close(Store *store)
     for (int i = 0; i < store->config.readers; i++)
         db_close(&store->readers[i]);
     db_close(&store->writer);
+    usage_queue_free(store->usage);
     policy_unref(store->policy);
     g_free(store->readers);
     g_free(store->reader_taken);
@@ -95,9 +100,6 @@ static int reader_free(const Store *store)
     return first;
 }
 
-/* A service answers within two seconds, whatever becomes of the database; a command has time. */
-#define READ_US 1500000
-
 static Db *reader_none(void)
 {
     Db *none = g_new0(Db, 1);
@@ -107,7 +109,7 @@ static Db *reader_none(void)
 
 Db *store_reader_take(Store *store)
 {
-    return store_reader_take_for(store, READ_US);
+    return store_reader_take_for(store, STORE_READ_US);
 }
 
 Db *store_reader_take_for(Store *store, int64_t us)

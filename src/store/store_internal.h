@@ -11,6 +11,7 @@
 int migrations_latest(void);
 
 typedef struct Ledger Ledger;
+typedef struct UsageQueue UsageQueue;
 
 struct Store {
     StoreConfig config;
@@ -25,6 +26,8 @@ struct Store {
     pthread_cond_t readers_free;
     Db *readers;                 /* config.readers of them */
     bool *reader_taken;
+
+    UsageQueue *usage;           /* those who ask where somebody stands (usage_batch.h) */
 
     pthread_mutex_t writer_lock; /* administration's one writing connection */
     Db writer;
@@ -46,6 +49,10 @@ struct Store {
     pthread_t listener;
     bool listening, listener_stop;
 };
+
+/* A service answers within two seconds, whatever becomes of the database; a command has time. */
+#define STORE_READ_US 1500000
+#define STORE_LAST_TRY_US 200000 /* for reading, in any case, however long was waited before */
 
 /* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);

@@ -1,5 +1,9 @@
-/* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked. */
+/* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked.
+ *
+ * One statement reads all that most need, for all who ask at the same time (usage_batch.h). Who has overrides or grants is read
+ * once more, with them, in a transaction. */
 #include "store/ledger_job.h"
+#include "store/usage_batch.h"
 
 /* Everything about one subject in one snapshot. */
 typedef struct {
@@ -57,8 +61,53 @@ static DbResult read_rows(Db *db, Snapshot *snapshot)
     return result;
 }
 
-/* In the transaction that was begun. *again: the policy changed, or reservations are due; look to it and read anew. */
-static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *snapshot, bool *again, bool *due)
+/* One reading, and what it found besides. */
+typedef struct {
+    int64_t began_us; /* monotonic */
+    bool again;  /* another policy is in force: look to it and read anew */
+    bool due;    /* an expired reservation still holds something: the same */
+    bool more;   /* there are overrides or grants, which were not read */
+} Reading;
+
+static bool is_other_policy(Store *store, const Snapshot *snapshot, int64_t version)
+{
+    return version != snapshot->policy->version && !store_policy_refused(store, version);
+}
+
+static bool snapshot_subject(Snapshot *snapshot, const char *key, const PGresult *rows, int row, bool known, Instant now)
+{
+    snapshot->known = known;
+    snapshot->state = known ? subject_state_new(rows, row) : subject_state_unmet(key, snapshot->policy, now);
+    return snapshot->state != NULL;
+}
+
+static DbResult read_usual(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    g_auto(UsageRows) read = { 0 };
+    DbResult result = usage_rows_read(store, snapshot->policy, key, &read, error);
+    if (result != DB_OK)
+        return result;
+    const PGresult *rows = read.rows;
+    Instant now = result_number(rows, read.first, USAGE_NOW);
+    reading->due = result_bool(rows, read.first, USAGE_DUE);
+    reading->more = result_bool(rows, read.first, USAGE_HAS_MORE);
+    reading->again = !result_null(rows, read.first, USAGE_POLICY) &&
+                   is_other_policy(store, snapshot, result_number(rows, read.first, USAGE_POLICY));
+    if (reading->more || reading->again)
+        return DB_OK;
+    if (!snapshot_subject(snapshot, key, rows, read.first, !result_null(rows, read.first, 0), now)) {
+        store_fail(error, STORE_DOWN, NULL, "the counters of %s cannot be read", key);
+        return DB_REFUSED;
+    }
+    subject_state_settle(snapshot->state, snapshot->policy, now);
+    shared_set_want_for(snapshot->shared, snapshot->state, -1);
+    for (int i = 0; i < read.count && !result_null(rows, read.first, USAGE_SHARED); i++)
+        shared_set_read_row(snapshot->shared, rows, read.first + i, USAGE_SHARED);
+    return DB_OK;
+}
+
+/* In the transaction that was begun. */
+static DbResult read_whole(Store *store, Db *db, const char *key, Snapshot *snapshot, Reading *reading)
 {
     g_auto(Params) params = params_new();
     params_text(&params, key);
@@ -76,12 +125,9 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
         return result;
     Instant now = result_number(clock, 0, 0);
     store_clock_heard(store, now);
-    *due = result_bool(any_due, 0, 0);
-    *again = PQntuples(version) == 1 && result_number(version, 0, 0) != snapshot->policy->version &&
-             !store_policy_refused(store, result_number(version, 0, 0));
-    snapshot->known = PQntuples(subject) == 1;
-    snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, snapshot->policy, now);
-    if (!snapshot->state)
+    reading->due = result_bool(any_due, 0, 0);
+    reading->again = PQntuples(version) == 1 && is_other_policy(store, snapshot, result_number(version, 0, 0));
+    if (!snapshot_subject(snapshot, key, subject, 0, PQntuples(subject) == 1, now))
         return DB_REFUSED;
     if (snapshot->known)
         result = read_rows(db, snapshot);
@@ -89,22 +135,47 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
     return result == DB_OK ? read_shared(db, snapshot, -1) : result;
 }
 
-static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, bool *again, bool *due, StoreError *error)
+/* For what comes after the usual, which may have taken long: the answer is to be in time all the same. */
+static Db *reader_for_rest(Store *store, const Reading *reading)
 {
-    Db *db = store_reader_take(store);
+    int64_t left_us = reading->began_us + STORE_READ_US - g_get_monotonic_time();
+    return store_reader_take_for(store, MAX(left_us, STORE_LAST_TRY_US));
+}
+
+static DbResult read_with_more(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    Db *db = reader_for_rest(store, reading);
     DbResult result = DB_LOST;
     /* A connection that was closed while it was idle is found out here: a second attempt is made on a new one. */
     for (int attempt = 0; attempt < 2 && result == DB_LOST; attempt++) {
         g_clear_pointer(&snapshot->state, subject_state_free);
-        result = read_snapshot(store, db, key, snapshot, again, due);
+        result = read_whole(store, db, key, snapshot, reading);
     }
     if (db->connection && PQtransactionStatus(db->connection) != PQTRANS_IDLE && db_run(db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
         result = DB_LOST;
     if (result != DB_OK)
         store_down(error, db);
-    else if (*again && store_policy_refresh(store, db) != DB_OK)
-        result = DB_LOST;
     store_reader_give(store, db);
+    return result;
+}
+
+static DbResult policy_look(Store *store, const Reading *reading, StoreError *error)
+{
+    Db *db = reader_for_rest(store, reading);
+    DbResult result = store_policy_refresh(store, db);
+    if (result != DB_OK)
+        store_down(error, db);
+    store_reader_give(store, db);
+    return result;
+}
+
+static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    DbResult result = read_usual(store, key, snapshot, reading, error);
+    if (result == DB_OK && reading->more && !reading->again)
+        result = read_with_more(store, key, snapshot, reading, error);
+    if (result == DB_OK && reading->again)
+        result = policy_look(store, reading, error);
     return result;
 }
 
@@ -117,16 +188,16 @@ static StoreResult snapshot_read(Store *store, const char *key, Snapshot **out, 
         if (ready != STORE_OK)
             return ready;
         snapshot->shared = shared_set_new();
-        bool again = false, due = false;
-        if (try_snapshot(store, key, snapshot, &again, &due, error) != DB_OK)
+        Reading reading = { .began_us = g_get_monotonic_time() };
+        if (try_snapshot(store, key, snapshot, &reading, error) != DB_OK)
             return STORE_DOWN;
-        if (due && !swept) {
+        if (reading.due && !swept) {
             swept = true;
             if (ledger_sweep(store, error) != STORE_OK)
                 return STORE_DOWN;
             continue;
         }
-        if (again)
+        if (reading.again)
             continue;
         if (!snapshot->state->subject.plan)
             return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
