@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 #include "base/log.h"
-#include "store/usage_batch.h"
+#include "store/usage_rows.h"
 
 #define POLICY_LOOK_US 1000000
 #define POLICY_WAIT_US 150000   /* for a newer one than is known: who waits for the ledger after that waits long enough */
@@ -41,6 +41,7 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->readers_lock, NULL);
     pthread_cond_init(&store->readers_free, NULL);
     pthread_mutex_init(&store->writer_lock, NULL);
+    pthread_mutex_init(&store->tellers_lock, NULL);
     pthread_mutex_init(&store->ledger_lock, NULL);
     pthread_mutex_init(&store->clock_lock, NULL);
     pthread_mutex_init(&store->metrics_lock, NULL);
@@ -53,7 +54,6 @@ Store *store_open(const StoreConfig *config)
         store->readers[i].looks_up = config->listen;
     }
     db_init(&store->writer, config->database, config->prepared, true);
-    store->usage = usage_queue_new();
     listener_start(store);
     return store;
 }
@@ -62,12 +62,12 @@ void store_close(Store *store)
 {
     if (!store)
         return;
+    usage_tellers_stop(store->tellers);
     listener_stop(store);
     ledger_close(store->ledger);
     for (int i = 0; i < store->config.readers; i++)
         db_close(&store->readers[i]);
     db_close(&store->writer);
-    usage_queue_free(store->usage);
     policy_unref(store->policy);
     g_free(store->readers);
     g_free(store->reader_taken);
@@ -76,6 +76,7 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->readers_lock);
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
+    pthread_mutex_destroy(&store->tellers_lock);
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);
     pthread_mutex_destroy(&store->metrics_lock);

@@ -11,7 +11,7 @@
 int migrations_latest(void);
 
 typedef struct Ledger Ledger;
-typedef struct UsageQueue UsageQueue;
+typedef struct UsageTellers UsageTellers;
 
 struct Store {
     StoreConfig config;
@@ -27,7 +27,8 @@ struct Store {
     Db *readers;                 /* config.readers of them */
     bool *reader_taken;
 
-    UsageQueue *usage;           /* those who ask where somebody stands (usage_batch.h) */
+    UsageTellers *tellers;       /* for those who ask where somebody stands and do not wait; made at the first use */
+    pthread_mutex_t tellers_lock;
 
     pthread_mutex_t writer_lock; /* administration's one writing connection */
     Db writer;
@@ -52,7 +53,6 @@ struct Store {
 
 /* A service answers within two seconds, whatever becomes of the database; a command has time. */
 #define STORE_READ_US 1500000
-#define STORE_LAST_TRY_US 200000 /* for reading, in any case, however long was waited before */
 
 /* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);

@@ -1,9 +1,9 @@
 /* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked.
  *
- * One statement reads all that most need, for all who ask at the same time (usage_batch.h). Who has overrides or grants is read
- * once more, with them, in a transaction. */
+ * One statement reads all that most need (usage_rows.h), for one or for all who ask at the same time (usage_later.c). Who has
+ * overrides or grants is read once more, with them, in a transaction. */
 #include "store/ledger_job.h"
-#include "store/usage_batch.h"
+#include "store/usage_rows.h"
 
 /* Everything about one subject in one snapshot. */
 typedef struct {
@@ -63,7 +63,7 @@ static DbResult read_rows(Db *db, Snapshot *snapshot)
 
 /* One reading, and what it found besides. */
 typedef struct {
-    int64_t began_us; /* monotonic */
+    int64_t until_us; /* monotonic: then an answer is to be there */
     bool again;  /* another policy is in force: look to it and read anew */
     bool due;    /* an expired reservation still holds something: the same */
     bool more;   /* there are overrides or grants, which were not read */
@@ -81,29 +81,36 @@ static bool snapshot_subject(Snapshot *snapshot, const char *key, const PGresult
     return snapshot->state != NULL;
 }
 
-static DbResult read_usual(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+/* The subject and its shared counters by rows of usage_read, unless they are to be read in another way. */
+static DbResult take_rows(Store *store, const char *key, Snapshot *snapshot, Reading *reading, const PGresult *rows, int first,
+                          int count, StoreError *error)
 {
-    g_auto(UsageRows) read = { 0 };
-    DbResult result = usage_rows_read(store, snapshot->policy, key, &read, error);
-    if (result != DB_OK)
-        return result;
-    const PGresult *rows = read.rows;
-    Instant now = result_number(rows, read.first, USAGE_NOW);
-    reading->due = result_bool(rows, read.first, USAGE_DUE);
-    reading->more = result_bool(rows, read.first, USAGE_HAS_MORE);
-    reading->again = !result_null(rows, read.first, USAGE_POLICY) &&
-                   is_other_policy(store, snapshot, result_number(rows, read.first, USAGE_POLICY));
+    Instant now = result_number(rows, first, USAGE_NOW);
+    reading->due = result_bool(rows, first, USAGE_DUE);
+    reading->more = result_bool(rows, first, USAGE_HAS_MORE);
+    reading->again = !result_null(rows, first, USAGE_POLICY) &&
+                     is_other_policy(store, snapshot, result_number(rows, first, USAGE_POLICY));
     if (reading->more || reading->again)
         return DB_OK;
-    if (!snapshot_subject(snapshot, key, rows, read.first, !result_null(rows, read.first, 0), now)) {
+    if (!snapshot_subject(snapshot, key, rows, first, !result_null(rows, first, 0), now)) {
         store_fail(error, STORE_DOWN, NULL, "the counters of %s cannot be read", key);
         return DB_REFUSED;
     }
     subject_state_settle(snapshot->state, snapshot->policy, now);
     shared_set_want_for(snapshot->shared, snapshot->state, -1);
-    for (int i = 0; i < read.count && !result_null(rows, read.first, USAGE_SHARED); i++)
-        shared_set_read_row(snapshot->shared, rows, read.first + i, USAGE_SHARED);
+    for (int i = 0; i < count && !result_null(rows, first, USAGE_SHARED); i++)
+        shared_set_read_row(snapshot->shared, rows, first + i, USAGE_SHARED);
     return DB_OK;
+}
+
+static DbResult read_usual(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    int first[2];
+    g_ptr_array_add(keys, (char *)key);
+    DbResult result = usage_rows_read(store, snapshot->policy, keys, reading->until_us, &rows, first, error);
+    return result == DB_OK ? take_rows(store, key, snapshot, reading, rows, first[0], first[1] - first[0], error) : result;
 }
 
 /* In the transaction that was begun. */
@@ -135,17 +142,12 @@ static DbResult read_whole(Store *store, Db *db, const char *key, Snapshot *snap
     return result == DB_OK ? read_shared(db, snapshot, -1) : result;
 }
 
-/* For what comes after the usual, which may have taken long: the answer is to be in time all the same. */
-static Db *reader_for_rest(Store *store, const Reading *reading)
-{
-    int64_t left_us = reading->began_us + STORE_READ_US - g_get_monotonic_time();
-    return store_reader_take_for(store, MAX(left_us, STORE_LAST_TRY_US));
-}
-
 static DbResult read_with_more(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
 {
-    Db *db = reader_for_rest(store, reading);
+    Db *db = usage_reader_take(store, reading->until_us, error);
     DbResult result = DB_LOST;
+    if (!db)
+        return result;
     /* A connection that was closed while it was idle is found out here: a second attempt is made on a new one. */
     for (int attempt = 0; attempt < 2 && result == DB_LOST; attempt++) {
         g_clear_pointer(&snapshot->state, subject_state_free);
@@ -161,7 +163,9 @@ static DbResult read_with_more(Store *store, const char *key, Snapshot *snapshot
 
 static DbResult policy_look(Store *store, const Reading *reading, StoreError *error)
 {
-    Db *db = reader_for_rest(store, reading);
+    Db *db = usage_reader_take(store, reading->until_us, error);
+    if (!db)
+        return DB_LOST;
     DbResult result = store_policy_refresh(store, db);
     if (result != DB_OK)
         store_down(error, db);
@@ -179,16 +183,32 @@ static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, 
     return result;
 }
 
-static StoreResult snapshot_read(Store *store, const char *key, Snapshot **out, StoreError *error)
+static Snapshot *snapshot_new(Policy *policy)
+{
+    Snapshot *snapshot = g_new0(Snapshot, 1);
+    snapshot->policy = policy_ref(policy);
+    snapshot->shared = shared_set_new();
+    return snapshot;
+}
+
+static StoreResult snapshot_finish(Snapshot *snapshot, StoreError *error)
+{
+    if (!snapshot->state->subject.plan)
+        return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+    counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
+    return STORE_OK;
+}
+
+static StoreResult snapshot_read(Store *store, const char *key, int64_t until_us, Snapshot **out, StoreError *error)
 {
     bool swept = false;
     for (int attempt = 0; attempt < 4; attempt++) {
-        g_autoptr(Snapshot) snapshot = g_new0(Snapshot, 1);
-        StoreResult ready = store_policy(store, &snapshot->policy, error);
+        g_autoptr(Policy) policy = NULL;
+        StoreResult ready = store_policy(store, &policy, error);
         if (ready != STORE_OK)
             return ready;
-        snapshot->shared = shared_set_new();
-        Reading reading = { .began_us = g_get_monotonic_time() };
+        g_autoptr(Snapshot) snapshot = snapshot_new(policy);
+        Reading reading = { .until_us = until_us };
         if (try_snapshot(store, key, snapshot, &reading, error) != DB_OK)
             return STORE_DOWN;
         if (reading.due && !swept) {
@@ -199,33 +219,57 @@ static StoreResult snapshot_read(Store *store, const char *key, Snapshot **out, 
         }
         if (reading.again)
             continue;
-        if (!snapshot->state->subject.plan)
-            return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
-        counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
-        *out = g_steal_pointer(&snapshot);
-        return STORE_OK;
+        StoreResult result = snapshot_finish(snapshot, error);
+        *out = result == STORE_OK ? g_steal_pointer(&snapshot) : NULL;
+        return result;
     }
     return store_fail(error, STORE_DOWN, NULL, "the policy changes faster than it can be read");
+}
+
+/* Takes over the snapshot, unless there is no such feature. */
+static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRead **read, StoreError *error)
+{
+    const Feature *one = ask->feature ? policy_feature((*snapshot)->policy, ask->feature) : NULL;
+    if (ask->feature && !one)
+        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", ask->feature);
+    Situation situation = subject_state_situation((*snapshot)->state);
+    Book book = counter_book(&(*snapshot)->book);
+    *read = g_new0(UsageRead, 1);
+    (*read)->report = usage_report(&situation, &book, one ? one->index : -1, ask->with_unlisted);
+    (*read)->known = (*snapshot)->known;
+    (*read)->email = g_strdup((*snapshot)->state->email);
+    (*read)->keep = g_steal_pointer(snapshot);
+    return STORE_OK;
+}
+
+bool usage_from_rows(Store *store, Policy *policy, const UsageAsk *ask, const PGresult *rows, int first, int count, UsageRead **read,
+                     StoreResult *result, StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = snapshot_new(policy);
+    Reading reading = { .until_us = ask->until_us };
+    *result = STORE_DOWN;
+    if (take_rows(store, ask->subject, snapshot, &reading, rows, first, count, error) != DB_OK)
+        return true;
+    if (reading.due || reading.more || reading.again)
+        return false;
+    *result = snapshot_finish(snapshot, error);
+    if (*result == STORE_OK)
+        *result = usage_make(&snapshot, ask, read, error);
+    return true;
+}
+
+StoreResult usage_read_alone(Store *store, const UsageAsk *ask, UsageRead **read, StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = NULL;
+    StoreResult result = snapshot_read(store, ask->subject, ask->until_us, &snapshot, error);
+    return result == STORE_OK ? usage_make(&snapshot, ask, read, error) : result;
 }
 
 StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
                         StoreError *error)
 {
-    g_autoptr(Snapshot) snapshot = NULL;
-    StoreResult result = snapshot_read(store, subject, &snapshot, error);
-    if (result != STORE_OK)
-        return result;
-    const Feature *one = feature ? policy_feature(snapshot->policy, feature) : NULL;
-    if (feature && !one)
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
-    Situation situation = subject_state_situation(snapshot->state);
-    Book book = counter_book(&snapshot->book);
-    *read = g_new0(UsageRead, 1);
-    (*read)->report = usage_report(&situation, &book, one ? one->index : -1, with_unlisted);
-    (*read)->known = snapshot->known;
-    (*read)->email = g_strdup(snapshot->state->email);
-    (*read)->keep = g_steal_pointer(&snapshot);
-    return STORE_OK;
+    const UsageAsk ask = { subject, feature, with_unlisted, usage_until(store) };
+    return usage_read_alone(store, &ask, read, error);
 }
 
 void usage_read_free(UsageRead *read)
@@ -242,7 +286,7 @@ StoreResult store_check(Store *store, const char *subject, const char *feature, 
                         Answer **answer, StoreError *error)
 {
     g_autoptr(Snapshot) snapshot = NULL;
-    StoreResult result = snapshot_read(store, subject, &snapshot, error);
+    StoreResult result = snapshot_read(store, subject, usage_until(store), &snapshot, error);
     if (result != STORE_OK)
         return result;
     const Feature *asked = policy_feature_for(snapshot->policy, feature, resource);
