@@ -6,6 +6,7 @@
 #include "store/usage_rows.h"
 
 #define TELLERS_MAX 4
+#define LONERS_MAX 4
 #define BATCH_MAX 64
 
 typedef struct {
@@ -14,17 +15,77 @@ typedef struct {
     void *data;
 } Later;
 
+/* Those who wait for the same threads, and these. */
+typedef struct {
+    GPtrArray *waiting;          /* of Later *, in the order in which they came */
+    pthread_cond_t handed_in;
+    int idle;
+    bool stop;
+    pthread_t threads[MAX(TELLERS_MAX, LONERS_MAX)];
+    int count;
+} Desk;
+
 struct UsageTellers {
     Store *store;
     pthread_mutex_t lock;
-    pthread_cond_t handed_in;
-    GPtrArray *waiting;          /* of Later *, in the order in which they came */
-    int idle;
-    bool stop;
-    pthread_t threads[TELLERS_MAX];
-    int count;
-    GThreadPool *alone;          /* of Later *: those who are read by themselves */
+    Desk together;
+    Desk alone;                  /* for those who are read by themselves */
 };
+
+/* --- desks --- */
+
+static void desk_hand_in(UsageTellers *tellers, Desk *desk, Later *later)
+{
+    pthread_mutex_lock(&tellers->lock);
+    g_ptr_array_add(desk->waiting, later);
+    bool wake = desk->idle > 0;
+    pthread_mutex_unlock(&tellers->lock);
+    if (wake)
+        pthread_cond_signal(&desk->handed_in);
+}
+
+/* Waits for some, and takes `most` of them. NULL: it is time to stop. */
+static GPtrArray *desk_take(UsageTellers *tellers, Desk *desk, guint most)
+{
+    GPtrArray *taken = NULL;
+    pthread_mutex_lock(&tellers->lock);
+    while (!desk->waiting->len && !desk->stop) {
+        desk->idle++;
+        pthread_cond_wait(&desk->handed_in, &tellers->lock);
+        desk->idle--;
+    }
+    guint count = MIN(desk->waiting->len, most);
+    if (count > 0) {
+        taken = g_ptr_array_sized_new(count);
+        for (guint i = 0; i < count; i++)
+            g_ptr_array_add(taken, desk->waiting->pdata[i]);
+        g_ptr_array_remove_range(desk->waiting, 0, count);
+    }
+    pthread_mutex_unlock(&tellers->lock);
+    return taken;
+}
+
+static void desk_open(UsageTellers *tellers, Desk *desk, int wanted, void *(*body)(void *))
+{
+    pthread_cond_init(&desk->handed_in, NULL);
+    desk->waiting = g_ptr_array_new();
+    while (desk->count < wanted && pthread_create(&desk->threads[desk->count], NULL, body, tellers) == 0)
+        desk->count++;
+}
+
+static void desk_close(UsageTellers *tellers, Desk *desk)
+{
+    pthread_mutex_lock(&tellers->lock);
+    desk->stop = true;
+    pthread_cond_broadcast(&desk->handed_in);
+    pthread_mutex_unlock(&tellers->lock);
+    for (int i = 0; i < desk->count; i++)
+        pthread_join(desk->threads[i], NULL);
+    g_ptr_array_unref(desk->waiting);
+    pthread_cond_destroy(&desk->handed_in);
+}
+
+/* --- answering --- */
 
 static void later_free(Later *later)
 {
@@ -39,9 +100,8 @@ static void later_end(Later *later, StoreResult result, UsageRead *read, const S
     later_free(later);
 }
 
-static void read_alone(gpointer data, gpointer store)
+static void read_alone(Store *store, Later *later)
 {
-    Later *later = data;
     g_auto(StoreError) error = { 0 };
     UsageRead *read = NULL;
     StoreResult result = usage_read_alone(store, &later->ask, &read, &error);
@@ -57,7 +117,7 @@ static void tell_one(UsageTellers *tellers, Policy *policy, Later *later, const 
     if (usage_from_rows(tellers->store, policy, &later->ask, rows, first[0], first[1] - first[0], &read, &result, &error))
         later_end(later, result, read, &error);
     else
-        g_thread_pool_push(tellers->alone, later, NULL);
+        desk_hand_in(tellers, &tellers->alone, later);
 }
 
 static void tell(UsageTellers *tellers, const GPtrArray *batch)
@@ -83,48 +143,37 @@ static void tell(UsageTellers *tellers, const GPtrArray *batch)
     }
 }
 
-/* With the lock held: what others may do at the same time is left to them. NULL: it is time to stop. */
-static GPtrArray *take_waiting(UsageTellers *tellers)
-{
-    while (!tellers->waiting->len && !tellers->stop) {
-        tellers->idle++;
-        pthread_cond_wait(&tellers->handed_in, &tellers->lock);
-        tellers->idle--;
-    }
-    if (!tellers->waiting->len)
-        return NULL;
-    guint count = MIN(tellers->waiting->len, BATCH_MAX);
-    GPtrArray *taken = g_ptr_array_sized_new(count);
-    for (guint i = 0; i < count; i++)
-        g_ptr_array_add(taken, tellers->waiting->pdata[i]);
-    g_ptr_array_remove_range(tellers->waiting, 0, count);
-    return taken;
-}
-
 static void *teller_main(void *data)
 {
     UsageTellers *tellers = data;
-    for (;;) {
-        pthread_mutex_lock(&tellers->lock);
-        g_autoptr(GPtrArray) batch = take_waiting(tellers);
-        pthread_mutex_unlock(&tellers->lock);
-        if (!batch)
-            return NULL;
+    GPtrArray *batch;
+    while ((batch = desk_take(tellers, &tellers->together, BATCH_MAX))) {
         tell(tellers, batch);
+        g_ptr_array_unref(batch);
     }
+    return NULL;
 }
 
+static void *loner_main(void *data)
+{
+    UsageTellers *tellers = data;
+    GPtrArray *one;
+    while ((one = desk_take(tellers, &tellers->alone, 1))) {
+        read_alone(tellers->store, one->pdata[0]);
+        g_ptr_array_unref(one);
+    }
+    return NULL;
+}
+
+/* Without a thread for each of the two, callers read for themselves. */
 static UsageTellers *tellers_start(Store *store)
 {
     UsageTellers *tellers = g_new0(UsageTellers, 1);
-    int wanted = CLAMP((int)g_get_num_processors(), 1, TELLERS_MAX);
     tellers->store = store;
     pthread_mutex_init(&tellers->lock, NULL);
-    pthread_cond_init(&tellers->handed_in, NULL);
-    tellers->waiting = g_ptr_array_new();
-    tellers->alone = g_thread_pool_new(read_alone, store, store->config.readers, FALSE, NULL);
-    while (tellers->count < wanted && pthread_create(&tellers->threads[tellers->count], NULL, teller_main, tellers) == 0)
-        tellers->count++;
+    desk_open(tellers, &tellers->alone, CLAMP(store->config.readers, 1, LONERS_MAX), loner_main);
+    desk_open(tellers, &tellers->together, tellers->alone.count ? CLAMP((int)g_get_num_processors(), 1, TELLERS_MAX) : 0,
+              teller_main);
     return tellers;
 }
 
@@ -132,15 +181,8 @@ void usage_tellers_stop(UsageTellers *tellers)
 {
     if (!tellers)
         return;
-    pthread_mutex_lock(&tellers->lock);
-    tellers->stop = true;
-    pthread_cond_broadcast(&tellers->handed_in);
-    pthread_mutex_unlock(&tellers->lock);
-    for (int i = 0; i < tellers->count; i++)
-        pthread_join(tellers->threads[i], NULL);
-    g_thread_pool_free(tellers->alone, FALSE, TRUE);
-    g_ptr_array_unref(tellers->waiting);
-    pthread_cond_destroy(&tellers->handed_in);
+    desk_close(tellers, &tellers->together);
+    desk_close(tellers, &tellers->alone);
     pthread_mutex_destroy(&tellers->lock);
     g_free(tellers);
 }
@@ -160,14 +202,8 @@ void store_usage_later(Store *store, const char *subject, const char *feature, b
     UsageTellers *tellers = tellers_of(store);
     Later *later = g_new(Later, 1);
     *later = (Later){ .ask = { g_strdup(subject), g_strdup(feature), with_unlisted, usage_until(store) }, .then = then, .data = data };
-    if (!tellers->count) {
-        read_alone(later, store);
-        return;
-    }
-    pthread_mutex_lock(&tellers->lock);
-    g_ptr_array_add(tellers->waiting, later);
-    bool wake = tellers->idle > 0;
-    pthread_mutex_unlock(&tellers->lock);
-    if (wake)
-        pthread_cond_signal(&tellers->handed_in);
+    if (tellers->together.count)
+        desk_hand_in(tellers, &tellers->together, later);
+    else
+        read_alone(store, later);
 }
