@@ -9,6 +9,7 @@
 
 #define PREFIX "v1."
 #define SUBJECT_MAX 255
+#define SECRET_KEPT_MAX 256
 #define MAC_BYTES 32
 #define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
@@ -17,10 +18,22 @@ bool assertion_looks_like(const char *text)
     return g_str_has_prefix(text, PREFIX);
 }
 
+/* What a MAC begins with depends on the secret only, and is half of its cost: a thread keeps it for the secret that it used last. */
+static crypto_auth_hmacsha256_state mac_begin(const char *secret)
+{
+    static _Thread_local crypto_auth_hmacsha256_state begun;
+    static _Thread_local char of[SECRET_KEPT_MAX];
+    size_t len = strlen(secret);
+    if (len == 0 || len >= sizeof of || memcmp(of, secret, len + 1) != 0) {
+        crypto_auth_hmacsha256_init(&begun, (const unsigned char *) secret, len);
+        g_strlcpy(of, len < sizeof of ? secret : "", sizeof of);
+    }
+    return begun;
+}
+
 static void mac_of(const char *text, size_t len, const char *secret, unsigned char mac[MAC_BYTES])
 {
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, (const unsigned char *) secret, strlen(secret));
+    crypto_auth_hmacsha256_state state = mac_begin(secret);
     crypto_auth_hmacsha256_update(&state, (const unsigned char *) text, len);
     crypto_auth_hmacsha256_final(&state, mac);
 }
