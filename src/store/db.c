@@ -8,6 +8,11 @@
 
 #define RECONNECT_PAUSE_US 200000
 
+/* Settings of a session. Where single rows are looked up by their keys, thousands of times a second, one plan serves for ever. */
+#define OF_ALL "-c search_path=pg_catalog -c statement_timeout=5000"
+#define OF_LOOK_UPS " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off" \
+                    " -c plan_cache_mode=force_generic_plan -c jit=off"
+
 static const struct {
     const char *name, *text;
 } statements[QUERY_COUNT] = {
@@ -83,11 +88,10 @@ DbResult db_connect(Db *db)
     db_close_connection(db);
     if (!db->conninfo || db_pauses(db))
         return DB_LOST;
-    const char *settings = !db->prepare ? "" :
-        db->writes ? "-c search_path=pg_catalog -c statement_timeout=5000 -c lock_timeout=4000"
-                     " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
-                     " -c jit=off -c idle_in_transaction_session_timeout=10000"
-                   : "-c search_path=pg_catalog -c statement_timeout=5000";
+    const char *settings = !db->prepare ? ""
+                           : db->writes ? OF_ALL OF_LOOK_UPS " -c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000"
+                           : db->looks_up ? OF_ALL OF_LOOK_UPS
+                                          : OF_ALL;
     db->closed_seen = g_atomic_int_get(&closed_servers);
     g_autofree char *why = NULL;
     db->connection = db_connect_within(db->conninfo, settings, db->prepare, db->deadline_us, &why);

@@ -22,6 +22,7 @@ typedef struct {
     char *conninfo;
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
+    bool looks_up;             /* a service's: rows are looked up by their keys; set before it is connected */
     int patience_ms;           /* how long to wait for answers; 0: DB_PATIENCE_MS */
     int64_t deadline_us;       /* monotonic: nothing is waited for beyond; 0: no such bound */
     bool prepared[QUERY_COUNT];
@@ -86,6 +87,8 @@ const char *result_text(const PGresult *result, int row, int column);
 bool result_null(const PGresult *result, int row, int column);
 /* A bigint[] appended to `values` (of int64_t). Returns how many. */
 int result_numbers(const PGresult *result, int row, int column, GArray *values);
+/* The same, no more than `room` of them, for arrays that are short more often than not. */
+int result_numbers_some(const PGresult *result, int row, int column, int64_t *values, int room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
 

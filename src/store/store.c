@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include "base/log.h"
+#include "store/usage_rows.h"
 
 #define POLICY_LOOK_US 1000000
 #define POLICY_WAIT_SHARE 8     /* of all patience, for a newer one than is known: who waits for the ledger after that waits long enough */
@@ -40,6 +41,7 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->readers_lock, NULL);
     pthread_cond_init(&store->readers_free, NULL);
     pthread_mutex_init(&store->writer_lock, NULL);
+    pthread_mutex_init(&store->tellers_lock, NULL);
     pthread_mutex_init(&store->ledger_lock, NULL);
     pthread_mutex_init(&store->clock_lock, NULL);
     pthread_mutex_init(&store->metrics_lock, NULL);
@@ -51,6 +53,7 @@ Store *store_open(const StoreConfig *config)
     for (int i = 0; i < store->config.readers; i++) {
         db_init(&store->readers[i], config->database, config->prepared, false);
         store->readers[i].patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
+        store->readers[i].looks_up = config->listen;
     }
     db_init(&store->writer, config->database, config->prepared, true);
     listener_start(store);
@@ -62,10 +65,19 @@ int64_t store_patience_us(const Store *store)
     return store->config.patience_ms * INT64_C(1000);
 }
 
+/* So much longer than for a decision. */
+#define READ_MORE_US 200000
+
+int64_t store_read_us(const Store *store)
+{
+    return store_patience_us(store) + READ_MORE_US;
+}
+
 void store_close(Store *store)
 {
     if (!store)
         return;
+    usage_tellers_stop(store->tellers);
     listener_stop(store);
     ledger_close(store->ledger);
     for (int i = 0; i < store->config.readers; i++)
@@ -79,6 +91,7 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->readers_lock);
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
+    pthread_mutex_destroy(&store->tellers_lock);
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);
     pthread_mutex_destroy(&store->metrics_lock);
@@ -109,9 +122,6 @@ static int reader_free(const Store *store)
     return first >= 0 || connected ? first : failed;
 }
 
-/* So much longer than for a decision somebody waits who only looks; a command has time. */
-#define READ_MORE_US 200000
-
 static Db *reader_none(void)
 {
     Db *none = g_new0(Db, 1);
@@ -121,7 +131,7 @@ static Db *reader_none(void)
 
 Db *store_reader_take(Store *store)
 {
-    return store_reader_take_for(store, store_patience_us(store) + READ_MORE_US);
+    return store_reader_take_for(store, store_read_us(store));
 }
 
 Db *store_reader_take_for(Store *store, int64_t us)

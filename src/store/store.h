@@ -88,6 +88,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsageRead, usage_read_free)
 StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
                         StoreError *error) MUST_CHECK;
 
+/* The same for a caller who does not wait: returns at once, and `then` is called once, by another thread or before this returns,
+ * with what store_usage would have read. `then` takes the reading (NULL unless STORE_OK) and must not take long, as others wait
+ * for the same thread; the error is the store's. Nobody may still be asking when the store is closed. */
+typedef void (*UsageThen)(void *data, StoreResult result, UsageRead *read, const StoreError *error);
+void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data);
+
 /* What a consume would be answered now; charges nothing, records nothing. */
 StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
                         Answer **answer, StoreError *error) MUST_CHECK;

@@ -24,8 +24,11 @@ typedef struct {
     int partial_depth;
 } Frame;
 
+#define FRAMES_AT_FIRST 32
+
 typedef struct {
-    GArray *frames; /* of Frame, the innermost last */
+    Frame *frames; /* the innermost last */
+    size_t depth, room;
     GString *indent;
     GString *out;
     size_t out_begin;
@@ -37,7 +40,7 @@ typedef struct {
 
 static Frame *frame_top(const Render *render)
 {
-    return &g_array_index(render->frames, Frame, render->frames->len - 1);
+    return &render->frames[render->depth - 1];
 }
 
 /* The other parts of a dotted name, each within the one before. */
@@ -53,8 +56,8 @@ static const Value *parts_find(const Value *value, const MustacheNode *node)
 
 static const Value *name_find(Render *render, const MustacheNode *node)
 {
-    for (guint i = render->frames->len; i-- > 0;) {
-        const Value *value = g_array_index(render->frames, Frame, i).value;
+    for (const Frame *frame = render->frames + render->depth; frame-- > render->frames;) {
+        const Value *value = frame->value;
         if (!value)
             continue;
         if (node->parts == 0)
@@ -123,7 +126,7 @@ static void real_append(GString *out, double real)
 static void text_append(GString *out, const char *text, size_t length, bool is_raw)
 {
     if (is_raw)
-        g_string_append_len(out, text, (gssize)length);
+        text_add_len(out, text, length);
     else
         escape_html(out, text, length);
 }
@@ -153,14 +156,13 @@ static void value_append(GString *out, const Value *value, bool is_raw)
 
 static void indent_append(Render *render, const Frame *frame)
 {
-    g_string_append_len(render->out, render->indent->str + frame->indent_begin,
-                        (gssize)(frame->indent_end - frame->indent_begin));
+    text_add_len(render->out, render->indent->str + frame->indent_begin, frame->indent_end - frame->indent_begin);
 }
 
 static void literal_append(Render *render, const Frame *frame, const MustacheNode *node)
 {
     if (frame->indent_begin == frame->indent_end) {
-        g_string_append_len(render->out, node->text, (gssize)node->length);
+        text_add_len(render->out, node->text, node->length);
         return;
     }
     const char *line = node->text, *end = node->text + node->length;
@@ -170,7 +172,7 @@ static void literal_append(Render *render, const Frame *frame, const MustacheNod
         bool is_empty = newline && (newline == line || (newline == line + 1 && *line == '\r'));
         if (begins && !is_empty)
             indent_append(render, frame);
-        g_string_append_len(render->out, line, next - line);
+        text_add_len(render->out, line, (size_t)(next - line));
         line = next;
     }
 }
@@ -178,13 +180,17 @@ static void literal_append(Render *render, const Frame *frame, const MustacheNod
 /* Goes into the nodes [begin, end). The new frame is like the one that it stands in. */
 static Frame *frame_push(Render *render, const MustacheNode *begin, const MustacheNode *end)
 {
-    Frame frame = *frame_top(render);
-    frame.begin = frame.next = begin;
-    frame.end = end;
-    frame.value = NULL;
-    frame.is_list = false;
-    g_array_append_val(render->frames, frame);
-    return frame_top(render);
+    if (render->depth == render->room) {
+        render->room *= 2;
+        render->frames = g_renew(Frame, render->frames, render->room);
+    }
+    Frame *frame = &render->frames[render->depth++];
+    *frame = frame[-1];
+    frame->begin = frame->next = begin;
+    frame->end = end;
+    frame->value = NULL;
+    frame->is_list = false;
+    return frame;
 }
 
 /* At the end of a frame: once more with the next item of its list, or back out. */
@@ -196,8 +202,8 @@ static void frame_end(Render *render)
         frame->next = frame->begin;
         return;
     }
-    g_array_set_size(render->frames, render->frames->len - 1);
-    if (render->frames->len > 0)
+    render->depth--;
+    if (render->depth > 0)
         g_string_truncate(render->indent, frame_top(render)->indent_end);
 }
 
@@ -252,7 +258,7 @@ static bool node_render(Render *render, Frame *frame, const MustacheNode *node)
 
 static bool frames_render(Render *render)
 {
-    while (render->frames->len > 0) {
+    while (render->depth > 0) {
         Frame *frame = frame_top(render);
         if (frame->next == frame->end) {
             frame_end(render);
@@ -277,14 +283,14 @@ bool mustache_render(const Mustache *mustache, const Value *value, MustacheParti
 {
     if (mustache->nodes->len == 0)
         return true;
-    g_autoptr(GArray) frames = g_array_new(FALSE, FALSE, sizeof(Frame));
     g_autoptr(GString) indent = g_string_new(NULL);
-    Render render = {
-        .frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
+    Render render = {.frames = g_new(Frame, FRAMES_AT_FIRST), .depth = 1, .room = FRAMES_AT_FIRST, .indent = indent, .out = out,
+                     .out_begin = out->len, .partial = partial, .data = data};
     const MustacheNode *nodes = &g_array_index(mustache->nodes, MustacheNode, 0);
-    Frame root = {.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
-    g_array_append_val(frames, root);
-    if (frames_render(&render))
+    render.frames[0] = (Frame){.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
+    bool whole = frames_render(&render);
+    g_free(render.frames);
+    if (whole)
         return true;
     g_string_truncate(out, render.out_begin);
     *error = render.error;

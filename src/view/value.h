@@ -112,6 +112,14 @@ const char *value_copy(const Value *tree, const char *text, size_t length);
         value_set_words((object), KEY(name));                                                                               \
     })
 
+/* What `add` appends, as a text in the memory of the tree. */
+#define words_of(tree, add, ...)                                                                                            \
+    ({                                                                                                                      \
+        GString *words_ = value_words(tree);                                                                                \
+        add(words_, __VA_ARGS__);                                                                                           \
+        value_copy((tree), words_->str, words_->len);                                                                       \
+    })
+
 /* The functions under them, for names that are no literals. */
 Value *value_set(Value *object, ValueKey key, Value *value);
 Value *value_set_flag(Value *object, ValueKey key, bool is_true);

@@ -195,11 +195,11 @@ static void set_facts(Value *shown, const UsageLine *line, const Reader *reader)
 /* The figure is shown large, apart from its words: "12" and " of 15 menu generations used today". */
 static void set_figure(Value *shown, const UsageLine *line, const char *figures)
 {
-    g_autofree char *number = words_number(line->used);
+    const char *number = words_of(shown, words_add_number, line->used);
     const char *rest = g_str_has_prefix(figures, number) ? figures + strlen(number) : NULL;
-    set_copy(shown, "number", rest ? number : NULL);
+    set_text(shown, "number", rest ? number : NULL);
     set_flag(shown, "long", strlen(number) > LONG_NUMBER);
-    set_copy(shown, "figure_rest", rest ? rest : figures);
+    set_text(shown, "figure_rest", rest ? rest : figures);
 }
 
 static void add_window_label(GString *out, const WindowSpec *window, bool child)
@@ -227,7 +227,7 @@ static Value *label_value(const Value *tree, const UsageLine *line, const Featur
 /* What is shown of a limit that is counted. */
 static void set_counted(Value *shown, const UsageLine *line, const Feature *under, const Reader *reader)
 {
-    g_autofree char *figures = words_used(line);
+    const char *figures = words_of(shown, words_add_used, line);
     set_figure(shown, line, figures);
     set_value(shown, "label", label_value(shown, line, under));
     set_words(shown, "left", words_add_left, line, reader->now);

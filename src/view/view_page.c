@@ -3,6 +3,7 @@
 #include "view/view_page.h"
 
 #include "base/text.h"
+#include "view/words_add.h"
 
 typedef struct {
     const char *name; /* the layout has a word for it */
@@ -54,14 +55,14 @@ static void add_nav(Value *nav, const PageContext *context)
 /* "12:05:20" and "-05:00" in the zone; the offset is left out where the name says it. */
 static void set_clock(Value *page, Instant now, const char *zone_name)
 {
-    GTimeZone *zone = zone_name ? zone_find(zone_name) : NULL;
-    g_autoptr(GDateTime) utc = zone ? g_date_time_new_from_unix_utc(now / US_PER_S) : NULL;
-    g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
-    bool said = !local || g_str_equal(zone_name, "UTC");
-
-    set_text(page, "zone", local ? zone_name : NULL);
-    set_taken(page, "updated", local ? g_date_time_format(local, "%H:%M:%S") : NULL);
-    set_taken(page, "offset", said ? NULL : g_date_time_format(local, "%:z"));
+    bool known = zone_name && zone_find(zone_name);
+    const Value *updated = known ? set_words(page, "updated", words_add_second, now, zone_name) : set_null(page, "updated");
+    bool is_shown = !value_is_null(updated);
+    set_text(page, "zone", is_shown ? zone_name : NULL);
+    if (is_shown)
+        set_words(page, "offset", words_add_offset, now, zone_name);
+    else
+        set_null(page, "offset");
     set_instant(page, "updated_at", now);
 }
 

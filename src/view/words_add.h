@@ -22,6 +22,8 @@ void words_add_window_for(GString *out, const WindowSpec *window);
 void words_add_per(GString *out, const WindowSpec *window);
 void words_add_time(GString *out, Instant at, const char *zone, Instant now);
 void words_add_clock(GString *out, Instant at, const char *zone, Instant now);
+void words_add_second(GString *out, Instant at, const char *zone); /* "12:05:20" */
+void words_add_offset(GString *out, Instant at, const char *zone); /* "-05:00"; nothing in UTC */
 void words_add_day(GString *out, Instant at, const char *zone, Instant now);
 void words_add_used(GString *out, const UsageLine *line);
 void words_add_left(GString *out, const UsageLine *line, Instant now);

@@ -38,6 +38,11 @@ char *words_units(const Feature *feature, int64_t number)
 
 void words_add_capital(GString *out, const char *text)
 {
+    if (g_ascii_isalnum(*text)) {
+        text_add_char(out, g_ascii_toupper(*text));
+        text_add(out, text + 1);
+        return;
+    }
     gunichar first = g_utf8_get_char_validated(text, -1);
     if (*text && first != (gunichar)-1 && first != (gunichar)-2) {
         g_string_append_unichar(out, g_unichar_totitle(first));
@@ -178,6 +183,25 @@ void words_add_clock(GString *out, Instant at, const char *zone, Instant now)
     Wall wall;
     if (is_moment(at) && wall_at(shown_moment(at, now, &seconds), zone, &wall))
         add_clock(out, &wall, seconds);
+}
+
+void words_add_second(GString *out, Instant at, const char *zone)
+{
+    Wall wall;
+    if (is_moment(at) && wall_at(at, zone, &wall))
+        add_clock(out, &wall, true);
+}
+
+void words_add_offset(GString *out, Instant at, const char *zone)
+{
+    GTimeZone *found = zone ? zone_find(zone) : NULL;
+    if (!found || !is_moment(at) || strcmp(zone, "UTC") == 0)
+        return;
+    int64_t offset_us = zone_local(zone_of(found), at) - at, minutes = ABS(offset_us) / MINUTE_US;
+    text_add_char(out, offset_us < 0 ? '-' : '+');
+    add_two_digits(out, minutes / 60);
+    text_add_char(out, ':');
+    add_two_digits(out, minutes % 60);
 }
 
 char *words_clock(Instant at, const char *zone, Instant now)

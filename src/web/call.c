@@ -37,6 +37,11 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
     call->kept_free = kept_free;
 }
 
+void call_usage(Call *call, CallRead read)
+{
+    call->read = read;
+}
+
 bool call_only_reads(const Call *call)
 {
     return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;

@@ -177,6 +177,14 @@ StoreResult store_usage(Store *store, const char *subject, const char *feature, 
     return STORE_OK;
 }
 
+void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data)
+{
+    g_auto(StoreError) error = {0};
+    UsageRead *read = NULL;
+    StoreResult result = store_usage(store, subject, feature, with_unlisted, &read, &error);
+    then(data, result, read, &error);
+}
+
 void decision_read_free(DecisionRead *read)
 {
     if (!read)

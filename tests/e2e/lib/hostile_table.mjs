@@ -115,10 +115,10 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/** The declared fields of the program: "file:table" → [names]. */
+/** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign. */
 export function fields_of_program() {
     const found = {}, folder = path.join(ROOT, 'src/web');
-    for (const file of readdirSync(folder).filter(name => name.endsWith('.c')))
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c'))
         for (const [, table, inside] of readFileSync(path.join(folder, file),
             'utf8').matchAll(/InputField (\w+)\[\w*\] = \{([^;]*)\};/g))
             found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,
