@@ -26,8 +26,8 @@ typedef struct {
 GString *view_usage(const UsageReport *report);
 
 /* A decision: the fields of the API, in order.
- * With reservation: those two fields as well. */
-GString *view_decision(const Answer *answer);
+ * With reservation: those two fields as well. `mount` NULL: where the pages are is not known, and nothing links there. */
+GString *view_decision(const Answer *answer, const char *mount);
 
 /* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
 GString *view_refusal(const Answer *answer, const char *mount);
@@ -44,11 +44,24 @@ json_t *view_problem(int status, const char *title, const char *detail, const ch
 /* GET /api/v1/features and /plans. */
 json_t *view_features(const Policy *policy);
 json_t *view_plans(const Policy *policy);
+json_t *view_plans_for(const Policy *policy, const Plan *own); /* the same, and whose plan is `current` */
 
 /* The pages: `page` (the layout's values), and the page's own, as a new tree. Rendered by the template of the same name. What
  * they are made from must outlive them. */
 Value *view_dashboard(const UsageReport *report, const PageContext *context);
 Value *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
+
+/* A recorded decision as its page shows it. Not owned. */
+typedef struct {
+    const Answer *answer;
+    const char *kind;              /* "consume", "hold", "commit", ...: of the record */
+    const char *on_behalf_of;      /* NULL when none */
+    const char *reservation_state; /* NULL when it was no hold */
+    int64_t refunded;
+    const UsageReport *usage;      /* where its subject stands now, on everything; NULL: not known */
+} DecisionShown;
+Value *view_decision_page(const DecisionShown *shown, const PageContext *context);
+Value *view_plans_page(const UsageReport *report, const PageContext *context);
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 
 #endif

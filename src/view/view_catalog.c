@@ -80,3 +80,10 @@ json_t *view_plans(const Policy *policy)
     json_object_set_new(document, "plans", plans);
     return document;
 }
+
+json_t *view_plans_for(const Policy *policy, const Plan *own)
+{
+    json_t *document = view_plans(policy);
+    json_object_set_new(document, "current", json_text(own->key));
+    return document;
+}

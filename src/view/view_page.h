@@ -50,6 +50,10 @@ Value *line_value(const Value *tree, const UsageLine *line, const Feature *under
 
 /* --- the offer of more (view_offer.c) --- */
 
+/* Adds up to `most` of what the plan `to` gives more than the reader has, as gain.html shows it, one a feature; of limits and
+ * features where another plan comes before it, nothing. Returns how many there are. */
+int add_plan_gains(Value *gains, const Reader *reader, const Plan *to, int most);
+
 /* One of {upgrade, support, ask, sign_in}, the others null; null when there is nothing to offer.
  * For visitors at most `most` examples of what signing in gives. */
 Value *offer_value(const Value *tree, const Reader *reader, int most);

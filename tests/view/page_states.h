@@ -2,7 +2,9 @@
 #ifndef WEBQUOTA_PAGE_STATES_H
 #define WEBQUOTA_PAGE_STATES_H
 
+#include "view/decision_states.h"
 #include "view/page_samples.h"
+#include "view/plans_states.h"
 
 typedef Value *(*PageState)(void);
 
@@ -395,6 +397,19 @@ static const struct {
     { "limit-look-not-included", "limit", limit_look_not_included },
     { "limit-look-unlimited", "limit", limit_look_unlimited },
     { "limit-hostile", "limit", limit_hostile },
+    { "decision-stopped", "decision", decision_stopped },
+    { "decision-freed", "decision", decision_freed },
+    { "decision-allowed", "decision", decision_allowed },
+    { "decision-full-again", "decision", decision_full_again },
+    { "decision-not-listed", "decision", decision_not_listed },
+    { "decision-refund", "decision", decision_refund },
+    { "decision-hostile", "decision", decision_hostile },
+    { "plans-free", "plans", plans_free },
+    { "plans-highest", "plans", plans_highest },
+    { "plans-visitor", "plans", plans_visitor },
+    { "plans-organization", "plans", plans_organization },
+    { "plans-suspended", "plans", plans_suspended },
+    { "plans-many", "plans", plans_many },
     { "error-correct", "error", error_correct },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },

@@ -1,0 +1,140 @@
+#!/usr/bin/env node
+// The pages about one decision, over HTTP: who may see what, as HTML and as JSON at the same address.
+import { writeFileSync } from 'node:fs';
+import { basic, bearer, request } from './lib/http.mjs';
+import { with_site } from './lib/site.mjs';
+import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+
+const POLICY = `
+title = "Pages"
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "anonymous"
+administrators = {"admin"}
+
+feature call { title = "Calls <b>"  unit = "call" }
+feature deep_call { title = "Deep calls"  unit = "deep call"  parent = "call"  resources = {"deep-*"} }
+feature paid { title = "Paid calls"  unit = "paid call" }
+
+plan anonymous { title = "Anonymous"  rank = 0  upgrade = "free"
+  limit day { feature = "call"  amount = 2  window = "day" } }
+plan free { title = "Free"  rank = 1  upgrade = "pro"
+  limit day  { feature = "call"       amount = 10  window = "day" }
+  limit deep { feature = "deep_call"  amount = 3   window = "day" } }
+plan pro { title = "Pro"  rank = 2  price = "$5 <i>"
+  limit day  { feature = "call"  amount = 1000  window = "day" }
+  limit paid { feature = "paid"  unlimited = true  window = "month" }
+  grant gift { feature = "call"  amount = 5  every = "28 day" } }
+`;
+const NOW = '2026-03-15 12:00:00';
+const HTML = { Accept: 'text/html' }, JSON_TYPE = { Accept: 'application/json' };
+const callers = {};
+
+/** A page of the service, as somebody. */
+const page = (site, where, as = {}, accept = HTML) => request(`${site.url}${where}`, { headers: { ...accept, ...as } });
+
+/** The page as people read it: its words, tags taken out. */
+const words = ({ text }) => text.replace(/<[^>]*>/g, ' ').replace(/&#39;/g, '\'').replace(/\s+/g, ' ');
+
+function is_page(answer, ...parts) {
+    status(answer, 200);
+    equal(answer.headers['content-type'], 'text/html; charset=utf-8', 'Content-Type');
+    equal(answer.headers['cache-control'], 'no-store', 'Cache-Control');
+    ok(/frame-ancestors 'none'/.test(answer.headers['content-security-policy']), 'Content-Security-Policy');
+    for (const part of parts) ok(words(answer).includes(part), `"${part}" is not in: ${words(answer)}`);
+    ok(!/<script>|<b>alert|Calls <b>/.test(answer.text), 'markup of the data');
+    return answer;
+}
+
+async function decisions(site) {
+    const api = (body, as = callers.person) => site.api('POST', '/consume', body, as);
+    let refused, allowed;
+    await test('the page of a decision says why it was stopped, what was asked, and where it stands now', async () => {
+        allowed = status(await api({ feature: 'call', units: 9 }), 200).json;
+        refused = status(await api({ feature: 'call', resource: 'deep-<script>1</script>', units: 2,
+            on_behalf_of: '"><b>alert</b>' }), 429).json;
+        const shown = is_page(await page(site, `/decisions/${refused.decision_id}`, callers.person),
+            'Only 1 of 10 calls for today is left, and 2 were asked for.',
+            'That is in 12 h', '2 deep calls, on deep-&lt;script&gt;1&lt;/script&gt;', 'For &quot;&gt;&lt;b&gt;alert&lt;/b&gt;',
+            'This limit stopped it', 'There was room', '10 a day: from plan Free', 'Room again on 2026-03-16 at 00:00 (UTC)',
+            'Now: 9 of 10 calls used today. 1 left.', '2026-03-15 at 12:00:00 (UTC) , just now', refused.decision_id);
+        ok(!/Whose/.test(words(shown)), 'one\'s own decision says whose it is');
+        is_page(await page(site, `/decisions/${allowed.decision_id}`, callers.person), 'Allowed: 9 calls', '9 asked for, 9 counted');
+    });
+    await test('an override is named, and what it stood instead of; a day later there is room again', async () => {
+        status(await site.api('POST', '/admin/overrides', { subject: 'free', feature: 'call', amount: 9, reason: 'test' }), 201);
+        const { json } = status(await api({ feature: 'call' }), 429);
+        is_page(await page(site, `/decisions/${json.decision_id}`, callers.person),
+            '9 a day: changed for this account, instead of 10 a day on plan Free');
+        await site.clock('2026-03-16 08:00:00');
+        try {
+            is_page(await page(site, `/decisions/${json.decision_id}`, callers.person), 'Now there is room again: 9 left.',
+                'Room again since 2026-03-16 at 00:00 (UTC)', 'Now, a later period: 0 of 9 calls used today.', '20 h ago');
+        } finally {
+            await site.clock(NOW);
+        }
+    });
+    await test('the same address answers JSON to those who want it, and to keys whatever they accept', async () => {
+        const told = (await site.api('GET', `/decisions/${refused.decision_id}`)).json;
+        equal(status(await page(site, `/decisions/${refused.decision_id}`, callers.person, JSON_TYPE), 200).json, told);
+        equal(status(await page(site, `/decisions/${refused.decision_id}`, bearer(site.key)), 200).json, told);
+        equal(status(await site.api('GET', `/decisions/${refused.decision_id}`, undefined, { ...callers.person, ...HTML }), 200).json, told);
+    });
+    await test('somebody else\'s decision is not there; administrators see it, and whose it is', async () => {
+        const theirs = status(await site.consume('who', 'call'), 200).json.decision_id;
+        for (const as of [callers.person, {}]) for (const accept of [HTML, JSON_TYPE]) {
+            const one = await page(site, `/decisions/${theirs}`, as, accept);
+            const none = await page(site, '/decisions/dec_AAAA', as, accept);
+            equal([one.status, one.text], [404, none.text], 'it is told apart from one that is not there');
+        }
+        is_page(await page(site, `/decisions/${theirs}`, callers.administrator), 'Whose who', 'Allowed: 1 call');
+    });
+    await test('a visitor sees their own; a reservation says what became of it', async () => {
+        const own = status(await request(`${site.url}/api/v1/consume`, { method: 'POST', body: { feature: 'call' } }), 200).json;
+        is_page(await page(site, `/decisions/${own.decision_id}`), 'Allowed: 1 call', 'Plan then Anonymous');
+        const held = (await site.api('POST', '/reservations', { subject: 'other', feature: 'deep_call' })).json;
+        is_page(await page(site, `/decisions/${held.decision_id}`, callers.administrator), '1 asked for, 1 held',
+            'Held until 2026-03-15 at 12:05 (UTC)');
+        const done = status(await site.api('POST', `/reservations/${held.reservation}/commit`), 200).json;
+        is_page(await page(site, `/decisions/${held.decision_id}`, callers.administrator), 'Reservation Committed');
+        is_page(await page(site, `/decisions/${done.decision_id}`, callers.administrator), 'Committed: 1 deep call');
+    });
+}
+
+async function plans(site) {
+    await test('the plans side by side, the viewer\'s own marked, and what the next one changes', async () => {
+        const shown = is_page(await page(site, '/plans', callers.person), 'Your plan is Free', 'Pro ($5 &lt;i&gt;) gives you',
+            ': 1,000 a day instead of', 'Paid calls : no limit instead of none', '1,000 a day; 5 bonus every 28 days',
+            'counts for Calls &lt;b&gt; too', 'For another plan, contact support.');
+        ok(/<th scope="col" class="current">Free/.test(shown.text), 'the own plan is not marked');
+        ok(!/aria-current="page">Usage/.test(shown.text) && /aria-current="page">Plans/.test(shown.text), 'navigation');
+        is_page(await page(site, '/plans'), 'You are not signed in', 'Sign in to get', '10 a day instead of 2');
+    });
+    await test('JSON at the same address: as the API\'s plans, and which one is the viewer\'s', async () => {
+        const told = (await site.api('GET', '/plans')).json;
+        equal(status(await page(site, '/plans', callers.person, JSON_TYPE), 200).json, { ...told, current: 'free' });
+        equal(status(await page(site, '/plans', {}, JSON_TYPE), 200).json, { ...told, current: 'anonymous' });
+        status(await page(site, '/plans', bearer(site.key)), 403);
+    });
+    await test('without an address of its own, an upgrade leads to the page of plans', async () => {
+        const { json } = status(await site.consume('up', 'call', { units: 11 }), 429);
+        equal(json.upgrade, { plan: 'pro', title: 'Pro', amount: 1000, url: '/quota/plans' });
+        await site.consume('free', 'call', { units: 9 });
+        ok(/<a class="[^"]*" href="\/quota\/plans">See Pro<\/a>/.test((await page(site, '/', callers.person)).text), 'dashboard');
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/pages.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        await site.clock(NOW);
+        callers.person = basic(site.values.WEBQUOTA_USER_FREE);
+        callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
+        for (const part of [decisions, plans]) await part(site);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();
