@@ -4,6 +4,7 @@
 #define WEBQUOTA_VIEW_H
 
 #include <jansson.h>
+#include "domain/activity.h"
 #include "domain/answer.h"
 #include "view/value.h"
 
@@ -61,6 +62,15 @@ typedef struct {
     const UsageReport *usage;      /* where its subject stands now, on everything; NULL: not known */
 } DecisionShown;
 Value *view_decision_page(const DecisionShown *shown, const PageContext *context);
+
+/* Where somebody stands on one feature, and what they did with it. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report; /* on this feature, with_unlisted */
+    const Activity *activity;
+} FeatureShown;
+Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
+json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 

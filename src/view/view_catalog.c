@@ -1,7 +1,7 @@
 /* GET /api/v1/features and /plans: what the policy says, for programs. */
 #include "view/view_parts.h"
 
-static json_t *feature_json(const Policy *policy, const Feature *feature)
+json_t *feature_json(const Policy *policy, const Feature *feature)
 {
     json_t *resources = json_array();
     for (char **pattern = feature->resources; pattern && *pattern; pattern++)

@@ -272,6 +272,7 @@ Value *view_decision_page(const DecisionShown *shown, const PageContext *context
     add_lines(set_list(page, "lines"), &why);
     set_words(page, "back", add_back, context->back);
     set_words(page, "usage_url", add_address, context->mount, "/", NULL);
+    set_words(page, "feature_url", add_address, context->mount, "/features/", shown->answer->feature->key);
     set_words(page, "limit_url", add_address, context->mount, "/limit/", shown->answer->feature->key);
     return page;
 }

@@ -5,7 +5,7 @@
 #include "view/words_add.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 1870  /* layout and template, with every section in it */
+#define FRAME_BYTES 1900  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
@@ -213,6 +213,10 @@ static Value *limit_value(const Stop *stop, const PageContext *context)
     set_value(page, "page", page_value(page, context, title, reader->zone, false));
     set_text(page, "feature", stop->feature ? stop->feature->key : NULL);
     set_text(page, "title", title);
+    if (stop->feature)
+        set_words(page, "feature_url", add_address, reader->mount, "/features/", stop->feature->key);
+    else
+        set_null(page, "feature_url");
     set_value(page, "plan", plan_value(page, reader->plan));
     set_answer(page, stop);
     set_flag(page, "form", context->sent_form && stop->refusal && stop->stopped);

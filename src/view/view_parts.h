@@ -8,6 +8,9 @@ json_t *json_text(const char *text);      /* NULL: null. Bytes that are not UTF-
 json_t *json_text_take(char *text);       /* the same, and frees it */
 json_t *json_amount(Amount amount);       /* unlimited: null */
 
+/* {feature, title, unit, parent, resources}: a feature as the policy says it. */
+json_t *feature_json(const Policy *policy, const Feature *feature);
+
 /* The figures of a line that usage and decisions share: scope, window, ..., state, resets_at, in this order. A line
  * without a limit (its feature is not listed) has null for what only a limit has. A sum that is only known
  * approximately is not passed off as one: null. */

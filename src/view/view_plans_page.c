@@ -74,6 +74,7 @@ static void add_row(Value *rows, const Reader *reader, const Feature *feature)
     const Policy *policy = reader->policy;
     Value *row = add_object(rows);
     set_text(row, "title", feature->title);
+    set_words(row, "url", add_address, reader->mount, "/features/", feature->key);
     set_text(row, "parent", feature->parent >= 0 ? policy->features[feature->parent].title : NULL);
     Value *cells = set_list(row, "cells");
     for (int i = 0; i < policy->plan_count; i++)

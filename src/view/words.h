@@ -30,6 +30,8 @@ char *words_per(const WindowSpec *window);
 char *words_time(Instant at, const char *zone, Instant now); /* "2025-12-29 at 00:00 (UTC)" */
 /* What happened, to the second, rounded down: "2025-12-29 at 00:00:05 (UTC)". */
 char *words_stamp(Instant at, const char *zone);
+/* The same where the zone is named elsewhere: "2025-12-29 00:00:05". */
+char *words_stamp_bare(Instant at, const char *zone);
 char *words_clock(Instant at, const char *zone, Instant now); /* "00:00" */
 char *words_day(Instant at, const char *zone, Instant now);  /* "9 Dec"; "9 Jan 2027" in another year than now's */
 

@@ -23,6 +23,7 @@ void words_add_window_for(GString *out, const WindowSpec *window);
 void words_add_per(GString *out, const WindowSpec *window);
 void words_add_time(GString *out, Instant at, const char *zone, Instant now);
 void words_add_stamp(GString *out, Instant at, const char *zone);
+void words_add_stamp_bare(GString *out, Instant at, const char *zone);
 void words_add_clock(GString *out, Instant at, const char *zone, Instant now);
 void words_add_day(GString *out, Instant at, const char *zone, Instant now);
 void words_add_used(GString *out, const UsageLine *line);

@@ -212,14 +212,20 @@ char *words_clock(Instant at, const char *zone, Instant now)
     return WORDS(words_add_clock, at, zone, now);
 }
 
-/* "2025-12-29 at 00:00 (UTC)" */
-static void add_date_and_clock(GString *out, const Wall *wall, bool seconds)
+/* "2025-12-29" */
+static void add_date(GString *out, const Wall *wall)
 {
     text_add_number(out, wall->date.year);
     text_add_char(out, '-');
     add_two_digits(out, wall->date.month);
     text_add_char(out, '-');
     add_two_digits(out, wall->date.day);
+}
+
+/* "2025-12-29 at 00:00 (UTC)" */
+static void add_date_and_clock(GString *out, const Wall *wall, bool seconds)
+{
+    add_date(out, wall);
     text_add(out, " at ");
     add_clock(out, wall, seconds);
     text_adds(out, " (", wall->zone, ")");
@@ -238,6 +244,21 @@ void words_add_stamp(GString *out, Instant at, const char *zone)
     Wall wall;
     if (is_moment(at) && wall_at(at, zone, &wall))
         add_date_and_clock(out, &wall, true);
+}
+
+void words_add_stamp_bare(GString *out, Instant at, const char *zone)
+{
+    Wall wall;
+    if (!is_moment(at) || !wall_at(at, zone, &wall))
+        return;
+    add_date(out, &wall);
+    text_add_char(out, ' ');
+    add_clock(out, &wall, true);
+}
+
+char *words_stamp_bare(Instant at, const char *zone)
+{
+    return WORDS(words_add_stamp_bare, at, zone);
 }
 
 char *words_stamp(Instant at, const char *zone)

@@ -11,6 +11,7 @@ static const WebRoute routes[] = {
     {"GET", "/limit/{feature}", page_limit, ACCESS_PAGE, 0},
     {"GET", "/decisions/{id}", page_decision, ACCESS_SELF, READING},
     {"GET", "/plans", page_plans, ACCESS_PAGE, 0},
+    {"GET", "/features/{feature}", page_feature, ACCESS_PAGE, 0},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
     {"GET", "/readyz", ops_ready, ACCESS_OPEN, 0},

@@ -124,6 +124,54 @@ async function plans(site) {
     });
 }
 
+async function features(site) {
+    const api = body => site.api('POST', '/consume', body, callers.administrator);
+    await test('the page of a feature: its limits, what counts, what was done, each with its decision, and for whom', async () => {
+        await site.clock('2026-03-15 12:00:01');
+        status(await api({ feature: 'call', resource: 'deep-x', units: 2, on_behalf_of: 'Client <i>7</i>' }), 200);
+        await site.clock('2026-03-15 12:00:02');
+        const held = status(await site.api('POST', '/reservations', { feature: 'call', units: 3 }, callers.administrator), 201).json;
+        status(await site.api('POST', `/reservations/${held.reservation}/commit`, { units: 1 }, callers.administrator), 200);
+        await site.clock('2026-03-15 12:00:03');
+        status(await api({ items: [{ feature: 'deep_call' }, { feature: 'call' }], on_behalf_of: 'Client <i>7</i>' }), 200);
+        await site.clock('2026-03-15 12:00:04');
+        const refused = status(await api({ feature: 'call', units: 9 }), 429).json;
+        await site.clock(NOW);
+        const shown = is_page(await page(site, '/features/call', callers.administrator), 'Calls &lt;b&gt; : 5 left', '5 of 10 calls used today',
+            'Deep calls count here too', '2026-03-15 12:00:04 9 calls Stopped', '2026-03-15 12:00:03 2 deep calls, for Client &lt;i&gt;7&lt;/i&gt; Allowed',
+            '2026-03-15 12:00:02 3 calls Allowed', '2026-03-15 12:00:01 2 deep calls, on deep-x , for Client &lt;i&gt;7&lt;/i&gt; Allowed',
+            'For whom, in the last 30 days', 'Client &lt;i&gt;7&lt;/i&gt; 4 calls 2 0 Nobody named 1 call 1 1');
+        is_page(await page(site, `/decisions/${refused.decision_id}`, callers.administrator), 'This limit stopped it');
+        ok(shown.text.includes(`href="/quota/decisions/${refused.decision_id}"`), 'no link to the decision');
+        is_page(await page(site, '/features/deep_call', callers.administrator), 'Only what is used on: deep-*',
+            'What counts here counts for Calls &lt;b&gt; too.', '2026-03-15 12:00:03 2 deep calls');
+    });
+    await test('what others did is on nobody else\'s page; what the plan lacks, and what nobody used, is said', async () => {
+        ok(!/Client/.test(words(is_page(await page(site, '/features/call', callers.person), 'Your last requests'))), 'others\' clients');
+        is_page(await page(site, '/features/paid', callers.person), 'Paid calls are not part of Free.', 'Nothing in the last 90 days.');
+        is_page(await page(site, '/features/deep_call'), 'Deep calls', 'Nothing in the last 90 days.');
+        status(await page(site, '/features/none', callers.person), 404);
+    });
+    await test('JSON at the same address: usage of the feature, and the same requests and clients', async () => {
+        const { json } = status(await page(site, '/features/call', callers.administrator, JSON_TYPE), 200);
+        equal(json.decisions.map(({ units, outcome, reservation_state }) => [units, outcome, reservation_state]),
+            [[9, 'denied', null], [2, 'allowed', null], [3, 'allowed', 'committed'], [2, 'allowed', null]]);
+        equal(json.clients.map(({ on_behalf_of, units, allowed, refused }) => [on_behalf_of, units, allowed, refused]),
+            [['Client <i>7</i>', 4, 2, 0], [null, 1, 1, 1]]);
+        equal([json.subject, json.feature.feature, json.limits.length], ['admin', 'call', 1]);
+    });
+    await test('somebody who did very much: a bounded number of records is read, by their key', async () => {
+        await site.sql(`insert into webquota.decisions (account_id, subject_id, at, id, kind, outcome, policy_version, plan, feature,
+            units, trace) select s.account_id, s.id, timestamptz '2026-03-14 00:00Z' - n * interval '1 minute', n, 'consume', 'allowed',
+            2, 'free', case when n % 2 = 0 then 'call' else 'paid' end, 1, '{}' from webquota.subjects s, generate_series(1, 20000) n
+            where s.key = 'free'`);
+        const { json } = status(await page(site, '/features/call', callers.person, JSON_TYPE), 200);
+        equal(json.decisions.length, 50);
+        ok(json.clients[0].allowed > 900 && json.clients[0].allowed < 1100, JSON.stringify(json.clients));
+        is_page(await page(site, '/features/call', callers.person), 'At most 50, of the last 90 days.');
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/pages.conf`;
@@ -132,7 +180,7 @@ try {
         await site.clock(NOW);
         callers.person = basic(site.values.WEBQUOTA_USER_FREE);
         callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
-        for (const part of [decisions, plans]) await part(site);
+        for (const part of [decisions, plans, features]) await part(site);
     });
 } catch (error) {
     broken(error);

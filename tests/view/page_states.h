@@ -3,6 +3,7 @@
 #define WEBQUOTA_PAGE_STATES_H
 
 #include "view/decision_states.h"
+#include "view/feature_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
 
@@ -410,6 +411,14 @@ static const struct {
     { "plans-organization", "plans", plans_organization },
     { "plans-suspended", "plans", plans_suspended },
     { "plans-many", "plans", plans_many },
+    { "feature-used", "feature", feature_used },
+    { "feature-child", "feature", feature_child },
+    { "feature-parent", "feature", feature_parent },
+    { "feature-unused", "feature", feature_unused },
+    { "feature-not-included", "feature", feature_not_included },
+    { "feature-suspended", "feature", feature_suspended },
+    { "feature-clients", "feature", feature_clients },
+    { "feature-hostile", "feature", feature_hostile },
     { "error-correct", "error", error_correct },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },

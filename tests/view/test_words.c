@@ -77,6 +77,7 @@ START_TEST(moments_carry_their_zone)
     assert_words(words_time(instant("2025-12-28T23:59:59Z"), "UTC", now), "2025-12-29 at 00:00 (UTC)");
     assert_words(words_time(INSTANT_MAX, "UTC", now), "");
     assert_words(words_stamp(instant("2025-12-28T12:05:22.75Z"), "America/New_York"), "2025-12-28 at 07:05:22 (America/New_York)");
+    assert_words(words_stamp_bare(instant("2025-12-28T12:05:22.75Z"), "America/New_York"), "2025-12-28 07:05:22");
     assert_words(words_stamp(INSTANT_MIN, "UTC"), "");
     assert_words(words_clock(instant("2025-12-29T05:30:00Z"), "America/New_York", now), "00:30");
     assert_words(words_clock(INSTANT_MIN, "UTC", now), "");
