@@ -71,6 +71,10 @@ typedef struct {
 } FeatureShown;
 Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
 json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
+
+/* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
+typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
+Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 

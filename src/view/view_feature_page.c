@@ -6,8 +6,7 @@
 
 /* --- the answer --- */
 
-/* The tightest limit that may stop somebody, own ones before those further up; NULL: none does. */
-static const UsageLine *tightest(const Reader *reader)
+const UsageLine *reader_tightest(const Reader *reader)
 {
     const UsageLine *found = NULL;
     for (int i = 0; i < reader->line_count; i++) {
@@ -21,7 +20,7 @@ static const UsageLine *tightest(const Reader *reader)
 
 static void set_answer(Value *page, const Reader *reader)
 {
-    const UsageLine *line = tightest(reader);
+    const UsageLine *line = reader_tightest(reader);
     Look look = line ? line_look(line) : LOOK_OK;
     bool lacking = look == LOOK_NOT_INCLUDED;
     set_value(page, "look", look_value(page, look));

@@ -21,6 +21,10 @@ typedef struct {
 Reader reader_of_report(const UsageReport *report, const PageContext *context);
 Reader reader_of_answer(const Answer *answer, const PageContext *context); /* its lines are for the caller to set */
 
+/* Of a report on one feature: the tightest limit that may stop somebody, own ones before those further up; where the plan lacks
+ * the feature, the line that says so. NULL: nothing stops anybody. (view_feature_page.c) */
+const UsageLine *reader_tightest(const Reader *reader);
+
 /* The `page` of the layout. `title` names the thing that the page is about. `live`: the page brings itself up to
  * date. `zone` is the zone of the times on the page; NULL when there are none. */
 Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live);

@@ -149,6 +149,16 @@ void call_page(Call *call, int status, const char *template, Value *value)
     call_page_refreshed(call, status, template, value, 0);
 }
 
+void call_fragment(Call *call, const char *template, Value *value)
+{
+    const char *type;
+    GString *part = render(call, template, value, &type);
+    response_status(call->response, 200);
+    response_guard_framed(call->response, "private", (const char *const *) call->policy->embedders);
+    response_header(call->response, "Vary", "Accept");
+    response_body(call->response, type, part);
+}
+
 static void problem(Call *call, int status, const char *field, const char *detail)
 {
     const char *type = PROBLEM_TYPE;

@@ -11,6 +11,7 @@ timezone = "UTC"
 default_plan = "free"
 anonymous_plan = "anonymous"
 administrators = {"admin"}
+embedders = {"https://www.example.org", "http://127.0.0.1:8443"}
 
 feature call { title = "Calls <b>"  unit = "call" }
 feature deep_call { title = "Deep calls"  unit = "deep call"  parent = "call"  resources = {"deep-*"} }
@@ -172,6 +173,31 @@ async function features(site) {
     });
 }
 
+async function widgets(site) {
+    const widget = (more, as = callers.person, accept) => page(site, `/widget/${more}`, as, accept);
+    await test('a feature in little: a fragment, in three styles, that other pages may include', async () => {
+        for (const style of ['card', 'bar', 'line']) {
+            const answer = status(await widget(`deep_call?style=${style}`), 200, style);
+            equal([answer.headers['content-type'], answer.headers['cache-control']], ['text/html; charset=utf-8', 'private'], style);
+            ok(answer.text.length <= 2048 && /^<link rel="stylesheet" href="\/quota\/static\/widget\.css/.test(answer.text), answer.text);
+            ok(!/<html|<script|<nav/.test(answer.text) && words(answer).includes('Deep calls'), answer.text);
+            equal(/role="meter"/.test(answer.text), style !== 'line', style);
+        }
+        equal((await widget('deep_call')).text, (await widget('deep_call?style=card')).text, 'without a style');
+        ok(/&lt;b&gt;/.test((await widget('call?style=line')).text), 'names are escaped');
+        status(await request(`${site.url}/static/widget.css`), 200);
+        status(await widget('none'), 404);
+        equal(status(await widget('call?style=huge', callers.person, JSON_TYPE), 400).json.field, 'style');
+        equal(status(await widget('call', callers.person, JSON_TYPE), 200).json.limits[0].feature, 'call');
+    });
+    await test('for a frame: a document, which only the policy\'s embedders may show', async () => {
+        const answer = status(await widget('call?frame=1&style=bar'), 200);
+        ok(/^<!doctype html>/.test(answer.text) && /target="_top"/.test(answer.text), answer.text);
+        ok(/frame-ancestors https:\/\/www\.example\.org http:\/\/127\.0\.0\.1:8443$/.test(answer.headers['content-security-policy']),
+            answer.headers['content-security-policy']);
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/pages.conf`;
@@ -180,7 +206,7 @@ try {
         await site.clock(NOW);
         callers.person = basic(site.values.WEBQUOTA_USER_FREE);
         callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
-        for (const part of [decisions, plans, features]) await part(site);
+        for (const part of [decisions, plans, features, widgets]) await part(site);
     });
 } catch (error) {
     broken(error);

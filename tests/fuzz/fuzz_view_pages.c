@@ -44,6 +44,7 @@ static void check_refusal(const Situation *situation, const Book *book, AskItem 
     activity->clients[0] = (ActivityClient){.client = g_strdup(context->who), .units = answer->units};
     FeatureShown feature = {.feature = answer->feature, .report = report, .activity = activity};
     check_page("feature", view_feature_page(&feature, context));
+    check_page("widget", view_widget(&feature, WIDGET_CARD, context->sent_form, context));
     DOCUMENT(view_feature(&feature, context->mount));
     DecisionShown shown = {.answer = answer, .kind = "consume", .on_behalf_of = context->who, .usage = report};
     check_page("decision", view_decision_page(&shown, context));

@@ -134,4 +134,80 @@ static Value *feature_hostile(void)
     return sample_feature_page(&sample, HOSTILE, activity);
 }
 
+/* --- in little --- */
+
+static inline Value *sample_widget(Sample *sample, int feature, WidgetStyle style, bool frame)
+{
+    FeatureShown shown = { .feature = &sample->policy->features[feature], .report = &sample->report };
+    sample_finish(sample);
+    Value *widget = view_widget(&shown, style, frame, &sample->context);
+    sample_clear(sample);
+    return widget;
+}
+
+static inline Value *sample_widget_used(WidgetStyle style, bool frame)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_GENERATION, "daily", 12)->held = 1;
+    sample_line(&sample, MENU_GENERATION, "monthly", 118);
+    return sample_widget(&sample, MENU_GENERATION, style, frame);
+}
+
+static Value *widget_card(void)
+{
+    return sample_widget_used(WIDGET_CARD, true);
+}
+
+static Value *widget_bar(void)
+{
+    return sample_widget_used(WIDGET_BAR, true);
+}
+
+static Value *widget_line(void)
+{
+    return sample_widget_used(WIDGET_LINE, true);
+}
+
+static Value *widget_exhausted(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    return sample_widget(&sample, MENU_UPLOAD, WIDGET_CARD, true);
+}
+
+static Value *widget_unlimited(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, SOLUTION, "daily", 12);
+    return sample_widget(&sample, SOLUTION, WIDGET_CARD, true);
+}
+
+static Value *widget_not_included(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, EXPORT, NULL, 0);
+    return sample_widget(&sample, EXPORT, WIDGET_BAR, true);
+}
+
+static Value *widget_suspended(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.suspended = true;
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    return sample_widget(&sample, MENU_UPLOAD, WIDGET_CARD, true);
+}
+
+static Value *widget_hostile(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, HOSTILE, "daily", 910000);
+    return sample_widget(&sample, HOSTILE, WIDGET_CARD, true);
+}
+
 #endif
