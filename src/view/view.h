@@ -76,6 +76,7 @@ json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin:
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
+/* `title`: the status' phrase, where there are no better words for it. */
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 
 #endif

@@ -76,6 +76,9 @@ char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *lin
 char *words_plan_limit(const Limit *limit);
 char *words_plan_grant(const PlanGrant *grant);
 
+/* What an HTTP status means to a person: "There is nothing here". Static; NULL for one that no page is about. */
+const char *words_status(int status);
+
 const char *words_state(UsageState state); /* "Available", "Getting close", "High usage", "Used up", ... static */
 
 #endif

@@ -198,6 +198,28 @@ async function widgets(site) {
     });
 }
 
+async function errors(site) {
+    const wrong = [
+        [400, '/widget/call?style=huge', {}, 'This request cannot be understood', 'See your usage'],
+        [403, '/', bearer(site.key), 'This is not open to you', 'ask whoever administers the site'],
+        [404, '/nowhere/<script>alert(1)</script>', {}, 'There is nothing here', 'See your usage'],
+        [404, '/features/none', {}, 'There is nothing here', 'There is no feature none.'],
+        [401, '/', { Authorization: 'Bearer wq_none' }, 'Please sign in first', 'Open this page again'],
+    ];
+    await test('what went wrong is a page with one thing to do next, and a problem at the same address', async () => {
+        for (const [code, where, as, ...parts] of wrong) {
+            const answer = status(await page(site, where, as), code, where);
+            equal([answer.headers['content-type'], answer.headers['cache-control']], ['text/html; charset=utf-8', 'no-store'], where);
+            for (const part of parts) ok(words(answer).includes(part), `${where}: "${part}" is not in: ${words(answer)}`);
+            equal(answer.text.match(/class="button/g)?.length, 1, `${where}: things to do`);
+            ok(!answer.text.includes('<script>alert'), where);
+            equal(status(await page(site, where, as, JSON_TYPE), code, where).headers['content-type'], 'application/problem+json', where);
+        }
+        const method = status(await request(`${site.url}/plans`, { method: 'DELETE', headers: HTML }), 405);
+        ok(words(method).includes('This address cannot be used that way') && method.headers.allow === 'GET, HEAD', words(method));
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/pages.conf`;
@@ -206,7 +228,7 @@ try {
         await site.clock(NOW);
         callers.person = basic(site.values.WEBQUOTA_USER_FREE);
         callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
-        for (const part of [decisions, plans, features, widgets]) await part(site);
+        for (const part of [decisions, plans, features, widgets, errors]) await part(site);
     });
 } catch (error) {
     broken(error);

@@ -342,29 +342,50 @@ static inline Value *sample_error(int status, const char *title, const char *det
 
 static Value *error_correct(void)
 {
-    return sample_error(400, "This request cannot be understood", "\"units\" must be a whole number from 1.", "/menus/new");
+    return sample_error(400, "Bad Request", "\"units\" must be a whole number from 1.", "/menus/new");
 }
 
 static Value *error_sign_in(void)
 {
-    return sample_error(401, "Who are you?", "This page is for people who are signed in.", NULL);
+    return sample_error(401, "Unauthorized", "This page is for people who are signed in.", NULL);
 }
 
 static Value *error_not_allowed(void)
 {
-    return sample_error(403, "This is not for you", NULL, NULL);
+    return sample_error(403, "Forbidden", NULL, NULL);
 }
 
 static Value *error_not_found(void)
 {
-    return sample_error(404, "There is no such page", "<b>/nowhere</b> is not one of ours.", NULL);
+    return sample_error(404, "Not Found", "<b>/nowhere</b> is not one of ours.", NULL);
+}
+
+static Value *error_method(void)
+{
+    return sample_error(405, "Method Not Allowed", "this address does not know the method; it knows GET, HEAD", NULL);
+}
+
+static Value *error_too_many(void)
+{
+    return sample_error(429, "Too Many Requests", NULL, "/menus/new");
+}
+
+static Value *error_broken(void)
+{
+    return sample_error(500, "Internal Server Error", "this page cannot be shown at the moment", NULL);
+}
+
+/* A status that no words were written for. */
+static Value *error_other(void)
+{
+    return sample_error(418, "I'm a <teapot>", NULL, NULL);
 }
 
 /* The store is away: nothing is known but the request. */
 static Value *error_unavailable(void)
 {
     PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
-    return view_error(503, "Usage cannot be shown now", "The store is not available.", &context);
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
 }
 
 static const struct {
@@ -431,6 +452,10 @@ static const struct {
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },
     { "error-not-found", "error", error_not_found },
+    { "error-method", "error", error_method },
+    { "error-too-many", "error", error_too_many },
+    { "error-broken", "error", error_broken },
+    { "error-other", "error", error_other },
     { "error-unavailable", "error", error_unavailable },
 };
 
