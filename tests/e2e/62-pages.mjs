@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The pages about one decision, over HTTP: who may see what, as HTML and as JSON at the same address.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { basic, bearer, request } from './lib/http.mjs';
-import { with_site } from './lib/site.mjs';
+import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
 
 const POLICY = `
@@ -170,6 +171,14 @@ async function features(site) {
         equal(json.decisions.length, 50);
         ok(json.clients[0].allowed > 900 && json.clients[0].allowed < 1100, JSON.stringify(json.clients));
         is_page(await page(site, '/features/call', callers.person), 'At most 50, of the last 90 days.');
+        for (const name of ['activity_read', 'activity_clients']) {
+            const text = readFileSync(path.join(ROOT, `sql/queries/${name}.sql`), 'utf8').replace(/^--.*$/gm, '')
+                .replaceAll('$1', "'free'").replaceAll('$2', "'{call}'").replaceAll('$3', '0').replaceAll('$4', '50');
+            const plan = await site.sql(`begin read only; select set_config('enable_sort', 'off', true); explain (costs off) ${text}; commit`);
+            const lines = plan.map(([line]) => line), sorted = lines.filter(line => /Sort Key: n\./.test(line)).length;
+            ok(lines.some(line => /Index (Only )?Scan Backward using decisions_/.test(line)), `${name}: ${lines.join('\n')}`);
+            equal([sorted, lines.filter(line => /Merge Append/.test(line)).length], [1, 1], `${name}: ${lines.join('\n')}`);
+        }
     });
 }
 
