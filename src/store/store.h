@@ -6,6 +6,7 @@
 #define WEBQUOTA_STORE_H
 
 #include <jansson.h>
+#include "domain/activity.h"
 #include "domain/answer.h"
 
 /* What came of an operation. `error` texts (new strings) are for people: lower case, no full stop. */
@@ -112,5 +113,10 @@ typedef struct {
 void decision_read_free(DecisionRead *read);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DecisionRead, decision_read_free)
 StoreResult store_decision(Store *store, const char *id, DecisionRead **read, StoreError *error) MUST_CHECK;
+
+/* What a subject did on these features (keys): the newest 50 requests of 90 days, and for whom they were in 30 days. Reads a
+ * bounded number of the subject's newest records; what is older than those is left out. Nothing for somebody unknown. */
+StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
+                           StoreError *error) MUST_CHECK;
 
 #endif

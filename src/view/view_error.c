@@ -39,7 +39,8 @@ static void add_sentence(GString *out, const char *detail)
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context)
 {
     static const char *const steps[] = { "sign_in", "not_allowed", "elsewhere", "retry", "correct" };
-    const char *step = next_step(status);
+    const char *step = next_step(status), *words = words_status(status);
+    title = words ? words : title;
     Value *error = value_new();
     set_value(error, "page", page_value(error, context, title, NULL, false));
     set_number(error, "status", status);
@@ -50,5 +51,6 @@ Value *view_error(int status, const char *title, const char *detail, const PageC
     Value *next = set_object(error, "next");
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
         value_set_flag(next, value_key(steps[i]), g_str_equal(steps[i], step));
+    set_flag(error, "again", g_str_equal(step, "retry") || g_str_equal(step, "sign_in"));
     return error;
 }

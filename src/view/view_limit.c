@@ -5,7 +5,7 @@
 #include "view/words_add.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 1750  /* layout and template, with every section in it */
+#define FRAME_BYTES 1900  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
@@ -176,7 +176,7 @@ static size_t frame_bytes(const Value *page, const char *thing, const PageContex
 {
     size_t mount = context->mount ? strlen(context->mount) : 0;
     size_t site = context->policy ? escaped_bytes(context->policy->title) : 0;
-    return FRAME_BYTES + text_bytes(page) + 2 * escaped_bytes(thing) + site + 4 * mount;
+    return FRAME_BYTES + text_bytes(page) + 2 * escaped_bytes(thing) + site + 6 * mount;
 }
 
 /* `lines` of the page, and how many did not fit: {limit, ...} each. */
@@ -213,11 +213,19 @@ static Value *limit_value(const Stop *stop, const PageContext *context)
     set_value(page, "page", page_value(page, context, title, reader->zone, false));
     set_text(page, "feature", stop->feature ? stop->feature->key : NULL);
     set_text(page, "title", title);
+    if (stop->feature)
+        set_words(page, "feature_url", add_address, reader->mount, "/features/", stop->feature->key);
+    else
+        set_null(page, "feature_url");
     set_value(page, "plan", plan_value(page, reader->plan));
     set_answer(page, stop);
     set_flag(page, "form", context->sent_form && stop->refusal && stop->stopped);
     set_value(page, "offer", stop->stopped && !reader->suspended ? offer_value(page, reader, 1) : NULL);
     set_text(page, "support_url", reader->policy->support_url);
+    if (stop->stopped && stop->refusal && stop->refusal->id)
+        set_words(page, "decision_url", add_address, reader->mount, "/decisions/", stop->refusal->id);
+    else
+        set_null(page, "decision_url");
     set_words(page, "back", add_back, back ? context->back : NULL);
     set_words(page, "usage_url", add_address, reader->mount, "/", NULL);
     set_lines(page, stop, frame_bytes(page, title, context));

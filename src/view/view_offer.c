@@ -27,7 +27,7 @@ static void set_upgrade(Value *offer, const Reader *reader, const UsageLine *lin
     set_words(upgrade, "text", words_add_upgrade, reader->policy, reader->plan, line, reader->anonymous);
     set_text(upgrade, "title", plan ? plan->title : NULL);
     set_text(upgrade, "price", plan ? plan->price : NULL);
-    set_taken(upgrade, "url", plan ? upgrade_address(reader->policy, plan, line->feature) : NULL);
+    set_taken(upgrade, "url", plan ? upgrade_address(reader->policy, plan, line->feature, reader->mount) : NULL);
 }
 
 static void set_support(Value *offer, const Reader *reader, const UsageLine *line)
@@ -56,7 +56,7 @@ static const UsageLine *neediest(const Value *tree, const Reader *reader)
     return NULL;
 }
 
-/* "Summary: 10 a day instead of 3" for a visitor. */
+/* "Summary: 10 a day instead of 3" */
 static void add_gain(Value *gains, const UsageLine *line, const Offer *offer, Amount amount)
 {
     bool unlimited = offer->amount == AMOUNT_UNLIMITED, has_some = line->limit && amount > 0;
@@ -96,6 +96,25 @@ static void set_sign_in(Value *offer, const Reader *reader, int most)
     Value *sign_in = set_object(offer, "sign_in");
     set_flag(sign_in, "has_gains", gains->first);
     set_value(sign_in, "gains", gains);
+}
+
+int add_plan_gains(Value *gains, const Reader *reader, const Plan *to, int most)
+{
+    const Feature *last = NULL;
+    int count = 0;
+    for (int i = 0; i < reader->line_count; i++) {
+        const UsageLine *line = &reader->lines[i];
+        Amount amount = line->amount == AMOUNT_UNLIMITED ? line->amount : MAX(line->amount - line->carried, 0);
+        Offer offer;
+        if (line->feature == last || (line->limit && line->amount == AMOUNT_UNLIMITED) ||
+            !words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, reader->anonymous, &offer) ||
+            offer.plan != to)
+            continue;
+        last = line->feature;
+        if (count++ < most)
+            add_gain(gains, line, &offer, amount);
+    }
+    return count;
 }
 
 static void set_ask(Value *offer, const Reader *reader)

@@ -13,6 +13,7 @@ typedef struct {
 
 static const NavPage nav_pages[] = {
     { "usage", "/", false },
+    { "plans", "/plans", false },
 };
 
 void add_address(GString *out, const char *mount, const char *path, const char *argument)
@@ -48,7 +49,8 @@ static void add_nav(Value *nav, const PageContext *context)
         Value *entry = add_object(nav);
         set_words(entry, "url", add_address, context->mount, page->path, NULL);
         set_flag(entry, "current", g_strcmp0(context->path, page->path) == 0);
-        value_set_flag(entry, value_key(page->name), true);
+        for (size_t name = 0; name < G_N_ELEMENTS(nav_pages); name++)
+            value_set_flag(entry, value_key(nav_pages[name].name), name == i);
     }
 }
 
@@ -73,7 +75,9 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_text(page, "title", title);
     set_text(page, "site", context->policy ? context->policy->title : NULL);
     set_text(page, "version", WEBQUOTA_VERSION);
-    set_flag(page, "usage", g_strcmp0(context->path, "/") == 0);
+    /* Pages about no one thing have a title of the layout's. */
+    set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
+    set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
     set_flag(page, "live", live);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);

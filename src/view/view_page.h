@@ -21,6 +21,10 @@ typedef struct {
 Reader reader_of_report(const UsageReport *report, const PageContext *context);
 Reader reader_of_answer(const Answer *answer, const PageContext *context); /* its lines are for the caller to set */
 
+/* Of a report on one feature: the tightest limit that may stop somebody, own ones before those further up; where the plan lacks
+ * the feature, the line that says so. NULL: nothing stops anybody. (view_feature_page.c) */
+const UsageLine *reader_tightest(const Reader *reader);
+
 /* The `page` of the layout. `title` names the thing that the page is about. `live`: the page brings itself up to
  * date. `zone` is the zone of the times on the page; NULL when there are none. */
 Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live);
@@ -49,6 +53,10 @@ Value *look_value(const Value *tree, Look look);
 Value *line_value(const Value *tree, const UsageLine *line, const Feature *under, const Reader *reader, bool approximate);
 
 /* --- the offer of more (view_offer.c) --- */
+
+/* Adds up to `most` of what the plan `to` gives more than the reader has, as gain.html shows it, one a feature; of limits and
+ * features where another plan comes before it, nothing. Returns how many there are. */
+int add_plan_gains(Value *gains, const Reader *reader, const Plan *to, int most);
 
 /* One of {upgrade, support, ask, sign_in}, the others null; null when there is nothing to offer.
  * For visitors at most `most` examples of what signing in gives. */

@@ -73,6 +73,9 @@ void call_page(Call *call, int status, const char *template, Value *value);
 /* The same, which loads itself anew every so many seconds; 0: never. */
 void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
 
+/* A part of a page, for other pages to include or frame: never the layout, kept by browsers only as long as it is good. */
+void call_fragment(Call *call, const char *template, Value *value);
+
 /* Consent, without a body: 204. */
 void call_done(Call *call);
 

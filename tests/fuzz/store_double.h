@@ -132,6 +132,23 @@ static inline StoreResult double_decide(Store *store, const LedgerAsk *ask, Answ
     return STORE_OK;
 }
 
+/* What the subject did is named after it, so that its marks come to the page. */
+StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
+                           StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(subject, error);
+    HOLDS(features->len >= 1);
+    if (result != STORE_OK)
+        return result;
+    *activity = activity_new(1, 1);
+    (*activity)->lines[0] = (ActivityLine){.id = g_strdup("dec_AQEAAAAAAAAAAQAAAAAAAAAB"), .at = now, .outcome = OUTCOME_DENIED,
+                                           .feature = g_strdup(features->pdata[0]), .resource = g_strdup(subject),
+                                           .on_behalf_of = g_strdup(subject), .units = UNITS_MAX};
+    (*activity)->clients[0] = (ActivityClient){.client = g_strdup(subject), .refused = 1, .last = now};
+    return STORE_OK;
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     StoreResult result = double_result(ask->idempotency_key, error);

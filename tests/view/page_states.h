@@ -2,7 +2,10 @@
 #ifndef WEBQUOTA_PAGE_STATES_H
 #define WEBQUOTA_PAGE_STATES_H
 
+#include "view/decision_states.h"
+#include "view/feature_states.h"
 #include "view/page_samples.h"
+#include "view/plans_states.h"
 
 typedef Value *(*PageState)(void);
 
@@ -339,29 +342,50 @@ static inline Value *sample_error(int status, const char *title, const char *det
 
 static Value *error_correct(void)
 {
-    return sample_error(400, "This request cannot be understood", "\"units\" must be a whole number from 1.", "/menus/new");
+    return sample_error(400, "Bad Request", "\"units\" must be a whole number from 1.", "/menus/new");
 }
 
 static Value *error_sign_in(void)
 {
-    return sample_error(401, "Who are you?", "This page is for people who are signed in.", NULL);
+    return sample_error(401, "Unauthorized", "This page is for people who are signed in.", NULL);
 }
 
 static Value *error_not_allowed(void)
 {
-    return sample_error(403, "This is not for you", NULL, NULL);
+    return sample_error(403, "Forbidden", NULL, NULL);
 }
 
 static Value *error_not_found(void)
 {
-    return sample_error(404, "There is no such page", "<b>/nowhere</b> is not one of ours.", NULL);
+    return sample_error(404, "Not Found", "<b>/nowhere</b> is not one of ours.", NULL);
+}
+
+static Value *error_method(void)
+{
+    return sample_error(405, "Method Not Allowed", "this address does not know the method; it knows GET, HEAD", NULL);
+}
+
+static Value *error_too_many(void)
+{
+    return sample_error(429, "Too Many Requests", NULL, "/menus/new");
+}
+
+static Value *error_broken(void)
+{
+    return sample_error(500, "Internal Server Error", "this page cannot be shown at the moment", NULL);
+}
+
+/* A status that no words were written for. */
+static Value *error_other(void)
+{
+    return sample_error(418, "I'm a <teapot>", NULL, NULL);
 }
 
 /* The store is away: nothing is known but the request. */
 static Value *error_unavailable(void)
 {
     PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
-    return view_error(503, "Usage cannot be shown now", "The store is not available.", &context);
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
 }
 
 static const struct {
@@ -395,10 +419,43 @@ static const struct {
     { "limit-look-not-included", "limit", limit_look_not_included },
     { "limit-look-unlimited", "limit", limit_look_unlimited },
     { "limit-hostile", "limit", limit_hostile },
+    { "decision-stopped", "decision", decision_stopped },
+    { "decision-freed", "decision", decision_freed },
+    { "decision-allowed", "decision", decision_allowed },
+    { "decision-full-again", "decision", decision_full_again },
+    { "decision-not-listed", "decision", decision_not_listed },
+    { "decision-refund", "decision", decision_refund },
+    { "decision-hostile", "decision", decision_hostile },
+    { "plans-free", "plans", plans_free },
+    { "plans-highest", "plans", plans_highest },
+    { "plans-visitor", "plans", plans_visitor },
+    { "plans-organization", "plans", plans_organization },
+    { "plans-suspended", "plans", plans_suspended },
+    { "plans-many", "plans", plans_many },
+    { "feature-used", "feature", feature_used },
+    { "feature-child", "feature", feature_child },
+    { "feature-parent", "feature", feature_parent },
+    { "feature-unused", "feature", feature_unused },
+    { "feature-not-included", "feature", feature_not_included },
+    { "feature-suspended", "feature", feature_suspended },
+    { "feature-clients", "feature", feature_clients },
+    { "feature-hostile", "feature", feature_hostile },
+    { "widget-card", "widget", widget_card },
+    { "widget-bar", "widget", widget_bar },
+    { "widget-line", "widget", widget_line },
+    { "widget-exhausted", "widget", widget_exhausted },
+    { "widget-unlimited", "widget", widget_unlimited },
+    { "widget-not-included", "widget", widget_not_included },
+    { "widget-suspended", "widget", widget_suspended },
+    { "widget-hostile", "widget", widget_hostile },
     { "error-correct", "error", error_correct },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },
     { "error-not-found", "error", error_not_found },
+    { "error-method", "error", error_method },
+    { "error-too-many", "error", error_too_many },
+    { "error-broken", "error", error_broken },
+    { "error-other", "error", error_other },
     { "error-unavailable", "error", error_unavailable },
 };
 
