@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/heap.h"
+#include "web/cgi.h"
 #include "web/listener.h"
 #include "web/serve.h"
 #include "web/site.h"

@@ -11,7 +11,7 @@ void heap_prepare(size_t bytes)
     size_t count = bytes / PIECE;
     mallopt(M_ARENA_MAX, MAX(1, (int)g_get_num_processors() / 2));
     mallopt(M_TRIM_THRESHOLD, TRIM_NEVER);
-    mallopt(M_MXFAST, 0);
+    mallopt(M_MXFAST, 0); /* or every piece of some size makes it sweep all that is small */
     mallopt(M_MMAP_THRESHOLD, 2 * PIECE);
     g_autofree char **pieces = g_new(char *, count);
     for (size_t i = 0; i < count; i++) {

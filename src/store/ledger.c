@@ -117,8 +117,10 @@ bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
 {
     pthread_mutex_lock(&ledger->lock);
     ledger->deciding = false;
-    wait_for_work(ledger);
-    gather(ledger);
+    do {
+        wait_for_work(ledger);
+        gather(ledger); /* meanwhile those who wait may lose patience, and none be left */
+    } while (g_queue_is_empty(ledger->waiting) && !ledger->notes->len && !ledger->stop);
     for (GList *link = ledger->waiting->head, *next; link && jobs->len < BATCH_MAX; link = next) {
         next = link->next;
         Job *job = link->data;

@@ -17,7 +17,4 @@ void serve_prepare(void);
 bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secret, ServeAnswer answer,
                    void *data) MUST_CHECK;
 
-/* Plain CGI: the one request in the environment and on standard input. */
-void serve_cgi(char **environment, ServeAnswer answer, void *data);
-
 #endif
