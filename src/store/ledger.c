@@ -103,13 +103,8 @@ static void gather(Ledger *ledger)
     }
 }
 
-/* Waits for work. False when there is none and the ledger is to stop. */
-bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
+static void take_jobs(Ledger *ledger, GPtrArray *jobs)
 {
-    pthread_mutex_lock(&ledger->lock);
-    ledger->deciding = false;
-    wait_for_work(ledger);
-    gather(ledger);
     for (GList *link = ledger->waiting->head, *next; link && jobs->len < BATCH_MAX; link = next) {
         next = link->next;
         Job *job = link->data;
@@ -119,6 +114,18 @@ bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
         g_ptr_array_add(jobs, job);
         g_queue_delete_link(ledger->waiting, link);
     }
+}
+
+/* Waits for work. False when there is none and the ledger is to stop. */
+bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
+{
+    pthread_mutex_lock(&ledger->lock);
+    ledger->deciding = false;
+    do { /* once more where all who waited lost their patience meanwhile, and took back what they had handed in */
+        wait_for_work(ledger);
+        gather(ledger);
+        take_jobs(ledger, jobs);
+    } while (!jobs->len && !ledger->notes->len && !ledger->stop);
     *notes = take_notes(ledger, jobs->len > 0);
     bool any = jobs->len || (*notes)->len || ledger->notes->len;
     ledger->deciding = any;

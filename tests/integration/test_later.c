@@ -233,6 +233,62 @@ START_TEST(where_the_database_stands_still_all_are_told_in_time)
 }
 END_TEST
 
+typedef struct {
+    Store *store;
+    int after_us;
+    StoreResult result;
+} Waiter;
+
+static void *wait_after(void *data)
+{
+    Waiter *waiter = data;
+    LedgerAsk ask = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = { { "pooled", NULL, 1 } }, .caller = "test" };
+    g_auto(StoreError) error = { 0 };
+    Answer *answer = NULL;
+    g_usleep((gulong)waiter->after_us);
+    waiter->result = ledger_decide(waiter->store, &ask, &answer, &error);
+    answer_unref(answer);
+    return NULL;
+}
+
+#define LEDGERS 24
+
+/* Whoever waits behind one who has no answer takes back what they asked, just when the ledger would come to it: for each of
+ * several ledgers a little later. */
+START_TEST(a_ledger_that_comes_too_late_goes_on)
+{
+    database_fresh(policy);
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 1, .read_policy = policy_load };
+    Waiter waiters[LEDGERS][2];
+    pthread_t threads[LEDGERS][2];
+    for (int i = 0; i < LEDGERS; i++) {
+        waiters[i][0] = waiters[i][1] = (Waiter){ .store = store_open(&config) };
+        wait_after(&waiters[i][0]);
+        ck_assert_int_eq(waiters[i][0].result, STORE_OK);
+    }
+    for (int round = 0; round < 3; round++) {
+        PGconn *holder = PQconnectdb(database_url());
+        PQclear(PQexec(holder, "begin; select from webquota.counters for update"));
+        for (int i = 0; i < LEDGERS; i++) {
+            waiters[i][1].after_us = 200 + (i * 3 + round) * 60;
+            for (int j = 0; j < 2; j++)
+                pthread_create(&threads[i][j], NULL, wait_after, &waiters[i][j]);
+        }
+        for (int i = 0; i < LEDGERS; i++)
+            for (int j = 0; j < 2; j++)
+                pthread_join(threads[i][j], NULL);
+        PQfinish(holder);
+        g_usleep(300000); /* a ledger that found nobody asks for no connection for a while */
+        for (int i = 0; i < LEDGERS; i++) {
+            wait_after(&waiters[i][0]);
+            ck_assert_msg(waiters[i][0].result == STORE_OK, "round %d, ledger %d", round, i);
+        }
+    }
+    for (int i = 0; i < LEDGERS; i++)
+        store_close(waiters[i][0].store);
+}
+END_TEST
+
 /* More than the connection holds. By what is remembered, it is sent without a word to the server before, if that was heard
  * a moment ago. */
 START_TEST(a_server_that_does_not_read_is_not_waited_for)
@@ -286,6 +342,7 @@ int main(void)
     tcase_add_test(tests, a_key_that_is_under_way_is_a_conflict_and_later_a_replay);
     tcase_add_test(tests, what_is_refused_from_memory_is_answered_once);
     tcase_add_test(tests, where_the_database_stands_still_all_are_told_in_time);
+    tcase_add_test(tests, a_ledger_that_comes_too_late_goes_on);
     tcase_add_test(tests, a_server_that_does_not_read_is_not_waited_for);
     tcase_add_test(tests, a_store_that_is_closed_has_answered_all);
     suite_add_tcase(suite, tests);
