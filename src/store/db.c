@@ -400,8 +400,20 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
     return db_sync(db);
 }
 
+static bool take_notices(Db *db, GPtrArray *payloads)
+{
+    bool heard = false;
+    for (PGnotify *notice; (notice = PQnotifies(db->connection)); PQfreemem(notice)) {
+        g_ptr_array_add(payloads, g_strdup(notice->extra));
+        heard = true;
+    }
+    return heard;
+}
+
 bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
 {
+    if (take_notices(db, payloads)) /* they came with the answer to a statement */
+        return true;
     struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN };
     bool outdated = db_is_outdated(db);
     if (!outdated && poll(&waiting, 1, timeout_ms) <= 0)
@@ -410,10 +422,5 @@ bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
         db_close_connection(db);
         return false;
     }
-    bool heard = false;
-    for (PGnotify *notice; (notice = PQnotifies(db->connection)); PQfreemem(notice)) {
-        g_ptr_array_add(payloads, g_strdup(notice->extra));
-        heard = true;
-    }
-    return heard;
+    return take_notices(db, payloads);
 }

@@ -114,7 +114,8 @@ void shared_set_read(SharedSet *set, const PGresult *rows)
         counter_set_clear(&counter->set);
         counter->found = counter_set_read(&counter->set, (int64_t *)(void *)state->data, (int)state->len,
                                           (int64_t *)(void *)rolling->data, (int)rolling->len);
-        if (!counter->found)
+        counter->broken = !counter->found;
+        if (counter->broken)
             log_line(LOG_LEVEL_ERROR, "shared counter %" PRId64 " of account %" PRId64 " cannot be read", counter->slot,
                      counter->account_id);
     }
