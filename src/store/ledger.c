@@ -49,10 +49,19 @@ static bool clashes(const GPtrArray *jobs, const Job *job)
     return false;
 }
 
+void ledger_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 struct timespec ledger_in_us(int64_t us)
 {
     struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
+    clock_gettime(CLOCK_MONOTONIC, &at);
     int64_t ns = at.tv_nsec + us % US_PER_S * 1000;
     return (struct timespec){ .tv_sec = at.tv_sec + us / US_PER_S + ns / 1000000000, .tv_nsec = ns % 1000000000 };
 }
@@ -151,8 +160,8 @@ Ledger *ledger_of(Store *store)
         ledger->store = store;
         db_init(&ledger->db, store->database, store->config.prepared, true);
         pthread_mutex_init(&ledger->lock, NULL);
-        pthread_cond_init(&ledger->work, NULL);
-        pthread_cond_init(&ledger->answer, NULL);
+        ledger_cond_init(&ledger->work);
+        ledger_cond_init(&ledger->answer);
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
@@ -225,7 +234,7 @@ void ledger_hand_in(Ledger *ledger, Job *job)
 
 static void submit(Ledger *ledger, Job *job)
 {
-    pthread_cond_init(&job->wake, NULL);
+    ledger_cond_init(&job->wake);
     ledger_hand_in(ledger, job);
     pthread_mutex_lock(&ledger->lock);
     struct timespec until = ledger_in_us(PATIENCE_US);
