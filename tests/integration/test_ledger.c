@@ -83,16 +83,30 @@ START_TEST(a_shared_limit_is_hit_exactly)
     database_fresh(policy);
     Caller callers[THREADS];
     run_callers(callers, consume_pool, 160, "pooled");
-    int allowed = 0;
-    for (int i = 0; i < THREADS; i++)
+    int allowed = 0, down = 0;
+    for (int i = 0; i < THREADS; i++) {
         allowed += callers[i].allowed;
-    ck_assert_int_eq(allowed, 1000);
-    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'pool'"), 1000);
-    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"), THREADS * 160 - 1000);
+        down += callers[i].down;
+    }
+    int64_t used = database_number("select used from webquota.counter_values where limit_key = 'pool'");
+    ck_assert_int_le(used, 1000);
+    ck_assert_int_le(allowed, used);
+    ck_assert_int_lt(down, THREADS * 160 / 2);
+    if (down == 0) { /* the machine did not stand still for longer than callers have patience */
+        ck_assert_int_eq(allowed, 1000);
+        ck_assert_int_eq(used, 1000);
+        ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"), THREADS * 160 - 1000);
+    }
     assert_journal_is_whole();
     callers_clear(callers);
 }
 END_TEST
+
+/* Or it was not in time, on a machine that is busy: then the journal says whether it was done. */
+static void assert_done(StoreResult result, const StoreError *error)
+{
+    ck_assert_msg(result == STORE_OK || result == STORE_DOWN, "%s", error->detail);
+}
 
 static void settle_or_refund(Caller *caller, const Answer *answer, int64_t units)
 {
@@ -101,15 +115,15 @@ static void settle_or_refund(Caller *caller, const Answer *answer, int64_t units
     if (answer->kind == ASK_HOLD) {
         int choice = g_rand_int_range(caller->random, 0, 3);
         if (choice == 0)
-            ck_assert_int_eq(ledger_commit(caller->store, answer->reservation, g_rand_int_range(caller->random, 0, (gint32)units + 1),
-                                           &done, &error), STORE_OK);
+            assert_done(ledger_commit(caller->store, answer->reservation, g_rand_int_range(caller->random, 0, (gint32)units + 1),
+                                      &done, &error), &error);
         else if (choice == 1)
-            ck_assert_int_eq(ledger_release(caller->store, answer->reservation, &done, &error), STORE_OK);
+            assert_done(ledger_release(caller->store, answer->reservation, &done, &error), &error);
         return;
     }
     if (g_rand_int_range(caller->random, 0, 4) == 0)
-        ck_assert_int_eq(ledger_refund(caller->store, answer->id, g_rand_int_range(caller->random, 1, (gint32)units + 1), "test",
-                                       "test", &done, &error), STORE_OK);
+        assert_done(ledger_refund(caller->store, answer->id, g_rand_int_range(caller->random, 1, (gint32)units + 1), "test",
+                                  "test", &done, &error), &error);
 }
 
 static void *mix(void *data)
@@ -123,13 +137,14 @@ static void *mix(void *data)
         StoreResult result;
         g_autoptr(Answer) answer = ask(caller->store, kind, subject, "call", resources[g_rand_int_range(caller->random, 0, 2)],
                                        units, &result);
-        ck_assert_int_eq(result, STORE_OK);
-        if (answer_allowed(answer))
+        caller->down += result == STORE_DOWN;
+        ck_assert(result == STORE_OK || result == STORE_DOWN);
+        if (answer && answer_allowed(answer))
             settle_or_refund(caller, answer, units);
         if (g_rand_int_range(caller->random, 0, 60) == 0) {
             g_auto(StoreError) error = { 0 };
             g_auto(LedgerDone) done = { 0 };
-            ck_assert_int_eq(ledger_reset(caller->store, subject, NULL, "test", "test", &done, &error), STORE_OK);
+            assert_done(ledger_reset(caller->store, subject, NULL, "test", "test", &done, &error), &error);
         }
     }
     return NULL;

@@ -43,17 +43,19 @@ static void note_under_way(void)
         ;
 }
 
+static void begin_answering(void)
+{
+    pthread_t id;
+    if (pipe(handed_over) != 0 || pthread_create(&id, NULL, answer_all, NULL) != 0 || pthread_detach(id) != 0)
+        abort();
+}
+
 static void answer_later(const Exchange *exchange, void *data)
 {
-    static atomic_flag begun = ATOMIC_FLAG_INIT;
-    pthread_t id;
+    static pthread_once_t begun = PTHREAD_ONCE_INIT;
     (void) data;
     note_under_way();
-    if (!atomic_flag_test_and_set(&begun) &&
-        (pipe(handed_over) != 0 || pthread_create(&id, NULL, answer_all, NULL) != 0 || pthread_detach(id) != 0))
-        abort();
-    while (handed_over[1] == 0) /* another is at it */
-        g_usleep(100);
+    pthread_once(&begun, begin_answering);
     if (write(handed_over[1], &exchange, sizeof exchange) != sizeof exchange)
         abort();
 }
