@@ -14,8 +14,9 @@ static void answer_one(const Exchange *exchange)
     const char *word = exchange_param(exchange, "WORD");
     size_t len = strcmp(word, "big") == 0 ? BIG : strcmp(word, "page") == 0 ? PAGE : 0;
     g_autoptr(GString) text = g_string_new("Status: 200 OK\r\n\r\n");
-    for (size_t i = 0; i < len; i++)
-        g_string_append_c(text, 'x');
+    size_t head = text->len;
+    g_string_set_size(text, head + len);
+    memset(text->str + head, 'x', len);
     g_string_append_printf(text, "%s under way: %d", word, most_under_way);
     under_way--;
     /* in two parts, as head and body are */
