@@ -4,7 +4,7 @@ import path from 'node:path';
 import { request } from '../tests/e2e/lib/http.mjs';
 import { run_well } from '../tests/e2e/lib/site.mjs';
 import { CONSUME, HELLO, meet, with_arena } from './lib/arena.mjs';
-import { at_rest, decisions, doctor, wrong_with } from './lib/checks.mjs';
+import { at_rest, decisions, doctor, wrong_in_total, wrong_with } from './lib/checks.mjs';
 import { instructions } from './lib/instructions.mjs';
 import { CONNECTIONS, consume_by, pace, page_by, page_named, wrk } from './lib/load.mjs';
 import { RUNS, SECONDS, problems, rates, ratio, rounds, say, spread } from './lib/rounds.mjs';
@@ -46,7 +46,7 @@ async function better_peer(arena, store) {
     const rate = {};
     for (const workers of [1, 2]) {
         const peer = await node_peer(store, workers);
-        rate[workers] = (await wrk(peer.port, consume_by(everybody, '/node/consume', 'none'), Math.max(1, SECONDS / 3))).rate;
+        rate[workers] = (await wrk(peer.port, consume_by(everybody, '/node/consume', 'none'), Math.max(1, Math.round(SECONDS / 3)))).rate;
         await peer.stop();
         say(`  ${workers} process${workers > 1 ? 'es' : ''} of Node.js: ${Math.round(rate[workers])}/s`);
     }
@@ -152,7 +152,7 @@ const many = () => with_arena({ sets: [everybody], more: async arena => {
         'of many': arena.webquota(big, { at: arena.big_front, database: 'big' }) });
     const result = await row({ id: '9', what: `allowed, of ${SUBJECTS.toLocaleString('en')} subjects, against of 10,000`, must: 0.8, aim: 0.95,
         ratio: ratio(results, 'of many', 'of 10,000') }, results);
-    result.problems.push(...[await doctor('big')].filter(Boolean));
+    result.problems.push(...[await wrong_in_total('big')].filter(Boolean));
     await arena.close();
     await database_drop('big');
     return [result];
@@ -225,6 +225,17 @@ const dashboard = () => with_arena({ sets: [everybody] }, async arena => {
     return [await row({ id: '14', what: 'dashboard pages a second, against hello world', must: 0.33, aim: 0.5,
         ratio: ratio(results, 'dashboard', 'hello') }, results)];
 });
+
+/* What a figure takes beyond its runs, in seconds, and how many runs there are in a round; for the estimate at the start. */
+const COSTS = { 1: [12, 2], 2: [12, 2], 3: [25, 4], 4: [50, 8], 5: [15, 4], 6: [15, 3], 7: [12 + 2 * RUNS * STATISTICS_MS / 1000, 1],
+    8: [90, 0], 9: [40 + SECONDS + SUBJECTS / 60000, 3], 10: [12 + SECONDS, 2], 11: [12, 2], 12: [12 + MEMORY_REQUESTS / 5000, 0],
+    13: [25, 3], 14: [12, 2] };
+/* Starting and reading a run, and seeing that its records are there. */
+const RUN_MORE_S = 1.5;
+
+/** How long these figures will take, in seconds, about. */
+export const estimate_s = chosen => chosen.map(id => COSTS[id])
+    .reduce((sum, [fixed, lanes]) => sum + fixed + lanes * RUNS * (SECONDS + RUN_MORE_S), 0);
 
 export const FIGURES = { 1: allowed, 2: refused, 3: node_postgres, 4: node_redis, 5: pages, 6: hot, 7: transactions, 8: callgrind, 9: many,
     10: latency, 11: files, 12: memory, 13: processes, 14: dashboard };

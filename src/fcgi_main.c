@@ -6,11 +6,15 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "web/listener.h"
 #include "web/serve.h"
 #include "web/site.h"
 
 extern char **environ;
+
+/* What a request holds while it is under way, with libfcgi's buffers and its part of a batch. */
+#define REQUEST_BYTES ((size_t) 96 * 1024)
 
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
@@ -48,6 +52,8 @@ static bool step_listener(Program *program)
             g_strdup("WEBQUOTA_SOCKET is not set, descriptor 0 is no listening socket, and this is no CGI request");
     if (program->listener >= 0 && listener_is_tcp(program->listener) && !program->settings.shared_secret)
         program->why = g_strdup("WEBQUOTA_SHARED_SECRET_FILE is not set: any local user can connect to a TCP socket");
+    if (program->listener >= 0)
+        heap_prepare((size_t) program->settings.threads * REQUEST_BYTES);
     return !program->why;
 }
 

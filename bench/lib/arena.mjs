@@ -72,13 +72,13 @@ export const meet = (port, template) => until(async () => !(await once_each(port
 
 /**
  * A fresh database with the people of `sets`, each of whom has been met; webquota, hello world (the two under what `wrap` says),
- * lighttpd, and what `more` starts. `body` measures. The first of the sets is on the plan `free`.
+ * lighttpd, and what `more` starts. `env` is webquota's. `body` measures. The first of the sets is on the plan `free`.
  */
-export async function with_arena({ sets, warm = sets.map(set => [set, 'work']), more = async () => ({}), wrap = () => [] }, body) {
+export async function with_arena({ sets, warm = sets.map(set => [set, 'work']), more = async () => ({}), wrap = () => [], env = {} }, body) {
     const arena = new Arena(sets);
     try {
         arena.key = await site_make('bench', sets);
-        arena.service = await arena.add(service('webquota', 'bench', { wrap: wrap('webquota') }));
+        arena.service = await arena.add(service('webquota', 'bench', { wrap: wrap('webquota'), env }));
         if (!existsSync(answer_file())) {
             arena.front = await arena.add(front('front-first', { quota: [arena.service.socket] }));
             await keep_answer(arena);

@@ -46,3 +46,15 @@ export async function doctor(database) {
     const { code, stdout, stderr } = await run(`${PROGRAMS}/webquota`, ['doctor'], { env: { DATABASE_URL: await owner_url(database) } });
     return code === 0 ? null : `webquota doctor: ${stdout.split('\n').filter(line => /^WRONG|^ {10}/.test(line)).join('; ')}${stderr}`;
 }
+
+/**
+ * What `doctor` looks at for each row, for all together: the limits on the day, the month and the organization have counted as
+ * much as is on record. For a database so large that `doctor` would take longer than what is measured.
+ */
+export async function wrong_in_total(database) {
+    const [own, shared, recorded] = (await sql(database, `select (select sum(state[3]) + sum(state[9]) from webquota.counters),
+        (select sum(state[3]) from webquota.shared_counters),
+        (select sum(units) from webquota.decisions where kind = 'consume' and outcome = 'allowed')`)).split('\t').map(Number);
+    return own === 2 * recorded && shared === recorded ? null
+        : `${recorded} units on record, but two limits of everybody have counted ${own}, and one of organizations ${shared}`;
+}

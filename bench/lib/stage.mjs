@@ -48,7 +48,9 @@ export class Daemon {
     async stop() {
         this.stopping = true;
         if (this.child.exitCode === null) this.child.kill('SIGTERM');
+        const last = setTimeout(() => this.child.kill('SIGKILL'), READY_MS);
         await this.ended;
+        clearTimeout(last);
     }
 }
 
@@ -89,9 +91,9 @@ async function psql(url, statement) {
 /** Statements as the owner of the databases. */
 export const sql = async (database, statement) => psql(await owner_url(database), statement);
 
-async function sql_admin(statement) {
+async function sql_admin(statement, database = 'postgres') {
     const password = readFileSync(path.join(FOLDER, 'secrets/database-admin'), 'utf8').trim();
-    return psql((await owner_url('postgres')).replace(/\/\/[^@]*@/, `//postgres:${password}@`), statement);
+    return psql((await owner_url(database)).replace(/\/\/[^@]*@/, `//postgres:${password}@`), statement);
 }
 
 export async function database_make(name) {
@@ -121,13 +123,20 @@ export async function site_make(database, sets) {
     return (await webquota(database, 'key', 'create', '--name', 'bench', '--scopes', 'enforce,read,admin', '--quiet')).trim();
 }
 
-/** A database with `count` subjects, loaded in bulk; it says how far it is. Answers an API key. */
+/**
+ * A database with `count` subjects, loaded in bulk; it says how far it is. All of it is on disk, and was read once, so that the
+ * system has it in its cache as it has what was in use for a day. Answers an API key.
+ */
 export async function crowd_make(database, count) {
     const key = await site_make(database, []);
     const child = spawn(path.join(ROOT, 'bench/load-subjects'), [String(count)],
         { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...MARK, DATABASE_URL: await owner_url(database) } });
     const code = await new Promise(resolve => child.on('exit', resolve));
     if (code !== 0) throw new Error(`load-subjects ended with ${code}`);
+    await sql_admin('checkpoint');
+    await sql_admin('create extension if not exists pg_prewarm', database);
+    await sql_admin(`select sum(pg_prewarm(oid, 'read')) from pg_class where relnamespace = 'webquota'::regnamespace
+        and relkind in ('r', 'i')`, database);
     return key;
 }
 

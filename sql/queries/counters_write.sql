@@ -1,12 +1,13 @@
--- Counters of subjects, each if nobody has changed it since it was read ($3: versions); otherwise this fails. $4 and $5
--- are the states and sub-windows of all, one after the other; $6 to $9 say which part is whose.
+-- Counters of subjects, each if nobody has changed it since it was read; otherwise this fails. $1 holds eight numbers for each:
+-- account, subject, version as read, its part of $2 (the states of all) from and to, its part of $3 (the sub-windows of all)
+-- from and to, and what its epoch grows by.
 with written as (
   update webquota.counters c
-     set state = ($4::bigint[])[k.state_from:k.state_to],
-         rolling = case when k.rolling_from <= k.rolling_to then ($5::bigint[])[k.rolling_from:k.rolling_to] end,
-         version = c.version + 1, epoch = c.epoch + k.epochs
-    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
-      k(account_id, subject_id, version, state_from, state_to, rolling_from, rolling_to, epochs)
-   where c.account_id = k.account_id and c.subject_id = k.subject_id and c.version = k.version
+     set state = ($2::bigint[])[($1::bigint[])[k + 4]:($1::bigint[])[k + 5]],
+         rolling = case when ($1::bigint[])[k + 6] <= ($1::bigint[])[k + 7]
+                   then ($3::bigint[])[($1::bigint[])[k + 6]:($1::bigint[])[k + 7]] end,
+         version = c.version + 1, epoch = c.epoch + ($1::bigint[])[k + 8]
+    from generate_series(0, cardinality($1::bigint[]) - 8, 8) k
+   where c.account_id = ($1::bigint[])[k + 1] and c.subject_id = ($1::bigint[])[k + 2] and c.version = ($1::bigint[])[k + 3]
   returning 1)
-select 1 / (count(*) = cardinality($1::bigint[]))::int from written
+select 1 / (count(*) * 8 = cardinality($1::bigint[]))::int from written

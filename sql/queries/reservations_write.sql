@@ -1,4 +1,5 @@
+-- $1 holds five numbers for each, of which the fourth says which of the texts in $3 is the feature; $2 two instants for each.
 insert into webquota.reservations (account_id, subject_id, at, id, feature, units, expires_at)
-select account_id, subject_id, webquota.at(at), id, feature, units, webquota.at(expires_at)
-  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[])
-    k(account_id, subject_id, at, id, feature, units, expires_at)
+select ($1::bigint[])[k + 1], ($1::bigint[])[k + 2], ($2::timestamptz[])[k / 5 * 2 + 1], ($1::bigint[])[k + 3],
+       ($3::text[])[($1::bigint[])[k + 4]], ($1::bigint[])[k + 5], ($2::timestamptz[])[k / 5 * 2 + 2]
+  from generate_series(0, cardinality($1::bigint[]) - 5, 5) k

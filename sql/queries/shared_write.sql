@@ -1,12 +1,14 @@
--- Shared counters, each if nobody has changed it since it was read ($4: versions); otherwise this fails. $5 and $6 are the
--- states and sub-windows of all, one after the other; $7 to $10 say which part is whose.
+-- Shared counters, each if nobody has changed it since it was read; otherwise this fails. $1 holds eight numbers for each:
+-- account, slot, owner (which of the texts in $4), version as read, its part of $2 (the states of all) from and to, and its
+-- part of $3 (the sub-windows of all) from and to.
 with written as (
   update webquota.shared_counters c
-     set state = ($5::bigint[])[k.state_from:k.state_to],
-         rolling = case when k.rolling_from <= k.rolling_to then ($6::bigint[])[k.rolling_from:k.rolling_to] end,
+     set state = ($2::bigint[])[($1::bigint[])[k + 5]:($1::bigint[])[k + 6]],
+         rolling = case when ($1::bigint[])[k + 7] <= ($1::bigint[])[k + 8]
+                   then ($3::bigint[])[($1::bigint[])[k + 7]:($1::bigint[])[k + 8]] end,
          version = c.version + 1
-    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
-      k(account_id, slot, owner, version, state_from, state_to, rolling_from, rolling_to)
-   where c.account_id = k.account_id and c.slot = k.slot and c.owner = k.owner and c.version = k.version
+    from generate_series(0, cardinality($1::bigint[]) - 8, 8) k
+   where c.account_id = ($1::bigint[])[k + 1] and c.slot = ($1::bigint[])[k + 2]
+     and c.owner = ($4::text[])[($1::bigint[])[k + 3]] and c.version = ($1::bigint[])[k + 4]
   returning 1)
-select 1 / (count(*) = cardinality($1::bigint[]))::int from written
+select 1 / (count(*) * 8 = cardinality($1::bigint[]))::int from written

@@ -30,6 +30,14 @@ static uint64_t to_escape(uint64_t word)
     return unprintable(word) | (((quote - EACH(1)) | (backslash - EACH(1))) & EACH(0x80));
 }
 
+/* Also what is not ASCII. Two pairs of them differ in one bit only. */
+static uint64_t to_escape_in_html(uint64_t word)
+{
+    uint64_t ampersand_apostrophe = (word | EACH(1)) ^ EACH('\''), angle = (word | EACH(2)) ^ EACH('>');
+    uint64_t quote = word ^ EACH('"');
+    return (word | (ampersand_apostrophe - EACH(1)) | (angle - EACH(1)) | (quote - EACH(1))) & EACH(0x80);
+}
+
 static uint64_t word_at(const char *text)
 {
     uint64_t word;
@@ -62,6 +70,11 @@ bool text_is_printable(const char *text, size_t len)
 bool text_is_verbatim(const char *text, size_t len)
 {
     return !has_any(text, len, to_escape);
+}
+
+bool text_is_html(const char *text, size_t len)
+{
+    return !has_any(text, len, to_escape_in_html);
 }
 
 /* How many digits a number has, from how many bits it has. */

@@ -53,4 +53,7 @@ bool text_is_printable(const char *text, size_t len);
 /* The same, and without quotes and backslashes: does it stand in JSON as it is? */
 bool text_is_verbatim(const char *text, size_t len);
 
+/* Is it ASCII in which nothing is to be escaped for HTML (& < > " ')? */
+bool text_is_html(const char *text, size_t len);
+
 #endif

@@ -7,7 +7,7 @@
 static json_t *document(const DecisionRead *read)
 {
     g_autofree char *at = instant_text(read->answer->at);
-    json_t *value = view_value(view_decision(read->answer));
+    json_t *value = view_value(view_decision(read->answer, NULL));
     json_object_set_new(value, "kind", json_string(read->kind));
     json_object_set_new(value, "at", at ? json_string(at) : json_null());
     json_object_set_new(value, "on_behalf_of", read->on_behalf_of ? json_string(read->on_behalf_of) : json_null());

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "view/mustache.h"
+#include "view/value_json.h"
 
 #define SUMMARY "Render a template with JSON from standard input, or check templates."
 #define DETAILS \
@@ -106,7 +107,7 @@ static const Mustache *partial_find(const char *name, void *data)
 }
 
 /* The JSON on standard input; NULL when there is none, having said why. */
-static json_t *data_read(void)
+static Value *data_read(void)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     char block[16384];
@@ -121,11 +122,11 @@ static json_t *data_read(void)
         return NULL;
     }
     json_error_t error;
-    json_t *data = json_loadb(text->str, text->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    if (!data)
-        fprintf(stderr, "webquota: standard input: line %d, column %d: not JSON: %s\n", error.line, error.column,
-                error.text);
-    return data;
+    json_auto_t *data = json_loadb(text->str, text->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (data)
+        return value_of_json(data);
+    fprintf(stderr, "webquota: standard input: line %d, column %d: not JSON: %s\n", error.line, error.column, error.text);
+    return NULL;
 }
 
 static bool result_write(const GString *result)
@@ -143,7 +144,7 @@ static int template_render(const char *file, const char *directory)
     partials.by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, mustache_destroy);
     g_autoptr(GString) result = g_string_new(NULL);
     g_autoptr(Mustache) mustache = file_parse(file);
-    json_auto_t *data = NULL;
+    g_autoptr(Value) data = NULL;
     g_autofree char *reason = NULL;
     int status = CMD_NO;
     if (mustache && partials_read(&partials, mustache, file) && (data = data_read())) {

@@ -68,32 +68,66 @@ static void line_fill(AnswerLine *line, const Situation *situation, const Decisi
     usage_line_finish(usage);
 }
 
+/* A copy at the end of a block. */
+static char *block_text(char **end, const char *text)
+{
+    if (!text)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*end, text, size);
+    *end += size;
+    return copy;
+}
+
+static size_t text_size(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* Moves the texts into one block, behind room for the lines. */
+static void answer_fill_block(Answer *answer)
+{
+    size_t lines = sizeof *answer->lines * (size_t)answer->line_count;
+    answer->block = g_malloc(lines + text_size(answer->id) + text_size(answer->subject) + text_size(answer->organization) +
+                             text_size(answer->resource) + 1);
+    char *end = (char *)answer->block + lines;
+    answer->lines = answer->block;
+    answer->id = block_text(&end, answer->id);
+    answer->subject = block_text(&end, answer->subject);
+    answer->organization = block_text(&end, answer->organization);
+    answer->resource = block_text(&end, answer->resource);
+}
+
 Answer *answer_new(const Situation *situation, const Decision *decision, const Feature *feature, const char *resource,
                    const char *id)
 {
     const Subject *subject = situation->subject;
-    Answer *answer = g_new0(Answer, 1);
-    answer->refs = 1;
-    answer->policy = policy_ref((Policy *)situation->policy);
-    answer->id = g_strdup(id);
-    answer->kind = decision->kind;
-    answer->outcome = decision->outcome;
-    answer->reason = decision->reason;
-    answer->shadow_refused = decision->shadow_refused;
-    answer->subject = g_strdup(subject->key);
-    answer->anonymous = subject->anonymous;
-    answer->plan = subject->plan;
-    answer->organization = g_strdup(subject->organization);
-    answer->feature = feature;
-    answer->resource = g_strdup(resource);
-    answer->units = decision->units;
-    answer->at = situation->now;
-    answer->lines = g_new0(AnswerLine, decision->look_count);
-    answer->line_count = decision->look_count;
-    for (int i = 0; i < decision->look_count; i++)
+    Answer *answer = g_new(Answer, 1);
+    *answer = (Answer){
+        .refs = 1,
+        .policy = policy_ref((Policy *)situation->policy),
+        .id = (char *)id,
+        .kind = decision->kind,
+        .outcome = decision->outcome,
+        .reason = decision->reason,
+        .shadow_refused = decision->shadow_refused,
+        .subject = (char *)subject->key,
+        .anonymous = subject->anonymous,
+        .plan = subject->plan,
+        .organization = (char *)subject->organization,
+        .feature = feature,
+        .resource = (char *)resource,
+        .units = decision->units,
+        .at = situation->now,
+        .line_count = decision->look_count,
+        .deciding = decision->deciding,
+        .expires_at = INSTANT_MAX,
+    };
+    answer_fill_block(answer);
+    for (int i = 0; i < decision->look_count; i++) {
+        answer->lines[i] = (AnswerLine){0};
         line_fill(&answer->lines[i], situation, decision, i);
-    answer->deciding = decision->deciding;
-    answer->expires_at = INSTANT_MAX;
+    }
     return answer;
 }
 
@@ -108,30 +142,31 @@ void answer_unref(Answer *answer)
     if (!answer || !g_atomic_int_dec_and_test(&answer->refs))
         return;
     policy_unref(answer->policy);
-    g_free(answer->id);
-    g_free(answer->subject);
-    g_free(answer->organization);
-    g_free(answer->resource);
-    g_free(answer->lines);
+    if (!answer->block) {
+        g_free(answer->id);
+        g_free(answer->subject);
+        g_free(answer->organization);
+        g_free(answer->resource);
+        g_free(answer->lines);
+    }
+    g_free(answer->block);
     g_free(answer->reservation);
     g_free(answer);
 }
 
 Answer *answer_again(const Answer *answer, const char *id, Instant at)
 {
-    Answer *again = g_new0(Answer, 1);
+    Answer *again = g_new(Answer, 1);
+    *again = (Answer){.refs = 1};
     /* All but the count of references, which other threads change meanwhile. */
     const size_t copied = G_STRUCT_OFFSET(Answer, policy);
     memcpy((char *)again + copied, (const char *)answer + copied, sizeof *answer - copied);
-    again->refs = 1;
     policy_ref(again->policy);
-    again->id = g_strdup(id);
-    again->subject = g_strdup(answer->subject);
-    again->organization = g_strdup(answer->organization);
-    again->resource = g_strdup(answer->resource);
+    again->id = (char *)id;
     again->reservation = g_strdup(answer->reservation);
     again->at = at;
-    again->lines = g_memdup2(answer->lines, sizeof *answer->lines * (gsize)answer->line_count);
+    answer_fill_block(again);
+    memcpy(again->lines, answer->lines, sizeof *answer->lines * (size_t)answer->line_count);
     for (int i = 0; i < again->line_count; i++) {
         UsageLine *usage = &again->lines[i].usage;
         if (usage->limit->window.align == ALIGN_ROLLING)

@@ -38,6 +38,7 @@ typedef struct {
     int deciding;           /* line that refused, or the tightest when allowed; -1 none */
     char *reservation;      /* public id when held; NULL otherwise */
     Instant expires_at;     /* of the reservation */
+    void *block;            /* one piece of memory that holds the lines and all texts but `reservation`; NULL: each is on its own */
 } Answer;
 
 /* Makes an answer from a decision after decide_apply. Takes the numbers from the looks; keeps its

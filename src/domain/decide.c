@@ -20,9 +20,8 @@ typedef struct {
 
 static Decision *decision_new(AskKind kind, const AskItem *items, int item_count)
 {
-    Decision *decision = g_new0(Decision, 1);
-    decision->kind = kind;
-    decision->deciding = -1;
+    Decision *decision = g_new(Decision, 1);
+    *decision = (Decision){.kind = kind, .deciding = -1};
     for (int i = 0; i < item_count; i++)
         decision->units = units_add(decision->units, items[i].units, INT64_MAX);
     return decision;
@@ -50,18 +49,28 @@ static bool making_concerns(const Making *making, const Limit *limit)
     return false;
 }
 
+/* Room for a look at each limit, and behind them for what grants could give to each. */
+static void making_make_room(Making *making)
+{
+    const Plan *plan = making->situation->subject->plan;
+    size_t count = 0;
+    for (int i = 0; i < plan->limit_count; i++)
+        count += making_concerns(making, &plan->limits[i]);
+    making->decision->looks = g_malloc0((count + 1) * (sizeof(LimitLook) + sizeof(int64_t)));
+    making->at_most = (int64_t *)(void *)(making->decision->looks + count + 1);
+}
+
 static void making_look(Making *making)
 {
     const Plan *plan = making->situation->subject->plan;
     Decision *decision = making->decision;
-    decision->looks = g_new0(LimitLook, plan->limit_count + 1);
-    making->at_most = g_new0(int64_t, plan->limit_count + 1);
+    making_make_room(making);
     for (int i = 0; i < plan->limit_count; i++)
         if (making_concerns(making, &plan->limits[i]))
             look_open(&decision->looks[decision->look_count++], making->situation, making->book, &plan->limits[i]);
 
     making->bonuses = bonuses_find(making->situation, making->book, making->items, making->item_count);
-    decision->draws = g_new0(GrantDraw, making->bonuses->len + 1);
+    decision->draws = g_new0(GrantDraw, making->bonuses->len);
     for (int i = 0; i < decision->look_count; i++)
         making->at_most[i] = look_add_bonuses(&decision->looks[i], making->situation->policy, making->bonuses,
                                               making->items, making->item_count);
@@ -281,7 +290,6 @@ Decision *decide(const Situation *situation, AskKind kind, const AskItem *items,
         making_charge_item(&making, &items[i]);
     making_conclude(&making);
     g_array_unref(making.bonuses);
-    g_free(making.at_most);
     return decision;
 }
 
@@ -306,6 +314,8 @@ static void decision_alert(Decision *decision, const LimitLook *look)
 {
     int pcts[WARN_AT_MAX];
     int crossed = counter_thresholds_crossed(look->counter, look->limit, look->amount, pcts);
+    if (crossed && !decision->alerts)
+        decision->alerts = g_new0(AlertDue, decision->look_count * WARN_AT_MAX);
     for (int i = 0; i < crossed; i++)
         decision->alerts[decision->alert_count++] =
             (AlertDue){look->limit, pcts[i], look->counter->used, look->amount, look->window.start};
@@ -327,7 +337,6 @@ void decide_apply(Decision *decision)
 {
     if (decision->outcome != OUTCOME_ALLOWED || decision->kind == ASK_CHECK)
         return;
-    decision->alerts = g_new0(AlertDue, decision->look_count * WARN_AT_MAX + 1);
     for (int i = 0; i < decision->look_count; i++)
         look_apply(decision, &decision->looks[i]);
     for (int i = 0; i < decision->draw_count; i++) {

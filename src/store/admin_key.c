@@ -7,8 +7,8 @@
 #define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
 #define ID_TEXT 24 /* digits of any id, and a NUL */
 #define NOTE_US 200000
-#define KNOWN_US 400000
-#define UNKNOWN_US 1000000
+#define KNOWN_SHARE 3 /* of all patience */
+#define UNKNOWN_LESS_US 300000 /* than for the decision that comes after it */
 #define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
 
 static void secret_hash(const char *secret, char *hex)
@@ -128,7 +128,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     g_autoptr(PGresult) rows = NULL;
     /* Who was known before need not wait for long: there is a last word about them, and the call has more to wait for. */
     bool met = keys_recall_last(store, *id, secret, scopes) == STORE_OK;
-    Db *db = store_reader_take_for(store, met ? KNOWN_US : UNKNOWN_US);
+    Db *db = store_reader_take_for(store, met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US);
     DbResult result = db_run(db, QUERY_KEY_FIND, &params, &rows);
     if (result == DB_LOST)
         result = db_run(db, QUERY_KEY_FIND, &params, &rows);

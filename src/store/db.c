@@ -6,8 +6,12 @@
 #include <poll.h>
 #include "base/log.h"
 
-#define ANSWER_TIMEOUT_MS 5000
 #define RECONNECT_PAUSE_US 200000
+
+/* Settings of a session. Where single rows are looked up by their keys, thousands of times a second, one plan serves for ever. */
+#define OF_ALL "-c search_path=pg_catalog -c statement_timeout=5000"
+#define OF_LOOK_UPS " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off" \
+                    " -c plan_cache_mode=force_generic_plan -c jit=off"
 
 static const struct {
     const char *name, *text;
@@ -72,19 +76,22 @@ static bool db_is_outdated(const Db *db)
            PQtransactionStatus(db->connection) == PQTRANS_IDLE;
 }
 
+bool db_pauses(const Db *db)
+{
+    return db->failed_at_us && g_get_monotonic_time() - db->failed_at_us < RECONNECT_PAUSE_US;
+}
+
 DbResult db_connect(Db *db)
 {
     if (db->connection && PQstatus(db->connection) == CONNECTION_OK && !db_is_outdated(db))
         return DB_OK;
     db_close_connection(db);
-    int64_t now = g_get_monotonic_time();
-    if (!db->conninfo || (db->failed_at_us && now - db->failed_at_us < RECONNECT_PAUSE_US))
+    if (!db->conninfo || db_pauses(db))
         return DB_LOST;
-    const char *settings = !db->prepare ? "" :
-        db->writes ? "-c search_path=pg_catalog -c statement_timeout=5000 -c lock_timeout=4000"
-                     " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
-                     " -c jit=off -c idle_in_transaction_session_timeout=10000"
-                   : "-c search_path=pg_catalog -c statement_timeout=5000";
+    const char *settings = !db->prepare ? ""
+                           : db->writes ? OF_ALL OF_LOOK_UPS " -c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000"
+                           : db->looks_up ? OF_ALL OF_LOOK_UPS
+                                          : OF_ALL;
     db->closed_seen = g_atomic_int_get(&closed_servers);
     g_autofree char *why = NULL;
     db->connection = db_connect_within(db->conninfo, settings, db->prepare, db->deadline_us, &why);
@@ -351,7 +358,7 @@ DbResult db_sync(Db *db)
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
-    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : ANSWER_TIMEOUT_MS) * INT64_C(1000);
+    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : DB_PATIENCE_MS) * INT64_C(1000);
     if (db->deadline_us)
         deadline = MIN(deadline, db->deadline_us);
     DbResult outcome = DB_OK;

@@ -14,13 +14,16 @@ typedef enum {
     DB_LOST      /* no connection, or it broke; whether the statement ran is not known */
 } DbResult;
 
+#define DB_PATIENCE_MS 5000
+
 typedef struct {
     PGconn *connection;        /* NULL: not connected */
     gint connected;            /* the same for other threads to look at; atomic */
     char *conninfo;
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
-    int patience_ms;           /* how long to wait for answers; 0: 5 s */
+    bool looks_up;             /* a service's: rows are looked up by their keys; set before it is connected */
+    int patience_ms;           /* how long to wait for answers; 0: DB_PATIENCE_MS */
     int64_t deadline_us;       /* monotonic: nothing is waited for beyond; 0: no such bound */
     bool prepared[QUERY_COUNT];
     int64_t failed_at_us;      /* monotonic; the last attempt that failed, or answer that did not come in time */
@@ -38,7 +41,10 @@ void db_close(Db *db);
 /* Drops the connection only; it is made again when needed. */
 void db_close_connection(Db *db);
 
-/* Connects when not connected (within 2 s, or the deadline). DB_LOST when it cannot be. */
+/* A connection could not be made, or an answer not be had, a moment ago: for now nothing is asked of this one. */
+bool db_pauses(const Db *db);
+
+/* Connects when not connected (before the deadline; without one, within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 
 /* db_connect.c. A new connection, or NULL and why not (replaces *why). `direct`: to a server and not to a pooler. */
@@ -81,6 +87,8 @@ const char *result_text(const PGresult *result, int row, int column);
 bool result_null(const PGresult *result, int row, int column);
 /* A bigint[] appended to `values` (of int64_t). Returns how many. */
 int result_numbers(const PGresult *result, int row, int column, GArray *values);
+/* The same, no more than `room` of them, for arrays that are short more often than not. */
+int result_numbers_some(const PGresult *result, int row, int column, int64_t *values, int room);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
 

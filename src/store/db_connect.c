@@ -89,7 +89,7 @@ PGconn *db_connect_within(const char *conninfo, const char *options, bool direct
                                several ? "host" : NULL, "hostaddr", "port", NULL };
         const char *values[] = { conninfo, "webquota", "UTF8", options, direct ? "read-write" : options,
                                  value_at(servers.hosts, i), value_at(servers.addresses, i), value_at(servers.ports, i), NULL };
-        int64_t now = g_get_monotonic_time(), last = deadline_us ? MIN(deadline_us, now + CONNECT_US) : now + CONNECT_US;
+        int64_t now = g_get_monotonic_time(), last = deadline_us ? deadline_us : now + CONNECT_US;
         bool late;
         PGconn *connection = connect_one(keys, values, now + (last - now) / (servers.count - i), &late);
         if (PQstatus(connection) == CONNECTION_OK && !late)

@@ -8,6 +8,7 @@
  */
 #include "store/ledger_own.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <sodium.h>
 #include "store/fail_open.h"
@@ -103,6 +104,14 @@ static GPtrArray *take_notes(Ledger *ledger, bool busy)
  * busy, batches get larger and cheaper; where they are not, it costs nothing. With the lock held. */
 static void gather(Ledger *ledger)
 {
+    if (g_get_monotonic_time() < ledger->others_until_us) {
+        ledger->awaited = MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX);
+        struct timespec until = ledger_in_us(SHARE_WAIT_US);
+        while (ledger->waiting->length < ledger->awaited && !ledger->stop &&
+               pthread_cond_timedwait(&ledger->work, &ledger->lock, &until) != ETIMEDOUT)
+            ;
+        ledger->awaited = 0;
+    }
     guint waiting = 0;
     for (int i = 0; i < GATHER_MAX && ledger->waiting->length > waiting && ledger->waiting->length < BATCH_MAX; i++) {
         waiting = ledger->waiting->length;
@@ -135,6 +144,7 @@ bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
         gather(ledger);
         take_jobs(ledger, jobs);
     } while (!jobs->len && !ledger->notes->len && !ledger->stop);
+    ledger->last_batch = jobs->len;
     *notes = take_notes(ledger, jobs->len > 0);
     bool any = jobs->len || (*notes)->len || ledger->notes->len;
     ledger->deciding = any;
@@ -159,6 +169,7 @@ Ledger *ledger_of(Store *store)
         Ledger *ledger = g_new0(Ledger, 1);
         ledger->store = store;
         db_init(&ledger->db, store->database, store->config.prepared, true);
+        ledger->db.patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
         pthread_mutex_init(&ledger->lock, NULL);
         ledger_cond_init(&ledger->work);
         ledger_cond_init(&ledger->answer);
@@ -213,7 +224,7 @@ void ledger_metrics(Ledger *ledger, StoreMetrics *out)
 
 bool ledger_withdraw(Ledger *ledger, Job *job)
 {
-    if (job->taken || g_get_monotonic_time() < job->handed_in_us + PATIENCE_US)
+    if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
     job->result = store_fail(job->error, STORE_DOWN, NULL, "the database has not answered in time");
     g_queue_remove(ledger->waiting, job);
@@ -226,7 +237,8 @@ void ledger_hand_in(Ledger *ledger, Job *job)
     job->handed_in_us = g_get_monotonic_time();
     pthread_mutex_lock(&ledger->lock);
     g_queue_push_tail(ledger->waiting, job);
-    pthread_cond_signal(&ledger->work);
+    if (ledger->waiting->length == 1 || ledger->waiting->length >= ledger->awaited)
+        pthread_cond_signal(&ledger->work);
     if (job->later && ledger->answerers_asleep == ledger->answerer_count)
         pthread_cond_signal(&ledger->answer);
     pthread_mutex_unlock(&ledger->lock);
@@ -237,7 +249,7 @@ static void submit(Ledger *ledger, Job *job)
     ledger_cond_init(&job->wake);
     ledger_hand_in(ledger, job);
     pthread_mutex_lock(&ledger->lock);
-    struct timespec until = ledger_in_us(PATIENCE_US);
+    struct timespec until = ledger_in_us(store_patience_us(ledger->store));
     while (!job->finished && !ledger_withdraw(ledger, job)) {
         if (job->taken)
             pthread_cond_wait(&job->wake, &ledger->lock);

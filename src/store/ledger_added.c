@@ -7,6 +7,7 @@
  * ledger_batch.c.
  */
 #include "store/ledger_job.h"
+#include "store/rows.h"
 
 #define LINES 4       /* counters of one subject that one batch may add to */
 #define DESCRIPTION 6 /* numbers that describe one of them: counters_add.sql */
@@ -69,7 +70,7 @@ static GHashTable *additions_of(Batch *batch)
         const Job *job = batch->jobs->pdata[i];
         if (!job_open(job))
             continue;
-        if (!job->record || !job->answer || job->answer->outcome != OUTCOME_ALLOWED ||
+        if (!job->record || job->outcome != OUTCOME_ALLOWED ||
             !sum_record(batch, batch_state(batch, job->subject_id), job->record, additions))
             return NULL;
     }
@@ -104,57 +105,39 @@ static bool describe(GArray *numbers, const SubjectState *state, GHashTable *add
     return true;
 }
 
-static bool queue_own(Batch *batch, const GPtrArray *states, GHashTable *additions, PGresult **rows)
+static bool queue_own(Batch *batch, const GPtrArray *states, GHashTable *additions, PGresult **result)
 {
-    GArray *columns[5];
-    for (int i = 0; i < 5; i++)
-        columns[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    bool fits = true;
-    for (guint i = 0; fits && i < states->len; i++) {
+    g_auto(Rows) rows;
+    rows_init(&rows, states->len, 3 + LINES * DESCRIPTION);
+    for (guint i = 0; i < states->len; i++) {
         const SubjectState *state = states->pdata[i];
-        int64_t from = columns[3]->len + 1;
-        g_array_append_val(columns[0], state->account_id);
-        g_array_append_val(columns[1], state->id);
-        g_array_append_val(columns[2], state->epoch);
-        fits = describe(columns[3], state, additions);
-        g_array_append_val(columns[4], from);
+        ROWS_ADD(&rows, state->account_id, state->id, state->epoch);
+        if (!describe(rows.numbers, state, additions))
+            return false;
     }
     g_auto(Params) params = params_new();
-    for (int i = 0; i < 5; i++) {
-        params_numbers(&params, columns[i]);
-        g_array_unref(columns[i]);
-    }
-    if (fits)
-        db_queue(batch->db, QUERY_COUNTERS_ADD, &params, rows);
-    return fits;
+    params_numbers(&params, rows.numbers);
+    db_queue(batch->db, QUERY_COUNTERS_ADD, &params, result);
+    return true;
 }
 
-static void queue_shared_additions(Batch *batch, const GPtrArray *counters, GHashTable *additions, PGresult **rows)
+static void queue_shared_additions(Batch *batch, const GPtrArray *counters, GHashTable *additions, PGresult **result)
 {
-    GArray *columns[7] = { NULL };
-    g_autoptr(GPtrArray) owners = g_ptr_array_new();
-    for (int i = 0; i < 7; i++)
-        columns[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    if (!counters->len)
+        return;
+    g_auto(Rows) rows;
+    rows_init(&rows, counters->len, 7);
     for (guint i = 0; i < counters->len; i++) {
         const SharedCounter *shared = counters->pdata[i];
         const Counter *counter = &shared->set.counters[0];
         const Addition *addition = g_hash_table_lookup(additions, counter);
-        const int64_t values[7] = { shared->account_id, shared->slot, 0, counter->window_start, addition->used, addition->held,
-                                    addition->cap };
-        for (int column = 0; column < 7; column++)
-            g_array_append_val(columns[column], values[column]);
-        g_ptr_array_add(owners, shared->owner);
+        ROWS_ADD(&rows, shared->account_id, shared->slot, rows_text(&rows, 0, shared->owner), counter->window_start,
+                 addition->used, addition->held, addition->cap);
     }
     g_auto(Params) params = params_new();
-    for (int i = 0; i < 7; i++) {
-        if (i == 2)
-            params_texts(&params, owners);
-        else
-            params_numbers(&params, columns[i]);
-        g_array_unref(columns[i]);
-    }
-    if (counters->len)
-        db_queue(batch->db, QUERY_SHARED_ADD, &params, rows);
+    params_numbers(&params, rows.numbers);
+    params_texts(&params, rows.texts);
+    db_queue(batch->db, QUERY_SHARED_ADD, &params, result);
 }
 
 /* --- what the counters were --- */
@@ -259,6 +242,7 @@ static bool decide_again(Batch *batch, GHashTable *additions, const Added *added
         !states_before(batch, additions, added->own) || (shared && !shared_before(batch, additions, added->shared)))
         return false;
     batch_undecide(batch);
+    batch->trial = false;
     batch_decide(batch);
     g_autoptr(GHashTable) again = additions_of(batch);
     return same_additions(additions, again);

@@ -57,7 +57,8 @@ static void record_ask(Batch *batch, Job *job, const SubjectState *state, const 
     record->on_behalf_of = (char *)job->ask->on_behalf_of;
     decision_trace(decision, record->trace);
     mark_owners(decision, record->trace);
-    mark_times(job->answer, record->trace);
+    if (job->answer)
+        mark_times(job->answer, record->trace);
 }
 
 static void record_alerts(Batch *batch, const SubjectState *state, const Decision *decision)
@@ -89,15 +90,18 @@ void batch_ask(Batch *batch, Job *job)
     decide_apply(decision);
 
     job->key = (DecisionKey){ state->account_id, state->id, batch->now, job->key.id };
-    g_autofree char *id = public_id_decision(&job->key);
-    job->answer = answer_new(&situation, decision, &batch->policy->features[job->features[0]], job->ask->items[0].resource, id);
+    job->outcome = decision->outcome;
+    if (!batch->trial) {
+        g_autofree char *id = public_id_decision(&job->key);
+        job->answer = answer_new(&situation, decision, &batch->policy->features[job->features[0]], job->ask->items[0].resource, id);
+    }
     record_ask(batch, job, state, decision);
     job->certain_until = job->ask->item_count == 1 ? refusal_certain_until(state, decision, &items[0]) : INSTANT_MIN;
     if (decision->outcome != OUTCOME_ALLOWED)
         return;
     batch->charged = true;
     record_alerts(batch, state, decision);
-    if (job->ask->kind == ASK_HOLD) {
+    if (job->ask->kind == ASK_HOLD && job->answer) {
         job->answer->reservation = public_id_reservation(&job->key);
         job->answer->expires_at = batch->now + job->ask->ttl_s * US_PER_S;
         g_ptr_array_add(batch->holds, job);

@@ -162,12 +162,17 @@ static BatchResult load_shared(Batch *batch, Guarded *guarded)
 
 /* --- writing --- */
 
+static bool is_refused(const Job *job)
+{
+    return job->record && job->outcome != OUTCOME_ALLOWED;
+}
+
 /* A refusal leaves no key behind that would tell that it had been allowed before. */
 static bool refuses_with_key(const Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
         const Job *job = batch->jobs->pdata[i];
-        if (job->answer && job->answer->outcome != OUTCOME_ALLOWED && job->ask->idempotency_key)
+        if (is_refused(job) && job->ask->idempotency_key)
             return true;
     }
     return false;
@@ -175,11 +180,9 @@ static bool refuses_with_key(const Batch *batch)
 
 static bool anything_refused(const Batch *batch)
 {
-    for (guint i = 0; i < batch->jobs->len; i++) {
-        const Job *job = batch->jobs->pdata[i];
-        if (job->answer && job->answer->outcome != OUTCOME_ALLOWED)
+    for (guint i = 0; i < batch->jobs->len; i++)
+        if (is_refused(batch->jobs->pdata[i]))
             return true;
-    }
     return false;
 }
 
@@ -249,6 +252,7 @@ BatchResult batch_run_guarded(Batch *batch, Guarded *guarded)
     result = load_shared(batch, guarded);
     if (result != BATCH_DONE)
         return result;
+    batch->trial = guarded->others;
     batch_decide(batch);
     if (!batch->records->len)
         return BATCH_DONE;

@@ -29,6 +29,7 @@ typedef struct {
     /* the record it makes */
     DecisionKey key;                  /* id drawn once; `at` of the present try */
     Record *record;                   /* the batch's; for as long as the try lasts */
+    Outcome outcome;                  /* of an ask, in the present try, where there is a record */
     Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
     /* waiting */
@@ -77,6 +78,7 @@ typedef struct {
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
     bool added;                       /* counters are written already: ledger_added.c */
     int tries;                        /* before this one */
+    bool trial;                       /* what is decided will be decided again: nobody is answered by it */
 } Batch;
 
 typedef struct {

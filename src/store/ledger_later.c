@@ -142,7 +142,7 @@ void ledger_decide_later(Store *store, const LedgerAsk *ask, LedgerThen then, vo
         then(data, STORE_OK, known, &error);
         return;
     }
-    Later *later = g_new0(Later, 1);
+    Later *later = g_new(Later, 1);
     *later = (Later){ .job = { .kind = JOB_ASK, .ask = ask, .later = true, .error = &later->error }, .ledger = ledger,
                       .running = running, .then = then, .data = data };
     ledger_hand_in(ledger, &later->job);

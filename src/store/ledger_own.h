@@ -8,13 +8,13 @@
 #define BATCH_MAX 256
 #define GATHER_MAX 16
 #define TRIES_MAX 60
-#define PATIENCE_US 1300000        /* how long a caller waits at most while the database is away */
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
 #define NOTES_AT_ONCE 64           /* so many in one transaction while others wait */
 #define ANSWERERS_MAX 4
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
+#define SHARE_WAIT_US 2000
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
@@ -35,6 +35,8 @@ struct Ledger {
     bool stop_answering;
     Memory *memory;
     unsigned memory_of;           /* which of the connections it was read by */
+    guint awaited;                /* for so many waiting the ledger's thread waits */
+    guint last_batch;             /* how many jobs the last one had; the ledger thread's own */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;

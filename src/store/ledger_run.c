@@ -71,7 +71,7 @@ static void set_deadline(Ledger *ledger, const GPtrArray *jobs)
     int64_t now = g_get_monotonic_time(), oldest = now;
     for (guint i = 0; i < jobs->len; i++)
         oldest = MIN(oldest, ((const Job *)jobs->pdata[i])->handed_in_us);
-    ledger->db.deadline_us = MAX(oldest + PATIENCE_US, now + LAST_TRY_US);
+    ledger->db.deadline_us = MAX(oldest + store_patience_us(ledger->store), now + LAST_TRY_US);
 }
 
 static bool connect_ledger(Ledger *ledger)
@@ -256,7 +256,7 @@ static void run_notes(Ledger *ledger, GPtrArray *notes)
     g_autoptr(GPtrArray) mine = notes;
     if (!mine->len)
         return;
-    ledger->db.deadline_us = g_get_monotonic_time() + PATIENCE_US;
+    ledger->db.deadline_us = g_get_monotonic_time() + store_patience_us(ledger->store);
     g_autoptr(Policy) policy = connect_ledger(ledger) ? policy_for_try(ledger) : NULL;
     DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
     if ((result == DB_RETRY || result == DB_REFUSED) && mine->len > 1)

@@ -1,5 +1,6 @@
 /* All that a batch writes, as a few statements over arrays, queued into one pipeline. */
 #include "store/ledger_job.h"
+#include "store/rows.h"
 
 Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
 {
@@ -12,15 +13,11 @@ Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const ch
 
 Record *batch_record_borrowing(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
 {
-    Record *record = g_new0(Record, 1);
-    record->borrows = true;
-    record->key = job->key;
-    record->kind = kind;
-    record->outcome = outcome;
-    record->plan = state->subject.plan ? state->subject.plan->key : (char *)"";
-    record->organization = state->organization;
-    record->policy_version = batch->policy->version;
-    record->trace = g_array_sized_new(FALSE, TRUE, sizeof(TraceLine), 4);
+    Record *record = g_new(Record, 1);
+    *record = (Record){ .borrows = true, .key = job->key, .kind = kind, .outcome = outcome,
+                        .plan = state->subject.plan ? state->subject.plan->key : (char *)"", .organization = state->organization,
+                        .policy_version = batch->policy->version,
+                        .trace = g_array_sized_new(FALSE, FALSE, sizeof(TraceLine), 4) };
     g_ptr_array_add(batch->records, record);
     return record;
 }
@@ -67,78 +64,6 @@ void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, In
     g_ptr_array_add(batch->alerts, row);
 }
 
-/* Columns of a statement over arrays, filled row by row. */
-#define COLUMNS_MAX 22
-typedef struct {
-    const char *form;
-    GArray *numbers[COLUMNS_MAX];
-    GPtrArray *texts[COLUMNS_MAX];
-} Columns;
-
-/* `form`: a letter a column, n for numbers, i for instants, t for texts, which are not owned, a for the arrays of all rows,
- * one after the other. */
-#define FLAT_ROW 48
-static void columns_init(Columns *columns, const char *form, guint rows)
-{
-    *columns = (Columns){ .form = form };
-    for (int i = 0; form[i]; i++) {
-        if (form[i] == 't')
-            columns->texts[i] = g_ptr_array_sized_new(rows);
-        else
-            columns->numbers[i] = g_array_sized_new(FALSE, FALSE, sizeof(int64_t), form[i] == 'a' ? rows * FLAT_ROW : rows);
-    }
-}
-
-static void columns_clear(Columns *columns)
-{
-    for (int i = 0; i < COLUMNS_MAX; i++) {
-        g_clear_pointer(&columns->numbers[i], g_array_unref);
-        g_clear_pointer(&columns->texts[i], g_ptr_array_unref);
-    }
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Columns, columns_clear)
-
-static void put(Columns *columns, int column, int64_t value)
-{
-    g_array_append_val(columns->numbers[column], value);
-}
-
-static void put_text(Columns *columns, int column, const char *value)
-{
-    g_ptr_array_add(columns->texts[column], (char *)value);
-}
-
-/* Which part of a column that holds the arrays of all rows is this row's: first and last index, counted from 1. */
-static void put_part(Columns *columns, int first, int64_t from, int64_t count)
-{
-    put(columns, first, from + 1);
-    put(columns, first + 1, from + count);
-}
-
-static void columns_queue(const Columns *columns, Batch *batch, Query query)
-{
-    g_auto(Params) params = params_new();
-    for (int i = 0; columns->form[i]; i++) {
-        if (columns->form[i] == 't')
-            params_texts(&params, columns->texts[i]);
-        else if (columns->form[i] == 'i')
-            params_instants(&params, columns->numbers[i]);
-        else
-            params_numbers(&params, columns->numbers[i]);
-    }
-    db_queue(batch->db, query, &params, NULL);
-}
-
-/* The set's numbers go to `column` and the one after it, their parts to the four columns from `parts`. */
-static void put_set(Columns *columns, int column, int parts, const CounterSet *set)
-{
-    GArray *state = columns->numbers[column], *rolling = columns->numbers[column + 1];
-    int64_t state_from = state->len, rolling_from = rolling->len;
-    counter_set_write(set, state, rolling);
-    put_part(columns, parts, state_from, state->len - state_from);
-    put_part(columns, parts + 2, rolling_from, rolling->len - rolling_from);
-}
-
 static gint state_order(gconstpointer a, gconstpointer b)
 {
     const SubjectState *x = *(SubjectState *const *)a, *y = *(SubjectState *const *)b;
@@ -166,69 +91,78 @@ static void queue_counters(Batch *batch)
     g_autoptr(GPtrArray) changed = batch_states_sorted(batch, true);
     if (!changed->len)
         return;
-    g_auto(Columns) columns;
-    columns_init(&columns, "nnnaannnnn", changed->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, changed->len, 8);
     for (guint i = 0; i < changed->len; i++) {
         const SubjectState *state = changed->pdata[i];
-        put(&columns, 0, state->account_id);
-        put(&columns, 1, state->id);
-        put(&columns, 2, state->version);
-        put_set(&columns, 3, 5, &state->own);
-        put(&columns, 9, state->touched);
+        Part numbers, rolling;
+        rows_set(&rows, &state->own, &numbers, &rolling);
+        ROWS_ADD(&rows, state->account_id, state->id, state->version, numbers.first, numbers.last, rolling.first, rolling.last,
+                 state->touched);
     }
-    columns_queue(&columns, batch, QUERY_COUNTERS_WRITE);
+    g_auto(Params) params = params_new();
+    params_numbers(&params, rows.numbers);
+    params_numbers(&params, rows.state);
+    params_numbers(&params, rows.rolling);
+    db_queue(batch->db, QUERY_COUNTERS_WRITE, &params, NULL);
 }
 
 static void queue_shared(Batch *batch)
 {
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
-    g_auto(Columns) columns;
-    columns_init(&columns, "nntnaannnn", all->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, all->len, 8);
     for (guint i = 0; i < all->len; i++) {
         const SharedCounter *counter = all->pdata[i];
+        Part numbers, rolling;
         if (!counter->changed)
             continue;
-        put(&columns, 0, counter->account_id);
-        put(&columns, 1, counter->slot);
-        put_text(&columns, 2, counter->owner);
-        put(&columns, 3, counter->version);
-        put_set(&columns, 4, 6, &counter->set);
+        rows_set(&rows, &counter->set, &numbers, &rolling);
+        ROWS_ADD(&rows, counter->account_id, counter->slot, rows_text(&rows, 0, counter->owner), counter->version,
+                 numbers.first, numbers.last, rolling.first, rolling.last);
     }
-    if (columns.numbers[0]->len)
-        columns_queue(&columns, batch, QUERY_SHARED_WRITE);
+    if (!rows.numbers->len)
+        return;
+    g_auto(Params) params = params_new();
+    params_numbers(&params, rows.numbers);
+    params_numbers(&params, rows.state);
+    params_numbers(&params, rows.rolling);
+    params_texts(&params, rows.texts);
+    db_queue(batch->db, QUERY_SHARED_WRITE, &params, NULL);
 }
 
 static void check_counters(Batch *batch)
 {
     g_autoptr(GPtrArray) same = batch_states_sorted(batch, false);
-    g_auto(Columns) columns;
-    columns_init(&columns, "nnn", same->len);
+    if (!same->len)
+        return;
+    g_auto(Rows) rows;
+    rows_init(&rows, same->len, 3);
     for (guint i = 0; i < same->len; i++) {
         const SubjectState *state = same->pdata[i];
-        put(&columns, 0, state->account_id);
-        put(&columns, 1, state->id);
-        put(&columns, 2, state->version);
+        ROWS_ADD(&rows, state->account_id, state->id, state->version);
     }
-    if (same->len)
-        columns_queue(&columns, batch, QUERY_COUNTERS_CHECK);
+    g_auto(Params) params = params_new();
+    params_numbers(&params, rows.numbers);
+    db_queue(batch->db, QUERY_COUNTERS_CHECK, &params, NULL);
 }
 
 static void check_shared(Batch *batch)
 {
     g_autoptr(GPtrArray) all = shared_set_sorted(batch->shared);
-    g_auto(Columns) columns;
-    columns_init(&columns, "nntn", all->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, all->len, 4);
     for (guint i = 0; i < all->len; i++) {
         const SharedCounter *counter = all->pdata[i];
-        if (counter->changed)
-            continue;
-        put(&columns, 0, counter->account_id);
-        put(&columns, 1, counter->slot);
-        put_text(&columns, 2, counter->owner);
-        put(&columns, 3, counter->version);
+        if (!counter->changed)
+            ROWS_ADD(&rows, counter->account_id, counter->slot, rows_text(&rows, 0, counter->owner), counter->version);
     }
-    if (columns.numbers[0]->len)
-        columns_queue(&columns, batch, QUERY_SHARED_CHECK);
+    if (!rows.numbers->len)
+        return;
+    g_auto(Params) params = params_new();
+    params_numbers(&params, rows.numbers);
+    params_texts(&params, rows.texts);
+    db_queue(batch->db, QUERY_SHARED_CHECK, &params, NULL);
 }
 
 void batch_queue_checks(Batch *batch)
@@ -237,104 +171,88 @@ void batch_queue_checks(Batch *batch)
     check_shared(batch);
 }
 
-static void put_record(Columns *columns, const Record *record)
+/* Numbers, instants and texts, as most statements take them. */
+static void rows_queue(const Rows *rows, Batch *batch, Query query, const GArray *more)
 {
-    GArray *trace = columns->numbers[14];
-    int64_t trace_from = trace->len;
-    if (record->trace->len)
-        g_array_append_vals(trace, record->trace->data, record->trace->len * TRACE_STRIDE);
-    put(columns, 0, record->key.account_id);
-    put(columns, 1, record->key.subject_id);
-    put(columns, 2, record->key.at);
-    put(columns, 3, record->key.id);
-    put_text(columns, 4, record->kind);
-    put_text(columns, 5, record->outcome);
-    put(columns, 6, record->reason);
-    put(columns, 7, record->policy_version);
-    put_text(columns, 8, record->plan);
-    put_text(columns, 9, record->organization);
-    put_text(columns, 10, record->feature);
-    put_text(columns, 11, record->resource);
-    put(columns, 12, record->units);
-    put_text(columns, 13, record->items);
-    put_part(columns, 15, trace_from, trace->len - trace_from);
-    put_text(columns, 17, record->on_behalf_of);
-    put_text(columns, 18, record->metadata);
-    put(columns, 19, record->has_about ? record->about.at : INSTANT_MIN);
-    put(columns, 20, record->about.id);
-    put_text(columns, 21, record->actor);
+    g_auto(Params) params = params_new();
+    params_numbers(&params, rows->numbers);
+    params_instants(&params, rows->instants);
+    params_texts(&params, rows->texts);
+    if (more)
+        params_numbers(&params, more);
+    db_queue(batch->db, query, &params, NULL);
 }
 
+static void add_record(Rows *rows, GArray *traces, const Record *record)
+{
+    Part trace = rows_part(traces, record->trace->data, record->trace->len * TRACE_STRIDE);
+    ROWS_ADD(rows, record->key.account_id, record->key.subject_id, record->key.id, rows_text(rows, 0, record->kind),
+             rows_text(rows, 1, record->outcome), record->reason, record->policy_version, rows_text(rows, 2, record->plan),
+             rows_text(rows, 3, record->organization), rows_text(rows, 4, record->feature), rows_text(rows, 5, record->resource),
+             record->units, rows_text(rows, 6, record->items), trace.first, trace.last, rows_text(rows, 7, record->on_behalf_of),
+             rows_text(rows, 8, record->metadata), record->about.id, rows_text(rows, 9, record->actor));
+    rows_instant(rows, record->key.at);
+    rows_instant(rows, record->has_about ? record->about.at : INSTANT_MIN);
+}
+
+#define TRACE_LINES 3 /* of most records */
 static void queue_records(Batch *batch)
 {
     if (!batch->records->len)
         return;
-    g_auto(Columns) columns;
-    columns_init(&columns, "nninttnnttttntannttint", batch->records->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, batch->records->len, 19);
+    g_autoptr(GArray) traces = g_array_sized_new(FALSE, FALSE, sizeof(int64_t), batch->records->len * TRACE_STRIDE * TRACE_LINES);
     for (guint i = 0; i < batch->records->len; i++)
-        put_record(&columns, batch->records->pdata[i]);
-    columns_queue(&columns, batch, QUERY_DECISIONS_WRITE);
+        add_record(&rows, traces, batch->records->pdata[i]);
+    rows_queue(&rows, batch, QUERY_DECISIONS_WRITE, traces);
 }
 
 static void queue_alerts(Batch *batch)
 {
     if (!batch->alerts->len)
         return;
-    g_auto(Columns) columns;
-    columns_init(&columns, "nnntnnttnnn", batch->alerts->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, batch->alerts->len, 9);
     for (guint i = 0; i < batch->alerts->len; i++) {
         const AlertRow *row = batch->alerts->pdata[i];
-        put(&columns, 0, row->account_id);
-        put(&columns, 1, row->subject_id);
-        put(&columns, 2, row->slot);
-        put_text(&columns, 3, row->owner);
-        put(&columns, 4, row->window_start);
-        put(&columns, 5, row->threshold);
-        put_text(&columns, 6, row->feature);
-        put_text(&columns, 7, row->limit_key);
-        put(&columns, 8, row->used);
-        put(&columns, 9, row->amount);
-        put(&columns, 10, batch->now);
+        ROWS_ADD(&rows, row->account_id, row->subject_id, row->slot, rows_text(&rows, 0, row->owner), row->threshold,
+                 rows_text(&rows, 1, row->feature), rows_text(&rows, 2, row->limit_key), row->used, row->amount);
+        rows_instant(&rows, row->window_start);
+        rows_instant(&rows, batch->now);
     }
-    columns_queue(&columns, batch, QUERY_ALERTS_WRITE);
+    rows_queue(&rows, batch, QUERY_ALERTS_WRITE, NULL);
 }
 
 static void queue_holds(Batch *batch)
 {
     if (!batch->holds->len)
         return;
-    g_auto(Columns) columns;
-    columns_init(&columns, "nnnntnn", batch->holds->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, batch->holds->len, 5);
     for (guint i = 0; i < batch->holds->len; i++) {
         const Job *job = batch->holds->pdata[i];
-        put(&columns, 0, job->key.account_id);
-        put(&columns, 1, job->key.subject_id);
-        put(&columns, 2, job->key.at);
-        put(&columns, 3, job->key.id);
-        put_text(&columns, 4, job->answer->feature->key);
-        put(&columns, 5, job->answer->units);
-        put(&columns, 6, job->answer->expires_at);
+        ROWS_ADD(&rows, job->key.account_id, job->key.subject_id, job->key.id, rows_text(&rows, 0, job->answer->feature->key),
+                 job->answer->units);
+        rows_instant(&rows, job->key.at);
+        rows_instant(&rows, job->answer->expires_at);
     }
-    columns_queue(&columns, batch, QUERY_RESERVATIONS_WRITE);
+    rows_queue(&rows, batch, QUERY_RESERVATIONS_WRITE, NULL);
 }
 
 static void queue_keys(Batch *batch)
 {
     if (!batch->keys->len)
         return;
-    g_auto(Columns) columns;
-    columns_init(&columns, "tttnnnn", batch->keys->len);
+    g_auto(Rows) rows;
+    rows_init(&rows, batch->keys->len, 6);
     for (guint i = 0; i < batch->keys->len; i++) {
         const Job *job = batch->keys->pdata[i];
-        put_text(&columns, 0, job->ask->caller);
-        put_text(&columns, 1, job->ask->idempotency_key);
-        put_text(&columns, 2, job->ask->fingerprint);
-        put(&columns, 3, job->key.account_id);
-        put(&columns, 4, job->key.subject_id);
-        put(&columns, 5, job->key.at);
-        put(&columns, 6, job->key.id);
+        ROWS_ADD(&rows, rows_text(&rows, 0, job->ask->caller), rows_text(&rows, 1, job->ask->idempotency_key),
+                 rows_text(&rows, 2, job->ask->fingerprint), job->key.account_id, job->key.subject_id, job->key.id);
+        rows_instant(&rows, job->key.at);
     }
-    columns_queue(&columns, batch, QUERY_IDEMPOTENCY_WRITE);
+    rows_queue(&rows, batch, QUERY_IDEMPOTENCY_WRITE, NULL);
 }
 
 static void queue_each(Batch *batch, const GPtrArray *all, Query query)

@@ -97,28 +97,24 @@ void shared_params(Params *params, const GPtrArray *sorted, bool (*only)(const S
     params_texts(params, owners);
 }
 
+void shared_set_read_row(SharedSet *set, const PGresult *rows, int row, int column)
+{
+    SharedCounter *counter = shared_set_get(set, result_number(rows, row, column), result_number(rows, row, column + 1),
+                                            result_text(rows, row, column + 2));
+    if (!counter)
+        return;
+    counter->version = result_number(rows, row, column + 3);
+    counter->found = result_counters(&counter->set, rows, row, column + 4);
+    counter->broken = !counter->found;
+    if (counter->broken)
+        log_line(LOG_LEVEL_ERROR, "shared counter %" PRId64 " of account %" PRId64 " cannot be read", counter->slot,
+                 counter->account_id);
+}
+
 void shared_set_read(SharedSet *set, const PGresult *rows)
 {
-    g_autoptr(GArray) state = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(GArray) rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    for (int row = 0; row < PQntuples(rows); row++) {
-        SharedCounter *counter = shared_set_get(set, result_number(rows, row, 0), result_number(rows, row, 1),
-                                                result_text(rows, row, 2));
-        if (!counter)
-            continue;
-        counter->version = result_number(rows, row, 3);
-        g_array_set_size(state, 0);
-        g_array_set_size(rolling, 0);
-        result_numbers(rows, row, 4, state);
-        result_numbers(rows, row, 5, rolling);
-        counter_set_clear(&counter->set);
-        counter->found = counter_set_read(&counter->set, (int64_t *)(void *)state->data, (int)state->len,
-                                          (int64_t *)(void *)rolling->data, (int)rolling->len);
-        counter->broken = !counter->found;
-        if (counter->broken)
-            log_line(LOG_LEVEL_ERROR, "shared counter %" PRId64 " of account %" PRId64 " cannot be read", counter->slot,
-                     counter->account_id);
-    }
+    for (int row = 0; row < PQntuples(rows); row++)
+        shared_set_read_row(set, rows, row, 0);
 }
 
 /* Which row a limit's shared counter is in. */

@@ -4,9 +4,10 @@
 
 #include <stdarg.h>
 #include "base/log.h"
+#include "store/usage_rows.h"
 
 #define POLICY_LOOK_US 1000000
-#define POLICY_WAIT_US 150000   /* for a newer one than is known: who waits for the ledger after that waits long enough */
+#define POLICY_WAIT_SHARE 8     /* of all patience, for a newer one than is known: who waits for the ledger after that waits long enough */
 
 void store_error_clear(StoreError *error)
 {
@@ -41,24 +42,43 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->readers_lock, NULL);
     ledger_cond_init(&store->readers_free);
     pthread_mutex_init(&store->writer_lock, NULL);
+    pthread_mutex_init(&store->tellers_lock, NULL);
     pthread_mutex_init(&store->ledger_lock, NULL);
     pthread_mutex_init(&store->clock_lock, NULL);
     pthread_mutex_init(&store->metrics_lock, NULL);
     pthread_mutex_init(&store->keys_lock, NULL);
     store->config.readers = MAX(1, config->readers);
+    store->config.patience_ms = config->patience_ms ? config->patience_ms : STORE_PATIENCE_MS;
     store->readers = g_new0(Db, store->config.readers);
     store->reader_taken = g_new0(bool, store->config.readers);
-    for (int i = 0; i < store->config.readers; i++)
+    for (int i = 0; i < store->config.readers; i++) {
         db_init(&store->readers[i], config->database, config->prepared, false);
+        store->readers[i].patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
+        store->readers[i].looks_up = config->listen;
+    }
     db_init(&store->writer, config->database, config->prepared, true);
     listener_start(store);
     return store;
+}
+
+int64_t store_patience_us(const Store *store)
+{
+    return store->config.patience_ms * INT64_C(1000);
+}
+
+/* So much longer than for a decision. */
+#define READ_MORE_US 200000
+
+int64_t store_read_us(const Store *store)
+{
+    return store_patience_us(store) + READ_MORE_US;
 }
 
 void store_close(Store *store)
 {
     if (!store)
         return;
+    usage_tellers_stop(store->tellers);
     listener_stop(store);
     ledger_close(store->ledger);
     for (int i = 0; i < store->config.readers; i++)
@@ -72,6 +92,7 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->readers_lock);
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
+    pthread_mutex_destroy(&store->tellers_lock);
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);
     pthread_mutex_destroy(&store->metrics_lock);
@@ -82,22 +103,25 @@ void store_close(Store *store)
 
 /* --- reading connections --- */
 
+/* One that is connected, else one that can be. One that failed a moment ago would fail everybody who comes in that moment: as
+ * long as another is connected, that is waited for instead. */
 static int reader_free(const Store *store)
 {
-    int first = -1;
+    int first = -1, failed = -1;
+    bool connected = false;
     for (int i = 0; i < store->config.readers; i++) {
+        connected |= g_atomic_int_get(&store->readers[i].connected);
         if (store->reader_taken[i])
             continue;
         if (store->readers[i].connection)
             return i;
-        if (first < 0)
+        if (db_pauses(&store->readers[i]))
+            failed = i;
+        else if (first < 0)
             first = i;
     }
-    return first;
+    return first >= 0 || connected ? first : failed;
 }
-
-/* A service answers within two seconds, whatever becomes of the database; a command has time. */
-#define READ_US 1500000
 
 static Db *reader_none(void)
 {
@@ -108,7 +132,7 @@ static Db *reader_none(void)
 
 Db *store_reader_take(Store *store)
 {
-    return store_reader_take_for(store, READ_US);
+    return store_reader_take_for(store, store_read_us(store));
 }
 
 Db *store_reader_take_for(Store *store, int64_t us)
@@ -281,7 +305,7 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
         store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is */
     pthread_mutex_unlock(&store->policy_lock);
     if (look) {
-        Db *db = known ? store_reader_take_for(store, POLICY_WAIT_US) : store_reader_take(store);
+        Db *db = known ? store_reader_take_for(store, store_patience_us(store) / POLICY_WAIT_SHARE) : store_reader_take(store);
         DbResult result = store_policy_refresh(store, db);
         if (result != DB_OK)
             store_down(error, db);

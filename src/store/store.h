@@ -6,6 +6,7 @@
 #define WEBQUOTA_STORE_H
 
 #include <jansson.h>
+#include "domain/activity.h"
 #include "domain/answer.h"
 
 /* What came of an operation. `error` texts (new strings) are for people: lower case, no full stop. */
@@ -30,9 +31,16 @@ typedef struct {
     bool prepared;         /* prepared statements and LISTEN; false behind a pooler in transaction mode */
     int readers;           /* reading connections at most */
     bool listen;           /* keep a connection that hears of changes made elsewhere (the FastCGI process) */
+    int patience_ms;       /* how long a caller waits at most for the database to decide; 0: STORE_PATIENCE_MS */
     /* Reads policy text (policy_load of src/policy): the rooms do not meet. NULL and *why (new) when it is bad. */
     Policy *(*read_policy)(const char *text, const char *name, char **why);
 } StoreConfig;
+
+/* Without another setting: a service answers within two seconds, whatever becomes of the database. Not less than the least, so
+ * that there is something left when it has to be found out first whose key it is. */
+#define STORE_PATIENCE_MS 1300
+#define STORE_PATIENCE_LEAST_MS 500
+#define STORE_PATIENCE_MOST_MS 60000
 
 typedef struct Store Store;
 
@@ -81,6 +89,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsageRead, usage_read_free)
 StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
                         StoreError *error) MUST_CHECK;
 
+/* The same for a caller who does not wait: returns at once, and `then` is called once, by another thread or before this returns,
+ * with what store_usage would have read. `then` takes the reading (NULL unless STORE_OK) and must not take long, as others wait
+ * for the same thread; the error is the store's. Nobody may still be asking when the store is closed. */
+typedef void (*UsageThen)(void *data, StoreResult result, UsageRead *read, const StoreError *error);
+void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data);
+
 /* What a consume would be answered now; charges nothing, records nothing. */
 StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
                         Answer **answer, StoreError *error) MUST_CHECK;
@@ -99,5 +113,10 @@ typedef struct {
 void decision_read_free(DecisionRead *read);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DecisionRead, decision_read_free)
 StoreResult store_decision(Store *store, const char *id, DecisionRead **read, StoreError *error) MUST_CHECK;
+
+/* What a subject did on these features (keys): the newest 50 requests of 90 days, and for whom they were in 30 days. Reads a
+ * bounded number of the subject's newest records; what is older than those is left out. Nothing for somebody unknown. */
+StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
+                           StoreError *error) MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@
 int migrations_latest(void);
 
 typedef struct Ledger Ledger;
+typedef struct UsageTellers UsageTellers;
 
 struct Store {
     StoreConfig config;
@@ -25,6 +26,9 @@ struct Store {
     pthread_cond_t readers_free;
     Db *readers;                 /* config.readers of them */
     bool *reader_taken;
+
+    UsageTellers *tellers;       /* for those who ask where somebody stands and do not wait; made at the first use */
+    pthread_mutex_t tellers_lock;
 
     pthread_mutex_t writer_lock; /* administration's one writing connection */
     Db writer;
@@ -46,6 +50,12 @@ struct Store {
     pthread_t listener;
     bool listening, listener_stop;
 };
+
+/* How long a caller waits at most for a decision. */
+int64_t store_patience_us(const Store *store);
+/* The same for those who only look: a little longer. A service answers within two seconds by default, whatever becomes of the
+ * database; a command has time. */
+int64_t store_read_us(const Store *store);
 
 /* A reading connection; give it back. Never NULL; may not be connected, or where all are taken for long, be none at all. */
 Db *store_reader_take(Store *store);

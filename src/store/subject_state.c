@@ -14,14 +14,24 @@ const Plan *subject_plan_now(const Policy *policy, bool anonymous, const char *p
     return index >= 0 ? &policy->plans[index] : NULL;
 }
 
-static bool read_counters(CounterSet *set, const PGresult *result, int row, int state_column, int rolling_column)
+/* Counters of a row, of which most have few. */
+#define FEW_NUMBERS 96
+
+static bool read_many_counters(CounterSet *set, const PGresult *rows, int row, int column)
 {
     g_autoptr(GArray) state = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) rolling = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    result_numbers(result, row, state_column, state);
-    result_numbers(result, row, rolling_column, rolling);
+    result_numbers(rows, row, column, state);
+    result_numbers(rows, row, column + 1, rolling);
     return counter_set_read(set, (int64_t *)(void *)state->data, (int)state->len, (int64_t *)(void *)rolling->data,
                             (int)rolling->len);
+}
+
+bool result_counters(CounterSet *set, const PGresult *rows, int row, int column)
+{
+    int64_t state[FEW_NUMBERS];
+    int count = result_null(rows, row, column + 1) ? result_numbers_some(rows, row, column, state, FEW_NUMBERS) : FEW_NUMBERS;
+    return count < FEW_NUMBERS ? counter_set_read(set, state, count, NULL, 0) : read_many_counters(set, rows, row, column);
 }
 
 static SubjectState *subject_state_empty(void)
@@ -62,7 +72,7 @@ SubjectState *subject_state_new(const PGresult *result, int row)
     if (PQnfields(result) > 15)
         state->epoch = result_number(result, row, 15);
     subject_state_link(state);
-    if (!read_counters(&state->own, result, row, 13, 14)) {
+    if (!result_counters(&state->own, result, row, 13)) {
         log_line(LOG_LEVEL_ERROR, "counters of subject %" PRId64 " cannot be read", state->id);
         g_clear_pointer(&state, subject_state_free);
     }

@@ -31,7 +31,10 @@ typedef struct {
     Instant now;
 } SubjectState;
 
-SubjectState *subject_state_new(const PGresult *result, int row); /* of subjects_load, subjects_read, subjects_fetch */
+/* The counters of a row: `column` and the next are its state and rolling. False: they are not as they are written. */
+bool result_counters(CounterSet *set, const PGresult *rows, int row, int column);
+
+SubjectState *subject_state_new(const PGresult *result, int row); /* of subjects_load, subjects_read, subjects_fetch, usage_read */
 /* As kept in memory: takes over `texts` (organization, time zone, plan, plan after; NULL where there is none). The numbers
  * that texts and counters do not say are for the caller to fill in. */
 SubjectState *subject_state_remembered(const char *key, char **texts, const int64_t *numbers, int count);
@@ -57,7 +60,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SharedSet, shared_set_free)
 SharedCounter *shared_set_want(SharedSet *set, int64_t account_id, int64_t slot, const char *owner); /* found or added */
 SharedCounter *shared_set_get(SharedSet *set, int64_t account_id, int64_t slot, const char *owner);  /* or NULL */
 GPtrArray *shared_set_sorted(SharedSet *set);  /* SharedCounter *, in the order of their keys; g_ptr_array_unref */
-void shared_set_read(SharedSet *set, const PGresult *rows);
+/* Takes from a row of a result what is wanted; its six columns begin at `column`. */
+void shared_set_read_row(SharedSet *set, const PGresult *rows, int row, int column);
+void shared_set_read(SharedSet *set, const PGresult *rows); /* all rows of shared_read or shared_lock */
 /* Parameters account_id[], slot[], owner[] for the statements about them. */
 void shared_params(Params *params, const GPtrArray *sorted, bool (*only)(const SharedCounter *));
 

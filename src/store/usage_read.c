@@ -1,5 +1,9 @@
-/* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked. */
+/* Where somebody stands, and what a consume would be answered: one read-only snapshot, nothing locked.
+ *
+ * One statement reads all that most need (usage_rows.h), for one or for all who ask at the same time (usage_later.c). Who has
+ * overrides or grants is read once more, with them, in a transaction. */
 #include "store/ledger_job.h"
+#include "store/usage_rows.h"
 
 /* Everything about one subject in one snapshot. */
 typedef struct {
@@ -57,8 +61,60 @@ static DbResult read_rows(Db *db, Snapshot *snapshot)
     return result;
 }
 
-/* In the transaction that was begun. *again: the policy changed, or reservations are due; look to it and read anew. */
-static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *snapshot, bool *again, bool *due)
+/* One reading, and what it found besides. */
+typedef struct {
+    int64_t until_us; /* monotonic: then an answer is to be there */
+    bool again;  /* another policy is in force: look to it and read anew */
+    bool due;    /* an expired reservation still holds something: the same */
+    bool more;   /* there are overrides or grants, which were not read */
+} Reading;
+
+static bool is_other_policy(Store *store, const Snapshot *snapshot, int64_t version)
+{
+    return version != snapshot->policy->version && !store_policy_refused(store, version);
+}
+
+static bool snapshot_subject(Snapshot *snapshot, const char *key, const PGresult *rows, int row, bool known, Instant now)
+{
+    snapshot->known = known;
+    snapshot->state = known ? subject_state_new(rows, row) : subject_state_unmet(key, snapshot->policy, now);
+    return snapshot->state != NULL;
+}
+
+/* The subject and its shared counters by rows of usage_read, unless they are to be read in another way. */
+static DbResult take_rows(Store *store, const char *key, Snapshot *snapshot, Reading *reading, const PGresult *rows, int first,
+                          int count, StoreError *error)
+{
+    Instant now = result_number(rows, first, USAGE_NOW);
+    reading->due = result_bool(rows, first, USAGE_DUE);
+    reading->more = result_bool(rows, first, USAGE_HAS_MORE);
+    reading->again = !result_null(rows, first, USAGE_POLICY) &&
+                     is_other_policy(store, snapshot, result_number(rows, first, USAGE_POLICY));
+    if (reading->more || reading->again)
+        return DB_OK;
+    if (!snapshot_subject(snapshot, key, rows, first, !result_null(rows, first, 0), now)) {
+        store_fail(error, STORE_DOWN, NULL, "the counters of %s cannot be read", key);
+        return DB_REFUSED;
+    }
+    subject_state_settle(snapshot->state, snapshot->policy, now);
+    shared_set_want_for(snapshot->shared, snapshot->state, -1);
+    for (int i = 0; i < count && !result_null(rows, first, USAGE_SHARED); i++)
+        shared_set_read_row(snapshot->shared, rows, first + i, USAGE_SHARED);
+    return DB_OK;
+}
+
+static DbResult read_usual(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    int first[2];
+    g_ptr_array_add(keys, (char *)key);
+    DbResult result = usage_rows_read(store, snapshot->policy, keys, reading->until_us, &rows, first, error);
+    return result == DB_OK ? take_rows(store, key, snapshot, reading, rows, first[0], first[1] - first[0], error) : result;
+}
+
+/* In the transaction that was begun. */
+static DbResult read_whole(Store *store, Db *db, const char *key, Snapshot *snapshot, Reading *reading)
 {
     g_auto(Params) params = params_new();
     params_text(&params, key);
@@ -76,12 +132,9 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
         return result;
     Instant now = result_number(clock, 0, 0);
     store_clock_heard(store, now);
-    *due = result_bool(any_due, 0, 0);
-    *again = PQntuples(version) == 1 && result_number(version, 0, 0) != snapshot->policy->version &&
-             !store_policy_refused(store, result_number(version, 0, 0));
-    snapshot->known = PQntuples(subject) == 1;
-    snapshot->state = snapshot->known ? subject_state_new(subject, 0) : subject_state_unmet(key, snapshot->policy, now);
-    if (!snapshot->state)
+    reading->due = result_bool(any_due, 0, 0);
+    reading->again = PQntuples(version) == 1 && is_other_policy(store, snapshot, result_number(version, 0, 0));
+    if (!snapshot_subject(snapshot, key, subject, 0, PQntuples(subject) == 1, now))
         return DB_REFUSED;
     if (snapshot->known)
         result = read_rows(db, snapshot);
@@ -89,72 +142,134 @@ static DbResult read_snapshot(Store *store, Db *db, const char *key, Snapshot *s
     return result == DB_OK ? read_shared(db, snapshot, -1) : result;
 }
 
-static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, bool *again, bool *due, StoreError *error)
+static DbResult read_with_more(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
 {
-    Db *db = store_reader_take(store);
+    Db *db = usage_reader_take(store, reading->until_us, error);
     DbResult result = DB_LOST;
+    if (!db)
+        return result;
     /* A connection that was closed while it was idle is found out here: a second attempt is made on a new one. */
     for (int attempt = 0; attempt < 2 && result == DB_LOST; attempt++) {
         g_clear_pointer(&snapshot->state, subject_state_free);
-        result = read_snapshot(store, db, key, snapshot, again, due);
+        result = read_whole(store, db, key, snapshot, reading);
     }
     if (db->connection && PQtransactionStatus(db->connection) != PQTRANS_IDLE && db_run(db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
         result = DB_LOST;
     if (result != DB_OK)
         store_down(error, db);
-    else if (*again && store_policy_refresh(store, db) != DB_OK)
-        result = DB_LOST;
     store_reader_give(store, db);
     return result;
 }
 
-static StoreResult snapshot_read(Store *store, const char *key, Snapshot **out, StoreError *error)
+static DbResult policy_look(Store *store, const Reading *reading, StoreError *error)
+{
+    Db *db = usage_reader_take(store, reading->until_us, error);
+    if (!db)
+        return DB_LOST;
+    DbResult result = store_policy_refresh(store, db);
+    if (result != DB_OK)
+        store_down(error, db);
+    store_reader_give(store, db);
+    return result;
+}
+
+static DbResult try_snapshot(Store *store, const char *key, Snapshot *snapshot, Reading *reading, StoreError *error)
+{
+    DbResult result = read_usual(store, key, snapshot, reading, error);
+    if (result == DB_OK && reading->more && !reading->again)
+        result = read_with_more(store, key, snapshot, reading, error);
+    if (result == DB_OK && reading->again)
+        result = policy_look(store, reading, error);
+    return result;
+}
+
+static Snapshot *snapshot_new(Policy *policy)
+{
+    Snapshot *snapshot = g_new0(Snapshot, 1);
+    snapshot->policy = policy_ref(policy);
+    snapshot->shared = shared_set_new();
+    return snapshot;
+}
+
+static StoreResult snapshot_finish(Snapshot *snapshot, StoreError *error)
+{
+    if (!snapshot->state->subject.plan)
+        return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+    counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
+    return STORE_OK;
+}
+
+static StoreResult snapshot_read(Store *store, const char *key, int64_t until_us, Snapshot **out, StoreError *error)
 {
     bool swept = false;
     for (int attempt = 0; attempt < 4; attempt++) {
-        g_autoptr(Snapshot) snapshot = g_new0(Snapshot, 1);
-        StoreResult ready = store_policy(store, &snapshot->policy, error);
+        g_autoptr(Policy) policy = NULL;
+        StoreResult ready = store_policy(store, &policy, error);
         if (ready != STORE_OK)
             return ready;
-        snapshot->shared = shared_set_new();
-        bool again = false, due = false;
-        if (try_snapshot(store, key, snapshot, &again, &due, error) != DB_OK)
+        g_autoptr(Snapshot) snapshot = snapshot_new(policy);
+        Reading reading = { .until_us = until_us };
+        if (try_snapshot(store, key, snapshot, &reading, error) != DB_OK)
             return STORE_DOWN;
-        if (due && !swept) {
+        if (reading.due && !swept) {
             swept = true;
             if (ledger_sweep(store, error) != STORE_OK)
                 return STORE_DOWN;
             continue;
         }
-        if (again)
+        if (reading.again)
             continue;
-        if (!snapshot->state->subject.plan)
-            return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
-        counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
-        *out = g_steal_pointer(&snapshot);
-        return STORE_OK;
+        StoreResult result = snapshot_finish(snapshot, error);
+        *out = result == STORE_OK ? g_steal_pointer(&snapshot) : NULL;
+        return result;
     }
     return store_fail(error, STORE_DOWN, NULL, "the policy changes faster than it can be read");
+}
+
+/* Takes over the snapshot, unless there is no such feature. */
+static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRead **read, StoreError *error)
+{
+    const Feature *one = ask->feature ? policy_feature((*snapshot)->policy, ask->feature) : NULL;
+    if (ask->feature && !one)
+        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", ask->feature);
+    Situation situation = subject_state_situation((*snapshot)->state);
+    Book book = counter_book(&(*snapshot)->book);
+    *read = g_new0(UsageRead, 1);
+    (*read)->report = usage_report(&situation, &book, one ? one->index : -1, ask->with_unlisted);
+    (*read)->known = (*snapshot)->known;
+    (*read)->email = g_strdup((*snapshot)->state->email);
+    (*read)->keep = g_steal_pointer(snapshot);
+    return STORE_OK;
+}
+
+bool usage_from_rows(Store *store, Policy *policy, const UsageAsk *ask, const PGresult *rows, int first, int count, UsageRead **read,
+                     StoreResult *result, StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = snapshot_new(policy);
+    Reading reading = { .until_us = ask->until_us };
+    *result = STORE_DOWN;
+    if (take_rows(store, ask->subject, snapshot, &reading, rows, first, count, error) != DB_OK)
+        return true;
+    if (reading.due || reading.more || reading.again)
+        return false;
+    *result = snapshot_finish(snapshot, error);
+    if (*result == STORE_OK)
+        *result = usage_make(&snapshot, ask, read, error);
+    return true;
+}
+
+StoreResult usage_read_alone(Store *store, const UsageAsk *ask, UsageRead **read, StoreError *error)
+{
+    g_autoptr(Snapshot) snapshot = NULL;
+    StoreResult result = snapshot_read(store, ask->subject, ask->until_us, &snapshot, error);
+    return result == STORE_OK ? usage_make(&snapshot, ask, read, error) : result;
 }
 
 StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,
                         StoreError *error)
 {
-    g_autoptr(Snapshot) snapshot = NULL;
-    StoreResult result = snapshot_read(store, subject, &snapshot, error);
-    if (result != STORE_OK)
-        return result;
-    const Feature *one = feature ? policy_feature(snapshot->policy, feature) : NULL;
-    if (feature && !one)
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
-    Situation situation = subject_state_situation(snapshot->state);
-    Book book = counter_book(&snapshot->book);
-    *read = g_new0(UsageRead, 1);
-    (*read)->report = usage_report(&situation, &book, one ? one->index : -1, with_unlisted);
-    (*read)->known = snapshot->known;
-    (*read)->email = g_strdup(snapshot->state->email);
-    (*read)->keep = g_steal_pointer(&snapshot);
-    return STORE_OK;
+    const UsageAsk ask = { subject, feature, with_unlisted, usage_until(store) };
+    return usage_read_alone(store, &ask, read, error);
 }
 
 void usage_read_free(UsageRead *read)
@@ -171,7 +286,7 @@ StoreResult store_check(Store *store, const char *subject, const char *feature, 
                         Answer **answer, StoreError *error)
 {
     g_autoptr(Snapshot) snapshot = NULL;
-    StoreResult result = snapshot_read(store, subject, &snapshot, error);
+    StoreResult result = snapshot_read(store, subject, usage_until(store), &snapshot, error);
     if (result != STORE_OK)
         return result;
     const Feature *asked = policy_feature_for(snapshot->policy, feature, resource);

@@ -1,5 +1,7 @@
-/* Escaping for HTML: runs of harmless bytes are copied whole, the five others one by one. */
+/* Escaping for HTML: most texts are copied as they are, and runs of harmless bytes whole. */
 #include "view/escape.h"
+
+#include "base/text.h"
 
 typedef struct {
     const char *text;
@@ -15,16 +17,24 @@ static const Entity entities[256] = {
     ['\''] = ENTITY("&#39;"),
 };
 
-void escape_html(GString *out, const char *text, size_t length)
+static void add_escaped(GString *out, const char *text, size_t length)
 {
     size_t copied = 0;
     for (size_t i = 0; i < length; i++) {
         const Entity *entity = &entities[(unsigned char)text[i]];
         if (!entity->text)
             continue;
-        g_string_append_len(out, text + copied, (gssize)(i - copied));
-        g_string_append_len(out, entity->text, (gssize)entity->length);
+        text_add_len(out, text + copied, i - copied);
+        text_add_len(out, entity->text, entity->length);
         copied = i + 1;
     }
-    g_string_append_len(out, text + copied, (gssize)(length - copied));
+    text_add_len(out, text + copied, length - copied);
+}
+
+void escape_html(GString *out, const char *text, size_t length)
+{
+    if (text_is_html(text, length))
+        text_add_len(out, text, length);
+    else
+        add_escaped(out, text, length);
 }

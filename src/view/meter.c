@@ -2,6 +2,8 @@
  * is seen, however little, and a bar with room in it is not full. */
 #include "view/meter.h"
 
+#include "base/text.h"
+
 #define WHOLE 1000
 
 /* units of total in thousandths, seen when it is not nothing. Doubles hold units up to 2^53 - 1 exactly. */
@@ -41,9 +43,11 @@ bool meter_of(const UsageLine *line, Meter *meter)
     return true;
 }
 
-char *meter_length(int thousandths)
+void meter_add_length(GString *out, int thousandths)
 {
+    text_add_number(out, thousandths / 10);
     if (thousandths % 10 == 0)
-        return g_strdup_printf("%d", thousandths / 10);
-    return g_strdup_printf("%d.%d", thousandths / 10, thousandths % 10);
+        return;
+    text_add_char(out, '.');
+    text_add_number(out, thousandths % 10);
 }

@@ -18,7 +18,7 @@ typedef struct {
 /* False when the line has no meter: nothing to measure against (unlimited, not included). */
 bool meter_of(const UsageLine *line, Meter *meter) MUST_CHECK;
 
-/* Thousandths as an SVG percentage without its sign: "66.6", "5", "100". New string. */
-char *meter_length(int thousandths);
+/* Appends thousandths as an SVG percentage without its sign: "66.6", "5", "100". */
+void meter_add_length(GString *out, int thousandths);
 
 #endif

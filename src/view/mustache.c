@@ -6,8 +6,10 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/text.h"
 #include "view/escape.h"
 #include "view/mustache_internal.h"
+#include "view/value_json.h"
 
 /* Nodes visited and objects asked for a name: about a second. A page takes some thousands. */
 #ifndef MUSTACHE_WORK_MAX
@@ -16,15 +18,17 @@
 
 typedef struct {
     const MustacheNode *begin, *next, *end;
-    const json_t *value; /* what it adds to the context; NULL when nothing */
-    const json_t *list;  /* what it goes through, now at: */
-    size_t item;
+    const Value *value; /* what it adds to the context; NULL when nothing */
+    bool is_list;       /* the value is an item of a list, which it goes through */
     size_t indent_begin, indent_end; /* its indentation within Render.indent */
     int partial_depth;
 } Frame;
 
+#define FRAMES_AT_FIRST 32
+
 typedef struct {
-    GArray *frames; /* of Frame, the innermost last */
+    Frame *frames; /* the innermost last */
+    size_t depth, room;
     GString *indent;
     GString *out;
     size_t out_begin;
@@ -36,38 +40,44 @@ typedef struct {
 
 static Frame *frame_top(const Render *render)
 {
-    return &g_array_index(render->frames, Frame, render->frames->len - 1);
+    return &render->frames[render->depth - 1];
 }
 
-static const json_t *value_find(Render *render, const MustacheNode *node)
+/* The other parts of a dotted name, each within the one before. */
+static const Value *parts_find(const Value *value, const MustacheNode *node)
 {
-    for (guint i = render->frames->len; i-- > 0;) {
-        const json_t *value = g_array_index(render->frames, Frame, i).value;
+    const char *name = node->text;
+    for (int part = 1; value && part < node->parts; part++) {
+        name += strlen(name) + 1;
+        value = value_get(value, name);
+    }
+    return value;
+}
+
+static const Value *name_find(Render *render, const MustacheNode *node)
+{
+    for (const Frame *frame = render->frames + render->depth; frame-- > render->frames;) {
+        const Value *value = frame->value;
         if (!value)
             continue;
         if (node->parts == 0)
             return value;
         render->work++;
-        const char *name = node->text;
-        value = json_object_get(value, name);
-        for (int part = 1; value && part < node->parts; part++) {
-            name += strlen(name) + 1;
-            value = json_object_get(value, name);
-        }
+        value = value_find(value, node->text, node->mark);
         /* Once the first name is found, the others are looked for in there only. */
-        if (value || name != node->text)
-            return value;
+        if (value)
+            return parts_find(value, node);
     }
     return NULL;
 }
 
-static bool is_truthy(const json_t *value)
+static bool is_truthy(const Value *value)
 {
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_NULL:
-    case JSON_FALSE: return false;
-    case JSON_ARRAY: return json_array_size(value) > 0;
-    case JSON_STRING: return json_string_length(value) > 0;
+    switch (value ? value->kind : VALUE_NULL) {
+    case VALUE_NULL:
+    case VALUE_FALSE: return false;
+    case VALUE_LIST: return value->first != NULL;
+    case VALUE_TEXT: return value->length > 0;
     default: return true;
     }
 }
@@ -113,51 +123,46 @@ static void real_append(GString *out, double real)
     g_string_append_len(out, digits->str, (gssize)digits->len);
 }
 
-static void integer_append(GString *out, json_int_t integer)
-{
-    char text[24]; /* on the stack: g_string_append_printf would allocate for each figure */
-    int length = g_snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, integer);
-    g_string_append_len(out, text, length);
-}
-
 static void text_append(GString *out, const char *text, size_t length, bool is_raw)
 {
     if (is_raw)
-        g_string_append_len(out, text, (gssize)length);
+        text_add_len(out, text, length);
     else
         escape_html(out, text, length);
 }
 
-static void value_append(GString *out, const json_t *value, bool is_raw)
+static void json_append(GString *out, const Value *value, bool is_raw)
 {
-    switch (value ? json_typeof(value) : JSON_NULL) {
-    case JSON_NULL: break;
-    case JSON_TRUE: g_string_append(out, "true"); break;
-    case JSON_FALSE: g_string_append(out, "false"); break;
-    case JSON_STRING: text_append(out, json_string_value(value), json_string_length(value), is_raw); break;
-    case JSON_INTEGER: integer_append(out, json_integer_value(value)); break;
-    case JSON_REAL: real_append(out, json_real_value(value)); break;
-    case JSON_ARRAY:
-    case JSON_OBJECT: {
-        char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        if (text)
-            text_append(out, text, strlen(text), is_raw);
-        free(text);
-        break;
-    }
+    json_auto_t *json = value_to_json(value);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (text)
+        text_append(out, text, strlen(text), is_raw);
+    free(text);
+}
+
+static void value_append(GString *out, const Value *value, bool is_raw)
+{
+    switch (value ? value->kind : VALUE_NULL) {
+    case VALUE_NULL: break;
+    case VALUE_TRUE: text_add(out, "true"); break;
+    case VALUE_FALSE: text_add(out, "false"); break;
+    case VALUE_TEXT: text_append(out, value->text, value->length, is_raw); break;
+    case VALUE_INTEGER: text_add_number(out, value->integer); break;
+    case VALUE_REAL: real_append(out, value->real); break;
+    case VALUE_LIST:
+    case VALUE_OBJECT: json_append(out, value, is_raw); break;
     }
 }
 
 static void indent_append(Render *render, const Frame *frame)
 {
-    g_string_append_len(render->out, render->indent->str + frame->indent_begin,
-                        (gssize)(frame->indent_end - frame->indent_begin));
+    text_add_len(render->out, render->indent->str + frame->indent_begin, frame->indent_end - frame->indent_begin);
 }
 
 static void literal_append(Render *render, const Frame *frame, const MustacheNode *node)
 {
     if (frame->indent_begin == frame->indent_end) {
-        g_string_append_len(render->out, node->text, (gssize)node->length);
+        text_add_len(render->out, node->text, node->length);
         return;
     }
     const char *line = node->text, *end = node->text + node->length;
@@ -167,7 +172,7 @@ static void literal_append(Render *render, const Frame *frame, const MustacheNod
         bool is_empty = newline && (newline == line || (newline == line + 1 && *line == '\r'));
         if (begins && !is_empty)
             indent_append(render, frame);
-        g_string_append_len(render->out, line, next - line);
+        text_add_len(render->out, line, (size_t)(next - line));
         line = next;
     }
 }
@@ -175,39 +180,43 @@ static void literal_append(Render *render, const Frame *frame, const MustacheNod
 /* Goes into the nodes [begin, end). The new frame is like the one that it stands in. */
 static Frame *frame_push(Render *render, const MustacheNode *begin, const MustacheNode *end)
 {
-    Frame frame = *frame_top(render);
-    frame.begin = frame.next = begin;
-    frame.end = end;
-    frame.value = frame.list = NULL;
-    frame.item = 0;
-    g_array_append_val(render->frames, frame);
-    return frame_top(render);
+    if (render->depth == render->room) {
+        render->room *= 2;
+        render->frames = g_renew(Frame, render->frames, render->room);
+    }
+    Frame *frame = &render->frames[render->depth++];
+    *frame = frame[-1];
+    frame->begin = frame->next = begin;
+    frame->end = end;
+    frame->value = NULL;
+    frame->is_list = false;
+    return frame;
 }
 
 /* At the end of a frame: once more with the next item of its list, or back out. */
 static void frame_end(Render *render)
 {
     Frame *frame = frame_top(render);
-    if (frame->list && ++frame->item < json_array_size(frame->list)) {
-        frame->value = json_array_get(frame->list, frame->item);
+    if (frame->is_list && frame->value->next) {
+        frame->value = frame->value->next;
         frame->next = frame->begin;
         return;
     }
-    g_array_set_size(render->frames, render->frames->len - 1);
-    if (render->frames->len > 0)
+    render->depth--;
+    if (render->depth > 0)
         g_string_truncate(render->indent, frame_top(render)->indent_end);
 }
 
 static void section_enter(Render *render, const MustacheNode *node)
 {
-    const json_t *value = value_find(render, node);
+    const Value *value = name_find(render, node);
     if (node->count == 0 || is_truthy(value) != (node->kind == MUSTACHE_SECTION))
         return;
     Frame *frame = frame_push(render, node + 1, node + 1 + node->count);
     if (node->kind == MUSTACHE_INVERTED)
         return;
-    frame->list = json_is_array(value) ? value : NULL;
-    frame->value = frame->list ? json_array_get(value, 0) : value;
+    frame->is_list = value->kind == VALUE_LIST;
+    frame->value = frame->is_list ? value->first : value;
 }
 
 static bool partial_enter(Render *render, const MustacheNode *node)
@@ -236,7 +245,7 @@ static bool node_render(Render *render, Frame *frame, const MustacheNode *node)
     switch (node->kind) {
     case MUSTACHE_TEXT: literal_append(render, frame, node); break;
     case MUSTACHE_LINE: indent_append(render, frame); break;
-    case MUSTACHE_VARIABLE: value_append(render->out, value_find(render, node), node->is_raw); break;
+    case MUSTACHE_VARIABLE: value_append(render->out, name_find(render, node), node->is_raw); break;
     case MUSTACHE_SECTION:
     case MUSTACHE_INVERTED:
         frame->next += node->count;
@@ -249,7 +258,7 @@ static bool node_render(Render *render, Frame *frame, const MustacheNode *node)
 
 static bool frames_render(Render *render)
 {
-    while (render->frames->len > 0) {
+    while (render->depth > 0) {
         Frame *frame = frame_top(render);
         if (frame->next == frame->end) {
             frame_end(render);
@@ -269,19 +278,19 @@ static bool frames_render(Render *render)
     return true;
 }
 
-bool mustache_render(const Mustache *mustache, const json_t *value, MustachePartial partial, void *data, GString *out,
+bool mustache_render(const Mustache *mustache, const Value *value, MustachePartial partial, void *data, GString *out,
                      char **error)
 {
     if (mustache->nodes->len == 0)
         return true;
-    g_autoptr(GArray) frames = g_array_new(FALSE, FALSE, sizeof(Frame));
     g_autoptr(GString) indent = g_string_new(NULL);
-    Render render = {
-        .frames = frames, .indent = indent, .out = out, .out_begin = out->len, .partial = partial, .data = data};
+    Render render = {.frames = g_new(Frame, FRAMES_AT_FIRST), .depth = 1, .room = FRAMES_AT_FIRST, .indent = indent, .out = out,
+                     .out_begin = out->len, .partial = partial, .data = data};
     const MustacheNode *nodes = &g_array_index(mustache->nodes, MustacheNode, 0);
-    Frame root = {.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
-    g_array_append_val(frames, root);
-    if (frames_render(&render))
+    render.frames[0] = (Frame){.begin = nodes, .next = nodes, .end = nodes + mustache->nodes->len, .value = value};
+    bool whole = frames_render(&render);
+    g_free(render.frames);
+    if (whole)
         return true;
     g_string_truncate(out, render.out_begin);
     *error = render.error;

@@ -15,8 +15,7 @@
 #ifndef WEBQUOTA_MUSTACHE_H
 #define WEBQUOTA_MUSTACHE_H
 
-#include <jansson.h>
-#include "base/base.h"
+#include "view/value.h"
 
 /* Bounds, so that a template that runs wild ends with an error. */
 #define MUSTACHE_SECTION_DEPTH_MAX 100            /* sections open at once in one template */
@@ -41,7 +40,7 @@ typedef const Mustache *(*MustachePartial)(const char *name, void *data);
 /* Appends the rendering of `value` (NULL: nothing is known) to `out`. Nesting of partials is bounded (a
  * partial that includes itself for ever ends with false and *error), as are size and work. On failure
  * `out` is as it was. `partial` may be NULL. */
-bool mustache_render(const Mustache *mustache, const json_t *value, MustachePartial partial, void *data, GString *out,
+bool mustache_render(const Mustache *mustache, const Value *value, MustachePartial partial, void *data, GString *out,
                      char **error) MUST_CHECK;
 
 #endif

@@ -20,6 +20,7 @@ typedef struct {
     bool is_standalone; /* PARTIAL: the indentation goes before its lines */
     int line;           /* where the tag begins, from 1 */
     int parts;          /* SECTION, INVERTED, VARIABLE: names in a dotted name; 0 is {{.}} */
+    uint32_t mark;      /* SECTION, INVERTED, VARIABLE: of the first of these */
     const char *text;   /* TEXT; or the name, the parts of a dotted one each ended by a NUL */
     size_t length;      /* of text; of the whole name as written */
     const char *indent; /* PARTIAL, standalone */

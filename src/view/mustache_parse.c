@@ -173,7 +173,7 @@ static MustacheNode *named_add(Parser *parser, MustacheKind kind, const Tag *tag
 }
 
 /* A node whose name is looked up: splits "a.b.c". NULL when it is no such name. */
-static MustacheNode *value_add(Parser *parser, MustacheKind kind, const Tag *tag)
+static MustacheNode *looked_up_add(Parser *parser, MustacheKind kind, const Tag *tag)
 {
     MustacheNode *node = named_add(parser, kind, tag);
     if (node->length == 1 && *node->text == '.')
@@ -186,6 +186,8 @@ static MustacheNode *value_add(Parser *parser, MustacheKind kind, const Tag *tag
             fail(parser, tag->line, "name \"%s\" has an empty part", name);
             return NULL;
         }
+        if (node->parts == 1)
+            node->mark = value_mark(part, (size_t)(dot - part));
         if (dot == end)
             return node;
         *dot = '\0';
@@ -198,7 +200,7 @@ static bool section_open(Parser *parser, const Tag *tag)
     if (parser->sections->len == MUSTACHE_SECTION_DEPTH_MAX)
         return fail(parser, tag->line, "sections are nested deeper than %d", MUSTACHE_SECTION_DEPTH_MAX);
     size_t index = parser->mustache->nodes->len;
-    if (!value_add(parser, tag->sign == '#' ? MUSTACHE_SECTION : MUSTACHE_INVERTED, tag))
+    if (!looked_up_add(parser, tag->sign == '#' ? MUSTACHE_SECTION : MUSTACHE_INVERTED, tag))
         return false;
     g_array_append_val(parser->sections, index);
     return true;
@@ -262,7 +264,7 @@ static bool partial_add(Parser *parser, const Tag *tag)
 
 static bool variable_add(Parser *parser, const Tag *tag)
 {
-    MustacheNode *node = value_add(parser, MUSTACHE_VARIABLE, tag);
+    MustacheNode *node = looked_up_add(parser, MUSTACHE_VARIABLE, tag);
     if (node)
         node->is_raw = tag->sign != '\0';
     return node != NULL;

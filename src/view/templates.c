@@ -51,10 +51,10 @@ static const Mustache *partial_find(const char *name, void *data)
     return g_hash_table_lookup(page->templates->by_name, name);
 }
 
-GString *templates_render(const Templates *templates, const char *name, const json_t *value, char **error)
+GString *templates_render(const Templates *templates, const char *name, const Value *value, char **error)
 {
     const Mustache *content = g_hash_table_lookup(templates->by_name, name);
-    bool is_page = json_object_get(value, "page") != NULL;
+    bool is_page = value_get(value, "page") != NULL;
     const Mustache *outermost = is_page ? g_hash_table_lookup(templates->by_name, LAYOUT) : content;
     if (!content || !outermost) {
         *error = g_strdup_printf("there is no template \"%s\"", content ? LAYOUT : name);

@@ -13,6 +13,6 @@ void templates_free(Templates *templates);
 
 /* Renders template `name` with `value` as a whole page: "layout" with the page in it when value has
  * "page", else the template alone. NULL and *error when it cannot. New GString. */
-GString *templates_render(const Templates *templates, const char *name, const json_t *value, char **error) MUST_CHECK;
+GString *templates_render(const Templates *templates, const char *name, const Value *value, char **error) MUST_CHECK;
 
 #endif

@@ -1,10 +1,12 @@
-/* Values in, JSON out: the API's documents, which are the pages' JSON twins as well, and the
- * values that templates are rendered from. Pure. All results are new. */
+/* What is known in, documents out: the API's as JSON, which are the pages' JSON twins as well, and the values that templates
+ * are rendered from. Pure. All results are new. */
 #ifndef WEBQUOTA_VIEW_H
 #define WEBQUOTA_VIEW_H
 
 #include <jansson.h>
+#include "domain/activity.h"
 #include "domain/answer.h"
+#include "view/value.h"
 
 /* What every page needs to know about where it is shown. Strings not owned. */
 typedef struct {
@@ -25,8 +27,8 @@ typedef struct {
 GString *view_usage(const UsageReport *report);
 
 /* A decision: the fields of the API, in order.
- * With reservation: those two fields as well. */
-GString *view_decision(const Answer *answer);
+ * With reservation: those two fields as well. `mount` NULL: where the pages are is not known, and nothing links there. */
+GString *view_decision(const Answer *answer, const char *mount);
 
 /* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
 GString *view_refusal(const Answer *answer, const char *mount);
@@ -43,10 +45,38 @@ json_t *view_problem(int status, const char *title, const char *detail, const ch
 /* GET /api/v1/features and /plans. */
 json_t *view_features(const Policy *policy);
 json_t *view_plans(const Policy *policy);
+json_t *view_plans_for(const Policy *policy, const Plan *own); /* the same, and whose plan is `current` */
 
-/* The pages: `page` (the layout's values), and the page's own. Rendered by the template of the same name. */
-json_t *view_dashboard(const UsageReport *report, const PageContext *context);
-json_t *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
-json_t *view_error(int status, const char *title, const char *detail, const PageContext *context);
+/* The pages: `page` (the layout's values), and the page's own, as a new tree. Rendered by the template of the same name. What
+ * they are made from must outlive them. */
+Value *view_dashboard(const UsageReport *report, const PageContext *context);
+Value *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context); /* refusal may be NULL */
+
+/* A recorded decision as its page shows it. Not owned. */
+typedef struct {
+    const Answer *answer;
+    const char *kind;              /* "consume", "hold", "commit", ...: of the record */
+    const char *on_behalf_of;      /* NULL when none */
+    const char *reservation_state; /* NULL when it was no hold */
+    int64_t refunded;
+    const UsageReport *usage;      /* where its subject stands now, on everything; NULL: not known */
+} DecisionShown;
+Value *view_decision_page(const DecisionShown *shown, const PageContext *context);
+
+/* Where somebody stands on one feature, and what they did with it. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report; /* on this feature, with_unlisted */
+    const Activity *activity;
+} FeatureShown;
+Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
+json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
+
+/* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
+typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
+Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
+Value *view_plans_page(const UsageReport *report, const PageContext *context);
+/* `title`: the status' phrase, where there are no better words for it. */
+Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 
 #endif

@@ -1,7 +1,7 @@
 /* GET /api/v1/features and /plans: what the policy says, for programs. */
 #include "view/view_parts.h"
 
-static json_t *feature_json(const Policy *policy, const Feature *feature)
+json_t *feature_json(const Policy *policy, const Feature *feature)
 {
     json_t *resources = json_array();
     for (char **pattern = feature->resources; pattern && *pattern; pattern++)
@@ -78,5 +78,12 @@ json_t *view_plans(const Policy *policy)
         json_array_append_new(plans, plan_json(policy, &policy->plans[i]));
     json_t *document = json_object();
     json_object_set_new(document, "plans", plans);
+    return document;
+}
+
+json_t *view_plans_for(const Policy *policy, const Plan *own)
+{
+    json_t *document = view_plans(policy);
+    json_object_set_new(document, "current", json_text(own->key));
     return document;
 }

@@ -1,8 +1,7 @@
 /* The dashboard: what is left, and when it comes back. One card a feature, children on their parent's card
  * where the plan has the parent; first the answer in one line, then what is used up, then everything. */
 #include "view/view_page.h"
-#include "view/view_parts.h"
-#include "view/words.h"
+#include "view/words_add.h"
 
 #define NAMES_MOST 3 /* in the first line; the rest is counted */
 #define GAINS_MOST 4
@@ -39,35 +38,34 @@ static const UsageLine *main_line(const Reader *reader, int feature, Look look)
 }
 
 /* The other limits. */
-static json_t *more_values(const Reader *reader, const Feature *feature, const UsageLine *shown_large)
+static Value *more_values(const Value *tree, const Reader *reader, const Feature *feature, const UsageLine *shown_large)
 {
-    json_t *more = json_array();
+    Value *more = value_list(tree);
     for (int i = 0; i < reader->line_count; i++) {
         const UsageLine *line = &reader->lines[i];
         if (line != shown_large && card_of(reader, line->feature->index) == feature->index)
-            json_array_append_new(more, line_value(line, feature, reader));
+            value_add(more, line_value(tree, line, feature, reader, false));
     }
     return more;
 }
 
-static void add_name(json_t *value, const Reader *reader, const Feature *feature)
+static void set_name(Value *value, const Reader *reader, const Feature *feature)
 {
-    json_object_set_new(value, "feature", json_string(feature->key));
-    json_object_set_new(value, "title", json_string(feature->title));
-    json_object_set_new(value, "url", text_or_null(page_address(reader->mount, "/limit/", feature->key)));
+    set_text(value, "feature", feature->key);
+    set_text(value, "title", feature->title);
+    set_words(value, "url", add_address, reader->mount, "/limit/", feature->key);
 }
 
-static json_t *card_value(const Reader *reader, const Feature *feature)
+static Value *card_value(const Value *tree, const Reader *reader, const Feature *feature)
 {
     Look look = feature_look(reader, feature->index);
     const UsageLine *large = main_line(reader, feature->index, look);
-    json_t *card = look_value(look);
-    json_t *more = more_values(reader, feature, large);
-    add_name(card, reader, feature);
-    json_object_set_new(card, "about", json_text(feature->about));
-    json_object_set_new(card, "main", large ? line_value(large, feature, reader) : json_null());
-    json_object_set_new(card, "has_more", json_boolean(json_array_size(more) > 0));
-    json_object_set_new(card, "more", more);
+    Value *card = look_value(tree, look), *more = more_values(tree, reader, feature, large);
+    set_name(card, reader, feature);
+    set_text(card, "about", feature->about);
+    set_value(card, "main", large ? line_value(tree, large, feature, reader, false) : NULL);
+    set_flag(card, "has_more", more->first);
+    set_value(card, "more", more);
     return card;
 }
 
@@ -88,52 +86,49 @@ static bool card_has_lines(const Reader *reader, int feature)
 }
 
 /* In the file's order, so that each keeps its place. What the plan lacks has no card. */
-static json_t *card_values(const Reader *reader)
+static void add_cards(Value *cards, const Reader *reader)
 {
-    json_t *cards = json_array();
     for (int i = 0; i < reader->policy->feature_count; i++)
         if (card_has_lines(reader, i) && feature_look(reader, i) != LOOK_NOT_INCLUDED)
-            json_array_append_new(cards, card_value(reader, &reader->policy->features[i]));
-    return cards;
+            value_add(cards, card_value(cards, reader, &reader->policy->features[i]));
 }
 
 /* What the plan lacks, a sentence each. A feature that stands under one that the plan lacks is lacking too:
  * whatever it would charge its parent refuses. */
-static json_t *lacking_values(const Reader *reader)
+static Value *lacking_values(const Value *tree, const Reader *reader)
 {
-    json_t *lacking = json_array();
+    Value *lacking = value_list(tree);
     for (int i = 0; i < reader->policy->feature_count; i++) {
         int card = card_of(reader, i);
         const UsageLine *own = main_line(reader, i, LOOK_NOT_INCLUDED);
         const UsageLine *line = own ? own : main_line(reader, card, LOOK_NOT_INCLUDED);
         if (!line || !feature_has_lines(reader, i) || feature_look(reader, card) != LOOK_NOT_INCLUDED)
             continue;
-        json_t *value = json_object();
-        add_name(value, reader, &reader->policy->features[i]);
-        json_object_set_new(value, "explained", text_or_null(words_not_included(reader->policy, reader->plan, line->feature,
-                                                                                line->limit, reader->anonymous)));
-        json_array_append_new(lacking, value);
+        Value *value = add_object(lacking);
+        set_name(value, reader, &reader->policy->features[i]);
+        set_words(value, "explained", words_add_not_included, reader->policy, reader->plan, line->feature, line->limit,
+                  reader->anonymous);
     }
     return lacking;
 }
 
 /* --- the first line --- */
 
-static json_t *names_value(const Reader *reader, Look worst, int *others)
+/* The features that look so, up to NAMES_MOST of them: {name, comma} each. Returns how many there are. */
+static int add_names(Value *names, const Reader *reader, Look worst)
 {
-    json_t *names = json_array();
-    *others = 0;
-    for (int i = 0; i < reader->policy->feature_count; i++) {
+    int count = 0;
+    for (int i = 0; i < reader->policy->feature_count; i++)
+        count += main_line(reader, i, worst) && feature_look(reader, i) == worst;
+    int shown = MIN(count, NAMES_MOST);
+    for (int i = 0; shown > 0; i++) {
         if (!main_line(reader, i, worst) || feature_look(reader, i) != worst)
             continue;
-        if (json_array_size(names) == NAMES_MOST)
-            ++*others;
-        else
-            json_array_append_new(names, json_pack("{s:s, s:b}", "name", reader->policy->features[i].title, "comma", true));
+        Value *name = add_object(names);
+        set_text(name, "name", reader->policy->features[i].title);
+        set_flag(name, "comma", --shown > 0);
     }
-    if (json_array_size(names) > 0)
-        json_object_set_new(json_array_get(names, json_array_size(names) - 1), "comma", json_false());
-    return names;
+    return count;
 }
 
 static Look worst_look(const Reader *reader, bool *included, bool *used)
@@ -151,20 +146,30 @@ static Look worst_look(const Reader *reader, bool *included, bool *used)
     return (Look)worst;
 }
 
-static json_t *answer_value(const Reader *reader)
+static Value *worst_value(const Value *tree, const Reader *reader, Look look)
+{
+    Value *worst = look_value(tree, look);
+    int others = add_names(set_list(worst, "names"), reader, look) - NAMES_MOST;
+    if (others > 0)
+        set_words(worst, "others", words_add_number, others);
+    else
+        set_null(worst, "others");
+    return worst;
+}
+
+static Value *answer_value(const Value *tree, const Reader *reader)
 {
     bool included, used;
     Look look = worst_look(reader, &included, &used);
-    json_t *worst = json_null();
-    if (included && look >= LOOK_NOTICE && !reader->suspended) {
-        int others;
-        worst = look_value(look);
-        json_object_set_new(worst, "names", names_value(reader, look, &others));
-        json_object_set_new(worst, "others", others > 0 ? text_or_null(words_number(others)) : json_null());
-    }
-    bool calm = included && json_is_null(worst) && !reader->suspended;
-    return json_pack("{s:b, s:o, s:b, s:b, s:b}", "suspended", reader->suspended, "worst", worst, "unused", calm && !used,
-                     "fine", calm && used, "empty", !included && !reader->suspended);
+    bool worst = included && look >= LOOK_NOTICE && !reader->suspended;
+    bool calm = included && !worst && !reader->suspended;
+    Value *answer = value_object(tree);
+    set_flag(answer, "suspended", reader->suspended);
+    set_value(answer, "worst", worst ? worst_value(tree, reader, look) : NULL);
+    set_flag(answer, "unused", calm && !used);
+    set_flag(answer, "fine", calm && used);
+    set_flag(answer, "empty", !included && !reader->suspended);
+    return answer;
 }
 
 /* --- what is used up --- */
@@ -182,44 +187,37 @@ static const UsageLine *stopping_line(const Reader *reader, int feature)
     return last;
 }
 
-static json_t *stop_value(const Reader *reader, const UsageLine *line)
+static Value *stop_values(const Value *tree, const Reader *reader)
 {
-    json_t *stop = json_object();
-    json_object_set_new(stop, "feature", json_string(line->feature->key));
-    json_object_set_new(stop, "title", json_string(line->feature->title));
-    json_object_set_new(stop, "message", text_or_null(words_line(line, reader->plan, reader->now)));
-    json_object_set_new(stop, "url", text_or_null(page_address(reader->mount, "/limit/", line->feature->key)));
-    return stop;
-}
-
-static json_t *stop_values(const Reader *reader)
-{
-    json_t *stops = json_array();
+    Value *stops = value_list(tree);
     for (int i = 0; i < reader->policy->feature_count && !reader->suspended; i++) {
         const UsageLine *line = feature_look(reader, i) == LOOK_EXHAUSTED ? stopping_line(reader, i) : NULL;
-        if (line)
-            json_array_append_new(stops, stop_value(reader, line));
+        if (!line)
+            continue;
+        Value *stop = add_object(stops);
+        set_name(stop, reader, line->feature);
+        set_words(stop, "message", words_add_line, line, reader->plan, reader->now);
     }
     return stops;
 }
 
-json_t *view_dashboard(const UsageReport *report, const PageContext *context)
+Value *view_dashboard(const UsageReport *report, const PageContext *context)
 {
     Reader reader = reader_of_report(report, context);
-    json_t *stops = stop_values(&reader), *lacking = lacking_values(&reader);
-    json_t *dashboard = json_object();
-    json_object_set_new(dashboard, "page", page_value(context, NULL, reader.zone, true));
-    json_object_set_new(dashboard, "subject", json_text(report->subject->key));
-    json_object_set_new(dashboard, "plan", plan_value(reader.plan));
-    json_object_set_new(dashboard, "organization", json_text(reader.organization));
-    json_object_set_new(dashboard, "suspended", json_boolean(reader.suspended));
-    json_object_set_new(dashboard, "support_url", json_text(reader.policy->support_url));
-    json_object_set_new(dashboard, "answer", answer_value(&reader));
-    json_object_set_new(dashboard, "has_stops", json_boolean(json_array_size(stops) > 0));
-    json_object_set_new(dashboard, "stops", stops);
-    json_object_set_new(dashboard, "cards", card_values(&reader));
-    json_object_set_new(dashboard, "has_lacking", json_boolean(json_array_size(lacking) > 0));
-    json_object_set_new(dashboard, "lacking", lacking);
-    json_object_set_new(dashboard, "offer", reader.suspended ? json_null() : offer_value(&reader, GAINS_MOST));
+    Value *dashboard = value_new();
+    Value *stops = stop_values(dashboard, &reader), *lacking = lacking_values(dashboard, &reader);
+    set_value(dashboard, "page", page_value(dashboard, context, NULL, reader.zone, true));
+    set_text(dashboard, "subject", report->subject->key);
+    set_value(dashboard, "plan", plan_value(dashboard, reader.plan));
+    set_text(dashboard, "organization", reader.organization);
+    set_flag(dashboard, "suspended", reader.suspended);
+    set_text(dashboard, "support_url", reader.policy->support_url);
+    set_value(dashboard, "answer", answer_value(dashboard, &reader));
+    set_flag(dashboard, "has_stops", stops->first);
+    set_value(dashboard, "stops", stops);
+    add_cards(set_list(dashboard, "cards"), &reader);
+    set_flag(dashboard, "has_lacking", lacking->first);
+    set_value(dashboard, "lacking", lacking);
+    set_value(dashboard, "offer", reader.suspended ? NULL : offer_value(dashboard, &reader, GAINS_MOST));
     return dashboard;
 }

@@ -93,7 +93,7 @@ static void put_headline(GString *out, const Answer *answer)
         put_headline_without(out, answer);
 }
 
-static void put_answer_upgrade(GString *out, const Answer *answer)
+static void put_answer_upgrade(GString *out, const Answer *answer, const char *mount)
 {
     bool forbidden = answer->outcome == OUTCOME_FORBIDDEN;
     const UsageLine *usage = answer->deciding >= 0 ? &answer->lines[answer->deciding].usage : NULL;
@@ -106,7 +106,7 @@ static void put_answer_upgrade(GString *out, const Answer *answer)
                                                          : MAX(usage->amount - usage->carried, 0);
     PUT_NAME(out, "upgrade");
     put_upgrade(out, answer->policy, answer->plan, usage ? usage->limit : NULL,
-                usage ? usage->feature : answer->feature, amount, answer->anonymous);
+                usage ? usage->feature : answer->feature, amount, answer->anonymous, mount);
 }
 
 /* ---- the documents --------------------------------------------------------------------- */
@@ -118,7 +118,7 @@ static void put_answer_words(GString *out, const Answer *answer)
     put_words_end(out, began);
 }
 
-static void put_decision(GString *out, const Answer *answer)
+static void put_decision(GString *out, const Answer *answer, const char *mount)
 {
     put_text(out, "decision_id", answer->id);
     put_flag(out, "allowed", answer_allowed(answer));
@@ -133,18 +133,18 @@ static void put_decision(GString *out, const Answer *answer)
     PUT_NAME(out, "message");
     put_answer_words(out, answer);
     put_lines(out, answer);
-    put_answer_upgrade(out, answer);
+    put_answer_upgrade(out, answer, mount);
     if (answer->reservation) {
         put_text(out, "reservation", answer->reservation);
         put_instant(out, "expires_at", answer->expires_at);
     }
 }
 
-GString *view_decision(const Answer *answer)
+GString *view_decision(const Answer *answer, const char *mount)
 {
     GString *out = document_new(answer);
     put_begin_object(out);
-    put_decision(out, answer);
+    put_decision(out, answer, mount);
     put_end(out, '}');
     put_finish(out);
     return out;
@@ -193,7 +193,7 @@ GString *view_refusal(const Answer *answer, const char *mount)
     if (answer->id)
         put_instance(out, answer, mount);
     put_word(out, "error", problem.title);
-    put_decision(out, answer);
+    put_decision(out, answer, mount);
     put_violated_policies(out, answer);
     put_end(out, '}');
     put_finish(out);

@@ -1,8 +1,7 @@
 /* Everything that went wrong, and the one thing to do next. Needs no database and no policy: the page for a
  * store that is away is made from nothing but the request. */
 #include "view/view_page.h"
-#include "view/words.h"
-#include "view/view_parts.h"
+#include "view/words_add.h"
 
 /* What helps, by status; the words are in the template. */
 static const char *next_step(int status)
@@ -28,24 +27,30 @@ static const char *next_step(int status)
     }
 }
 
-json_t *view_error(int status, const char *title, const char *detail, const PageContext *context)
+/* Programs get it as a clause, people as a sentence. */
+static void add_sentence(GString *out, const char *detail)
+{
+    if (!detail)
+        return;
+    words_add_capital(out, detail);
+    text_add(out, g_str_has_suffix(out->str, ".") ? "" : ".");
+}
+
+Value *view_error(int status, const char *title, const char *detail, const PageContext *context)
 {
     static const char *const steps[] = { "sign_in", "not_allowed", "elsewhere", "retry", "correct" };
-    const char *step = next_step(status);
-    json_t *next = json_object();
+    const char *step = next_step(status), *words = words_status(status);
+    title = words ? words : title;
+    Value *error = value_new();
+    set_value(error, "page", page_value(error, context, title, NULL, false));
+    set_number(error, "status", status);
+    set_text(error, "title", title);
+    set_words(error, "detail", add_sentence, detail);
+    set_words(error, "back", add_back, context->back);
+    set_words(error, "usage_url", add_address, context->mount, "/", NULL);
+    Value *next = set_object(error, "next");
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
-        json_object_set_new(next, steps[i], json_boolean(g_str_equal(steps[i], step)));
-
-    json_t *error = json_object();
-    json_object_set_new(error, "page", page_value(context, title, NULL, false));
-    json_object_set_new(error, "status", json_integer(status));
-    json_object_set_new(error, "title", json_text(title));
-    /* Programs get it as a clause, people as a sentence. */
-    g_autofree char *capital = detail ? words_capital(detail) : NULL;
-    g_autofree char *sentence = capital ? g_strconcat(capital, g_str_has_suffix(capital, ".") ? "" : ".", NULL) : NULL;
-    json_object_set_new(error, "detail", json_text(sentence));
-    json_object_set_new(error, "back", back_value(context->back));
-    json_object_set_new(error, "usage_url", text_or_null(page_address(context->mount, "/", NULL)));
-    json_object_set_new(error, "next", next);
+        value_set_flag(next, value_key(steps[i]), g_str_equal(steps[i], step));
+    set_flag(error, "again", g_str_equal(step, "retry") || g_str_equal(step, "sign_in"));
     return error;
 }

@@ -2,11 +2,10 @@
  * the way back. One web server cuts a refusal at 8192 bytes with its headers, so the page counts what it
  * shows: limits beyond the budget are only counted. */
 #include "view/view_page.h"
-#include "view/view_parts.h"
-#include "view/words.h"
+#include "view/words_add.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 1750  /* layout and template, with every section in it */
+#define FRAME_BYTES 1900  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
@@ -91,29 +90,38 @@ static void stop_of_report(Stop *stop, const UsageReport *report)
 
 /* --- what is said --- */
 
-static char *stop_message(const Stop *stop)
+static void add_message(GString *out, const Stop *stop)
 {
     const Reader *reader = &stop->reader;
     const UsageLine *stopper = stop->stopper;
     if (stop->refusal && stop->stopped)
-        return words_answer(stop->refusal);
-    if (!stopper || reader->suspended)
-        return NULL;
-    if (line_look(stopper) == LOOK_NOT_INCLUDED)
-        return words_not_included(reader->policy, reader->plan, stopper->feature, stopper->limit, reader->anonymous);
-    return words_line(stopper, reader->plan, reader->now);
+        words_add_answer(out, stop->refusal);
+    else if (!stopper || reader->suspended)
+        return;
+    else if (line_look(stopper) == LOOK_NOT_INCLUDED)
+        words_add_not_included(out, reader->policy, reader->plan, stopper->feature, stopper->limit, reader->anonymous);
+    else
+        words_add_line(out, stopper, reader->plan, reader->now);
 }
 
-/* "10 left", of the tightest limit; null when there is none. */
-static json_t *left_value(const Stop *stop)
+/* "10 left", of the tightest limit; nothing when there is none, or when that is not the question. */
+static void add_left(GString *out, const Stop *stop)
 {
-    for (int i = 0; i < stop->reader.line_count; i++) {
+    for (int i = 0; i < stop->reader.line_count && !stop->stopped; i++) {
         const UsageLine *line = &stop->reader.lines[i];
         Look look = line_look(line);
-        if (look >= LOOK_OK && look <= LOOK_WARNING && line->limit->mode == MODE_ENFORCE && line->remaining > 0)
-            return text_or_null(words_left(line, stop->reader.now));
+        if (look >= LOOK_OK && look <= LOOK_WARNING && line->limit->mode == MODE_ENFORCE && line->remaining > 0) {
+            words_add_left(out, line, stop->reader.now);
+            return;
+        }
     }
-    return json_null();
+}
+
+/* Nothing where there is no such time. */
+static void add_back_in(GString *out, const Stop *stop)
+{
+    if (stop->back_at != INSTANT_MAX)
+        words_add_span(out, stop->back_at - stop->reader.now);
 }
 
 /* There is room for some, though not for as many as were asked for. */
@@ -126,20 +134,19 @@ static bool fewer_helps(const Stop *stop)
     return line->asked > 1 && line->usage.remaining > 0;
 }
 
-static void add_answer(json_t *page, const Stop *stop)
+static void set_answer(Value *page, const Stop *stop)
 {
-    bool waits = stop->back_at != INSTANT_MAX;
     Look look = stop->stopper ? line_look(stop->stopper) : stop->stopped ? LOOK_EXHAUSTED : LOOK_OK;
-    json_object_set_new(page, "state", json_string(usage_state_word(look_state(look))));
-    json_object_set_new(page, "stopped", json_boolean(stop->stopped));
-    json_object_set_new(page, "suspended", json_boolean(stop->reader.suspended));
-    json_object_set_new(page, "message", text_or_null(stop_message(stop)));
-    json_object_set_new(page, "left", stop->stopped ? json_null() : left_value(stop));
-    json_object_set_new(page, "waits", json_boolean(waits));
-    json_object_set_new(page, "back_at", json_instant(stop->back_at));
-    json_object_set_new(page, "back_in", waits ? text_or_null(words_span(stop->back_at - stop->reader.now)) : json_null());
-    json_object_set_new(page, "fewer", json_boolean(fewer_helps(stop)));
-    json_object_set_new(page, "reference", json_text(stop->stopped && stop->refusal ? stop->refusal->id : NULL));
+    set_text(page, "state", usage_state_word(look_state(look)));
+    set_flag(page, "stopped", stop->stopped);
+    set_flag(page, "suspended", stop->reader.suspended);
+    set_words(page, "message", add_message, stop);
+    set_words(page, "left", add_left, stop);
+    set_flag(page, "waits", stop->back_at != INSTANT_MAX);
+    set_instant(page, "back_at", stop->back_at);
+    set_words(page, "back_in", add_back_in, stop);
+    set_flag(page, "fewer", fewer_helps(stop));
+    set_text(page, "reference", stop->stopped && stop->refusal ? stop->refusal->id : NULL);
 }
 
 /* --- what it weighs --- */
@@ -152,79 +159,80 @@ static size_t escaped_bytes(const char *text)
     return bytes;
 }
 
-/* Every string in a value as it is when it stands in HTML once. */
-static size_t text_bytes(const json_t *value)
+/* Every text in a value as it is when it stands in HTML once. */
+static size_t text_bytes(const Value *value)
 {
-    size_t bytes = 0, i;
-    const char *name;
-    json_t *member;
-    if (json_is_string(value))
-        return escaped_bytes(json_string_value(value));
-    if (json_is_array(value))
-        json_array_foreach(value, i, member)
-            bytes += text_bytes(member);
-    else
-        json_object_foreach((json_t *)value, name, member)
-            bytes += text_bytes(member);
+    size_t bytes = 0;
+    if (value->kind == VALUE_TEXT)
+        return escaped_bytes(value->text);
+    if (value->kind >= VALUE_LIST)
+        for (const Value *part = value->first; part; part = part->next)
+            bytes += text_bytes(part);
     return bytes;
 }
 
 /* The frame names the site and the thing more than once, and every address begins with the mount. */
-static size_t frame_bytes(const json_t *page, const PageContext *context)
+static size_t frame_bytes(const Value *page, const char *thing, const PageContext *context)
 {
     size_t mount = context->mount ? strlen(context->mount) : 0;
-    size_t title = text_bytes(json_object_get(page, "title"));
     size_t site = context->policy ? escaped_bytes(context->policy->title) : 0;
-    return FRAME_BYTES + text_bytes(page) + 2 * title + site + 4 * mount;
+    return FRAME_BYTES + text_bytes(page) + 2 * escaped_bytes(thing) + site + 6 * mount;
 }
 
 /* `lines` of the page, and how many did not fit: {limit, ...} each. */
-static void add_lines(json_t *page, const Stop *stop, const PageContext *context)
+static void set_lines(Value *page, const Stop *stop, size_t bytes)
 {
-    json_t *lines = json_array();
-    size_t bytes = frame_bytes(page, context);
+    Value *lines = value_list(page);
     int hidden = 0;
     for (int i = 0; i < stop->reader.line_count; i++) {
         const UsageLine *line = &stop->reader.lines[i];
         if (!line->limit)
             continue;
-        json_t *value = line_value(line, stop->feature, &stop->reader);
-        json_t *shown = json_object_get(value, "shown");
-        json_object_set_new(shown, "approximate", json_boolean(is_approximate(stop->refusal, line)));
-        bytes += ROW_BYTES + FACT_BYTES * (size_t)json_integer_value(json_object_get(shown, "facts")) + text_bytes(shown);
-        if (hidden > 0 || bytes > PAGE_BYTES) {
+        Value *value = line_value(page, line, stop->feature, &stop->reader, is_approximate(stop->refusal, line));
+        const Value *shown = value_get(value, "shown");
+        bytes += ROW_BYTES + FACT_BYTES * (size_t)value_integer(value_get(shown, "facts")) + text_bytes(shown);
+        if (hidden > 0 || bytes > PAGE_BYTES)
             hidden++;
-            json_decref(value);
-        } else {
-            json_array_append_new(lines, value);
-        }
+        else
+            value_add(lines, value);
     }
-    json_object_set_new(page, "has_lines", json_boolean(json_array_size(lines) > 0));
-    json_object_set_new(page, "lines", lines);
-    json_object_set_new(page, "hidden", hidden > 0 ? text_or_null(words_number(hidden)) : json_null());
+    set_flag(page, "has_lines", lines->first);
+    set_value(page, "lines", lines);
+    if (hidden > 0)
+        set_words(page, "hidden", words_add_number, hidden);
+    else
+        set_null(page, "hidden");
 }
 
-static json_t *limit_value(const Stop *stop, const PageContext *context)
+static Value *limit_value(const Stop *stop, const PageContext *context)
 {
     const Reader *reader = &stop->reader;
     const char *title = stop->feature ? stop->feature->title : "";
     bool back = context->back && escaped_bytes(context->back) <= BACK_BYTES_MOST;
-    json_t *page = json_object();
-    json_object_set_new(page, "page", page_value(context, title, reader->zone, false));
-    json_object_set_new(page, "feature", json_text(stop->feature ? stop->feature->key : NULL));
-    json_object_set_new(page, "title", json_string(title));
-    json_object_set_new(page, "plan", plan_value(reader->plan));
-    add_answer(page, stop);
-    json_object_set_new(page, "form", json_boolean(context->sent_form && stop->refusal && stop->stopped));
-    json_object_set_new(page, "offer", stop->stopped && !reader->suspended ? offer_value(reader, 1) : json_null());
-    json_object_set_new(page, "support_url", json_text(reader->policy->support_url));
-    json_object_set_new(page, "back", back_value(back ? context->back : NULL));
-    json_object_set_new(page, "usage_url", text_or_null(page_address(reader->mount, "/", NULL)));
-    add_lines(page, stop, context);
+    Value *page = value_new();
+    set_value(page, "page", page_value(page, context, title, reader->zone, false));
+    set_text(page, "feature", stop->feature ? stop->feature->key : NULL);
+    set_text(page, "title", title);
+    if (stop->feature)
+        set_words(page, "feature_url", add_address, reader->mount, "/features/", stop->feature->key);
+    else
+        set_null(page, "feature_url");
+    set_value(page, "plan", plan_value(page, reader->plan));
+    set_answer(page, stop);
+    set_flag(page, "form", context->sent_form && stop->refusal && stop->stopped);
+    set_value(page, "offer", stop->stopped && !reader->suspended ? offer_value(page, reader, 1) : NULL);
+    set_text(page, "support_url", reader->policy->support_url);
+    if (stop->stopped && stop->refusal && stop->refusal->id)
+        set_words(page, "decision_url", add_address, reader->mount, "/decisions/", stop->refusal->id);
+    else
+        set_null(page, "decision_url");
+    set_words(page, "back", add_back, back ? context->back : NULL);
+    set_words(page, "usage_url", add_address, reader->mount, "/", NULL);
+    set_lines(page, stop, frame_bytes(page, title, context));
     return page;
 }
 
-json_t *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context)
+Value *view_limit(const UsageReport *report, const Answer *refusal, const PageContext *context)
 {
     Stop stop = { 0 };
     if (refusal) {

@@ -2,8 +2,7 @@
  * (shared, changed, rolled over, on trial). */
 #include "view/meter.h"
 #include "view/view_page.h"
-#include "view/view_parts.h"
-#include "view/words.h"
+#include "view/words_add.h"
 
 #define LONG_NUMBER 9 /* characters beyond which it is shown smaller, to stay in one piece on a small screen */
 
@@ -41,20 +40,30 @@ UsageState look_state(Look look)
     return states[look];
 }
 
-json_t *look_value(Look look)
+Value *look_value(const Value *tree, Look look)
 {
     UsageState state = look_state(look);
-    json_t *icon = json_object();
+    Value *value = value_object(tree);
+    set_text(value, "state", usage_state_word(state));
+    set_text(value, "state_word", words_state(state));
+    Value *icon = set_object(value, "icon");
     for (int i = LOOK_UNLIMITED; i <= LOOK_NOT_INCLUDED; i++)
-        json_object_set_new(icon, usage_state_word(look_state((Look)i)), json_boolean(i == (int)look));
-    json_t *value = json_pack("{s:s, s:s}", "state", usage_state_word(state), "state_word", words_state(state));
-    json_object_set_new(value, "icon", icon);
+        value_set_flag(icon, value_key(usage_state_word(look_state((Look)i))), i == (int)look);
     return value;
 }
 
-static json_t *count_or_null(int64_t number)
+/* For set_words: nothing for none. */
+static void add_count(GString *out, int64_t number)
 {
-    return number > 0 ? text_or_null(words_number(number)) : json_null();
+    if (number > 0)
+        words_add_number(out, number);
+}
+
+/* The same, where 0 is a number as well. */
+static void add_amount(GString *out, Amount amount)
+{
+    if (amount != AMOUNT_UNLIMITED)
+        words_add_number(out, amount);
 }
 
 static bool has_room(const UsageLine *line)
@@ -77,142 +86,175 @@ static const UsageLine *own_share(const UsageLine *pool, const Reader *reader)
     return NULL;
 }
 
-static json_t *pool_value(const UsageLine *pool, const Reader *reader)
+static Value *pool_value(const Value *tree, const UsageLine *pool, const Reader *reader)
 {
     if (pool->limit->scope != SCOPE_ORGANIZATION)
-        return json_null();
+        return NULL;
     const UsageLine *own = own_share(pool, reader);
-    g_autofree char *yours = own ? words_number(own->used) : NULL;
-    g_autofree char *others = own ? words_number(pool->used - own->used) : NULL;
-    return json_pack("{s:s?, s:s?, s:s?}", "organization", reader->organization, "yours", yours, "others", others);
+    Value *value = value_object(tree);
+    set_text(value, "organization", reader->organization);
+    if (own) {
+        set_words(value, "yours", words_add_number, own->used);
+        set_words(value, "others", words_add_number, pool->used - own->used);
+    } else {
+        set_null(value, "yours");
+        set_null(value, "others");
+    }
+    return value;
 }
 
-static json_t *override_value(const UsageLine *line, Instant now)
+static Value *override_value(const Value *tree, const UsageLine *line, Instant now)
 {
     if (!(line->source & SOURCE_OVERRIDE))
-        return json_null();
-    g_autofree char *was = line->limit->plan_amount == AMOUNT_UNLIMITED ? NULL : words_number(line->limit->plan_amount);
-    g_autofree char *until = words_time(line->override_expires, line->zone, now);
+        return NULL;
+    Value *value = value_object(tree);
     /* What is carried is this window's luck, not what the override gives. */
-    g_autofree char *amount = line->amount == AMOUNT_UNLIMITED ? NULL : words_number(line->amount - line->carried);
-    bool shared = line->limit->scope == SCOPE_ORGANIZATION;
-    return json_pack("{s:b, s:s?, s:s?, s:s?}", "organization", shared, "amount", amount, "was", was, "until",
-                     *until ? until : NULL);
+    Amount amount = line->amount == AMOUNT_UNLIMITED ? line->amount : line->amount - line->carried;
+    set_flag(value, "organization", line->limit->scope == SCOPE_ORGANIZATION);
+    set_words(value, "amount", add_amount, amount);
+    set_words(value, "was", add_amount, line->limit->plan_amount);
+    set_words(value, "until", words_add_time, line->override_expires, line->zone, now);
+    return value;
 }
 
 /* "claude-*, o1": which requests find the feature; said once, beside the first of its limits. */
-static json_t *resources_value(const UsageLine *line, const Reader *reader)
+static void add_resources(GString *out, const UsageLine *line, const Reader *reader)
 {
     int first = 0;
     while (first < reader->line_count && reader->lines[first].feature != line->feature)
         first++;
     char **resources = line->feature->resources;
     if (!resources || !resources[0] || (first < reader->line_count && reader->lines[first].limit != line->limit))
-        return json_null();
-    return text_or_null(g_strjoinv(", ", resources));
+        return;
+    for (char **resource = resources; *resource; resource++)
+        text_adds(out, resource == resources ? "" : ", ", *resource);
 }
 
-static json_t *meter_value(const UsageLine *line, const char *figures)
+static void add_meter_name(GString *out, const UsageLine *line)
+{
+    text_adds(out, line->feature->title, ", ");
+    words_add_window(out, &line->limit->window);
+}
+
+static void add_meter_text(GString *out, const UsageLine *line, const char *figures)
+{
+    text_add(out, figures);
+    if (line->held <= 0)
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->held);
+    text_add(out, " held");
+}
+
+/* Nothing where there is nothing of it. */
+static void add_part(GString *out, int thousandths)
+{
+    if (thousandths > 0)
+        meter_add_length(out, thousandths);
+}
+
+static Value *meter_value(const Value *tree, const UsageLine *line, const char *figures)
 {
     Meter meter;
     if (!meter_of(line, &meter) || line->amount <= 0)
-        return json_null();
-    g_autofree char *window = words_window(&line->limit->window);
-    g_autofree char *held = words_number(line->held);
-    g_autofree char *held_length = meter_length(meter.held), *held_at = meter_length(meter.used);
-    g_autofree char *used_length = meter_length(meter.used), *bonus_length = meter_length(meter.bonus);
-    g_autofree char *bonus_at = meter_length(1000 - meter.bonus);
-    json_t *value = json_object();
-    json_object_set_new(value, "name", text_or_null(g_strdup_printf("%s, %s", line->feature->title, window)));
-    json_object_set_new(value, "max", json_integer(line->amount));
-    json_object_set_new(value, "now", json_integer(CLAMP(line->used, 0, line->amount)));
-    json_object_set_new(value, "text", text_or_null(line->held > 0 ? g_strdup_printf("%s, %s held", figures, held)
-                                                                   : g_strdup(figures)));
-    json_object_set_new(value, "used", meter.used ? json_string(used_length) : json_null());
-    json_object_set_new(value, "held", meter.held ? json_string(held_length) : json_null());
-    json_object_set_new(value, "held_at", json_string(held_at));
-    json_object_set_new(value, "bonus", meter.bonus ? json_string(bonus_length) : json_null());
-    json_object_set_new(value, "bonus_at", json_string(bonus_at));
+        return NULL;
+    Value *value = value_object(tree);
+    set_words(value, "name", add_meter_name, line);
+    set_number(value, "max", line->amount);
+    set_number(value, "now", CLAMP(line->used, 0, line->amount));
+    set_words(value, "text", add_meter_text, line, figures);
+    set_words(value, "used", add_part, meter.used);
+    set_words(value, "held", add_part, meter.held);
+    set_words(value, "held_at", meter_add_length, meter.used);
+    set_words(value, "bonus", add_part, meter.bonus);
+    set_words(value, "bonus_at", meter_add_length, 1000 - meter.bonus);
     return value;
 }
 
-/* What stands beside the figures where there is something to say. */
-static void add_facts(json_t *shown, const UsageLine *line, const Reader *reader)
+/* What stands beside the figures where there is something to say; null else. */
+static void set_facts(Value *shown, const UsageLine *line, const Reader *reader)
 {
     const Limit *limit = line->limit;
     int64_t past = limit->on_exceed == EXCEED_ALLOW && line->amount != AMOUNT_UNLIMITED ? line->used - line->amount : 0;
-    const struct {
-        const char *name;
-        json_t *value;
-    } facts[] = {
-        { "pool", pool_value(line, reader) },
-        { "overage", count_or_null(past) },
-        { "override", override_value(line, reader->now) },
-        { "carried", count_or_null(line->carried) },
-        { "grace", line->source & SOURCE_GRACE ? json_true() : json_null() },
-        { "on_trial", limit->mode == MODE_SHADOW ? json_true() : json_null() },
-        { "resources", resources_value(line, reader) },
+    const Value *facts[] = {
+        set_value(shown, "pool", pool_value(shown, line, reader)),
+        set_words(shown, "overage", add_count, past),
+        set_value(shown, "override", override_value(shown, line, reader->now)),
+        set_words(shown, "carried", add_count, line->carried),
+        line->source & SOURCE_GRACE ? set_flag(shown, "grace", true) : set_null(shown, "grace"),
+        limit->mode == MODE_SHADOW ? set_flag(shown, "on_trial", true) : set_null(shown, "on_trial"),
+        set_words(shown, "resources", add_resources, line, reader),
     };
     int count = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
-        count += !json_is_null(facts[i].value);
-        json_object_set_new(shown, facts[i].name, facts[i].value);
-    }
-    json_object_set_new(shown, "facts", json_integer(count));
-    json_object_set_new(shown, "has_facts", json_boolean(count > 0));
+    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
+        count += !value_is_null(facts[i]);
+    set_number(shown, "facts", count);
+    set_flag(shown, "has_facts", count > 0);
 }
 
 /* The figure is shown large, apart from its words: "12" and " of 15 menu generations used today". */
-static void add_figure(json_t *shown, const UsageLine *line, const char *figures)
+static void set_figure(Value *shown, const UsageLine *line, const char *figures)
 {
-    g_autofree char *number = words_number(line->used);
+    const char *number = words_of(shown, words_add_number, line->used);
     const char *rest = g_str_has_prefix(figures, number) ? figures + strlen(number) : NULL;
-    json_object_set_new(shown, "number", rest ? json_string(number) : json_null());
-    json_object_set_new(shown, "long", json_boolean(strlen(number) > LONG_NUMBER));
-    json_object_set_new(shown, "figure_rest", json_string(rest ? rest : figures));
+    set_text(shown, "number", rest ? number : NULL);
+    set_flag(shown, "long", strlen(number) > LONG_NUMBER);
+    set_text(shown, "figure_rest", rest ? rest : figures);
+}
+
+static void add_window_label(GString *out, const WindowSpec *window, bool child)
+{
+    if (child) {
+        words_add_window(out, window);
+        return;
+    }
+    g_autofree char *words = words_window(window);
+    words_add_capital(out, words);
 }
 
 /* Words for a figure name the window and the units, unless there is no limit: then the label does. */
-static json_t *label_value(const UsageLine *line, const Feature *under)
+static Value *label_value(const Value *tree, const UsageLine *line, const Feature *under)
 {
     if (line->amount != AMOUNT_UNLIMITED)
-        return json_null();
-    g_autofree char *window = words_window(&line->limit->window);
+        return NULL;
     bool child = line->feature != under;
-    return json_pack("{s:s?, s:o}", "feature", child ? line->feature->title : NULL, "window",
-                     child ? json_string(window) : text_or_null(words_capital(window)));
+    Value *label = value_object(tree);
+    set_text(label, "feature", child ? line->feature->title : NULL);
+    set_words(label, "window", add_window_label, &line->limit->window, child);
+    return label;
 }
 
-static json_t *shown_value(const UsageLine *line, const Feature *under, const Reader *reader)
+/* What is shown of a limit that is counted. */
+static void set_counted(Value *shown, const UsageLine *line, const Feature *under, const Reader *reader)
+{
+    const char *figures = words_of(shown, words_add_used, line);
+    set_figure(shown, line, figures);
+    set_value(shown, "label", label_value(shown, line, under));
+    set_words(shown, "left", words_add_left, line, reader->now);
+    set_words(shown, "resets", words_add_resets, line, reader->now);
+    set_value(shown, "meter", meter_value(shown, line, figures));
+    set_facts(shown, line, reader);
+}
+
+Value *line_value(const Value *tree, const UsageLine *line, const Feature *under, const Reader *reader, bool approximate)
 {
     Look look = line_look(line);
     bool included = look != LOOK_NOT_INCLUDED;
-    json_t *shown = look_value(look);
-    g_autofree char *figures = included ? words_used(line) : NULL;
-    json_object_set_new(shown, "counted", json_boolean(included));
-    json_object_set_new(shown, "approximate", json_false());
-    json_object_set_new(shown, "marked", json_boolean(look >= LOOK_NOTICE && included));
-    json_object_set_new(shown, "explained",
-                        included ? json_null()
-                                 : text_or_null(words_not_included(reader->policy, reader->plan, line->feature, line->limit,
-                                                                   reader->anonymous)));
-    if (!included)
-        return shown;
-    add_figure(shown, line, figures);
-    json_object_set_new(shown, "label", label_value(line, under));
-    json_object_set_new(shown, "left", text_or_null(words_left(line, reader->now)));
-    json_object_set_new(shown, "resets", text_or_null(words_resets(line, reader->now)));
-    json_object_set_new(shown, "meter", meter_value(line, figures));
-    add_facts(shown, line, reader);
-    return shown;
-}
+    Value *value = value_object(tree), *shown = look_value(tree, look);
+    set_text(value, "limit", line->limit ? line->limit->key : NULL);
+    set_text(value, "feature", line->feature->key);
+    set_text(value, "title", line->feature->title);
+    set_value(value, "shown", shown);
 
-json_t *line_value(const UsageLine *line, const Feature *under, const Reader *reader)
-{
-    json_t *value = json_object();
-    json_object_set_new(value, "limit", json_text(line->limit ? line->limit->key : NULL));
-    json_object_set_new(value, "feature", json_text(line->feature->key));
-    json_object_set_new(value, "title", json_text(line->feature->title));
-    json_object_set_new(value, "shown", shown_value(line, under, reader));
+    set_flag(shown, "counted", included);
+    set_flag(shown, "approximate", approximate);
+    set_flag(shown, "marked", look >= LOOK_NOTICE && included);
+    if (included)
+        set_null(shown, "explained");
+    else
+        set_words(shown, "explained", words_add_not_included, reader->policy, reader->plan, line->feature, line->limit,
+                  reader->anonymous);
+    if (included)
+        set_counted(shown, line, under, reader);
     return value;
 }

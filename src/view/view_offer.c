@@ -2,7 +2,7 @@
  * ask, to everybody else what the next plan changes for the limit that is nearest to its end. */
 #include "view/view_page.h"
 #include "view/view_parts.h"
-#include "view/words.h"
+#include "view/words_add.h"
 
 /* How much a look asks for more. What a plan lacks is less urgent than what is running out. */
 static int look_need(Look look)
@@ -16,103 +16,139 @@ static int look_need(Look look)
 
 #define NEED_MOST 4
 
-static json_t *upgrade_value(const Reader *reader, const UsageLine *line, char *text)
+static void set_upgrade(Value *offer, const Reader *reader, const UsageLine *line)
 {
-    g_autofree char *owned = text;
     Amount amount = line->amount == AMOUNT_UNLIMITED ? line->amount : MAX(line->amount - line->carried, 0);
     Offer next;
     bool more = words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, reader->anonymous, &next);
     const Plan *plan = more ? next.plan : NULL;
-    g_autofree char *url = plan ? upgrade_address(reader->policy, plan, line->feature) : NULL;
-    return json_pack("{s:s, s:s, s:s?, s:s?, s:s?}", "feature", line->feature->title, "text", owned, "title",
-                     plan ? plan->title : NULL, "price", plan ? plan->price : NULL, "url", url);
+    Value *upgrade = set_object(offer, "upgrade");
+    set_text(upgrade, "feature", line->feature->title);
+    set_words(upgrade, "text", words_add_upgrade, reader->policy, reader->plan, line, reader->anonymous);
+    set_text(upgrade, "title", plan ? plan->title : NULL);
+    set_text(upgrade, "price", plan ? plan->price : NULL);
+    set_taken(upgrade, "url", plan ? upgrade_address(reader->policy, plan, line->feature, reader->mount) : NULL);
 }
 
-/* The line that most needs more, and that there is something to say for; *text is what. */
-static const UsageLine *neediest(const Reader *reader, char **text)
+static void set_support(Value *offer, const Reader *reader, const UsageLine *line)
 {
-    for (int need = NEED_MOST; need >= 0; need--) {
+    Value *support = set_object(offer, "support");
+    set_words(support, "text", words_add_upgrade, reader->policy, reader->plan, line, reader->anonymous);
+    set_text(support, "url", reader->policy->support_url);
+}
+
+static bool has_words(const Reader *reader, const UsageLine *line, GString *scratch)
+{
+    g_string_truncate(scratch, 0);
+    words_add_upgrade(scratch, reader->policy, reader->plan, line, reader->anonymous);
+    return scratch->len > 0;
+}
+
+/* The line that most needs more, and that there is something to say for. */
+static const UsageLine *neediest(const Value *tree, const Reader *reader)
+{
+    for (int need = NEED_MOST; need >= 0; need--)
         for (int i = 0; i < reader->line_count; i++) {
             const UsageLine *line = &reader->lines[i];
-            if (look_need(line_look(line)) != need)
-                continue;
-            g_autofree char *words = words_upgrade(reader->policy, reader->plan, line, reader->anonymous);
-            if (*words) {
-                *text = g_steal_pointer(&words);
+            if (look_need(line_look(line)) == need && has_words(reader, line, value_words(tree)))
                 return line;
-            }
         }
-    }
     return NULL;
 }
 
-static void offer_upgrade(json_t *offer, const Reader *reader)
+/* "Summary: 10 a day instead of 3" */
+static void add_gain(Value *gains, const UsageLine *line, const Offer *offer, Amount amount)
 {
-    char *text = NULL;
-    const UsageLine *line = neediest(reader, &text);
-    if (!line)
-        return;
-    if (reader->plan->upgrade >= 0)
-        json_object_set_new(offer, "upgrade", upgrade_value(reader, line, text));
-    else
-        json_object_set_new(offer, "support",
-                            json_pack("{s:o, s:s?}", "text", text_or_null(text), "url", reader->policy->support_url));
-}
-
-/* "Summary: 10 a day instead of 3" for a visitor, or NULL where signing in changes nothing. */
-static json_t *gain_value(const Reader *reader, const UsageLine *line)
-{
-    Offer offer;
-    if (line->limit && line->amount == AMOUNT_UNLIMITED)
-        return NULL;
-    Amount amount = MAX(line->amount - line->carried, 0);
-    if (!words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, true, &offer) || !offer.by_signing_in)
-        return NULL;
-    bool unlimited = offer.amount == AMOUNT_UNLIMITED;
-    g_autofree char *more = unlimited ? NULL : words_number(offer.amount);
-    g_autofree char *per = unlimited ? NULL : words_per(&offer.limit->window);
-    g_autofree char *now = line->limit && amount > 0 ? words_number(amount) : NULL;
-    g_autofree char *now_per = now ? words_per(&line->limit->window) : NULL;
+    bool unlimited = offer->amount == AMOUNT_UNLIMITED, has_some = line->limit && amount > 0;
+    g_autofree char *per = unlimited ? NULL : words_per(&offer->limit->window);
+    g_autofree char *now_per = has_some ? words_per(&line->limit->window) : NULL;
     bool same = per && g_strcmp0(per, now_per) == 0;
-    return json_pack("{s:s, s:s?, s:s?, s:s?, s:s?}", "title", line->feature->title, "amount", more, "per", per, "now", now,
-                     "now_per", same ? NULL : now_per);
+    Value *gain = add_object(gains);
+    set_text(gain, "title", line->feature->title);
+    set_taken(gain, "amount", unlimited ? NULL : words_number(offer->amount));
+    set_copy(gain, "per", per);
+    set_taken(gain, "now", has_some ? words_number(amount) : NULL);
+    set_copy(gain, "now_per", same ? NULL : now_per);
 }
 
-static json_t *sign_in_value(const Reader *reader, int most)
+/* False where signing in changes nothing. */
+static bool gains_by_signing_in(const Reader *reader, const UsageLine *line, Amount amount, Offer *offer)
 {
-    json_t *gains = json_array();
+    return !(line->limit && line->amount == AMOUNT_UNLIMITED) &&
+           words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, true, offer) &&
+           offer->by_signing_in;
+}
+
+static void set_sign_in(Value *offer, const Reader *reader, int most)
+{
+    Value *gains = value_list(offer);
     const Feature *last = NULL;
-    for (int i = 0; i < reader->line_count && (int)json_array_size(gains) < most; i++) {
+    for (int i = 0, count = 0; i < reader->line_count && count < most; i++) {
         const UsageLine *line = &reader->lines[i];
-        json_t *gain = line->feature != last ? gain_value(reader, line) : NULL;
-        if (!gain)
+        Amount amount = MAX(line->amount - line->carried, 0);
+        Offer gain;
+        if (line->feature == last || !gains_by_signing_in(reader, line, amount, &gain))
             continue;
         last = line->feature;
-        json_array_append_new(gains, gain);
+        add_gain(gains, line, &gain, amount);
+        count++;
     }
-    return json_pack("{s:b, s:o}", "has_gains", json_array_size(gains) > 0, "gains", gains);
+    Value *sign_in = set_object(offer, "sign_in");
+    set_flag(sign_in, "has_gains", gains->first);
+    set_value(sign_in, "gains", gains);
 }
 
-json_t *offer_value(const Reader *reader, int most)
+int add_plan_gains(Value *gains, const Reader *reader, const Plan *to, int most)
 {
-    json_t *offer = json_pack("{s:n, s:n, s:n, s:n}", "upgrade", "support", "ask", "sign_in");
-    const Policy *policy = reader->policy;
-    bool can_sign_in = reader->anonymous && policy->default_plan >= 0 && policy->default_plan != reader->plan->index;
-    if (can_sign_in)
-        json_object_set_new(offer, "sign_in", sign_in_value(reader, most));
-    else if (reader->organization)
-        json_object_set_new(offer, "ask", json_pack("{s:o, s:s?}", "organization", json_text(reader->organization), "url",
-                                                    policy->support_url));
-    else
-        offer_upgrade(offer, reader);
+    const Feature *last = NULL;
+    int count = 0;
+    for (int i = 0; i < reader->line_count; i++) {
+        const UsageLine *line = &reader->lines[i];
+        Amount amount = line->amount == AMOUNT_UNLIMITED ? line->amount : MAX(line->amount - line->carried, 0);
+        Offer offer;
+        if (line->feature == last || (line->limit && line->amount == AMOUNT_UNLIMITED) ||
+            !words_offer(reader->policy, reader->plan, line->feature, line->limit, amount, reader->anonymous, &offer) ||
+            offer.plan != to)
+            continue;
+        last = line->feature;
+        if (count++ < most)
+            add_gain(gains, line, &offer, amount);
+    }
+    return count;
+}
 
-    bool any = false;
-    const char *name;
-    json_t *value;
-    json_object_foreach(offer, name, value)
-        any = any || !json_is_null(value);
-    if (any)
-        return offer;
-    json_decref(offer);
-    return json_null();
+static void set_ask(Value *offer, const Reader *reader)
+{
+    Value *ask = set_object(offer, "ask");
+    set_text(ask, "organization", reader->organization);
+    set_text(ask, "url", reader->policy->support_url);
+}
+
+Value *offer_value(const Value *tree, const Reader *reader, int most)
+{
+    const Policy *policy = reader->policy;
+    bool signs_in = reader->anonymous && policy->default_plan >= 0 && policy->default_plan != reader->plan->index;
+    bool asks = !signs_in && reader->organization;
+    const UsageLine *line = signs_in || asks ? NULL : neediest(tree, reader);
+    if (!signs_in && !asks && !line)
+        return value_blank(tree);
+
+    Value *offer = value_object(tree);
+    if (line && reader->plan->upgrade >= 0)
+        set_upgrade(offer, reader, line);
+    else
+        set_null(offer, "upgrade");
+    if (line && reader->plan->upgrade < 0)
+        set_support(offer, reader, line);
+    else
+        set_null(offer, "support");
+    if (asks)
+        set_ask(offer, reader);
+    else
+        set_null(offer, "ask");
+    if (signs_in)
+        set_sign_in(offer, reader, most);
+    else
+        set_null(offer, "sign_in");
+    return offer;
 }

@@ -1,7 +1,9 @@
 /* The layout's values: site, navigation, who reads, and when the page was made. The list of pages in the
  * navigation is here; its words are in the layout. */
 #include "view/view_page.h"
-#include "view/view_parts.h"
+
+#include "base/text.h"
+#include "view/words_add.h"
 
 typedef struct {
     const char *name; /* the layout has a word for it */
@@ -11,77 +13,76 @@ typedef struct {
 
 static const NavPage nav_pages[] = {
     { "usage", "/", false },
+    { "plans", "/plans", false },
 };
 
-json_t *text_or_null(char *text)
+void add_address(GString *out, const char *mount, const char *path, const char *argument)
 {
-    g_autofree char *owned = text;
-    return owned && *owned ? json_text(owned) : json_null();
+    text_adds(out, mount ? mount : "", path);
+    if (argument)
+        g_string_append_uri_escaped(out, argument, NULL, FALSE);
 }
 
-char *page_address(const char *mount, const char *path, const char *argument)
+void add_back(GString *out, const char *back)
 {
-    g_autofree char *escaped = g_uri_escape_string(argument ? argument : "", NULL, FALSE);
-    return g_strconcat(mount ? mount : "", path, escaped, NULL);
+    if (back)
+        g_string_append_uri_escaped(out, back, "!#$&'()*+,/:;=?@[]%", FALSE);
 }
 
-json_t *back_value(const char *back)
-{
-    return back ? text_or_null(g_uri_escape_string(back, "!#$&'()*+,/:;=?@[]%", FALSE)) : json_null();
-}
-
-json_t *plan_value(const Plan *plan)
+Value *plan_value(const Value *tree, const Plan *plan)
 {
     if (!plan)
-        return json_null();
-    return json_pack("{s:s, s:s, s:s?}", "key", plan->key, "title", plan->title, "price", plan->price);
+        return value_blank(tree);
+    Value *value = value_object(tree);
+    set_text(value, "key", plan->key);
+    set_text(value, "title", plan->title);
+    set_text(value, "price", plan->price);
+    return value;
 }
 
-static json_t *nav_value(const PageContext *context)
+static void add_nav(Value *nav, const PageContext *context)
 {
-    json_t *nav = json_array();
     for (size_t i = 0; i < G_N_ELEMENTS(nav_pages); i++) {
         const NavPage *page = &nav_pages[i];
         if (page->for_admins && !context->is_admin)
             continue;
-        json_t *entry = json_object();
-        json_object_set_new(entry, "url", text_or_null(page_address(context->mount, page->path, NULL)));
-        json_object_set_new(entry, "current", json_boolean(g_strcmp0(context->path, page->path) == 0));
-        json_object_set_new(entry, page->name, json_true());
-        json_array_append_new(nav, entry);
+        Value *entry = add_object(nav);
+        set_words(entry, "url", add_address, context->mount, page->path, NULL);
+        set_flag(entry, "current", g_strcmp0(context->path, page->path) == 0);
+        for (size_t name = 0; name < G_N_ELEMENTS(nav_pages); name++)
+            value_set_flag(entry, value_key(nav_pages[name].name), name == i);
     }
-    return nav;
 }
 
 /* "12:05:20" and "-05:00" in the zone; the offset is left out where the name says it. */
-static void clock_values(json_t *page, Instant now, const char *zone_name)
+static void set_clock(Value *page, Instant now, const char *zone_name)
 {
-    GTimeZone *zone = zone_name ? zone_find(zone_name) : NULL;
-    g_autoptr(GDateTime) utc = zone ? g_date_time_new_from_unix_utc(now / US_PER_S) : NULL;
-    g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
-    g_autofree char *clock = local ? g_date_time_format(local, "%H:%M:%S") : NULL;
-    g_autofree char *offset = local ? g_date_time_format(local, "%:z") : NULL;
-    bool said = !offset || g_str_equal(zone_name, "UTC");
-
-    json_object_set_new(page, "zone", local ? json_string(zone_name) : json_null());
-    json_object_set_new(page, "updated", clock ? json_string(clock) : json_null());
-    json_object_set_new(page, "offset", said ? json_null() : json_string(offset));
-    json_object_set_new(page, "updated_at", text_or_null(instant_text(now)));
+    bool known = zone_name && zone_find(zone_name);
+    const Value *updated = known ? set_words(page, "updated", words_add_second, now, zone_name) : set_null(page, "updated");
+    bool is_shown = !value_is_null(updated);
+    set_text(page, "zone", is_shown ? zone_name : NULL);
+    if (is_shown)
+        set_words(page, "offset", words_add_offset, now, zone_name);
+    else
+        set_null(page, "offset");
+    set_instant(page, "updated_at", now);
 }
 
-json_t *page_value(const PageContext *context, const char *title, const char *zone, bool live)
+Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live)
 {
-    json_t *page = json_object();
-    json_object_set_new(page, "mount", json_text(context->mount ? context->mount : ""));
-    json_object_set_new(page, "title", json_text(title));
-    json_object_set_new(page, "site", json_text(context->policy ? context->policy->title : NULL));
-    json_object_set_new(page, "version", json_string(WEBQUOTA_VERSION));
-    json_object_set_new(page, "usage", json_boolean(g_strcmp0(context->path, "/") == 0));
-    json_object_set_new(page, "live", json_boolean(live));
-    json_object_set_new(page, "who", json_text(context->who));
-    json_object_set_new(page, "signed_in", json_boolean(context->signed_in));
-    json_object_set_new(page, "nav", nav_value(context));
-    clock_values(page, context->now, zone);
+    Value *page = value_object(tree);
+    set_text(page, "mount", context->mount ? context->mount : "");
+    set_text(page, "title", title);
+    set_text(page, "site", context->policy ? context->policy->title : NULL);
+    set_text(page, "version", WEBQUOTA_VERSION);
+    /* Pages about no one thing have a title of the layout's. */
+    set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
+    set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
+    set_flag(page, "live", live);
+    set_text(page, "who", context->who);
+    set_flag(page, "signed_in", context->signed_in);
+    add_nav(set_list(page, "nav"), context);
+    set_clock(page, context->now, zone);
     return page;
 }
 

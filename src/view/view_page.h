@@ -1,5 +1,5 @@
 /* What pages share: the layout's values, the person who reads, one limit as it is shown, and the offer
- * of more. Inside the view room. All results are new references. */
+ * of more. Inside the view room. All results are new values in the tree that is given, for the caller to put in place. */
 #ifndef WEBQUOTA_VIEW_PAGE_H
 #define WEBQUOTA_VIEW_PAGE_H
 
@@ -21,20 +21,21 @@ typedef struct {
 Reader reader_of_report(const UsageReport *report, const PageContext *context);
 Reader reader_of_answer(const Answer *answer, const PageContext *context); /* its lines are for the caller to set */
 
+/* Of a report on one feature: the tightest limit that may stop somebody, own ones before those further up; where the plan lacks
+ * the feature, the line that says so. NULL: nothing stops anybody. (view_feature_page.c) */
+const UsageLine *reader_tightest(const Reader *reader);
+
 /* The `page` of the layout. `title` names the thing that the page is about. `live`: the page brings itself up to
  * date. `zone` is the zone of the times on the page; NULL when there are none. */
-json_t *page_value(const PageContext *context, const char *title, const char *zone, bool live);
+Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live);
 
-/* The address of a page of ours: mount + path + argument ("/limit/" + "message"). New string. */
-char *page_address(const char *mount, const char *path, const char *argument);
+/* For set_words. The address of a page of ours: mount + path + argument ("/limit/" + "message"; NULL: none). */
+void add_address(GString *out, const char *mount, const char *path, const char *argument);
 
-/* The address to go back to, with what may not stand in an address percent-encoded; null for NULL. */
-json_t *back_value(const char *back);
+/* For set_words. The address to go back to, with what may not stand in an address percent-encoded; nothing for NULL. */
+void add_back(GString *out, const char *back);
 
-json_t *plan_value(const Plan *plan); /* {key, title, price}; null for NULL */
-
-/* NULL and "" become JSON null, so that a template's section sees nothing. Takes the string. */
-json_t *text_or_null(char *text);
+Value *plan_value(const Value *tree, const Plan *plan); /* {key, title, price}; null for NULL */
 
 /* --- one limit as people see it (view_line.c) --- */
 
@@ -44,16 +45,21 @@ Look line_look(const UsageLine *line);
 UsageState look_state(Look look);
 
 /* {state, state_word, icon: {ok, notice, ...}}: what the template state.html shows. */
-json_t *look_value(Look look);
+Value *look_value(const Value *tree, Look look);
 
 /* The fields of the API for the limit, and in `shown` all that the templates line.html, meter.html and
- * facts.html show. `under` is the feature whose card or page it stands on: its title is not repeated. */
-json_t *line_value(const UsageLine *line, const Feature *under, const Reader *reader);
+ * facts.html show. `under` is the feature whose card or page it stands on: its title is not repeated.
+ * `approximate`: its sum is not known exactly. */
+Value *line_value(const Value *tree, const UsageLine *line, const Feature *under, const Reader *reader, bool approximate);
 
 /* --- the offer of more (view_offer.c) --- */
 
-/* One of {upgrade, support, ask, sign_in}, the others null; JSON null when there is nothing to offer.
+/* Adds up to `most` of what the plan `to` gives more than the reader has, as gain.html shows it, one a feature; of limits and
+ * features where another plan comes before it, nothing. Returns how many there are. */
+int add_plan_gains(Value *gains, const Reader *reader, const Plan *to, int most);
+
+/* One of {upgrade, support, ask, sign_in}, the others null; null when there is nothing to offer.
  * For visitors at most `most` examples of what signing in gives. */
-json_t *offer_value(const Reader *reader, int most);
+Value *offer_value(const Value *tree, const Reader *reader, int most);
 
 #endif

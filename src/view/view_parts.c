@@ -22,11 +22,6 @@ json_t *json_text_take(char *text)
     return value;
 }
 
-json_t *json_instant(Instant instant)
-{
-    return json_text_take(instant_text(instant));
-}
-
 json_t *json_amount(Amount amount)
 {
     return amount == AMOUNT_UNLIMITED ? json_null() : json_integer(amount);
@@ -85,12 +80,12 @@ void put_line(GString *out, const UsageLine *line, bool approximate)
 
 /* ---- the upgrade prompt ---------------------------------------------------------------- */
 
-char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *feature)
+char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *feature, const char *mount)
 {
     if (!policy->upgrade_url)
-        return NULL;
+        return mount ? g_strconcat(mount, "/plans", NULL) : NULL;
     g_autofree char *plan_argument = g_uri_escape_string(plan->key, NULL, FALSE);
-    g_autofree char *feature_argument = g_uri_escape_string(feature->key, NULL, FALSE);
+    g_autofree char *feature_argument = g_uri_escape_string(feature ? feature->key : "", NULL, FALSE);
     GString *address = g_string_new(policy->upgrade_url);
     g_string_replace(address, "{plan}", plan_argument, 0);
     g_string_replace(address, "{feature}", feature_argument, 0);
@@ -98,14 +93,14 @@ char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *fea
 }
 
 void put_upgrade(GString *out, const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature,
-                 Amount amount, bool anonymous)
+                 Amount amount, bool anonymous, const char *mount)
 {
     Offer offer;
     if (!words_offer(policy, plan, feature, limit, amount, anonymous, &offer)) {
         put_null_value(out);
         return;
     }
-    g_autofree char *address = upgrade_address(policy, offer.plan, feature);
+    g_autofree char *address = upgrade_address(policy, offer.plan, feature, mount);
     put_begin_object(out);
     put_text(out, "plan", offer.plan->key);
     put_text(out, "title", offer.plan->title);

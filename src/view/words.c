@@ -50,6 +50,31 @@ const char *words_state(UsageState state)
     return words[state];
 }
 
+const char *words_status(int status)
+{
+    static const struct {
+        int status;
+        const char *words;
+    } meanings[] = {
+        {400, "This request cannot be understood"},
+        {401, "Please sign in first"},
+        {403, "This is not open to you"},
+        {404, "There is nothing here"},
+        {405, "This address cannot be used that way"},
+        {409, "This cannot be done now"},
+        {413, "That was more than can be taken"},
+        {415, "This cannot be read"},
+        {422, "This refers to something that does not exist"},
+        {429, "That was too much for now"},
+        {500, "Something went wrong here"},
+        {503, "Usage cannot be shown now"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(meanings); i++)
+        if (meanings[i].status == status)
+            return meanings[i].words;
+    return NULL;
+}
+
 /* ---- figures --------------------------------------------------------------------------- */
 
 /* "95 of 100" */

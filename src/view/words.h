@@ -16,6 +16,8 @@ char *words_capital(const char *text);                    /* with a capital lett
 
 /* "in 3 h 12 min", "in 9 days", "in 20 s": at most two parts, rounded up; "now" when not in the future. */
 char *words_span(int64_t us);
+/* The same of what is over: "3 h 12 min ago", rounded down; "just now" when it is less than a second. */
+char *words_ago(int64_t us);
 
 /* "today", "this week", "in these 28 days", "in the last 24 hours", "in all"; the same as in "used all 3 for today" ("" for
  * lifetime); and "a day", "an hour", "every 28 days", "in any 24 hours", "in all". */
@@ -26,6 +28,10 @@ char *words_per(const WindowSpec *window);
 /* Moments in the zone of that name (NULL, or unknown: UTC). Never earlier than the moment itself: the minute is
  * rounded up; seconds are shown when it is less than an hour off. INSTANT_MIN and INSTANT_MAX give "". */
 char *words_time(Instant at, const char *zone, Instant now); /* "2025-12-29 at 00:00 (UTC)" */
+/* What happened, to the second, rounded down: "2025-12-29 at 00:00:05 (UTC)". */
+char *words_stamp(Instant at, const char *zone);
+/* The same where the zone is named elsewhere: "2025-12-29 00:00:05". */
+char *words_stamp_bare(Instant at, const char *zone);
 char *words_clock(Instant at, const char *zone, Instant now); /* "00:00" */
 char *words_day(Instant at, const char *zone, Instant now);  /* "9 Dec"; "9 Jan 2027" in another year than now's */
 
@@ -64,6 +70,14 @@ bool words_offer(const Policy *policy, const Plan *plan, const Feature *feature,
  * "Contact support if you need more"; "" when there is nothing to say. `line` is the limit in question (its limit
  * may be NULL). */
 char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
+
+/* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
+ * "2 bonus every 28 days", "10 bonus once". */
+char *words_plan_limit(const Limit *limit);
+char *words_plan_grant(const PlanGrant *grant);
+
+/* What an HTTP status means to a person: "There is nothing here". Static; NULL for one that no page is about. */
+const char *words_status(int status);
 
 const char *words_state(UsageState state); /* "Available", "Getting close", "High usage", "Used up", ... static */
 

@@ -17,11 +17,16 @@ void words_add_number(GString *out, int64_t number);
 void words_add_units(GString *out, const Feature *feature, int64_t number);
 void words_add_capital(GString *out, const char *text);
 void words_add_span(GString *out, int64_t us);
+void words_add_ago(GString *out, int64_t us);
 void words_add_window(GString *out, const WindowSpec *window);
 void words_add_window_for(GString *out, const WindowSpec *window);
 void words_add_per(GString *out, const WindowSpec *window);
 void words_add_time(GString *out, Instant at, const char *zone, Instant now);
+void words_add_stamp(GString *out, Instant at, const char *zone);
+void words_add_stamp_bare(GString *out, Instant at, const char *zone);
 void words_add_clock(GString *out, Instant at, const char *zone, Instant now);
+void words_add_second(GString *out, Instant at, const char *zone); /* "12:05:20" */
+void words_add_offset(GString *out, Instant at, const char *zone); /* "-05:00"; nothing in UTC */
 void words_add_day(GString *out, Instant at, const char *zone, Instant now);
 void words_add_used(GString *out, const UsageLine *line);
 void words_add_left(GString *out, const UsageLine *line, Instant now);
@@ -30,6 +35,8 @@ void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Insta
 void words_add_answer(GString *out, const Answer *answer);
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous);
+void words_add_plan_limit(GString *out, const Limit *limit);
+void words_add_plan_grant(GString *out, const PlanGrant *grant);
 void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
 #endif

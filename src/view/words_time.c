@@ -38,6 +38,11 @@ char *words_units(const Feature *feature, int64_t number)
 
 void words_add_capital(GString *out, const char *text)
 {
+    if (g_ascii_isalnum(*text)) {
+        text_add_char(out, g_ascii_toupper(*text));
+        text_add(out, text + 1);
+        return;
+    }
     gunichar first = g_utf8_get_char_validated(text, -1);
     if (*text && first != (gunichar)-1 && first != (gunichar)-2) {
         g_string_append_unichar(out, g_unichar_totitle(first));
@@ -110,6 +115,33 @@ char *words_span(int64_t us)
     return WORDS(words_add_span, us);
 }
 
+void words_add_ago(GString *out, int64_t us)
+{
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } units[] = {{24 * 3600, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
+    int64_t seconds = us / US_PER_S;
+    size_t first = 0;
+    if (seconds <= 0) {
+        text_add(out, "just now");
+        return;
+    }
+    while (units[first].seconds > seconds)
+        first++;
+    text_add_number(out, seconds / units[first].seconds);
+    text_add(out, units[first].unit);
+    /* Two parts below ten of the first: what is long over need not be known so well. */
+    if (units[first].seconds > 60 && seconds < 10 * units[first].seconds)
+        add_rest(out, seconds % units[first].seconds / units[first + 1].seconds, units[first + 1].unit);
+    text_add(out, " ago");
+}
+
+char *words_ago(int64_t us)
+{
+    return WORDS(words_add_ago, us);
+}
+
 /* ---- moments --------------------------------------------------------------------------- */
 
 #define HOUR_US (3600 * US_PER_S)
@@ -180,25 +212,82 @@ void words_add_clock(GString *out, Instant at, const char *zone, Instant now)
         add_clock(out, &wall, seconds);
 }
 
+void words_add_second(GString *out, Instant at, const char *zone)
+{
+    Wall wall;
+    if (is_moment(at) && wall_at(at, zone, &wall))
+        add_clock(out, &wall, true);
+}
+
+void words_add_offset(GString *out, Instant at, const char *zone)
+{
+    GTimeZone *found = zone ? zone_find(zone) : NULL;
+    if (!found || !is_moment(at) || strcmp(zone, "UTC") == 0)
+        return;
+    int64_t offset_us = zone_local(zone_of(found), at) - at, minutes = ABS(offset_us) / MINUTE_US;
+    text_add_char(out, offset_us < 0 ? '-' : '+');
+    add_two_digits(out, minutes / 60);
+    text_add_char(out, ':');
+    add_two_digits(out, minutes % 60);
+}
+
 char *words_clock(Instant at, const char *zone, Instant now)
 {
     return WORDS(words_add_clock, at, zone, now);
+}
+
+/* "2025-12-29" */
+static void add_date(GString *out, const Wall *wall)
+{
+    text_add_number(out, wall->date.year);
+    text_add_char(out, '-');
+    add_two_digits(out, wall->date.month);
+    text_add_char(out, '-');
+    add_two_digits(out, wall->date.day);
+}
+
+/* "2025-12-29 at 00:00 (UTC)" */
+static void add_date_and_clock(GString *out, const Wall *wall, bool seconds)
+{
+    add_date(out, wall);
+    text_add(out, " at ");
+    add_clock(out, wall, seconds);
+    text_adds(out, " (", wall->zone, ")");
 }
 
 void words_add_time(GString *out, Instant at, const char *zone, Instant now)
 {
     bool seconds = false;
     Wall wall;
-    if (!is_moment(at) || !wall_at(shown_moment(at, now, &seconds), zone, &wall))
+    if (is_moment(at) && wall_at(shown_moment(at, now, &seconds), zone, &wall))
+        add_date_and_clock(out, &wall, seconds);
+}
+
+void words_add_stamp(GString *out, Instant at, const char *zone)
+{
+    Wall wall;
+    if (is_moment(at) && wall_at(at, zone, &wall))
+        add_date_and_clock(out, &wall, true);
+}
+
+void words_add_stamp_bare(GString *out, Instant at, const char *zone)
+{
+    Wall wall;
+    if (!is_moment(at) || !wall_at(at, zone, &wall))
         return;
-    text_add_number(out, wall.date.year);
-    text_add_char(out, '-');
-    add_two_digits(out, wall.date.month);
-    text_add_char(out, '-');
-    add_two_digits(out, wall.date.day);
-    text_add(out, " at ");
-    add_clock(out, &wall, seconds);
-    text_adds(out, " (", wall.zone, ")");
+    add_date(out, &wall);
+    text_add_char(out, ' ');
+    add_clock(out, &wall, true);
+}
+
+char *words_stamp_bare(Instant at, const char *zone)
+{
+    return WORDS(words_add_stamp_bare, at, zone);
+}
+
+char *words_stamp(Instant at, const char *zone)
+{
+    return WORDS(words_add_stamp, at, zone);
 }
 
 char *words_time(Instant at, const char *zone, Instant now)

@@ -29,5 +29,5 @@ void api_check(Call *call)
     response_status(call->response, 200);
     response_guard(call->response);
     decision_headers(call->response, answer);
-    call_text_body(call, "application/json", view_decision(answer));
+    call_text_body(call, "application/json", view_decision(answer, call->request->mount));
 }

@@ -8,10 +8,10 @@ static const InputField refund_fields[] = {
 };
 
 /* The decision as it was, and what became of it. */
-static json_t *explanation(const DecisionRead *read)
+static json_t *explanation(const DecisionRead *read, const char *mount)
 {
     g_autofree char *at = instant_text(read->answer->at);
-    json_t *value = view_value(view_decision(read->answer));
+    json_t *value = view_value(view_decision(read->answer, mount));
     json_object_set_new(value, "kind", json_string(read->kind));
     json_object_set_new(value, "at", at ? json_string(at) : json_null());
     json_object_set_new(value, "on_behalf_of", read->on_behalf_of ? json_string(read->on_behalf_of) : json_null());
@@ -32,7 +32,7 @@ void api_decision(Call *call)
     else if (!call_may_see(call, read->answer->subject))
         call_problem(call, 404, NULL, "there is no such decision");
     else
-        call_json(call, 200, explanation(read));
+        call_json(call, 200, explanation(read, call->request->mount));
 }
 
 void api_refund(Call *call)

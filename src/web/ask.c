@@ -31,7 +31,9 @@ static const InputField item_fields[ITEM_FIELDS] = {
 
 Ask *ask_new(void)
 {
-    return g_new0(Ask, 1);
+    Ask *ask = g_new(Ask, 1);
+    *ask = (Ask){0};
+    return ask;
 }
 
 void ask_free(Ask *ask)

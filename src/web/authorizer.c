@@ -90,7 +90,7 @@ static void consent_again(Call *call)
 /* --- refusal --- */
 
 /* A report of the one feature, from the refusal itself: the page needs no second look into the store. */
-static json_t *refusal_page(const Call *call, const Answer *answer, const char *back)
+static Value *refusal_page(const Call *call, const Answer *answer, const char *back)
 {
     int count = MAX(answer->line_count, 1);
     g_autofree UsageLine *lines = g_new0(UsageLine, count);
@@ -123,9 +123,8 @@ static GString *refusal_html(Call *call, const Answer *answer)
 {
     g_autofree char *error = NULL;
     g_autofree char *referer = request_back(call->request);
-    json_t *value = refusal_page(call, answer, referer ? referer : "/");
+    g_autoptr(Value) value = refusal_page(call, answer, referer ? referer : "/");
     GString *page = templates_render(call->site->templates, "limit", value, &error);
-    json_decref(value);
     if (!page)
         log_line(LOG_LEVEL_ERROR, "template limit: %s", error ? error : "cannot be rendered");
     return page;

@@ -37,6 +37,11 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
     call->kept_free = kept_free;
 }
 
+void call_usage(Call *call, CallRead read)
+{
+    call->read = read;
+}
+
 bool call_only_reads(const Call *call)
 {
     return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;
@@ -118,35 +123,53 @@ void call_done(Call *call)
     response_guard(call->response);
 }
 
-/* Renders a page, or says in one line of text that it could not be. */
-static GString *render(Call *call, const char *template, json_t *value, const char **type)
+/* Renders a page; NULL where it cannot be. Takes the value. */
+static GString *render(Call *call, const char *template, Value *value)
 {
     g_autofree char *error = NULL;
     GString *page = templates_render(call->site->templates, template, value, &error);
-    json_decref(value);
-    *type = HTML_TYPE;
-    if (page)
-        return page;
-    log_line(LOG_LEVEL_ERROR, "template %s: %s", template, error ? error : "cannot be rendered");
-    *type = TEXT_TYPE;
-    return g_string_new("this page cannot be shown at the moment\n");
+    value_free(value);
+    if (!page)
+        log_line(LOG_LEVEL_ERROR, "template %s: %s", template, error ? error : "cannot be rendered");
+    return page;
 }
 
-void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s)
+/* The same, or the page that says so: it is answered then, and this gives NULL. */
+static GString *render_or_500(Call *call, const char *template, Value *value)
 {
-    const char *type;
-    GString *page = render(call, template, value, &type);
+    GString *page = render(call, template, value);
+    if (!page)
+        call_problem(call, 500, NULL, "this page cannot be shown at the moment");
+    return page;
+}
+
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
+{
+    GString *page = render_or_500(call, template, value);
+    if (!page)
+        return;
     response_status(call->response, status);
     response_guard(call->response);
     response_header(call->response, "Vary", "Accept");
     if (refresh_s > 0)
         response_header_number(call->response, "Refresh", refresh_s);
-    response_body(call->response, type, page);
+    response_body(call->response, HTML_TYPE, page);
 }
 
-void call_page(Call *call, int status, const char *template, json_t *value)
+void call_page(Call *call, int status, const char *template, Value *value)
 {
     call_page_refreshed(call, status, template, value, 0);
+}
+
+void call_fragment(Call *call, const char *template, Value *value)
+{
+    GString *part = render_or_500(call, template, value);
+    if (!part)
+        return;
+    response_status(call->response, 200);
+    response_guard_framed(call->response, "private", (const char *const *) call->policy->embedders);
+    response_header(call->response, "Vary", "Accept");
+    response_body(call->response, HTML_TYPE, part);
 }
 
 static void problem(Call *call, int status, const char *field, const char *detail)
@@ -158,9 +181,11 @@ static void problem(Call *call, int status, const char *field, const char *detai
     if (!json) {
         g_autofree char *back = request_back(call->request);
         PageContext context = call_context(call, back);
-        page = render(call, "error", view_error(status, title, detail, &context), &type);
-        if (page->len > APACHE_PAGE_MAX && request_param(call->request, "FCGI_APACHE_ROLE")) {
+        page = render(call, "error", view_error(status, title, detail, &context));
+        type = HTML_TYPE;
+        if (!page || (page->len > APACHE_PAGE_MAX && request_param(call->request, "FCGI_APACHE_ROLE"))) {
             type = TEXT_TYPE;
+            page = page ? page : g_string_new(NULL);
             g_string_printf(page, "%s\n", detail);
         }
     }

@@ -16,6 +16,9 @@ typedef struct Call Call;
  * result is STORE_OK. */
 typedef void (*CallThen)(Call *call, StoreResult result, const Answer *answer, const StoreError *error);
 
+/* The same when it has been read where somebody stands (call_usage). `read` is NULL unless the result is STORE_OK. */
+typedef void (*CallRead)(Call *call, StoreResult result, UsageRead *read, const StoreError *error);
+
 struct Call {
     const Site *site;
     const Request *request;
@@ -31,6 +34,7 @@ struct Call {
     Surface surface;    /* for the metrics */
     const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */
     CallThen then;
+    CallRead read;        /* the subject's own usage is read, and handed to it, when the handler has returned; NULL: it is not */
     gpointer kept;      /* the handler's own, for `then`, with what the ask points to */
     GDestroyNotify kept_free;
 };
@@ -38,6 +42,9 @@ struct Call {
 /* Leaves the call to the ledger: the handler returns without an answer, and `then` gives it, perhaps in another thread. `kept`
  * is taken, and freed by `kept_free` with the call; the ask is part of it, or points into it and into the call. */
 void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept, GDestroyNotify kept_free);
+
+/* The same with where the caller stands, on all features, which is read meanwhile: `read` gives the answer. */
+void call_usage(Call *call, CallRead read);
 
 /* Frees what the call owns: identity, policy, segment, allow, text, body, kept; not the request and response. */
 void call_clear(Call *call);
@@ -60,11 +67,14 @@ void call_problem(Call *call, int status, const char *field, const char *format,
 /* The problem that a store's result other than STORE_OK is. */
 void call_store_problem(Call *call, StoreResult result, const StoreError *error);
 
-/* A page: `template` rendered with the value, which is taken. */
-void call_page(Call *call, int status, const char *template, json_t *value);
+/* A page: `template` rendered with the value (a whole tree), which is taken. */
+void call_page(Call *call, int status, const char *template, Value *value);
 
 /* The same, which loads itself anew every so many seconds; 0: never. */
-void call_page_refreshed(Call *call, int status, const char *template, json_t *value, int64_t refresh_s);
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
+
+/* A part of a page, for other pages to include or frame: never the layout, kept by browsers only as long as it is good. */
+void call_fragment(Call *call, const char *template, Value *value);
 
 /* Consent, without a body: 204. */
 void call_done(Call *call);

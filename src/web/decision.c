@@ -26,5 +26,5 @@ void decision_answer(Call *call, const Answer *answer)
         response_header(call->response, "Location", address);
     }
     call_text_body(call, allowed ? "application/json" : "application/problem+json",
-                   allowed ? view_decision(answer) : view_refusal(answer, mount));
+                   allowed ? view_decision(answer, mount) : view_refusal(answer, mount));
 }

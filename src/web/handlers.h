@@ -8,6 +8,10 @@
 /* pages */
 void page_dashboard(Call *call);
 void page_limit(Call *call);
+void page_decision(Call *call);
+void page_plans(Call *call);
+void page_feature(Call *call);
+void page_widget(Call *call);
 void page_static(Call *call);
 
 /* API */

@@ -13,13 +13,10 @@ static int64_t refresh_s(const Request *request)
     return text && parse_whole(text, 0, INT64_MAX, &seconds) ? CLAMP(seconds, REFRESH_MIN_S, REFRESH_MAX_S) : 0;
 }
 
-void page_dashboard(Call *call)
+static void answer(Call *call, StoreResult result, UsageRead *read, const StoreError *error)
 {
-    g_auto(StoreError) error = {0};
-    g_autoptr(UsageRead) read = NULL;
-    StoreResult result = store_usage(call->site->store, call->identity.subject, NULL, true, &read, &error);
     if (result != STORE_OK) {
-        call_store_problem(call, result, &error);
+        call_store_problem(call, result, error);
         return;
     }
     if (call_wants_json(call)) {
@@ -28,4 +25,9 @@ void page_dashboard(Call *call)
     }
     PageContext context = call_context(call, NULL);
     call_page_refreshed(call, 200, "dashboard", view_dashboard(read->report, &context), refresh_s(call->request));
+}
+
+void page_dashboard(Call *call)
+{
+    call_usage(call, answer);
 }

@@ -4,10 +4,10 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* Nothing inline, nothing from elsewhere, in nobody's frame. */
+/* Nothing inline, nothing from elsewhere, in nobody's frame unless said. */
 #define CONTENT_SECURITY_POLICY                                                                                             \
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "                         \
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
 
 #define HEADERS_BYTES 1000 /* about; a malloc of up to 1024 bytes is a cheap one */
 
@@ -157,11 +157,25 @@ void response_header_number(Response *response, const char *name, int64_t value)
     response_header(response, name, text);
 }
 
+void response_guard_framed(Response *response, const char *cache_control, const char *const *embedders)
+{
+    response_header(response, "Cache-Control", cache_control);
+    GString *policy = response_header_begin(response, "Content-Security-Policy");
+    text_add(policy, CONTENT_SECURITY_POLICY);
+    if (!embedders || !*embedders)
+        text_add(policy, "'none'");
+    for (const char *const *origin = embedders; origin && *origin; origin++)
+        text_adds(policy, origin == embedders ? "" : " ", *origin);
+    response_header_end(response, true);
+    response_header(response, "X-Content-Type-Options", "nosniff");
+    response_header(response, "Referrer-Policy", "same-origin");
+}
+
 void response_guard_cached(Response *response, const char *cache_control)
 {
     response_header(response, "Cache-Control", cache_control);
     if (takes_header(response, "Content-Security-Policy"))
-        text_add(response->headers, "Content-Security-Policy: " CONTENT_SECURITY_POLICY "\r\n"
+        text_add(response->headers, "Content-Security-Policy: " CONTENT_SECURITY_POLICY "'none'\r\n"
                                     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n");
 }
 

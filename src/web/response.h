@@ -28,6 +28,9 @@ void response_header_end(Response *response, bool keep);
 void response_guard(Response *response);
 void response_guard_cached(Response *response, const char *cache_control);
 
+/* The same for what the pages of these origins (NULL-terminated; NULL: none) may show in a frame. */
+void response_guard_framed(Response *response, const char *cache_control, const char *const *embedders);
+
 /* Ends the headers with Content-Type and Content-Length. Takes the body. Without a call: no body. */
 void response_body(Response *response, const char *type, GString *body);
 

@@ -2,6 +2,7 @@
 #include "web/settings.h"
 
 #include "base/parse.h"
+#include "store/store.h"
 #include "web/assertion.h"
 
 #ifndef WEBQUOTA_SHARE
@@ -34,15 +35,15 @@ static bool secret_read(const char *variable, char **out, char **why)
     return true;
 }
 
-static bool threads_read(int *out, char **why)
+/* A whole number; `number` where the variable is not set. */
+static bool number_read(const char *variable, int64_t number, int64_t least, int64_t most, int *out, char **why)
 {
-    const char *text = value_of("WEBQUOTA_THREADS");
-    int64_t threads = 64;
-    if (text && !parse_whole(text, 1, 256, &threads)) {
-        *why = g_strdup_printf("WEBQUOTA_THREADS: \"%s\" is not a whole number from 1 to 256", text);
+    const char *text = value_of(variable);
+    if (text && !parse_whole(text, least, most, &number)) {
+        *why = g_strdup_printf("%s: \"%s\" is not a whole number from %" PRId64 " to %" PRId64, variable, text, least, most);
         return false;
     }
-    *out = (int) threads;
+    *out = (int) number;
     return true;
 }
 
@@ -112,7 +113,9 @@ bool settings_read(Settings *out, char **why)
         *why = g_strdup("DATABASE_URL is not set: the address of the database, such as postgresql:///webquota");
         return false;
     }
-    return log_read(&out->log, why) && mount_read(&out->mount, why) && threads_read(&out->threads, why) &&
+    return log_read(&out->log, why) && mount_read(&out->mount, why) && number_read("WEBQUOTA_THREADS", 64, 1, 256, &out->threads, why) &&
+           number_read("WEBQUOTA_PATIENCE_MS", STORE_PATIENCE_MS, STORE_PATIENCE_LEAST_MS, STORE_PATIENCE_MOST_MS,
+                       &out->patience_ms, why) &&
            prepare_read(&out->prepared, why) && secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
            secret_read("WEBQUOTA_SHARED_SECRET_FILE", &out->shared_secret, why) &&
            folder_read("WEBQUOTA_TEMPLATES", "templates", &out->templates, why) &&

@@ -11,6 +11,7 @@ typedef struct {
     char *socket;         /* WEBQUOTA_SOCKET: a path, or HOST:PORT; NULL: the inherited one */
     char *mount;          /* WEBQUOTA_MOUNT: where its pages are, for links from an authorizer's refusal; default "/quota" */
     int threads;          /* WEBQUOTA_THREADS, 1 to 256; default 64 */
+    int patience_ms;      /* WEBQUOTA_PATIENCE_MS: how long a request waits for the database at most, 500 to 60000; default 1300 */
     char *templates;      /* WEBQUOTA_TEMPLATES: a folder */
     char *statics;        /* WEBQUOTA_STATIC: a folder */
     bool prepared;        /* unless WEBQUOTA_PREPARE=off: a pooler in transaction mode stands between */

@@ -47,6 +47,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
         .prepared = settings->prepared,
         .readers = lasting ? CLAMP(settings->threads / 4, 1, 8) : 1,
         .listen = lasting && settings->prepared,
+        .patience_ms = settings->patience_ms,
         .read_policy = policy_load,
     };
     site->statics = statics_read(settings->statics);
@@ -132,12 +133,45 @@ static void visit_decided(void *data, StoreResult result, Answer *decided, const
     visit_end(visit);
 }
 
+static void visit_read(void *data, StoreResult result, UsageRead *found, const StoreError *error)
+{
+    Visit *visit = data;
+    g_autoptr(UsageRead) read = found;
+    visit->call.read(&visit->call, result, read, error);
+    visit_end(visit);
+}
+
+static void visit_read_now(Visit *visit)
+{
+    g_auto(StoreError) error = {0};
+    UsageRead *read = NULL;
+    StoreResult result = store_usage(visit->call.site->store, visit->call.identity.subject, NULL, true, &read, &error);
+    visit_read(visit, result, read, &error);
+}
+
 static void visit_decide_now(Visit *visit)
 {
     g_auto(StoreError) error = {0};
     Answer *answer = NULL;
     StoreResult result = ledger_decide(visit->call.site->store, visit->call.ask, &answer, &error);
     visit_decided(visit, result, answer, &error);
+}
+
+/* Only where somebody else may give the answer, that is, not to a CGI's request, it is given later. */
+static void visit_go_on(Visit *visit)
+{
+    const Call *call = &visit->call;
+    bool later = visit->exchange->done != NULL;
+    if (call->ask && later)
+        ledger_decide_later(call->site->store, call->ask, visit_decided, visit);
+    else if (call->ask)
+        visit_decide_now(visit);
+    else if (call->read && later)
+        store_usage_later(call->site->store, call->identity.subject, NULL, true, visit_read, visit);
+    else if (call->read)
+        visit_read_now(visit);
+    else
+        visit_end(visit);
 }
 
 /* What cannot be read has no address; but programs that ask the API want to be answered as it answers. */
@@ -182,18 +216,12 @@ void site_answer(const Exchange *exchange, void *data)
         answer_stranger(exchange);
         return;
     }
-    Visit *visit = g_new0(Visit, 1);
-    visit->exchange = exchange;
-    visit->began_us = g_get_monotonic_time();
-    visit->call = (Call){.site = site, .request = &visit->request, .response = response_new()};
+    Visit *visit = g_new(Visit, 1);
+    *visit = (Visit){.exchange = exchange, .began_us = g_get_monotonic_time(),
+                     .call = {.site = site, .request = &visit->request, .response = response_new()}};
     if (request_read(exchange, &visit->request, &why))
         answer_request(visit);
     else
         answer_malformed(visit, why);
-    if (!visit->call.ask)
-        visit_end(visit);
-    else if (exchange->done)
-        ledger_decide_later(site->store, visit->call.ask, visit_decided, visit);
-    else
-        visit_decide_now(visit);
+    visit_go_on(visit);
 }

@@ -7,6 +7,7 @@ static const struct {
     const char *name, *type;
 } known[] = {
     {"style.css", "text/css; charset=utf-8"},
+    {"widget.css", "text/css; charset=utf-8"},
     {"live.js", "text/javascript; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
     {"openapi.json", "application/json"},

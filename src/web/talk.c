@@ -65,7 +65,7 @@ void talks_free(Talks *talks)
 {
     for (Talk *talk = talks->free, *next; talk; talk = next) {
         next = talk->next;
-        FCGX_Free(&talk->request, 1);
+        FCGX_Free(&talk->request, 0);
         g_free(talk);
     }
     pthread_mutex_destroy(&talks->lock);
@@ -91,8 +91,10 @@ static Talk *talk_take(Talks *talks)
         talks->free = talk->next;
     talks->out++;
     pthread_mutex_unlock(&talks->lock);
-    if (talk)
+    if (talk) {
+        FCGX_Free(&talk->request, 0); /* what the last request left: memory goes back to where it is asked for next */
         return talk;
+    }
     talk = g_new0(Talk, 1);
     talk->talks = talks;
     FCGX_InitRequest(&talk->request, -1, 0);
@@ -161,16 +163,21 @@ static void drain(FCGX_Request *request)
     request->keepConnection = 0;
 }
 
-/* libfcgi ends a connection with care: it says that no more will come, and waits for the peer to close its side, as what
- * is left unread would cost the peer the answer. Where nothing can be, that only keeps a thread waiting. */
+/* Sends what is left of the answer, and its end; closes the connection unless it is kept.
+ *
+ * libfcgi ends a connection with care: it says that no more will come, and waits for the peer to close its side, as what is
+ * left unread would cost the peer the answer. Where nothing can be, that would only keep a thread waiting, and what the request
+ * holds is left to talk_take. */
 static void finish(Talk *talk)
 {
     FCGX_Request *request = &talk->request;
-    bool kept = request->keepConnection;
-    if (talk->heard_all)
-        request->keepConnection = 1;
-    FCGX_Finish_r(request);
-    if (kept || request->ipcFd < 0)
+    if (!talk->heard_all) {
+        FCGX_Finish_r(request);
+        return;
+    }
+    bool broken = FCGX_FClose(request->err) != 0;
+    broken |= FCGX_FClose(request->out) != 0;
+    if (request->keepConnection && !broken)
         return;
     close(request->ipcFd);
     request->ipcFd = -1;

@@ -40,6 +40,12 @@ async function guard_checks(site, front, url) {
         ok(answer.text.includes('used all 2 Get Solution requests'), answer.text);
         ok(answer.text.includes('href="/quota/'), 'it leads to the pages');
     });
+    await test('a page with server side includes shows a feature in little to whoever looks at it', async () => {
+        const answer = status(await request(`${url}/old/page.shtml`, { headers: HTML }), 200);
+        ok(/<h1>An old page<\/h1>\n<link rel="stylesheet" href="\/quota\/static\/widget\.css/.test(answer.text), answer.text);
+        ok(answer.text.includes('2 of 2 Get Solution requests used today') && answer.text.trimEnd().endsWith('</html>'), answer.text);
+        equal(answer.text.match(/<html/g).length, 1);
+    });
     await test('and as the problem', async () => {
         const answer = await use(url, { Accept: 'application/json' });
         is_refusal(answer, 'application/problem+json');

@@ -126,7 +126,7 @@ static void check_answer(const Situation *situation, const Decision *decision, c
         HOLDS(answer->lines[i].usage.remaining >= 0);
     if (!documents)
         return;
-    DOCUMENT(view_decision(answer));
+    DOCUMENT(view_decision(answer, NULL));
     if (!answer_allowed(answer))
         DOCUMENT(view_refusal(answer, "/quota"));
 }

@@ -3,9 +3,11 @@
  *
  * clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
  *     -DMUSTACHE_WORK_MAX=100000 -Isrc $(pkg-config --cflags glib-2.0 jansson) tests/fuzz/fuzz_mustache.c \
- *     src/view/mustache.c src/view/mustache_parse.c src/view/escape.c $(pkg-config --libs glib-2.0 jansson)
+ *     src/view/mustache.c src/view/mustache_parse.c src/view/escape.c src/view/value.c src/view/value_json.c \
+ *     src/base/text.c src/base/instant.c $(pkg-config --libs glib-2.0 jansson)
  */
 #include "view/mustache.h"
+#include "view/value_json.h"
 
 #define TEXTS 4
 
@@ -41,7 +43,7 @@ static Mustache *parse(const char *text)
 }
 
 /* Renders twice: the same must come of it, and a failure must leave what was there. */
-static void render(const Mustache *mustache, const json_t *value, Partials *partials)
+static void render(const Mustache *mustache, const Value *value, Partials *partials)
 {
     char *errors[2] = {NULL, NULL};
     GString *outs[2] = {g_string_new("first"), g_string_new("first")};
@@ -70,10 +72,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     Mustache *mustache = parse(texts[0]);
     Partials partials = {parse(texts[1]), parse(texts[2])};
-    json_t *value = json_loads(texts[3], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_auto_t *json = json_loads(texts[3], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    g_autoptr(Value) value = json ? value_of_json(json) : NULL;
     if (mustache)
         render(mustache, value, &partials);
-    json_decref(value);
     mustache_free(mustache);
     mustache_free(partials.p);
     mustache_free(partials.q);

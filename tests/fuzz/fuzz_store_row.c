@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(DecisionRow) found = decision_row_find(result, &row->key);
     HOLDS(found && decision_key_equal(&found->key, &row->key));
     Answer *answer = decision_row_answer(row, policy);
-    DOCUMENT(view_decision(answer));
+    DOCUMENT(view_decision(answer, NULL));
     answer_unref(answer);
     decision_row_free(row);
     PQclear(result);

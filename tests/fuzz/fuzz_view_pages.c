@@ -5,6 +5,7 @@
 #include "world.h"
 
 #include "domain/answer.h"
+#include "view/value_json.h"
 #include "view/view.h"
 
 #define BETWEEN "\n----\n"
@@ -19,13 +20,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* Takes the value over. */
-static void check_page(const char *name, json_t *value)
+static void check_page(const char *name, Value *value)
 {
     g_autofree char *error = NULL;
     g_autoptr(GString) page = templates_render(templates, name, value, &error);
     HOLDS(page && !error && strlen(page->str) == page->len);
     html_check(page->str);
-    value_check(value);
+    value_check(value_to_json(value));
+    value_free(value);
 }
 
 static void check_refusal(const Situation *situation, const Book *book, AskItem item, const PageContext *context)
@@ -35,7 +37,18 @@ static void check_refusal(const Situation *situation, const Book *book, AskItem 
     g_autoptr(Answer) answer = answer_new(situation, decision, &situation->policy->features[item.feature], "res", "dec_x");
     g_autoptr(UsageReport) report = usage_report(situation, book, item.feature, true);
     check_page("limit", view_limit(report, answer_allowed(answer) ? NULL : answer, context));
-    DOCUMENT(view_decision(answer));
+    g_autoptr(Activity) activity = activity_new(1, 1);
+    activity->lines[0] = (ActivityLine){.id = g_strdup("dec_x"), .at = answer->at, .outcome = answer->outcome,
+                                        .feature = g_strdup(answer->feature->key), .resource = g_strdup(context->who),
+                                        .on_behalf_of = g_strdup(context->who), .units = answer->units};
+    activity->clients[0] = (ActivityClient){.client = g_strdup(context->who), .units = answer->units};
+    FeatureShown feature = {.feature = answer->feature, .report = report, .activity = activity};
+    check_page("feature", view_feature_page(&feature, context));
+    check_page("widget", view_widget(&feature, WIDGET_CARD, context->sent_form, context));
+    DOCUMENT(view_feature(&feature, context->mount));
+    DecisionShown shown = {.answer = answer, .kind = "consume", .on_behalf_of = context->who, .usage = report};
+    check_page("decision", view_decision_page(&shown, context));
+    DOCUMENT(view_decision(answer, NULL));
     if (!answer_allowed(answer))
         DOCUMENT(view_refusal(answer, context->mount));
 }
@@ -62,6 +75,7 @@ static void check_policy(const Policy *policy, Rest *rest)
     check_refusal(&situation, &book, item, &context);
     g_autoptr(UsageReport) report = usage_report(&situation, &book, -1, true);
     check_page("dashboard", view_dashboard(report, &context));
+    check_page("plans", view_plans_page(report, &context));
     check_page("error", view_error(400 + rest_byte(rest), "Bad Request", detail, &context));
     DOCUMENT(view_usage(report));
     DOCUMENT(view_plans(policy));

@@ -132,6 +132,23 @@ static inline StoreResult double_decide(Store *store, const LedgerAsk *ask, Answ
     return STORE_OK;
 }
 
+/* What the subject did is named after it, so that its marks come to the page. */
+StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
+                           StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(subject, error);
+    HOLDS(features->len >= 1);
+    if (result != STORE_OK)
+        return result;
+    *activity = activity_new(1, 1);
+    (*activity)->lines[0] = (ActivityLine){.id = g_strdup("dec_AQEAAAAAAAAAAQAAAAAAAAAB"), .at = now, .outcome = OUTCOME_DENIED,
+                                           .feature = g_strdup(features->pdata[0]), .resource = g_strdup(subject),
+                                           .on_behalf_of = g_strdup(subject), .units = UNITS_MAX};
+    (*activity)->clients[0] = (ActivityClient){.client = g_strdup(subject), .refused = 1, .last = now};
+    return STORE_OK;
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     StoreResult result = double_result(ask->idempotency_key, error);
@@ -175,6 +192,14 @@ StoreResult store_usage(Store *store, const char *subject, const char *feature, 
     (*read)->report = usage_report(&who->situation, &book, one ? one->index : -1, with_unlisted);
     (*read)->keep = who;
     return STORE_OK;
+}
+
+void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data)
+{
+    g_auto(StoreError) error = {0};
+    UsageRead *read = NULL;
+    StoreResult result = store_usage(store, subject, feature, with_unlisted, &read, &error);
+    then(data, result, read, &error);
 }
 
 void decision_read_free(DecisionRead *read)

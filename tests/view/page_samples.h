@@ -157,9 +157,13 @@ static inline void sample_init(Sample *sample, int plan)
         .policy = sample->policy, .subject = &sample->subject, .as_of = now, .lines = sample->lines };
 }
 
+/* Pages point into the policy that they are made from: policies stay until the program ends. */
 static inline void sample_clear(Sample *sample)
 {
-    policy_unref(sample->policy);
+    static GPtrArray *kept;
+    if (!kept)
+        kept = g_ptr_array_new();
+    g_ptr_array_add(kept, g_steal_pointer(&sample->policy));
 }
 
 /* Adds the plan's limit with its window as it is now; `limit` NULL: the plan does not list the feature. Change

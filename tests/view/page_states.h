@@ -2,30 +2,33 @@
 #ifndef WEBQUOTA_PAGE_STATES_H
 #define WEBQUOTA_PAGE_STATES_H
 
+#include "view/decision_states.h"
+#include "view/feature_states.h"
 #include "view/page_samples.h"
+#include "view/plans_states.h"
 
-typedef json_t *(*PageState)(void);
+typedef Value *(*PageState)(void);
 
-static inline json_t *sample_dashboard(Sample *sample)
+static inline Value *sample_dashboard(Sample *sample)
 {
     sample_finish(sample);
-    json_t *page = view_dashboard(&sample->report, &sample->context);
+    Value *page = view_dashboard(&sample->report, &sample->context);
     sample_clear(sample);
     return page;
 }
 
-static inline json_t *sample_limit_page(Sample *sample, const Answer *refusal)
+static inline Value *sample_limit_page(Sample *sample, const Answer *refusal)
 {
     sample_finish(sample);
     sample->context.path = "/limit/x";
-    json_t *page = view_limit(&sample->report, refusal, &sample->context);
+    Value *page = view_limit(&sample->report, refusal, &sample->context);
     sample_clear(sample);
     return page;
 }
 
 /* --- dashboards --- */
 
-static json_t *dashboard_ok(void)
+static Value *dashboard_ok(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -36,7 +39,7 @@ static json_t *dashboard_ok(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_first_use(void)
+static Value *dashboard_first_use(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -49,7 +52,7 @@ static json_t *dashboard_first_use(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_notice(void)
+static Value *dashboard_notice(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -60,7 +63,7 @@ static json_t *dashboard_notice(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_warning(void)
+static Value *dashboard_warning(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -71,7 +74,7 @@ static json_t *dashboard_warning(void)
 }
 
 /* As most people meet it: something of everything. */
-static json_t *dashboard_exhausted(void)
+static Value *dashboard_exhausted(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -88,7 +91,7 @@ static json_t *dashboard_exhausted(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_all_exhausted(void)
+static Value *dashboard_all_exhausted(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -101,7 +104,7 @@ static json_t *dashboard_all_exhausted(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_organization(void)
+static Value *dashboard_organization(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -115,7 +118,7 @@ static json_t *dashboard_organization(void)
 }
 
 /* Override, grace, rollover, bonus, held, overage, on trial: all that may stand beside a limit. */
-static json_t *dashboard_changed(void)
+static Value *dashboard_changed(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -143,7 +146,7 @@ static json_t *dashboard_changed(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_unlimited(void)
+static Value *dashboard_unlimited(void)
 {
     Sample sample;
     sample_init(&sample, PRO);
@@ -154,7 +157,7 @@ static json_t *dashboard_unlimited(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_highest_plan(void)
+static Value *dashboard_highest_plan(void)
 {
     Sample sample;
     sample_init(&sample, PRO);
@@ -163,7 +166,7 @@ static json_t *dashboard_highest_plan(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_anonymous(void)
+static Value *dashboard_anonymous(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -174,7 +177,7 @@ static json_t *dashboard_anonymous(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_suspended(void)
+static Value *dashboard_suspended(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -184,14 +187,14 @@ static json_t *dashboard_suspended(void)
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_nothing(void)
+static Value *dashboard_nothing(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
     return sample_dashboard(&sample);
 }
 
-static json_t *dashboard_hostile(void)
+static Value *dashboard_hostile(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -208,7 +211,7 @@ static json_t *dashboard_hostile(void)
 
 /* --- limit pages --- */
 
-static json_t *limit_week(void)
+static Value *limit_week(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -218,7 +221,7 @@ static json_t *limit_week(void)
 }
 
 /* The longest that is usual: a form that was refused, every limit there is, an organization. */
-static json_t *limit_form(void)
+static Value *limit_form(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -235,7 +238,7 @@ static json_t *limit_form(void)
     return sample_limit_page(&sample, &sample.answer);
 }
 
-static json_t *limit_fewer(void)
+static Value *limit_fewer(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -243,7 +246,7 @@ static json_t *limit_fewer(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 5));
 }
 
-static json_t *limit_never_fits(void)
+static Value *limit_never_fits(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -251,7 +254,7 @@ static json_t *limit_never_fits(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_NEVER_FITS, 500));
 }
 
-static json_t *limit_visitor(void)
+static Value *limit_visitor(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -259,7 +262,7 @@ static json_t *limit_visitor(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
 }
 
-static json_t *limit_not_included(void)
+static Value *limit_not_included(void)
 {
     Sample sample;
     sample_init(&sample, ANONYMOUS);
@@ -269,7 +272,7 @@ static json_t *limit_not_included(void)
     return sample_limit_page(&sample, &sample.answer);
 }
 
-static json_t *limit_suspended(void)
+static Value *limit_suspended(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -278,7 +281,7 @@ static json_t *limit_suspended(void)
 }
 
 /* Without a refusal: somebody looks. */
-static json_t *limit_look_stopped(void)
+static Value *limit_look_stopped(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -287,7 +290,7 @@ static json_t *limit_look_stopped(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_available(void)
+static Value *limit_look_available(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -296,7 +299,7 @@ static json_t *limit_look_available(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_not_included(void)
+static Value *limit_look_not_included(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -304,7 +307,7 @@ static json_t *limit_look_not_included(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_look_unlimited(void)
+static Value *limit_look_unlimited(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -312,7 +315,7 @@ static json_t *limit_look_unlimited(void)
     return sample_limit_page(&sample, NULL);
 }
 
-static json_t *limit_hostile(void)
+static Value *limit_hostile(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
@@ -326,42 +329,63 @@ static json_t *limit_hostile(void)
 
 /* --- errors --- */
 
-static inline json_t *sample_error(int status, const char *title, const char *detail, const char *back)
+static inline Value *sample_error(int status, const char *title, const char *detail, const char *back)
 {
     Sample sample;
     sample_init(&sample, FREE);
     sample.context.path = "/nowhere";
     sample.context.back = back;
-    json_t *page = view_error(status, title, detail, &sample.context);
+    Value *page = view_error(status, title, detail, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
-static json_t *error_correct(void)
+static Value *error_correct(void)
 {
-    return sample_error(400, "This request cannot be understood", "\"units\" must be a whole number from 1.", "/menus/new");
+    return sample_error(400, "Bad Request", "\"units\" must be a whole number from 1.", "/menus/new");
 }
 
-static json_t *error_sign_in(void)
+static Value *error_sign_in(void)
 {
-    return sample_error(401, "Who are you?", "This page is for people who are signed in.", NULL);
+    return sample_error(401, "Unauthorized", "This page is for people who are signed in.", NULL);
 }
 
-static json_t *error_not_allowed(void)
+static Value *error_not_allowed(void)
 {
-    return sample_error(403, "This is not for you", NULL, NULL);
+    return sample_error(403, "Forbidden", NULL, NULL);
 }
 
-static json_t *error_not_found(void)
+static Value *error_not_found(void)
 {
-    return sample_error(404, "There is no such page", "<b>/nowhere</b> is not one of ours.", NULL);
+    return sample_error(404, "Not Found", "<b>/nowhere</b> is not one of ours.", NULL);
+}
+
+static Value *error_method(void)
+{
+    return sample_error(405, "Method Not Allowed", "this address does not know the method; it knows GET, HEAD", NULL);
+}
+
+static Value *error_too_many(void)
+{
+    return sample_error(429, "Too Many Requests", NULL, "/menus/new");
+}
+
+static Value *error_broken(void)
+{
+    return sample_error(500, "Internal Server Error", "this page cannot be shown at the moment", NULL);
+}
+
+/* A status that no words were written for. */
+static Value *error_other(void)
+{
+    return sample_error(418, "I'm a <teapot>", NULL, NULL);
 }
 
 /* The store is away: nothing is known but the request. */
-static json_t *error_unavailable(void)
+static Value *error_unavailable(void)
 {
     PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
-    return view_error(503, "Usage cannot be shown now", "The store is not available.", &context);
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
 }
 
 static const struct {
@@ -395,10 +419,43 @@ static const struct {
     { "limit-look-not-included", "limit", limit_look_not_included },
     { "limit-look-unlimited", "limit", limit_look_unlimited },
     { "limit-hostile", "limit", limit_hostile },
+    { "decision-stopped", "decision", decision_stopped },
+    { "decision-freed", "decision", decision_freed },
+    { "decision-allowed", "decision", decision_allowed },
+    { "decision-full-again", "decision", decision_full_again },
+    { "decision-not-listed", "decision", decision_not_listed },
+    { "decision-refund", "decision", decision_refund },
+    { "decision-hostile", "decision", decision_hostile },
+    { "plans-free", "plans", plans_free },
+    { "plans-highest", "plans", plans_highest },
+    { "plans-visitor", "plans", plans_visitor },
+    { "plans-organization", "plans", plans_organization },
+    { "plans-suspended", "plans", plans_suspended },
+    { "plans-many", "plans", plans_many },
+    { "feature-used", "feature", feature_used },
+    { "feature-child", "feature", feature_child },
+    { "feature-parent", "feature", feature_parent },
+    { "feature-unused", "feature", feature_unused },
+    { "feature-not-included", "feature", feature_not_included },
+    { "feature-suspended", "feature", feature_suspended },
+    { "feature-clients", "feature", feature_clients },
+    { "feature-hostile", "feature", feature_hostile },
+    { "widget-card", "widget", widget_card },
+    { "widget-bar", "widget", widget_bar },
+    { "widget-line", "widget", widget_line },
+    { "widget-exhausted", "widget", widget_exhausted },
+    { "widget-unlimited", "widget", widget_unlimited },
+    { "widget-not-included", "widget", widget_not_included },
+    { "widget-suspended", "widget", widget_suspended },
+    { "widget-hostile", "widget", widget_hostile },
     { "error-correct", "error", error_correct },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },
     { "error-not-found", "error", error_not_found },
+    { "error-method", "error", error_method },
+    { "error-too-many", "error", error_too_many },
+    { "error-broken", "error", error_broken },
+    { "error-other", "error", error_other },
     { "error-unavailable", "error", error_unavailable },
 };
 
@@ -431,7 +488,7 @@ static inline Templates *sample_templates(const char *dir)
 static inline char *sample_render(const Templates *templates, size_t state)
 {
     char *error = NULL;
-    json_auto_t *value = page_states[state].make();
+    g_autoptr(Value) value = page_states[state].make();
     GString *page = templates_render(templates, page_states[state].template, value, &error);
     if (!page)
         g_error("%s: %s", page_states[state].name, error);

@@ -1,14 +1,16 @@
 /* render_pages FOLDER [TEMPLATES]: writes every page in every state as FOLDER/NAME.html and its JSON twin as
  * FOLDER/NAME.json, for the golden pages and the browser tests. */
 #include "view/page_states.h"
+#include "view/value_json.h"
 
 static bool write_state(const Templates *templates, const char *folder, size_t state)
 {
     g_autofree char *page = sample_render(templates, state);
     g_autofree char *path = g_strdup_printf("%s/%s.html", folder, page_states[state].name);
-    json_auto_t *value = page_states[state].make();
+    g_autoptr(Value) value = page_states[state].make();
+    json_auto_t *json = value_to_json(value);
     g_autofree char *twin = g_strdup_printf("%s/%s.json", folder, page_states[state].name);
-    return g_file_set_contents(path, page, -1, NULL) && json_dump_file(value, twin, JSON_INDENT(2)) == 0;
+    return g_file_set_contents(path, page, -1, NULL) && json_dump_file(json, twin, JSON_INDENT(2)) == 0;
 }
 
 int main(int argc, char **argv)

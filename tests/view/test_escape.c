@@ -34,6 +34,21 @@ START_TEST(the_rest_stays)
 }
 END_TEST
 
+/* Wherever it stands in a text of any length, beside whatever: texts are looked through by the word. */
+START_TEST(each_is_found_at_every_place)
+{
+    static const char *const marks[][2] = {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}};
+    for (size_t length = 1; length <= 24; length++)
+        for (size_t at = 0; at < length; at++)
+            for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+                g_autofree char *before = g_strnfill(at, '%'), *after = g_strnfill(length - at - 1, '=');
+                g_autofree char *text = g_strconcat(before, marks[i][0], after, NULL);
+                g_autofree char *expected = g_strconcat("before|", before, marks[i][1], after, NULL);
+                check_escape(text, expected);
+            }
+}
+END_TEST
+
 START_TEST(only_the_five_change)
 {
     for (int byte = 1; byte < 256; byte++) {
@@ -61,6 +76,7 @@ int main(void)
     TCase *html = tcase_create("html");
     tcase_add_test(html, markup_becomes_text);
     tcase_add_test(html, the_rest_stays);
+    tcase_add_test(html, each_is_found_at_every_place);
     tcase_add_test(html, only_the_five_change);
     tcase_add_test(html, length_counts);
     suite_add_tcase(suite, html);

@@ -11,6 +11,13 @@ static UsageLine measured(int64_t amount, int64_t used, int64_t held, int64_t bo
     return (UsageLine){ .limit = &limit, .amount = amount, .used = used, .held = held, .bonus = bonus };
 }
 
+static char *length_of(int thousandths)
+{
+    GString *out = g_string_new(NULL);
+    meter_add_length(out, thousandths);
+    return g_string_free(out, FALSE);
+}
+
 START_TEST(meter_lengths)
 {
     static const struct {
@@ -65,7 +72,7 @@ START_TEST(meter_none)
     Meter meter;
     UsageLine unlimited = measured(AMOUNT_UNLIMITED, 3, 0, 0), nothing = measured(0, 0, 0, 0), unlisted = { 0 };
     ck_assert(!meter_of(&unlimited, &meter) && !meter_of(&nothing, &meter) && !meter_of(&unlisted, &meter));
-    g_autofree char *full = meter_length(1000), *part = meter_length(666), *tenth = meter_length(3);
+    g_autofree char *full = length_of(1000), *part = length_of(666), *tenth = length_of(3);
     ck_assert_str_eq(full, "100");
     ck_assert_str_eq(part, "66.6");
     ck_assert_str_eq(tenth, "0.3");

@@ -5,6 +5,7 @@
 
 #include "view/mustache.h"
 #include "view/templates.h"
+#include "view/value_json.h"
 
 /* ---- Rendering one template ---- */
 
@@ -39,13 +40,13 @@ static const Mustache *shelf_find(const char *name, void *data)
     return mustache;
 }
 
-static json_t *json_of(const char *text)
+static Value *value_of(const char *text)
 {
     g_autofree char *quoted = g_strdelimit(g_strdup(text), "'", '"');
     json_error_t error;
-    json_t *data = json_loads(quoted, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    json_auto_t *data = json_loads(quoted, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     ck_assert_msg(data != NULL, "%s: %s", quoted, error.text);
-    return data;
+    return value_of_json(data);
 }
 
 /* The rendering, or "! " and the error of parsing or rendering. New string. */
@@ -55,7 +56,7 @@ static char *rendered(const char *template, const char *data, const char *const 
     g_autoptr(Mustache) mustache = mustache_parse(template, &error);
     g_autoptr(GString) out = g_string_new(NULL);
     if (mustache) {
-        json_auto_t *value = json_of(data);
+        g_autoptr(Value) value = value_of(data);
         static const char *const none[] = {NULL};
         Shelf shelf = {.texts = partials ? partials : none};
         shelf.parsed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, mustache_destroy);
@@ -413,7 +414,7 @@ END_TEST
 
 typedef struct {
     const Mustache *mustache;
-    const json_t *value;
+    const Value *value;
     int wrong;
 } Turn;
 
@@ -439,7 +440,7 @@ START_TEST(threads_share_a_template)
 {
     char *error = NULL;
     g_autoptr(Mustache) mustache = mustache_parse("{{x.y}}\n{{#l}}\n  b\n  {{>itself}}\n{{/l}}\n", &error);
-    json_auto_t *value = json_of("{'x': {'y': 'a'}, 'l': [{'l': [{'x': 0, 'l': []}]}]}");
+    g_autoptr(Value) value = value_of("{'x': {'y': 'a'}, 'l': [{'l': [{'x': 0, 'l': []}]}]}");
     pthread_t threads[THREADS];
     Turn turns[THREADS];
     for (int i = 0; i < THREADS; i++) {
@@ -465,7 +466,7 @@ static const char *const texts[] = {
 
 static void check_page(const Templates *templates, const char *name, const char *data, const char *expected)
 {
-    json_auto_t *value = json_of(data);
+    g_autoptr(Value) value = value_of(data);
     g_autofree char *error = NULL;
     GString *page = templates_render(templates, name, value, &error);
     ck_assert_str_eq(page ? page->str : error, expected);

@@ -8,37 +8,37 @@
 
 static Templates *templates;
 
-static const json_t *at(const json_t *value, const char *path)
+static const Value *at(const Value *value, const char *path)
 {
     g_auto(GStrv) parts = g_strsplit(path, ".", -1);
     for (char **part = parts; *part && value; part++)
-        value = json_is_array(value) ? json_array_get(value, (size_t)g_ascii_strtoull(*part, NULL, 10))
-                                     : json_object_get(value, *part);
+        value = value->kind == VALUE_LIST ? value_item(value, (size_t)g_ascii_strtoull(*part, NULL, 10))
+                                     : value_get(value, *part);
     return value;
 }
 
-static const char *text_at(const json_t *value, const char *path)
+static const char *text_at(const Value *value, const char *path)
 {
-    const char *text = json_string_value(at(value, path));
+    const char *text = value_string(at(value, path));
     return text ? text : "(none)";
 }
 
-static bool true_at(const json_t *value, const char *path)
+static bool true_at(const Value *value, const char *path)
 {
-    return json_is_true(at(value, path));
+    return value_is_true(at(value, path));
 }
 
-static bool null_at(const json_t *value, const char *path)
+static bool null_at(const Value *value, const char *path)
 {
-    return json_is_null(at(value, path));
+    const Value *found = at(value, path);
+    return found && value_is_null(found); /* null, not missing: a template does not look for it further out */
 }
 
 /* The card of that feature, or NULL. */
-static const json_t *card(const json_t *dashboard, const char *feature)
+static const Value *card(const Value *dashboard, const char *feature)
 {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(dashboard, "cards"), i, one)
+    const Value *cards = value_get(dashboard, "cards");
+    for (const Value *one = cards->first; one; one = one->next)
         if (g_str_equal(text_at(one, "feature"), feature))
             return one;
     return NULL;
@@ -84,25 +84,25 @@ END_TEST
 
 START_TEST(first_line)
 {
-    json_auto_t *ok = dashboard_ok(), *unused = dashboard_first_use(), *nothing = dashboard_nothing();
+    g_autoptr(Value) ok = dashboard_ok(), unused = dashboard_first_use(), nothing = dashboard_nothing();
     ck_assert(true_at(ok, "answer.fine") && null_at(ok, "answer.worst"));
     ck_assert(true_at(unused, "answer.unused") && !true_at(unused, "answer.fine"));
     ck_assert(true_at(nothing, "answer.empty") && !true_at(nothing, "answer.unused"));
 
-    json_auto_t *notice = dashboard_notice(), *warning = dashboard_warning(), *exhausted = dashboard_exhausted();
+    g_autoptr(Value) notice = dashboard_notice(), warning = dashboard_warning(), exhausted = dashboard_exhausted();
     ck_assert_str_eq(text_at(notice, "answer.worst.state_word"), "Getting close");
     ck_assert_str_eq(text_at(notice, "answer.worst.names.0.name"), "Menu generation");
     ck_assert_str_eq(text_at(warning, "answer.worst.state_word"), "High usage");
     ck_assert_str_eq(text_at(exhausted, "answer.worst.state_word"), "Used up");
-    ck_assert_uint_eq(json_array_size(at(exhausted, "answer.worst.names")), 1);
+    ck_assert_uint_eq(value_count(at(exhausted, "answer.worst.names")), 1);
     ck_assert(!true_at(exhausted, "answer.worst.names.0.comma"));
 }
 END_TEST
 
 START_TEST(first_line_counts_the_rest)
 {
-    json_auto_t *all = dashboard_all_exhausted();
-    ck_assert_uint_eq(json_array_size(at(all, "answer.worst.names")), 3);
+    g_autoptr(Value) all = dashboard_all_exhausted();
+    ck_assert_uint_eq(value_count(at(all, "answer.worst.names")), 3);
     ck_assert_str_eq(text_at(all, "answer.worst.others"), "2");
     ck_assert(true_at(all, "answer.worst.names.1.comma") && !true_at(all, "answer.worst.names.2.comma"));
 }
@@ -112,9 +112,9 @@ END_TEST
 
 START_TEST(children_stand_on_their_parents_card)
 {
-    json_auto_t *page = dashboard_warning();
-    ck_assert_uint_eq(json_array_size(at(page, "cards")), 2);
-    const json_t *message = card(page, "message");
+    g_autoptr(Value) page = dashboard_warning();
+    ck_assert_uint_eq(value_count(at(page, "cards")), 2);
+    const Value *message = card(page, "message");
     ck_assert_str_eq(text_at(message, "main.feature"), "message");
     ck_assert_str_eq(text_at(message, "main.shown.number"), "95");
     ck_assert_str_eq(text_at(message, "more.0.feature"), "premium_message");
@@ -131,7 +131,7 @@ START_TEST(listed_child_of_an_unlisted_parent)
     sample.subject.plan->lists[MESSAGE] = false;
     sample_line(&sample, MESSAGE, NULL, 0);
     sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 3);
-    json_auto_t *page = sample_dashboard(&sample);
+    g_autoptr(Value) page = sample_dashboard(&sample);
     ck_assert_str_eq(text_at(card(page, "premium_message"), "state"), "ok");
     ck_assert_ptr_null(card(page, "message"));
     ck_assert_str_eq(text_at(page, "lacking.0.feature"), "message");
@@ -140,8 +140,8 @@ END_TEST
 
 START_TEST(not_included_is_explained)
 {
-    json_auto_t *page = dashboard_anonymous();
-    ck_assert_uint_eq(json_array_size(at(page, "lacking")), 1);
+    g_autoptr(Value) page = dashboard_anonymous();
+    ck_assert_uint_eq(value_count(at(page, "lacking")), 1);
     ck_assert_str_eq(text_at(page, "lacking.0.feature"), "menu_upload");
     ck_assert_str_eq(text_at(page, "lacking.0.explained"), "Menu uploads are not part of Anonymous. Sign in to get 1 a week.");
     ck_assert_str_eq(text_at(card(page, "message"), "more.0.shown.explained"),
@@ -158,9 +158,9 @@ START_TEST(zero_limit_takes_the_feature_away)
     sample_line(&sample, MENU_GENERATION, "monthly", 7);
     sample_line(&sample, MESSAGE, "monthly", 0)->amount = 0;
     sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 2);
-    json_auto_t *page = sample_dashboard(&sample);
-    ck_assert_uint_eq(json_array_size(at(page, "cards")), 0);
-    ck_assert_uint_eq(json_array_size(at(page, "lacking")), 3);
+    g_autoptr(Value) page = sample_dashboard(&sample);
+    ck_assert_uint_eq(value_count(at(page, "cards")), 0);
+    ck_assert_uint_eq(value_count(at(page, "lacking")), 3);
     ck_assert_str_eq(text_at(page, "lacking.1.feature"), "premium_message");
     ck_assert_str_eq(text_at(page, "lacking.1.explained"), "Messages are not part of Free. Pro has 1,000 a month.");
     ck_assert_str_eq(text_at(page, "lacking.2.explained"), "Menu generations are not part of Free. Pro has 150 a day.");
@@ -169,8 +169,8 @@ END_TEST
 
 START_TEST(unlimited_shows_its_count)
 {
-    json_auto_t *page = dashboard_ok();
-    const json_t *shown = at(card(page, "get_solution"), "main.shown");
+    g_autoptr(Value) page = dashboard_ok();
+    const Value *shown = at(card(page, "get_solution"), "main.shown");
     ck_assert_str_eq(text_at(shown, "number"), "12");
     ck_assert_str_eq(text_at(shown, "figure_rest"), " used · ∞ unlimited");
     ck_assert_str_eq(text_at(shown, "label.window"), "Today");
@@ -180,13 +180,13 @@ END_TEST
 
 START_TEST(held_and_bonus)
 {
-    json_auto_t *page = dashboard_exhausted();
-    const json_t *held = at(card(page, "menu_generation"), "main.shown");
+    g_autoptr(Value) page = dashboard_exhausted();
+    const Value *held = at(card(page, "menu_generation"), "main.shown");
     ck_assert_str_eq(text_at(held, "left"), "2 left, 1 held for work in progress");
     ck_assert_str_eq(text_at(held, "meter.held"), "6.6");
     ck_assert_str_eq(text_at(held, "meter.held_at"), text_at(held, "meter.used"));
     ck_assert_str_eq(text_at(held, "meter.text"), "12 of 15 menu generations used today, 1 held");
-    const json_t *bonus = at(card(page, "invoice_upload"), "main.shown");
+    const Value *bonus = at(card(page, "invoice_upload"), "main.shown");
     ck_assert_str_eq(text_at(bonus, "left"), "3 left: 1 this week, then 2 bonus until 9 Dec");
     ck_assert(null_at(bonus, "meter.used"));
 }
@@ -194,12 +194,12 @@ END_TEST
 
 START_TEST(what_was_changed_is_told)
 {
-    json_auto_t *page = dashboard_changed();
-    const json_t *raised = at(card(page, "menu_upload"), "main.shown.override");
+    g_autoptr(Value) page = dashboard_changed();
+    const Value *raised = at(card(page, "menu_upload"), "main.shown.override");
     ck_assert_str_eq(text_at(raised, "amount"), "50");
     ck_assert_str_eq(text_at(raised, "was"), "1");
     ck_assert_str_eq(text_at(raised, "until"), "2026-12-31 at 00:00 (America/New_York)");
-    const json_t *carried = at(card(page, "menu_generation"), "main.shown");
+    const Value *carried = at(card(page, "menu_generation"), "main.shown");
     ck_assert_str_eq(text_at(carried, "carried"), "10");
     ck_assert(true_at(carried, "grace"));
     ck_assert(null_at(card(page, "menu_generation"), "more.0.shown.override.amount"));
@@ -211,7 +211,7 @@ END_TEST
 /* Limits that stop nobody never say "used up", and nobody is told to wait for them. */
 START_TEST(limits_that_stop_nobody)
 {
-    json_auto_t *page = dashboard_changed();
+    g_autoptr(Value) page = dashboard_changed();
     ck_assert_str_eq(text_at(card(page, "invoice_upload"), "state"), "warning");
     ck_assert_str_eq(text_at(card(page, "message"), "more.0.shown.state"), "ok");
     ck_assert(!true_at(page, "has_stops"));
@@ -220,8 +220,8 @@ END_TEST
 
 START_TEST(pool_tells_yours_from_the_others)
 {
-    json_auto_t *page = dashboard_organization();
-    const json_t *pool = at(card(page, "menu_generation"), "more.0.shown.pool");
+    g_autoptr(Value) page = dashboard_organization();
+    const Value *pool = at(card(page, "menu_generation"), "more.0.shown.pool");
     ck_assert_str_eq(text_at(pool, "organization"), "Sunrise Gym");
     ck_assert_str_eq(text_at(pool, "yours"), "12");
     ck_assert_str_eq(text_at(pool, "others"), "49");
@@ -236,7 +236,7 @@ START_TEST(pool_is_silent_where_it_does_not_know)
     sample.subject.organization = "Sunrise Gym";
     sample_line(&sample, MENU_GENERATION, "daily", 15);
     sample_line(&sample, MENU_GENERATION, "team_daily", 61);
-    json_auto_t *page = sample_dashboard(&sample);
+    g_autoptr(Value) page = sample_dashboard(&sample);
     ck_assert(null_at(card(page, "menu_generation"), "more.0.shown.pool.yours"));
     ck_assert_str_eq(text_at(card(page, "menu_generation"), "more.0.shown.pool.organization"), "Sunrise Gym");
 }
@@ -246,7 +246,7 @@ END_TEST
 START_TEST(lines_are_not_mixed_up_with_their_card)
 {
     char *error = NULL;
-    json_auto_t *page = dashboard_notice();
+    g_autoptr(Value) page = dashboard_notice();
     g_autoptr(GString) html = templates_render(templates, "dashboard", page, &error);
     ck_assert_msg(html != NULL, "%s", error);
     ck_assert_ptr_nonnull(strstr(html->str, "A week of menus"));
@@ -259,8 +259,8 @@ END_TEST
 
 START_TEST(stops_name_the_limit_that_frees_last)
 {
-    json_auto_t *page = dashboard_all_exhausted();
-    ck_assert_uint_eq(json_array_size(at(page, "stops")), 5);
+    g_autoptr(Value) page = dashboard_all_exhausted();
+    ck_assert_uint_eq(value_count(at(page, "stops")), 5);
     ck_assert_str_eq(text_at(page, "stops.3.message"), "You've used all 300 menu generations for this month. You can use "
                                                        "it again on 2026-12-01 at 00:00 (America/New_York).");
     ck_assert_str_eq(text_at(page, "stops.3.url"), "/quota/limit/menu_generation");
@@ -269,7 +269,7 @@ END_TEST
 
 START_TEST(one_offer)
 {
-    json_auto_t *exhausted = dashboard_exhausted(), *highest = dashboard_highest_plan(), *member = dashboard_organization();
+    g_autoptr(Value) exhausted = dashboard_exhausted(), highest = dashboard_highest_plan(), member = dashboard_organization();
     ck_assert_str_eq(text_at(exhausted, "offer.upgrade.text"), "Pro: 20 a week instead of 1");
     ck_assert_str_eq(text_at(exhausted, "offer.upgrade.url"), "https://menu.example/upgrade?to=pro&for=menu_upload");
     ck_assert_str_eq(text_at(exhausted, "offer.upgrade.price"), "$9 a month");
@@ -278,8 +278,8 @@ START_TEST(one_offer)
     ck_assert_str_eq(text_at(member, "offer.ask.organization"), "Sunrise Gym");
     ck_assert(null_at(member, "offer.upgrade"));
 
-    json_auto_t *visitor = dashboard_anonymous(), *suspended = dashboard_suspended(), *unlimited = dashboard_unlimited();
-    ck_assert_uint_eq(json_array_size(at(visitor, "offer.sign_in.gains")), 4);
+    g_autoptr(Value) visitor = dashboard_anonymous(), suspended = dashboard_suspended(), unlimited = dashboard_unlimited();
+    ck_assert_uint_eq(value_count(at(visitor, "offer.sign_in.gains")), 4);
     ck_assert_str_eq(text_at(visitor, "offer.sign_in.gains.1.amount"), "100");
     ck_assert_str_eq(text_at(visitor, "offer.sign_in.gains.1.now"), "20");
     ck_assert(null_at(visitor, "offer.sign_in.gains.0.now"));
@@ -289,7 +289,7 @@ END_TEST
 
 START_TEST(suspended_says_only_that)
 {
-    json_auto_t *page = dashboard_suspended();
+    g_autoptr(Value) page = dashboard_suspended();
     ck_assert(true_at(page, "suspended") && true_at(page, "answer.suspended"));
     ck_assert(null_at(page, "answer.worst") && !true_at(page, "answer.fine"));
     ck_assert(!true_at(page, "has_stops"));
@@ -300,7 +300,7 @@ END_TEST
 
 START_TEST(page_says_whose_and_when)
 {
-    json_auto_t *page = dashboard_exhausted();
+    g_autoptr(Value) page = dashboard_exhausted();
     ck_assert_str_eq(text_at(card(page, "message"), "main.limit"), "monthly");
     ck_assert_str_eq(text_at(page, "plan.key"), "free");
     ck_assert_str_eq(text_at(page, "page.updated_at"), SAMPLE_NOW);
@@ -320,11 +320,9 @@ START_TEST(error_gives_one_thing_to_do)
     };
     PageContext context = { .mount = "", .path = "/", .back = "/x y\"<é" };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        json_auto_t *page = view_error(cases[i].status, "t", NULL, &context);
-        const char *name;
-        json_t *value;
-        json_object_foreach(json_object_get(page, "next"), name, value)
-            ck_assert_int_eq(json_is_true(value), g_str_equal(name, cases[i].step));
+        g_autoptr(Value) page = view_error(cases[i].status, "t", NULL, &context);
+        for (const Value *next = value_get(page, "next")->first; next; next = next->next)
+            ck_assert_int_eq(value_is_true(next), g_str_equal(next->key, cases[i].step));
         ck_assert_str_eq(text_at(page, "back"), "/x%20y%22%3C%C3%A9");
         ck_assert(null_at(page, "page.site"));
     }

@@ -39,7 +39,7 @@ START_TEST(allowed)
     g_autoptr(Site) site = site_new();
     g_autoptr(Answer) answer = site_answer(site, SOLUTION, OUTCOME_ALLOWED, REASON_NONE, instant("2025-12-28T12:00:00Z"));
     answer_add(answer, usage_line(site, &site->limits[FREE][0], 1, 2, instant("2025-12-29")));
-    assert_json(view_decision(answer),
+    assert_json(view_decision(answer, NULL),
                 "{\"decision_id\":\"d1\",\"allowed\":true,\"outcome\":\"allowed\",\"feature\":\"get_solution\",\"units\":1,"
                 "\"subject\":\"ada\",\"subscription_tier\":\"free\",\"current_usage\":1,\"limit\":2,\"remaining\":1,"
                 "\"reset_date\":\"2025-12-29T00:00:00Z\",\"window\":\"day\","
@@ -101,7 +101,7 @@ START_TEST(violated_policies_are_those_that_refused)
     assert_json(pick(view_refusal(answer, ""), place),
                 "{\"instance\":\"/decisions/d1\",\"upgrade\":{\"plan\":\"enterprise\",\"title\":\"Enterprise\","
                 "\"amount\":500,"
-                "\"url\":null}}");
+                "\"url\":\"/plans\"}}");
 }
 END_TEST
 
@@ -121,7 +121,7 @@ START_TEST(not_listed)
                 "\"subscription_tier\":\"anonymous\","
                 "\"current_usage\":0,\"limit\":0,\"remaining\":0,\"reset_date\":null,\"window\":null,"
                 "\"message\":\"Premium models are not part of Anonymous. Sign in to get 20 a month.\",\"limits\":[],"
-                "\"upgrade\":{\"plan\":\"free\",\"title\":\"Free\",\"amount\":20,\"url\":null},"
+                "\"upgrade\":{\"plan\":\"free\",\"title\":\"Free\",\"amount\":20,\"url\":\"/quota/plans\"},"
                 "\"violated-policies\":[]}");
 }
 END_TEST
@@ -134,7 +134,7 @@ START_TEST(suspended)
     assert_json(pick(view_refusal(answer, "/quota"), names),
                 "{\"type\":\"urn:webquota:problem:suspended\",\"title\":\"Use is suspended\",\"status\":403,"
                 "\"error\":\"Use is suspended\"}");
-    assert_json(pick(view_decision(answer), headline),
+    assert_json(pick(view_decision(answer, NULL), headline),
                 "{\"allowed\":false,\"outcome\":\"forbidden\",\"current_usage\":0,\"limit\":null,\"remaining\":0,"
                 "\"reset_date\":null,\"window\":null,\"limits\":[],\"upgrade\":null}");
 }
@@ -162,14 +162,14 @@ START_TEST(nothing_limits)
     answer->deciding = -1;
     static const char *const names[] = {"current_usage", "limit", "remaining", "reset_date", "window", "message", "upgrade",
                                       NULL};
-    assert_json(pick(view_decision(answer), names),
+    assert_json(pick(view_decision(answer, NULL), names),
                 "{\"current_usage\":12,\"limit\":null,\"remaining\":null,\"reset_date\":null,\"window\":\"day\","
                 "\"message\":\"12 used · ∞ unlimited\",\"upgrade\":null}");
     answer->line_count = 0;
     answer->reason = REASON_UNAVAILABLE;
     g_clear_pointer(&answer->id, g_free);
     static const char *const open[] = {"decision_id", "current_usage", "limit", "remaining", "window", "limits", NULL};
-    assert_json(pick(view_decision(answer), open),
+    assert_json(pick(view_decision(answer, NULL), open),
                 "{\"decision_id\":null,\"current_usage\":0,\"limit\":null,\"remaining\":null,\"window\":null,"
                 "\"limits\":[]}");
     static const char *const instance[] = {"instance", NULL};
@@ -188,7 +188,7 @@ START_TEST(held)
     line->usage.held = 1;
     usage_line_finish(&line->usage);
     static const char *const names[] = {"current_usage", "remaining", "reservation", "expires_at", NULL};
-    assert_json(pick(view_decision(answer), names),
+    assert_json(pick(view_decision(answer, NULL), names),
                 "{\"current_usage\":0,\"remaining\":1,\"reservation\":\"r1\",\"expires_at\":\"2025-12-28T12:10:00Z\"}");
 }
 END_TEST
@@ -199,7 +199,7 @@ START_TEST(a_sum_that_is_not_known_is_not_shown)
     g_autoptr(Answer) answer = site_answer(site, SOLUTION, OUTCOME_ALLOWED, REASON_NONE, instant("2025-12-28T12:00:00Z"));
     site->limits[FREE][0].scope = SCOPE_SITE;
     answer_add(answer, usage_line(site, &site->limits[FREE][0], 95, 100, instant("2025-12-29")))->approximate = true;
-    json_t *decision = view_value(view_decision(answer));
+    json_t *decision = view_value(view_decision(answer, NULL));
     json_t *line = json_incref(json_array_get(json_object_get(decision, "limits"), 0));
     static const char *const names[] = {"current_usage", "limit", "remaining", "message", NULL};
     assert_json(pick_of(decision, names),
@@ -218,7 +218,7 @@ START_TEST(what_rolled_over_does_not_count_against_an_upgrade)
     g_autoptr(Answer) answer = site_answer(site, SOLUTION, OUTCOME_ALLOWED, REASON_NONE, instant("2025-12-28T12:00:00Z"));
     answer_add(answer, usage_line(site, &site->limits[FREE][0], 1, 102, instant("2025-12-29")))->usage.carried = 100;
     static const char *const names[] = {"limit", "upgrade", NULL};
-    assert_json(pick(view_decision(answer), names),
+    assert_json(pick(view_decision(answer, NULL), names),
                 "{\"limit\":102,\"upgrade\":{\"plan\":\"pro\",\"title\":\"Pro\",\"amount\":100,\"url\":null}}");
 }
 END_TEST
@@ -227,7 +227,7 @@ END_TEST
 static GString *upgrade(const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature)
 {
     GString *out = g_string_new(NULL);
-    put_upgrade(out, policy, plan, limit, feature, limit->plan_amount, plan->index == policy->anonymous_plan);
+    put_upgrade(out, policy, plan, limit, feature, limit->plan_amount, plan->index == policy->anonymous_plan, NULL);
     put_finish(out);
     return out;
 }

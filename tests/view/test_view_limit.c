@@ -11,33 +11,39 @@
 
 static Templates *templates;
 
-static const char *text_of(const json_t *page, const char *name)
+static const char *text_of(const Value *page, const char *name)
 {
-    const char *text = json_string_value(json_object_get(page, name));
+    const char *text = value_string(value_get(page, name));
     return text ? text : "(none)";
 }
 
-static bool is_true(const json_t *page, const char *name)
+/* Null, not missing: a template does not look for it further out. */
+static bool is_null(const Value *value)
 {
-    return json_is_true(json_object_get(page, name));
+    return value && value_is_null(value);
 }
 
-static const json_t *offer(const json_t *page, const char *name)
+static bool is_true(const Value *page, const char *name)
 {
-    return json_object_get(json_object_get(page, "offer"), name);
+    return value_is_true(value_get(page, name));
 }
 
-static const char *shown_of(const json_t *page, size_t line, const char *name)
+static const Value *offer(const Value *page, const char *name)
 {
-    return text_of(json_object_get(json_array_get(json_object_get(page, "lines"), line), "shown"), name);
+    return value_get(value_get(page, "offer"), name);
 }
 
-static char *rendered(json_t *value)
+static const char *shown_of(const Value *page, size_t line, const char *name)
+{
+    return text_of(value_get(value_item(value_get(page, "lines"), line), "shown"), name);
+}
+
+static char *rendered(Value *value)
 {
     char *error = NULL;
     GString *page = templates_render(templates, "limit", value, &error);
     ck_assert_msg(page != NULL, "%s", error);
-    json_decref(value);
+    value_free(value);
     return g_string_free(page, FALSE);
 }
 
@@ -45,7 +51,7 @@ static char *rendered(json_t *value)
 
 START_TEST(refused_by_a_full_limit)
 {
-    json_auto_t *page = limit_week();
+    g_autoptr(Value) page = limit_week();
     ck_assert(is_true(page, "stopped") && is_true(page, "waits") && !is_true(page, "form"));
     ck_assert_str_eq(text_of(page, "message"), "You've used your 1 menu upload for this week. You can use it again on "
                                                "2026-11-23 at 00:00 (America/New_York).");
@@ -61,21 +67,21 @@ END_TEST
 /* The limit that decided stands first, then those that refused too, then the others; a sum nobody knows is "about". */
 START_TEST(order_of_the_limits)
 {
-    json_auto_t *page = limit_form();
+    g_autoptr(Value) page = limit_form();
     ck_assert_str_eq(shown_of(page, 0, "figure_rest"), " of 300 menu generations used this month");
     ck_assert_str_eq(shown_of(page, 1, "figure_rest"), " of 15 menu generations used today");
     ck_assert_str_eq(shown_of(page, 2, "figure_rest"), " of 100 menu generations used today by your organization");
-    const json_t *about = json_object_get(json_array_get(json_object_get(page, "lines"), 3), "shown");
+    const Value *about = value_get(value_item(value_get(page, "lines"), 3), "shown");
     ck_assert(is_true(about, "approximate"));
-    ck_assert(!is_true(json_object_get(json_array_get(json_object_get(page, "lines"), 0), "shown"),
+    ck_assert(!is_true(value_get(value_item(value_get(page, "lines"), 0), "shown"),
                      "approximate"));
-    ck_assert(json_is_null(json_object_get(page, "hidden")));
+    ck_assert(is_null(value_get(page, "hidden")));
 }
 END_TEST
 
 START_TEST(form_was_not_saved)
 {
-    json_auto_t *page = limit_form();
+    g_autoptr(Value) page = limit_form();
     ck_assert(is_true(page, "form"));
     g_autofree char *html = rendered(limit_form());
     ck_assert_ptr_nonnull(strstr(html, "nothing of it was saved or counted"));
@@ -87,51 +93,51 @@ END_TEST
 
 START_TEST(members_ask_their_administrator)
 {
-    json_auto_t *page = limit_form();
+    g_autoptr(Value) page = limit_form();
     ck_assert_str_eq(text_of(offer(page, "ask"), "organization"), "Sunrise Gym and Wellness Centre, Springfield");
-    ck_assert(json_is_null(offer(page, "upgrade")));
+    ck_assert(is_null(offer(page, "upgrade")));
 }
 END_TEST
 
 START_TEST(visitors_sign_in)
 {
-    json_auto_t *page = limit_visitor();
-    const json_t *gains = json_object_get(offer(page, "sign_in"), "gains");
-    ck_assert_uint_eq(json_array_size(gains), 1);
-    ck_assert_str_eq(text_of(json_array_get(gains, 0), "amount"), "15");
-    json_auto_t *lacking = limit_not_included();
+    g_autoptr(Value) page = limit_visitor();
+    const Value *gains = value_get(offer(page, "sign_in"), "gains");
+    ck_assert_uint_eq(value_count(gains), 1);
+    ck_assert_str_eq(text_of(value_item(gains, 0), "amount"), "15");
+    g_autoptr(Value) lacking = limit_not_included();
     ck_assert_str_eq(text_of(lacking, "message"), "Premium messages are not part of Anonymous. Sign in to get 20 a month.");
     ck_assert(!is_true(lacking, "waits"));
-    const json_t *more = json_array_get(json_object_get(offer(lacking, "sign_in"), "gains"), 0);
+    const Value *more = value_item(value_get(offer(lacking, "sign_in"), "gains"), 0);
     ck_assert_str_eq(text_of(more, "amount"), "20");
-    ck_assert_uint_eq(json_array_size(json_object_get(lacking, "lines")), 0);
+    ck_assert_uint_eq(value_count(value_get(lacking, "lines")), 0);
 }
 END_TEST
 
 START_TEST(fewer_at_a_time)
 {
-    json_auto_t *some = limit_fewer(), *whole = limit_never_fits(), *one = limit_week();
+    g_autoptr(Value) some = limit_fewer(), whole = limit_never_fits(), one = limit_week();
     ck_assert(is_true(some, "fewer") && is_true(some, "waits"));
     ck_assert(is_true(whole, "fewer") && !is_true(whole, "waits"));
-    ck_assert(json_is_null(json_object_get(whole, "back_in")) && json_is_null(json_object_get(whole, "back_at")));
+    ck_assert(is_null(value_get(whole, "back_in")) && is_null(value_get(whole, "back_at")));
     ck_assert(!is_true(one, "fewer"));
 }
 END_TEST
 
 START_TEST(suspended_offers_nothing)
 {
-    json_auto_t *page = limit_suspended();
+    g_autoptr(Value) page = limit_suspended();
     ck_assert(is_true(page, "stopped") && is_true(page, "suspended") && !is_true(page, "waits"));
-    ck_assert(json_is_null(json_object_get(page, "offer")));
+    ck_assert(is_null(value_get(page, "offer")));
     ck_assert_str_eq(text_of(page, "message"), "Use of messages is suspended for this account. Contact support.");
 
     Sample sample;
     sample_init(&sample, FREE);
     sample.subject.suspended = true;
     sample_line(&sample, MESSAGE, "monthly", 100);
-    json_auto_t *looked = sample_limit_page(&sample, NULL);
+    g_autoptr(Value) looked = sample_limit_page(&sample, NULL);
     ck_assert(is_true(looked, "stopped") && !is_true(looked, "waits"));
-    ck_assert(json_is_null(json_object_get(looked, "message")));
+    ck_assert(is_null(value_get(looked, "message")));
 }
 END_TEST
 
@@ -139,12 +145,12 @@ END_TEST
 
 START_TEST(looked_at_while_stopped)
 {
-    json_auto_t *page = limit_look_stopped();
+    g_autoptr(Value) page = limit_look_stopped();
     ck_assert(is_true(page, "stopped") && is_true(page, "waits"));
     ck_assert_str_eq(text_of(page, "title"), "Premium message");
     ck_assert_str_eq(text_of(page, "message"), "You've used all 20 premium messages for this month. You can use it again on "
                                                "2026-12-01 at 00:00 (America/New_York).");
-    ck_assert(json_is_null(json_object_get(page, "reference")));
+    ck_assert(is_null(value_get(page, "reference")));
 }
 END_TEST
 
@@ -155,7 +161,7 @@ START_TEST(looked_at_while_the_parent_is_full)
     sample_init(&sample, FREE);
     sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 3);
     sample_line(&sample, MESSAGE, "monthly", 100);
-    json_auto_t *page = sample_limit_page(&sample, NULL);
+    g_autoptr(Value) page = sample_limit_page(&sample, NULL);
     ck_assert(is_true(page, "stopped"));
     ck_assert(g_str_has_prefix(text_of(page, "message"), "You've used all 100 messages for this month."));
 }
@@ -163,10 +169,10 @@ END_TEST
 
 START_TEST(not_stopped_any_more)
 {
-    json_auto_t *page = limit_look_available();
-    ck_assert(!is_true(page, "stopped") && json_is_null(json_object_get(page, "message")));
+    g_autoptr(Value) page = limit_look_available();
+    ck_assert(!is_true(page, "stopped") && is_null(value_get(page, "message")));
     ck_assert_str_eq(text_of(page, "left"), "3 left");
-    ck_assert(json_is_null(json_object_get(page, "offer")));
+    ck_assert(is_null(value_get(page, "offer")));
     g_autofree char *html = rendered(limit_look_available());
     ck_assert_ptr_nonnull(strstr(html, "<h1 class=\"message\">You can use this now: 3 left</h1>"));
     ck_assert_ptr_null(strstr(html, "What you can do"));
@@ -184,7 +190,7 @@ START_TEST(limits_that_stop_nobody)
     UsageLine *trial = sample_line(&sample, MENU_UPLOAD, "weekly", 9);
     ((Limit *)allowed->limit)->on_exceed = EXCEED_ALLOW;
     ((Limit *)trial->limit)->mode = MODE_SHADOW;
-    json_auto_t *page = sample_limit_page(&sample, NULL);
+    g_autoptr(Value) page = sample_limit_page(&sample, NULL);
     ck_assert(!is_true(page, "stopped"));
 }
 END_TEST
@@ -253,8 +259,8 @@ START_TEST(uses_the_room_it_has)
     sample_init(&sample, FREE);
     for (int i = 0; i < 12; i++)
         sample_line(&sample, MENU_GENERATION, i ? "monthly" : "daily", 15);
-    json_auto_t *page = sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
-    size_t lines = json_array_size(json_object_get(page, "lines"));
+    g_autoptr(Value) page = sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+    size_t lines = value_count(value_get(page, "lines"));
     ck_assert_uint_ge(lines, 6);
     ck_assert_uint_eq(lines + g_ascii_strtoull(text_of(page, "hidden"), NULL, 10), 12);
 }

@@ -25,6 +25,20 @@ START_TEST(numbers_and_units)
 }
 END_TEST
 
+START_TEST(what_is_over_is_rounded_down)
+{
+    assert_words(words_ago(-5), "just now");
+    assert_words(words_ago(US_PER_S - 1), "just now");
+    assert_words(words_ago(59 * US_PER_S + 1), "59 s ago");
+    assert_words(words_ago(119 * US_PER_S), "1 min ago");
+    assert_words(words_ago(HOUR_US + 59 * US_PER_S), "1 h ago");
+    assert_words(words_ago(3 * HOUR_US + 12 * MINUTE_US), "3 h 12 min ago");
+    assert_words(words_ago(18 * HOUR_US + 55 * MINUTE_US), "18 h ago");
+    assert_words(words_ago(2 * DAY_US + HOUR_US), "2 d 1 h ago");
+    assert_words(words_ago(400 * DAY_US), "400 d ago");
+}
+END_TEST
+
 START_TEST(spans_have_two_parts_at_most)
 {
     assert_words(words_span(-1), "now");
@@ -62,6 +76,9 @@ START_TEST(moments_carry_their_zone)
     assert_words(words_time(instant("2025-12-28T12:05:00Z"), "UTC", now), "2025-12-28 at 12:05 (UTC)");
     assert_words(words_time(instant("2025-12-28T23:59:59Z"), "UTC", now), "2025-12-29 at 00:00 (UTC)");
     assert_words(words_time(INSTANT_MAX, "UTC", now), "");
+    assert_words(words_stamp(instant("2025-12-28T12:05:22.75Z"), "America/New_York"), "2025-12-28 at 07:05:22 (America/New_York)");
+    assert_words(words_stamp_bare(instant("2025-12-28T12:05:22.75Z"), "America/New_York"), "2025-12-28 07:05:22");
+    assert_words(words_stamp(INSTANT_MIN, "UTC"), "");
     assert_words(words_clock(instant("2025-12-29T05:30:00Z"), "America/New_York", now), "00:30");
     assert_words(words_clock(INSTANT_MIN, "UTC", now), "");
     assert_words(words_day(instant("2025-12-09"), "UTC", now), "9 Dec");
@@ -481,7 +498,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        numbers_and_units, spans_have_two_parts_at_most, moments_carry_their_zone, windows, figures,
+        numbers_and_units, what_is_over_is_rounded_down, spans_have_two_parts_at_most, moments_carry_their_zone, windows, figures,
         what_is_left_in_the_order_it_is_spent, resets, messages_of_a_line, shared_limits_say_whose, stopped,
         stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone,
         an_offer_knows_only_limits_in_force, the_parent_may_be_what_is_not_included, other_answers,

@@ -59,6 +59,28 @@ static void is_broken(Response *response)
     ck_assert_ptr_null(strstr(text, "evil"));
 }
 
+START_TEST(guard_lets_embedders_frame)
+{
+    static const char *const embedders[] = {"https://a.example", "https://b.example:8443", NULL};
+    static const char *const evil[] = {"https://a.example\r\nEvil: evil", NULL};
+    Response *response = response_new();
+    response_status(response, 200);
+    response_guard_framed(response, "private", embedders);
+    g_autofree char *text = rendered(response, false);
+    ck_assert_ptr_nonnull(strstr(text, "Cache-Control: private\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "frame-ancestors https://a.example https://b.example:8443\r\n"));
+    response = response_new();
+    response_status(response, 200);
+    response_guard_framed(response, "private", NULL);
+    g_autofree char *none = rendered(response, false);
+    ck_assert_ptr_nonnull(strstr(none, "frame-ancestors 'none'\r\n"));
+    response = response_new();
+    response_status(response, 200);
+    response_guard_framed(response, "private", evil);
+    is_broken(response);
+}
+END_TEST
+
 START_TEST(line_breaks_in_headers_are_refused)
 {
     static const char *const values[] = {"a\r\nSet-Cookie: evil", "a\nevil", "a\revil", "evil\x01", "evil\x7f"};
@@ -109,7 +131,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {whole_response, head_has_the_length_and_no_body, guard_has_every_security_header,
+    const TTest *const tests[] = {whole_response, head_has_the_length_and_no_body, guard_has_every_security_header, guard_lets_embedders_frame,
                                   line_breaks_in_headers_are_refused, out_of_turn_is_refused, nothing_is_a_500};
     return suite_run("response", tests, G_N_ELEMENTS(tests));
 }

@@ -9,7 +9,7 @@
 static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE",
                                     "WEBQUOTA_SHARED_SECRET_FILE",
                                     "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
-                                    "WEBQUOTA_PREPARE", "WEBQUOTA_LOG"};
+                                    "WEBQUOTA_PREPARE", "WEBQUOTA_LOG", "WEBQUOTA_PATIENCE_MS"};
 
 static void start(void)
 {
@@ -27,6 +27,7 @@ START_TEST(little_is_enough)
     start();
     ck_assert_msg(settings_read(&settings, &why), "%s", why);
     ck_assert_int_eq(settings.threads, 64);
+    ck_assert_int_eq(settings.patience_ms, 1300);
     ck_assert(settings.prepared);
     ck_assert_str_eq(settings.mount, "/quota");
     ck_assert_ptr_null(settings.secret);
@@ -46,6 +47,9 @@ START_TEST(mistakes_are_named)
         {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"},
         {"WEBQUOTA_MOUNT", "/\"><b"},
         {"WEBQUOTA_MOUNT", "/"},
+        {"WEBQUOTA_PATIENCE_MS", "499"},
+        {"WEBQUOTA_PATIENCE_MS", "60001"},
+        {"WEBQUOTA_PATIENCE_MS", "1.5"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(Settings) settings = {0};
@@ -76,8 +80,32 @@ START_TEST(secrets_are_read_without_the_lines_end)
 }
 END_TEST
 
+/* The table of variables names those that are read, and no others. */
+START_TEST(the_manual_names_them_all)
+{
+    g_autofree char *text = NULL;
+    ck_assert(g_file_get_contents("docs/http.md", &text, NULL, NULL));
+    const char *table = strstr(text, "## The program's environment");
+    ck_assert_ptr_nonnull(table);
+    g_autoptr(GRegex) pattern = g_regex_new("^\\| *(`[A-Z_]+`(?:, `[A-Z_]+`)*) *\\|", G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autoptr(GString) named = g_string_new(" ");
+    for (g_regex_match(pattern, table, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
+        g_autofree char *cell = g_match_info_fetch(match, 1);
+        g_string_append_printf(named, "%s ", g_strdelimit(cell, "`,", ' '));
+    }
+    size_t count = 0;
+    g_auto(GStrv) words = g_strsplit(named->str, " ", -1);
+    for (int i = 0; words[i]; i++)
+        count += words[i][0] != '\0';
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        ck_assert_msg(g_strv_contains((const char *const *) words, names[i]), "docs/http.md does not name %s", names[i]);
+    ck_assert_uint_eq(count, G_N_ELEMENTS(names));
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {little_is_enough, mistakes_are_named, secrets_are_read_without_the_lines_end};
+    const TTest *const tests[] = {the_manual_names_them_all, little_is_enough, mistakes_are_named, secrets_are_read_without_the_lines_end};
     return suite_run("settings", tests, G_N_ELEMENTS(tests));
 }

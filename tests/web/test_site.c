@@ -60,6 +60,14 @@ START_TEST(all_else_fails_closed)
     ck_assert(strstr(fake.out->str, "/nowhere") == NULL);
     ck_assert(begins(ask("GET", "/", "HTTP_ACCEPT", "text/html"), "Status: 503 "));
     ck_assert(strstr(fake.out->str, "<!doctype html>"));
+    static const char *const pages[] = {"/", "/plans", "/features/x", "/limit/x", "/decisions/dec_AAAA", "/widget/x?frame=1"};
+    for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
+        ck_assert(begins(ask("GET", pages[i], "HTTP_ACCEPT", "text/html"), "Status: 503 "));
+        ck_assert(strstr(fake.out->str, "<h1>Usage cannot be shown now</h1>"));
+        ck_assert(strstr(fake.out->str, "\r\nRetry-After: 1\r\n"));
+        ck_assert(begins(ask("GET", pages[i], "HTTP_ACCEPT", "application/json"), "Status: 503 "));
+        ck_assert(strstr(fake.out->str, "\r\nContent-Type: application/problem+json\r\n"));
+    }
     ck_assert(begins(ask("POST", "/anything", "WEBQUOTA_ROLE", "authorizer"), "Status: 503 "));
     ck_assert(begins(ask("POST", "/anything", "FCGI_APACHE_ROLE", "AUTHENTICATOR"), "Status: 503 "));
     site_close(&site);

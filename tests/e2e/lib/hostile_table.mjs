@@ -38,7 +38,8 @@ route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = 
 const ALL = 'read enforce admin';
 export const ROUTES = [
     ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
-    ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
+    ['GET', '/plans', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
+    ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
         ALL],
@@ -115,10 +116,10 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/** The declared fields of the program: "file:table" → [names]. */
+/** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign. */
 export function fields_of_program() {
     const found = {}, folder = path.join(ROOT, 'src/web');
-    for (const file of readdirSync(folder).filter(name => name.endsWith('.c')))
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c'))
         for (const [, table, inside] of readFileSync(path.join(folder, file),
             'utf8').matchAll(/InputField (\w+)\[\w*\] = \{([^;]*)\};/g))
             found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,

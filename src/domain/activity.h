@@ -1,0 +1,39 @@
+/* What a subject did lately, for people to look at: requests, newest first, and for whom they were. Values only. */
+#ifndef WEBQUOTA_ACTIVITY_H
+#define WEBQUOTA_ACTIVITY_H
+
+#include "domain/decide.h"
+
+typedef struct {
+    char *id;              /* the public decision id */
+    Instant at;
+    Outcome outcome;
+    bool hold;             /* it only held units, */
+    char *state;           /* which is "held", "committed", "released" or "expired" by now; NULL when it was none */
+    char *feature;         /* key, of the first item */
+    char *resource;        /* NULL when none */
+    char *on_behalf_of;    /* NULL when none */
+    int64_t units;         /* asked for */
+    int64_t given_back;    /* of them, later */
+} ActivityLine;
+
+typedef struct {
+    char *client;          /* on_behalf_of; NULL: for nobody named */
+    int64_t allowed, refused; /* requests */
+    int64_t units;         /* that were counted and not given back */
+    Instant last;
+} ActivityClient;
+
+typedef struct {
+    ActivityLine *lines;
+    int line_count;
+    ActivityClient *clients; /* those with most units first */
+    int client_count;
+    bool clients_cut;      /* there were more records than are looked at: the oldest of the time are missing */
+} Activity;
+
+Activity *activity_new(int line_count, int client_count); /* all empty, to be filled */
+void activity_free(Activity *activity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Activity, activity_free)
+
+#endif
