@@ -226,7 +226,8 @@ void trace_share(const TraceLine *lines, int count, int64_t total, int64_t units
 
 /* Applies a change to a counter as recorded: only when the counter is still in the window that
  * was charged (counted_at equals window_start). A rolling counter: used only while that bucket is
- * there, held always. Never below 0. Turns nothing. `limit` may be NULL for grants. Returns true when
+ * there, held always. Never below 0. Turns nothing. `limit` is NULL for grants, and where the policy no longer has it: of a
+ * rolling one only what is held is changed then. Returns true when
  * the counter changed (otherwise only the record does). */
 bool counter_settle(Counter *counter, const Limit *limit, Instant counted_at, int64_t used_delta, int64_t held_delta);
 

@@ -98,12 +98,12 @@ void trace_share(const TraceLine *lines, int count, int64_t total, int64_t units
 bool counter_settle(Counter *counter, const Limit *limit, Instant counted_at, int64_t used_delta, int64_t held_delta)
 {
     int64_t used = counter->used, held = counter->held;
-    bool rolling = limit && limit->window.align == ALIGN_ROLLING;
+    bool rolling = limit ? limit->window.align == ALIGN_ROLLING : counter->buckets != NULL;
     if (!rolling && counter->window_start != counted_at)
         return false;
-    if (rolling)
+    if (rolling && limit)
         counter_add_used(counter, limit, counted_at, used_delta);
-    else
+    else if (!rolling)
         counter->used = used_delta > 0 ? units_add(used, used_delta, INT64_MAX) : MAX(used + used_delta, 0);
     counter->held = held_delta > 0 ? units_add(held, held_delta, INT64_MAX) : MAX(held + held_delta, 0);
     return counter->used != used || counter->held != held;

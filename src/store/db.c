@@ -101,6 +101,7 @@ DbResult db_connect(Db *db)
         return DB_LOST;
     }
     db->made++;
+    PQsetnonblocking(db->connection, 1); /* or sending would wait for ever for a server that stands still: db_flush */
     PQsetNoticeReceiver(db->connection, db_notice, NULL);
     g_atomic_int_set(&db->connected, 1);
     db->failed_at_us = 0;
@@ -230,6 +231,22 @@ void params_texts(Params *params, const GPtrArray *values)
 
 /* --- waiting --- */
 
+/* Sends what is queued. A server may have to be heard before it takes more. False: it did not take it in time. */
+static bool db_flush(Db *db, int64_t deadline_us)
+{
+    int rest;
+    while ((rest = PQflush(db->connection)) == 1) {
+        int64_t left_us = deadline_us - g_get_monotonic_time();
+        struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN | POLLOUT };
+        int ready = left_us > 0 ? poll(&waiting, 1, (int)(left_us / 1000) + 1) : 0;
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || ((waiting.revents & POLLIN) && !PQconsumeInput(db->connection)))
+            return false;
+    }
+    return rest == 0;
+}
+
 /* The next result, or NULL at the end of a statement's. *late is set when the deadline passed. */
 static PGresult *db_next(Db *db, int64_t deadline_us, bool *late)
 {
@@ -245,6 +262,13 @@ static PGresult *db_next(Db *db, int64_t deadline_us, bool *late)
         }
     }
     return PQgetResult(db->connection);
+}
+
+/* It would be asked again at once otherwise. */
+static void db_note_late(Db *db)
+{
+    db_note_error(db, "no answer in time");
+    db->failed_at_us = g_get_monotonic_time();
 }
 
 static DbResult db_classify(Db *db, const PGresult *result)
@@ -313,8 +337,10 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
     bool late = false;
     g_autoptr(PGresult) result = db_next(db, deadline_us, &late);
     if (!result) {
-        db_note_error(db, late ? "no answer in time" : PQerrorMessage(db->connection));
-        db->failed_at_us = late ? g_get_monotonic_time() : db->failed_at_us; /* or it would be asked again at once */
+        if (late)
+            db_note_late(db);
+        else
+            db_note_error(db, PQerrorMessage(db->connection));
         return DB_LOST;
     }
     DbResult outcome = db_classify(db, result);
@@ -338,8 +364,10 @@ DbResult db_sync(Db *db)
     DbResult outcome = DB_OK;
     bool preparing = false;
     db->failed = -1;
-    if (!PQpipelineSync(db->connection))
+    if (!PQpipelineSync(db->connection) || !db_flush(db, deadline)) {
+        db_note_late(db);
         outcome = DB_LOST;
+    }
     for (guint i = 0; i < expected->len && outcome != DB_LOST; i++) {
         const Expected *one = &g_array_index(expected, Expected, i);
         DbResult each = db_take(db, one, deadline);
@@ -379,8 +407,20 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
     return db_sync(db);
 }
 
+static bool take_notices(Db *db, GPtrArray *payloads)
+{
+    bool heard = false;
+    for (PGnotify *notice; (notice = PQnotifies(db->connection)); PQfreemem(notice)) {
+        g_ptr_array_add(payloads, g_strdup(notice->extra));
+        heard = true;
+    }
+    return heard;
+}
+
 bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
 {
+    if (take_notices(db, payloads)) /* they came with the answer to a statement */
+        return true;
     struct pollfd waiting = { .fd = PQsocket(db->connection), .events = POLLIN };
     bool outdated = db_is_outdated(db);
     if (!outdated && poll(&waiting, 1, timeout_ms) <= 0)
@@ -389,10 +429,5 @@ bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads)
         db_close_connection(db);
         return false;
     }
-    bool heard = false;
-    for (PGnotify *notice; (notice = PQnotifies(db->connection)); PQfreemem(notice)) {
-        g_ptr_array_add(payloads, g_strdup(notice->extra));
-        heard = true;
-    }
-    return heard;
+    return take_notices(db, payloads);
 }

@@ -50,10 +50,19 @@ static bool clashes(const GPtrArray *jobs, const Job *job)
     return false;
 }
 
+void ledger_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 struct timespec ledger_in_us(int64_t us)
 {
     struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
+    clock_gettime(CLOCK_MONOTONIC, &at);
     int64_t ns = at.tv_nsec + us % US_PER_S * 1000;
     return (struct timespec){ .tv_sec = at.tv_sec + us / US_PER_S + ns / 1000000000, .tv_nsec = ns % 1000000000 };
 }
@@ -112,15 +121,8 @@ static void gather(Ledger *ledger)
     }
 }
 
-/* Waits for work. False when there is none and the ledger is to stop. */
-bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
+static void take_jobs(Ledger *ledger, GPtrArray *jobs)
 {
-    pthread_mutex_lock(&ledger->lock);
-    ledger->deciding = false;
-    do {
-        wait_for_work(ledger);
-        gather(ledger); /* meanwhile those who wait may lose patience, and none be left */
-    } while (g_queue_is_empty(ledger->waiting) && !ledger->notes->len && !ledger->stop);
     for (GList *link = ledger->waiting->head, *next; link && jobs->len < BATCH_MAX; link = next) {
         next = link->next;
         Job *job = link->data;
@@ -130,6 +132,18 @@ bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
         g_ptr_array_add(jobs, job);
         g_queue_delete_link(ledger->waiting, link);
     }
+}
+
+/* Waits for work. False when there is none and the ledger is to stop. */
+bool ledger_take(Ledger *ledger, GPtrArray *jobs, GPtrArray **notes)
+{
+    pthread_mutex_lock(&ledger->lock);
+    ledger->deciding = false;
+    do { /* once more where all who waited lost their patience meanwhile, and took back what they had handed in */
+        wait_for_work(ledger);
+        gather(ledger);
+        take_jobs(ledger, jobs);
+    } while (!jobs->len && !ledger->notes->len && !ledger->stop);
     ledger->last_batch = jobs->len;
     *notes = take_notes(ledger, jobs->len > 0);
     bool any = jobs->len || (*notes)->len || ledger->notes->len;
@@ -157,8 +171,8 @@ Ledger *ledger_of(Store *store)
         db_init(&ledger->db, store->database, store->config.prepared, true);
         ledger->db.patience_ms = MAX(DB_PATIENCE_MS, store->config.patience_ms);
         pthread_mutex_init(&ledger->lock, NULL);
-        pthread_cond_init(&ledger->work, NULL);
-        pthread_cond_init(&ledger->answer, NULL);
+        ledger_cond_init(&ledger->work);
+        ledger_cond_init(&ledger->answer);
         ledger->waiting = g_queue_new();
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
@@ -232,7 +246,7 @@ void ledger_hand_in(Ledger *ledger, Job *job)
 
 static void submit(Ledger *ledger, Job *job)
 {
-    pthread_cond_init(&job->wake, NULL);
+    ledger_cond_init(&job->wake);
     ledger_hand_in(ledger, job);
     pthread_mutex_lock(&ledger->lock);
     struct timespec until = ledger_in_us(store_patience_us(ledger->store));

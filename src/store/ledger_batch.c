@@ -8,6 +8,9 @@
 
 #include "base/log.h"
 
+/* Who moved to another account is found there by the next try, and who is not found after so many is nowhere. */
+#define MOVES_MAX 8
+
 SubjectState *batch_state(Batch *batch, int64_t subject_id)
 {
     return g_hash_table_lookup(batch->states, &subject_id);
@@ -122,12 +125,30 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
     return db_sync(batch->db);
 }
 
+static void fail_broken(Job *job)
+{
+    job->settled = true;
+    job->result = store_fail(job->error, STORE_DOWN, NULL, "counters in the database cannot be read; webquota doctor tells which");
+}
+
+/* A row that was changed by hand, or is gone, is the misfortune of those who are meant, and of nobody else in the batch. */
+static void fail_subject(const Batch *batch, int64_t id)
+{
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (job_open(job) && job->subject_id == id)
+            fail_broken(job);
+    }
+}
+
 static bool take_states(Batch *batch, const Loaded *loaded, Memory *memory)
 {
     for (int row = 0; row < PQntuples(loaded->subjects); row++) {
         SubjectState *state = subject_state_new(loaded->subjects, row);
-        if (!state)
-            return false;
+        if (!state) {
+            fail_subject(batch, result_number(loaded->subjects, row, 1));
+            continue;
+        }
         subject_state_rows(state, batch->policy, loaded->overrides, loaded->grants);
         subject_state_settle(state, batch->policy, batch->now);
         g_hash_table_insert(batch->states, g_memdup2(&state->id, sizeof state->id), state);
@@ -137,6 +158,10 @@ static bool take_states(Batch *batch, const Loaded *loaded, Memory *memory)
         Job *job = batch->jobs->pdata[i];
         if (!job_open(job) || batch_state(batch, job->subject_id))
             continue;
+        if (batch->tries >= MOVES_MAX) {
+            fail_broken(job);
+            continue;
+        }
         if (job_subject(job))
             memory_drop_subject(memory, job_subject(job)); /* it moved to another account */
         all = false;
@@ -148,7 +173,7 @@ static bool take_states(Batch *batch, const Loaded *loaded, Memory *memory)
 
 static bool shared_missing(const SharedCounter *counter)
 {
-    return !counter->found;
+    return !counter->found && !counter->broken;
 }
 
 /* Are all there? Those that are not are made, after letting go of all locks. */
@@ -177,16 +202,51 @@ static void settle_states(Batch *batch)
         subject_state_settle(state, batch->policy, batch->now);
 }
 
+static void want_shared_of(Batch *batch, const Job *job)
+{
+    if (job_settles(job))
+        batch_want_trace(batch, job);
+    for (int item = 0; job->kind == JOB_ASK && item < job->ask->item_count; item++)
+        shared_set_want_for(batch->shared, batch_state(batch, job->subject_id), job->features[item]);
+}
+
 void batch_want_shared(Batch *batch)
 {
-    for (guint i = 0; i < batch->jobs->len; i++) {
+    for (guint i = 0; i < batch->jobs->len; i++)
+        if (job_open(batch->jobs->pdata[i]))
+            want_shared_of(batch, batch->jobs->pdata[i]);
+}
+
+static bool is_broken(const SharedCounter *counter)
+{
+    return counter && counter->broken;
+}
+
+/* Does the job need a shared counter that cannot be read? */
+static bool wants_broken(Batch *batch, const Job *job)
+{
+    SharedSet *all = batch->shared;
+    g_autoptr(SharedSet) its = batch->shared = shared_set_new();
+    want_shared_of(batch, job);
+    batch->shared = all;
+    g_autoptr(GPtrArray) wanted = shared_set_sorted(its);
+    for (guint i = 0; i < wanted->len; i++) {
+        const SharedCounter *one = wanted->pdata[i];
+        if (is_broken(shared_set_get(all, one->account_id, one->slot, one->owner)))
+            return true;
+    }
+    return false;
+}
+
+static void fail_broken_shared(Batch *batch, const GPtrArray *all)
+{
+    bool any = false;
+    for (guint i = 0; i < all->len; i++)
+        any |= is_broken(all->pdata[i]);
+    for (guint i = 0; any && i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
-        if (!job_open(job))
-            continue;
-        if (job_settles(job))
-            batch_want_trace(batch, job);
-        for (int item = 0; job->kind == JOB_ASK && item < job->ask->item_count; item++)
-            shared_set_want_for(batch->shared, batch_state(batch, job->subject_id), job->features[item]);
+        if (job_open(job) && wants_broken(batch, job))
+            fail_broken(job);
     }
 }
 
@@ -206,6 +266,7 @@ static BatchResult batch_lock_shared(Batch *batch)
     if (result != DB_OK)
         return batch_result(result);
     shared_set_read(batch->shared, rows);
+    fail_broken_shared(batch, all);
     batch->now = result_number(clock, 0, 0);
     settle_states(batch);
     return make_missing_shared(batch);

@@ -77,6 +77,7 @@ typedef struct {
     bool notify;                      /* something was given back: who remembers refusals must forget */
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
     bool added;                       /* counters are written already: ledger_added.c */
+    int tries;                        /* before this one */
     bool trial;                       /* what is decided will be decided again: nobody is answered by it */
 } Batch;
 

@@ -64,7 +64,8 @@ Answer *ledger_refuse_from_memory(Ledger *ledger, const LedgerAsk *ask);
  * already. */
 bool ledger_key_begin(Ledger *ledger, const LedgerAsk *ask, char **running, StoreError *error);
 void ledger_key_end(Ledger *ledger, char *running);
-/* A point in time for pthread_cond_timedwait. */
+/* A condition that is waited for by the clock that nobody sets, and a point in time by it for pthread_cond_timedwait. */
+void ledger_cond_init(pthread_cond_t *cond);
 struct timespec ledger_in_us(int64_t us);
 
 /* ledger_later.c: those who answer callers that do not wait. */

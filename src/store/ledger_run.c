@@ -33,8 +33,7 @@ static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
 {
     if (batch->notify)
         refusals_forget(ledger->refusals);
-    const StoreConfig *config = &ledger->store->config;
-    int64_t memory_us = config->listen && config->prepared ? 0 : MEMORY_UNHEARD_US;
+    int64_t memory_us = ledger->store->listening ? 0 : MEMORY_UNHEARD_US;
     for (guint i = 0; i < batch->jobs->len; i++) {
         const Job *job = batch->jobs->pdata[i];
         if (job->kind != JOB_ASK || !job->answer || !job->record)
@@ -167,12 +166,13 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
         roll_back(ledger);
 }
 
-static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs)
+static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int tries)
 {
     jobs_begin(jobs);
     uint64_t generation = refusals_generation(ledger->refusals);
     Batch batch;
     batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
+    batch.tries = tries;
     BatchResult result = batch_run(&batch, ledger->memory);
     if (result == BATCH_DONE) {
         remember(ledger, &batch, generation);
@@ -204,7 +204,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         bool connected = connect_ledger(ledger);
         g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
-        BatchResult result = policy ? try_once(ledger, policy, jobs) : BATCH_LOST;
+        BatchResult result = policy ? try_once(ledger, policy, jobs, tries) : BATCH_LOST;
         if (connected && ledger->unreachable) {
             ledger->unreachable = false;
             log_line(LOG_LEVEL_NOTICE, "ledger: the database is back");
@@ -237,6 +237,19 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     fail_jobs(jobs, why);
 }
 
+/* One note that the database refuses must not take the others with it: it may be there already, of a try that was cut off. */
+static DbResult write_notes_apart(Ledger *ledger, Policy *policy, const GPtrArray *notes)
+{
+    DbResult worst = DB_OK;
+    for (guint i = 0; i < notes->len && worst != DB_LOST; i++) {
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        g_ptr_array_add(one, notes->pdata[i]);
+        DbResult result = write_notes(ledger, policy, one);
+        worst = result == DB_OK ? worst : result;
+    }
+    return worst;
+}
+
 /* Takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses them. */
 static void run_notes(Ledger *ledger, GPtrArray *notes)
 {
@@ -246,6 +259,8 @@ static void run_notes(Ledger *ledger, GPtrArray *notes)
     ledger->db.deadline_us = g_get_monotonic_time() + store_patience_us(ledger->store);
     g_autoptr(Policy) policy = connect_ledger(ledger) ? policy_for_try(ledger) : NULL;
     DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
+    if ((result == DB_RETRY || result == DB_REFUSED) && mine->len > 1)
+        result = write_notes_apart(ledger, policy, mine);
     pthread_mutex_lock(&ledger->lock);
     bool stop = ledger->stop;
     pthread_mutex_unlock(&ledger->lock);
@@ -255,7 +270,7 @@ static void run_notes(Ledger *ledger, GPtrArray *notes)
         pthread_mutex_unlock(&ledger->lock);
         g_usleep(20000);
     } else if (result != DB_OK) {
-        log_line(LOG_LEVEL_ERROR, "ledger: %u refusals were not recorded: %s", mine->len, ledger->db.error);
+        log_line(LOG_LEVEL_ERROR, "ledger: refusals were not recorded, or twice: %s", ledger->db.error);
     }
 }
 

@@ -68,6 +68,8 @@ static void settle_line(Batch *batch, SubjectState *state, const DecisionRow *ro
         if (limit && used_delta > 0)
             settle_alerts(batch, state, row, line, limit, counter);
     }
+    if (counter && !in_window)
+        *changed = true; /* its row may still stand in the window that is over: it was turned here only */
     if (in_window) { /* after a reset there may be less to give back than was charged: record what was */
         entry.used_delta = counter->used - entry.used;
         entry.held_delta = counter->held - entry.held;

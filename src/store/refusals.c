@@ -138,6 +138,7 @@ Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, R
     }
     g_autofree char *id = public_id_decision(&(*record)->key);
     Answer *again = answer_again(answer, id, now);
+    again->kind = ask->kind;
     again->units = ask->items[0].units;
     return again;
 }

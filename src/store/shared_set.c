@@ -105,7 +105,8 @@ void shared_set_read_row(SharedSet *set, const PGresult *rows, int row, int colu
         return;
     counter->version = result_number(rows, row, column + 3);
     counter->found = result_counters(&counter->set, rows, row, column + 4);
-    if (!counter->found)
+    counter->broken = !counter->found;
+    if (counter->broken)
         log_line(LOG_LEVEL_ERROR, "shared counter %" PRId64 " of account %" PRId64 " cannot be read", counter->slot,
                  counter->account_id);
 }

@@ -1,5 +1,6 @@
 /* The store as a whole: connections, the policy in force, the clock, and what is reported of them. */
 #include "store/store_internal.h"
+#include "store/ledger_own.h"
 
 #include <stdarg.h>
 #include "base/log.h"
@@ -39,7 +40,7 @@ Store *store_open(const StoreConfig *config)
     store->database = g_strdup(config->database);
     pthread_mutex_init(&store->policy_lock, NULL);
     pthread_mutex_init(&store->readers_lock, NULL);
-    pthread_cond_init(&store->readers_free, NULL);
+    ledger_cond_init(&store->readers_free);
     pthread_mutex_init(&store->writer_lock, NULL);
     pthread_mutex_init(&store->tellers_lock, NULL);
     pthread_mutex_init(&store->ledger_lock, NULL);
@@ -137,8 +138,7 @@ Db *store_reader_take(Store *store)
 Db *store_reader_take_for(Store *store, int64_t us)
 {
     int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + us : 0;
-    int64_t last = g_get_real_time() + (store->config.listen ? us * 2 / 3 : 3600 * US_PER_S);
-    struct timespec until = { .tv_sec = last / US_PER_S, .tv_nsec = last % US_PER_S * 1000 };
+    struct timespec until = ledger_in_us(store->config.listen ? us * 2 / 3 : 3600 * US_PER_S);
     int index, waited = 0;
     pthread_mutex_lock(&store->readers_lock);
     while ((index = reader_free(store)) < 0 && waited == 0)

@@ -11,6 +11,7 @@ typedef struct {
     CounterSet set;          /* empty or one */
     int64_t version;         /* of the row, as read */
     bool found, changed;
+    bool broken;             /* there, but not to be read */
 } SharedCounter;
 
 typedef struct {

@@ -104,17 +104,13 @@ const char *value_copy(const Value *tree, const char *text, size_t length);
 #define set_value(object, name, value) value_set((object), KEY(name), (value))
 /* An object or list with nothing in it yet. */
 #define set_object(object, name) value_set((object), KEY(name), value_object(object))
-#define set_list(object, name)                                                                                              \
-    ({                                                                                                                      \
-        Value *object_of_list = (object);                                                                                   \
-        value_set(object_of_list, KEY(name), value_list(object_of_list));                                                   \
-    })
-/* What `add` appends: set_words(object, "left", words_add_left, line, now). Nothing: null. */
+#define set_list(object, name) value_set((object), KEY(name), value_list(object))
+/* Macros that name their object twice: give them a variable, not a call that makes one.
+ * What `add` appends: set_words(object, "left", words_add_left, line, now). Nothing: null. */
 #define set_words(object, name, add, ...)                                                                                   \
     ({                                                                                                                      \
-        Value *object_of_words = (object);                                                                                  \
-        add(value_words(object_of_words), __VA_ARGS__);                                                                     \
-        value_set_words(object_of_words, KEY(name));                                                                        \
+        add(value_words(object), __VA_ARGS__);                                                                              \
+        value_set_words((object), KEY(name));                                                                               \
     })
 
 /* What `add` appends, as a text in the memory of the tree. */

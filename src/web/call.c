@@ -259,7 +259,7 @@ static bool body_take(Call *call)
     if (status == 413)
         call_problem(call, 413, NULL, "the body is larger than %d bytes", REQUEST_BODY_MAX);
     else if (status != 0)
-        call_problem(call, status, NULL, "the body is shorter than Content-Length says, or that is not a number");
+        call_problem(call, status, NULL, "the body is not as long as Content-Length says, or that is not a number");
     else if (call->text->len > 0 && !request_is_json(call->request))
         call_problem(call, 415, NULL, "the body must be application/json, not compressed");
     else

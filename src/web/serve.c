@@ -7,8 +7,8 @@
  * lock is handed on between them. The others take turns at the door, where one of them waits for all connections that
  * are slow or kept; while there are none, they cost nothing.
  *
- * An answer may come later, from another thread (Exchange's `done`): a request with all that belongs to it is a Talk, which
- * no thread owns, and the thread that read it takes the next connection meanwhile.
+ * An answer may come later, from another thread (talk.h), and the thread that read the request takes the next connection
+ * meanwhile.
  *
  * At the end those at the door hear of it by a pipe. Those at the gate are sent a signal, which ends nothing but their
  * accept: other calls begin again after it (SA_RESTART), accept does not where the socket has a time-out. It is sent
@@ -18,7 +18,6 @@
 #include "web/serve.h"
 
 #include <errno.h>
-#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,18 +25,16 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "web/doorman.h"
 #include "web/listener.h"
+#include "web/talk.h"
 #include "web/watchdog.h"
 
-/* A peer that stalls in the middle of a request or of reading the answer loses its connection. */
-#define STALL_US (60 * G_USEC_PER_SEC)
-/* So much of an answer goes into a new connection, read or not. */
-#define SMALL_ANSWER 8192
 /* What libfcgi takes from a connection in one go. */
 #define READ_AT_ONCE 8192
 /* The JSON reader needs up to 768 KiB, for lists in lists in lists; no more is touched than is used. */
@@ -45,7 +42,8 @@
 /* Of the listener: long, but one. */
 #define ACCEPT_US (INT64_C(24) * 3600 * G_USEC_PER_SEC)
 #define KNOCK_US 5000
-#define DRAIN_MAX (1024 * 1024)
+/* More requests than this wait to be taken, however many descriptors there are. */
+#define TALKS_MAX 1024
 /* At the end, what was connected before is still answered, for so long at most. */
 #define LAST_CALL_US (2 * G_USEC_PER_SEC)
 /* Between two looks whether a descriptor was given back, and for how long to look: a process that can take nobody is no use
@@ -62,8 +60,6 @@ typedef struct {
     bool kept;
 } GivenBack;
 
-typedef struct Talk Talk;
-
 typedef struct {
     int listener;
     int stop_pipe[2];
@@ -77,13 +73,7 @@ typedef struct {
     pthread_mutex_t given_back_lock;
     GArray *given_back;          /* of GivenBack: for the one at the door */
     int bell;                    /* readable while there are some */
-    pthread_mutex_t talks_lock;
-    pthread_cond_t talks_back;   /* for who waits until all are */
-    Talk *talks;                 /* those without a request, to be used again */
-    int talks_out;
-    const char *shared_secret;
-    ServeAnswer answer;
-    void *data;
+    Talks *talks;
 } Server;
 
 static void endings(sigset_t *set)
@@ -127,22 +117,21 @@ static bool takes_more(const Server *server)
     return !server->stopping || (server->own && g_get_monotonic_time() < server->drain_until_us);
 }
 
-static void set_patience(int fd, int option, int64_t us)
-{
-    struct timeval patience = {.tv_sec = us / G_USEC_PER_SEC, .tv_usec = us % G_USEC_PER_SEC};
-    setsockopt(fd, SOL_SOCKET, option, &patience, sizeof patience);
-}
-
 /* Leaves a connection, that has had a request already or is slow with its first, to the one at the door. */
 static void give_back(Server *server, int fd, bool kept)
 {
     GivenBack one = {.fd = fd, .kept = kept};
-    set_patience(fd, SO_RCVTIMEO, STALL_US);
-    set_patience(fd, SO_SNDTIMEO, STALL_US);
+    socket_patience(fd, SO_RCVTIMEO, STALL_US);
+    socket_patience(fd, SO_SNDTIMEO, STALL_US);
     pthread_mutex_lock(&server->given_back_lock);
     g_array_append_val(server->given_back, one);
     pthread_mutex_unlock(&server->given_back_lock);
     eventfd_write(server->bell, 1);
+}
+
+static void give_back_kept(void *server, int fd)
+{
+    give_back(server, fd, true);
 }
 
 static void admit_given_back(Server *server)
@@ -217,7 +206,7 @@ static void gates_prepare(Server *server)
     struct sigaction knock = {.sa_handler = nothing, .sa_flags = SA_RESTART};
     sigaction(SIGUSR2, &knock, NULL);
     fcntl(server->listener, F_SETFL, fcntl(server->listener, F_GETFL) & ~O_NONBLOCK);
-    set_patience(server->listener, SO_RCVTIMEO, ACCEPT_US);
+    socket_patience(server->listener, SO_RCVTIMEO, ACCEPT_US);
 }
 
 /* Calls in all who wait at the gate. */
@@ -267,156 +256,6 @@ static int connection_next(Server *server)
     return fd;
 }
 
-/* --- a request --- */
-
-struct Talk {
-    FCGX_Request request;
-    Exchange exchange;
-    Server *server;
-    Talk *next;     /* of those without a request */
-    size_t written;
-    bool heard_all; /* what the peer has sent is with libfcgi, and it sends no more */
-};
-
-static Talk *talk_take(Server *server)
-{
-    pthread_mutex_lock(&server->talks_lock);
-    Talk *talk = server->talks;
-    if (talk)
-        server->talks = talk->next;
-    server->talks_out++;
-    pthread_mutex_unlock(&server->talks_lock);
-    if (talk) {
-        FCGX_Free(&talk->request, 0); /* what the last request left: memory goes back to where it is asked for next */
-        return talk;
-    }
-    talk = g_new0(Talk, 1);
-    talk->server = server;
-    FCGX_InitRequest(&talk->request, -1, 0);
-    return talk;
-}
-
-static void talk_give(Talk *talk)
-{
-    Server *server = talk->server;
-    pthread_mutex_lock(&server->talks_lock);
-    talk->next = server->talks;
-    server->talks = talk;
-    if (--server->talks_out == 0)
-        pthread_cond_signal(&server->talks_back);
-    pthread_mutex_unlock(&server->talks_lock);
-}
-
-/* Waits for answers that are still to come. */
-static void talks_end(Server *server)
-{
-    pthread_mutex_lock(&server->talks_lock);
-    while (server->talks_out > 0)
-        pthread_cond_wait(&server->talks_back, &server->talks_lock);
-    pthread_mutex_unlock(&server->talks_lock);
-    for (Talk *talk = server->talks, *next; talk; talk = next) {
-        next = talk->next;
-        FCGX_Free(&talk->request, 0);
-        g_free(talk);
-    }
-}
-
-static long fastcgi_read(void *data, char *bytes, size_t room)
-{
-    Talk *talk = data;
-    int got = FCGX_GetStr(bytes, (int) room, talk->request.in);
-    return got == 0 && FCGX_GetError(talk->request.in) != 0 ? -1 : got;
-}
-
-static bool fastcgi_write(void *data, const char *bytes, size_t len)
-{
-    Talk *talk = data;
-    if (talk->written <= SMALL_ANSWER && talk->written + len > SMALL_ANSWER)
-        set_patience(talk->request.ipcFd, SO_SNDTIMEO, STALL_US);
-    talk->written += len;
-    return FCGX_PutStr(bytes, (int) len, talk->request.out) == (int) len;
-}
-
-/* Servers that keep connections mistake what was left unread for the next request's. */
-static void drain(FCGX_Request *request)
-{
-    char bytes[8192];
-    for (size_t drained = 0; drained < DRAIN_MAX;) {
-        int got = FCGX_GetStr(bytes, sizeof bytes, request->in);
-        if (got <= 0)
-            return;
-        drained += (size_t) got;
-    }
-    request->keepConnection = 0;
-}
-
-/* Sends what is left of the answer, and its end; closes the connection unless it is kept.
- *
- * libfcgi ends a connection with care: it says that no more will come, and waits for the peer to close its side, as what is
- * left unread would cost the peer the answer. Where nothing can be, that would only keep a thread waiting, and what the request
- * holds is left to talk_take. */
-static void finish(Talk *talk)
-{
-    FCGX_Request *request = &talk->request;
-    if (!talk->heard_all) {
-        FCGX_Finish_r(request);
-        return;
-    }
-    bool broken = FCGX_FClose(request->err) != 0;
-    broken |= FCGX_FClose(request->out) != 0;
-    if (request->keepConnection && !broken)
-        return;
-    close(request->ipcFd);
-    request->ipcFd = -1;
-}
-
-/* Leaves the connection to those at the door if it is kept. */
-static void talk_end(Talk *talk)
-{
-    if (talk->request.ipcFd >= 0)
-        give_back(talk->server, talk->request.ipcFd, true);
-    talk->request.ipcFd = -1;
-    talk_give(talk);
-}
-
-/* It has its answer. */
-static void talk_done(void *data)
-{
-    Talk *talk = data;
-    FCGX_Request *request = &talk->request;
-    if (talk->server->stopping)
-        request->keepConnection = 0;
-    else if (!talk->exchange.authorizer && request->keepConnection)
-        drain(request);
-    finish(talk);
-    talk_end(talk);
-}
-
-/* Has the request of a connection answered, now or later. */
-static void serve_connection(Server *server, int fd, bool heard_all)
-{
-    Talk *talk = talk_take(server);
-    FCGX_Request *request = &talk->request;
-    talk->heard_all = heard_all;
-    talk->written = 0;
-    request->ipcFd = fd;
-    request->keepConnection = 1; /* or FCGX_Accept_r would close it as that of the last request */
-    if (FCGX_Accept_r(request) < 0) { /* the peer has gone away, or does not speak FastCGI */
-        talk_end(talk);
-        return;
-    }
-    talk->exchange = (Exchange){
-        .params = request->envp,
-        .authorizer = request->role == FCGI_AUTHORIZER,
-        .shared_secret = server->shared_secret,
-        .read = fastcgi_read,
-        .write = fastcgi_write,
-        .done = talk_done,
-        .data = talk,
-    };
-    server->answer(&talk->exchange, server->data);
-}
-
 static void *gate_thread(void *data)
 {
     Gate *gate = data;
@@ -425,7 +264,7 @@ static void *gate_thread(void *data)
     while ((fd = accept_one(gate)) >= 0) {
         size_t len;
         if (doorman_sees_whole(fd, &len))
-            serve_connection(server, fd, len > 0 && len <= READ_AT_ONCE);
+            talks_serve(server->talks, fd, true, len > 0 && len <= READ_AT_ONCE);
         else
             give_back(server, fd, false);
     }
@@ -440,7 +279,7 @@ static void *door_thread(void *data)
     Server *server = data;
     int fd;
     while ((fd = connection_next(server)) >= 0)
-        serve_connection(server, fd, false);
+        talks_serve(server->talks, fd, false, false);
     return NULL;
 }
 
@@ -518,8 +357,16 @@ static bool threads_run(Server *server, int threads)
         pthread_join(gates[i].id, NULL);
     for (int i = 0; i < door_count; i++)
         pthread_join(doors[i], NULL);
-    talks_end(server);
+    talks_end(server->talks);
     return good;
+}
+
+/* Each has a descriptor; as many are for other uses. */
+static int talks_at_once(int threads)
+{
+    struct rlimit files = {0};
+    getrlimit(RLIMIT_NOFILE, &files);
+    return (int) CLAMP(files.rlim_cur / 2, (rlim_t) threads, MAX((rlim_t) threads, TALKS_MAX));
 }
 
 bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secret, ServeAnswer answer, void *data)
@@ -529,11 +376,6 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
         .own = own,
         .door = PTHREAD_MUTEX_INITIALIZER,
         .given_back_lock = PTHREAD_MUTEX_INITIALIZER,
-        .talks_lock = PTHREAD_MUTEX_INITIALIZER,
-        .talks_back = PTHREAD_COND_INITIALIZER,
-        .shared_secret = shared_secret,
-        .answer = answer,
-        .data = data,
     };
     if (FCGX_Init() != 0 || pipe2(server.stop_pipe, O_CLOEXEC) != 0 ||
         (server.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
@@ -542,9 +384,20 @@ bool serve_fastcgi(int listener, bool own, int threads, const char *shared_secre
     gates_prepare(&server);
     server.doorman = doorman_new();
     server.given_back = g_array_new(FALSE, FALSE, sizeof(GivenBack));
+    TalkRules rules = {
+        .most = talks_at_once(threads),
+        .shared_secret = shared_secret,
+        .stopping = &server.stopping,
+        .answer = answer,
+        .answer_data = data,
+        .back = give_back_kept,
+        .back_data = &server,
+    };
+    server.talks = talks_new(&rules);
     bool good = threads_run(&server, threads);
     admit_given_back(&server); /* nobody is at the door any more: they are closed with it */
     doorman_free(server.doorman);
+    talks_free(server.talks);
     g_array_unref(server.given_back);
     close(server.bell);
     if (own)

@@ -242,6 +242,18 @@ START_TEST(settling_a_counter)
 }
 END_TEST
 
+/* The policy that had the limit is gone when the hold ends, and perhaps comes back. */
+START_TEST(a_rolling_hold_outlives_its_limit)
+{
+    int64_t buckets[ROLLING_BUCKETS] = {2, 1};
+    Counter counter = {.slot = 1, .window_start = 70, .used = 3, .held = 4, .buckets = buckets};
+    ck_assert(counter_settle(&counter, NULL, 10, 4, -4));
+    ck_assert_int_eq(counter.held, 0);
+    ck_assert_int_eq(counter.used, 3);
+    ck_assert_int_eq(buckets[0], 2);
+}
+END_TEST
+
 START_TEST(a_rolling_hold_outlives_its_bucket)
 {
     g_autoptr(World) world = world_new();
@@ -274,6 +286,7 @@ int main(void)
         a_limit_that_had_nothing_keeps_nothing, several_items_whole_or_not_at_all, hold_eight_commit_five,
         hold_eight_release_all, refunds_in_two_steps, only_the_window_that_was_charged, settling_a_counter,
         a_rolling_hold_outlives_its_bucket,
+        a_rolling_hold_outlives_its_limit,
     };
     return run_tests("trace", tests, G_N_ELEMENTS(tests), 10);
 }

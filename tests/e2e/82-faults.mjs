@@ -17,6 +17,8 @@ const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const WORDS = (process.env.FAULTS ?? '').split(',').filter(word => word);
 const ALL = process.env.FAULTS_ALL === 'yes';
 const WITHIN_MS = 2000, BEFORE = 20, AFTER = 40;
+/* Somebody had no answer, or waited for it as nobody does otherwise. */
+const FELT_MS = 700;
 
 const ms = value => `${Math.round(value)} ms`;
 const worst = (rounds, of) => Math.max(...rounds.map(round => round[of]));
@@ -64,12 +66,31 @@ async function strike(site, fault, name, round) {
     }
 }
 
+const is_late = round => round.wait > WITHIN_MS || round.back > WITHIN_MS;
+
+/* What else a machine does may hold up one round. Of three, one that was late may be made once more, and must not be late then;
+ * what it lost or charged twice would fail at once, and an answer that it should not have given counts. */
+async function rounds_made(site, fault, letter) {
+    const rounds = [];
+    let more = Math.ceil(ROUNDS / 3);
+    for (let round = 1; round <= ROUNDS; round++) {
+        let seen = await strike(site, fault, `${letter}${round}`, round);
+        for (; is_late(seen) && more > 0; more--) {
+            console.log('    that was late: once more');
+            const again = await strike(site, fault, `${letter}${round}m${more}`, round);
+            seen = { ...again, bad: [...seen.bad, ...again.bad] };
+        }
+        rounds.push(seen);
+    }
+    return rounds;
+}
+
 async function rounds_of(site, fault, letter) {
     const rounds = [];
     await test(`${fault.name}, ${ROUNDS} times: nothing lost, nothing twice, nothing above a limit`, async () => {
         await site.started;
         await fault.prepare?.(site);
-        for (let round = 1; round <= ROUNDS; round++) rounds.push(await strike(site, fault, `${letter}${round}`, round));
+        rounds.push(...await rounds_made(site, fault, letter));
         const doctor = await site.command('doctor');
         equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
     });
@@ -78,7 +99,7 @@ async function rounds_of(site, fault, letter) {
         const wrong = rounds.flatMap(round => round.bad).filter(one => !fault.answers.includes(one.status));
         equal(wrong.slice(0, 5), [], `${wrong.length} answers that this fault does not excuse`);
         ok(worst(rounds, 'wait') <= WITHIN_MS, `it took ${rounds.map(round => ms(round.wait)).join(', ')}`);
-        ok(rounds.every(round => round.certain || round.failed > 0), 'each time the fault was felt');
+        ok(rounds.every(round => round.certain || round.failed > 0 || round.wait >= FELT_MS), 'each time the fault was felt');
     });
     await test(`${fault.name}: all is well within two seconds of its end`, async () =>
         ok(worst(rounds, 'back') <= WITHIN_MS, `it took ${rounds.map(round => ms(round.back)).join(', ')}`));

@@ -86,6 +86,32 @@ const OPERATIONS = {
     },
 };
 
+/* What costs more time than the short run has. */
+const OTHERS = {
+    release: {
+        prepare: async (site, who) => (await well(site.api('POST', '/reservations', { ...ask(who), units: HOLD_UNITS }))).reservation,
+        act: (injected, who, id) => api(injected, 'POST', `/reservations/${id}/release`), held: -HOLD_UNITS,
+    },
+    'several items': {
+        act: (injected, who) => api(injected, 'POST', '/consume', { subject: who, items: [{ feature: 'call' }, { feature: 'call', units: 2 }] }),
+        used: 3,
+    },
+    'a check': { act: (injected, who) => api(injected, 'GET', `/check?feature=call&subject=${encodeURIComponent(who)}`) },
+    'a grant': { act: (injected, who) => api(injected, 'POST', '/admin/grants', { subject: who, feature: 'call', amount: 1 }) },
+    'a subject': { act: (injected, who) => api(injected, 'POST', '/admin/subjects', { subject: `${who} too`, plan: 'free' }) },
+    'a key': { act: injected => api(injected, 'POST', '/admin/keys', { name: 'injected', scopes: ['read'] }) },
+    'lists of what there is': {
+        act: async (injected, who) => {
+            await api(injected, 'GET', '/admin/keys').catch(() => {});
+            await api(injected, 'GET', `/admin/overrides?subject=${encodeURIComponent(who)}`).catch(() => {});
+            return api(injected, 'GET', `/admin/grants?subject=${encodeURIComponent(who)}`);
+        },
+    },
+    'the limit page': { act: injected => request(`${injected.url}/limit/call`, { headers: { Accept: 'text/html' } }) },
+    'is it ready': { act: injected => request(`${injected.url}/readyz`) },
+    metrics: { act: injected => request(`${injected.url}/metrics`) },
+};
+
 /* --- what must be true afterwards --- */
 
 /* Own counter of the subject, and the sums of its records. */
@@ -281,7 +307,7 @@ try {
         await site.policy(`${site.folder}/injection.conf`);
         console.log(`# INJECT_SEED=${SEED}`);
         const random = random_of(SEED);
-        const chosen = Object.entries(OPERATIONS).filter(([name]) => name.includes(INJECT_ONLY));
+        const chosen = Object.entries(ALL || INJECT_ONLY ? { ...OPERATIONS, ...OTHERS } : OPERATIONS).filter(([name]) => name.includes(INJECT_ONLY));
         const share = SECONDS / (chosen.length + 1);
         await with_injected(site, async (injected, library) => {
             for (const [name, operation] of chosen)

@@ -92,7 +92,12 @@ START_TEST(a_database_that_goes_away_closes_what_is_closed)
     ck_assert_ptr_null(closed);
     ck_assert_int_lt(g_get_monotonic_time() - began, 20 * US_PER_S); /* what is refused is not tried for as long as they wait */
     g_free(database_value("alter schema elsewhere rename to webquota"));
-    ck_assert_int_eq(consume(store, "open", &open_again, &error), STORE_OK);
+    /* A machine that is busy may not make a new connection in the time that one caller has. */
+    for (int tries = 0; tries < 20 && (!open_again || !open_again->id); tries++) {
+        g_clear_pointer(&open_again, answer_unref);
+        g_usleep(tries ? 100000 : 0);
+        ck_assert_int_eq(consume(store, "open", &open_again, &error), STORE_OK);
+    }
     ck_assert_ptr_nonnull(open_again->id);
     ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'a'"), 2);
     store_close(store);

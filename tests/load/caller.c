@@ -3,6 +3,8 @@
  */
 #include "load.h"
 
+#include <pthread.h>
+
 /* Whose a want is: a ledger remembers those who have few counters, and not those who have many, or rolling ones. And when:
  * while all ask about everybody (TOGETHER), or while each process keeps to its own subjects, at first without any counter that
  * two of them share (APART), later with some (SHARED). */
@@ -145,6 +147,49 @@ static void journal_ask_answer(Journal *journal, StoreResult result, const Answe
                    line ? line->usage.used : -1, answer->reservation ? answer->reservation : "-");
 }
 
+/* Who does not wait in the ledger, but here. */
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t told;
+    int times;
+    StoreResult result;
+    Answer *answer;
+    char *detail;
+} Waiting;
+
+static void tell(void *data, StoreResult result, Answer *answer, const StoreError *error)
+{
+    Waiting *waiting = data;
+    pthread_mutex_lock(&waiting->lock);
+    waiting->result = result;
+    waiting->answer = answer;
+    waiting->detail = g_strdup(error->detail);
+    if (++waiting->times > 1)
+        g_error("an ask was answered twice");
+    pthread_cond_signal(&waiting->told);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+static StoreResult decide_later(Store *store, const LedgerAsk *request, Answer **answer, StoreError *error)
+{
+    Waiting waiting = { .lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER };
+    ledger_decide_later(store, request, tell, &waiting);
+    pthread_mutex_lock(&waiting.lock);
+    while (!waiting.times)
+        pthread_cond_wait(&waiting.told, &waiting.lock);
+    pthread_mutex_unlock(&waiting.lock);
+    *answer = waiting.answer;
+    error->detail = waiting.detail;
+    return waiting.result;
+}
+
+/* Every second way that there is to ask. */
+static StoreResult decide_some_way(Caller *caller, const LedgerAsk *request, Answer **answer, StoreError *error)
+{
+    return chance(caller, 2) ? decide_later(caller->store, request, answer, error)
+                             : ledger_decide(caller->store, request, answer, error);
+}
+
 static void ask_now(Caller *caller, const Ask *ask)
 {
     Journal *journal = &caller->journal;
@@ -162,7 +207,7 @@ static void ask_now(Caller *caller, const Ask *ask)
         request.items[1] = (LedgerItem){ ask->second->feature, ask->second->resource, 1 };
     g_auto(StoreError) error = { 0 };
     g_autoptr(Answer) answer = NULL;
-    StoreResult result = ledger_decide(caller->store, &request, &answer, &error);
+    StoreResult result = decide_some_way(caller, &request, &answer, &error);
     journal_ask_answer(journal, result, answer, &error);
     if (result != STORE_OK || answer->outcome != OUTCOME_ALLOWED || !answer->id || !ask->want->gives_back ||
         (ask->second && !ask->second->gives_back))
