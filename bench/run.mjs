@@ -16,7 +16,6 @@ const settings = { runs: RUNS, seconds: SECONDS, subjects: Number(process.env.BE
     requests: Number(process.env.BENCH_REQUESTS ?? 1000000), postgres: process.env.BENCH_POSTGRES_SETTINGS ?? '' };
 const full_size = settings.runs >= 3 && settings.seconds >= 10 && !settings.postgres &&
     (settings.subjects >= 10000000 || !chosen.includes('9')) && (settings.requests >= 1000000 || !chosen.includes('12'));
-const missing = Object.keys(FIGURES).filter(id => !chosen.includes(id));
 
 const began = new Date();
 say(`${chosen.length} figures, ${settings.runs} runs of ${settings.seconds} s: about ${Math.ceil(estimate_s(chosen) / 60)} minutes`);
@@ -51,18 +50,27 @@ async function measure_twice(id) {
     return second.map(row => ({ ...row, note: [row.note, `the second try; the first: ${spoilt.problems[0]}`].filter(Boolean).join('; ') }));
 }
 
-const rows = [];
+const folder = path.join(PROGRAMS, 'bench');
+const file = full_size ? path.join(ROOT, 'docs/performance.md') : path.join(folder, 'performance.md');
+const here = await machine();
+const rows = [], done = [];
+
+/* After each figure: a run that is broken off leaves what it has measured. */
+function write() {
+    const missing = Object.keys(FIGURES).filter(id => !done.includes(id));
+    const results = { began: began.toISOString(), ended: new Date().toISOString(), full_size, missing, settings, machine: here, rows };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+    writeFileSync(file, document(results));
+}
+
 for (const id of chosen) {
     say(`figure ${id}`);
     rows.push(...await measure_twice(id));
+    done.push(id);
+    write();
 }
 
-const results = { began: began.toISOString(), ended: new Date().toISOString(), full_size, missing, settings, machine: await machine(), rows };
-const folder = path.join(PROGRAMS, 'bench');
-mkdirSync(folder, { recursive: true });
-writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-const file = full_size ? path.join(ROOT, 'docs/performance.md') : path.join(folder, 'performance.md');
-writeFileSync(file, document(results));
 close();
 for (const row of rows) console.log(summary(row));
 say(`written: ${file}`);

@@ -100,18 +100,24 @@ static GPtrArray *take_notes(Ledger *ledger, bool busy)
     return taken;
 }
 
+/* Waits a little for as many as the last batch had, and half as many again: where others write the same rows, batches wait for
+ * each other anyway, and few large ones cost less than many small ones. One caller alone is not kept waiting. */
+static void await_more(Ledger *ledger)
+{
+    ledger->awaited = MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX);
+    struct timespec until = ledger_in_us(SHARE_WAIT_US);
+    while (ledger->waiting->length < ledger->awaited && !ledger->stop &&
+           pthread_cond_timedwait(&ledger->work, &ledger->lock, &until) != ETIMEDOUT)
+        ;
+    ledger->awaited = 0;
+}
+
 /* Lets those go first who are about to hand something in, for as long as that makes a difference: where the processors are
  * busy, batches get larger and cheaper; where they are not, it costs nothing. With the lock held. */
 static void gather(Ledger *ledger)
 {
-    if (g_get_monotonic_time() < ledger->others_until_us) {
-        ledger->awaited = MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX);
-        struct timespec until = ledger_in_us(SHARE_WAIT_US);
-        while (ledger->waiting->length < ledger->awaited && !ledger->stop &&
-               pthread_cond_timedwait(&ledger->work, &ledger->lock, &until) != ETIMEDOUT)
-            ;
-        ledger->awaited = 0;
-    }
+    if (g_get_monotonic_time() < ledger->others_until_us)
+        await_more(ledger);
     guint waiting = 0;
     for (int i = 0; i < GATHER_MAX && ledger->waiting->length > waiting && ledger->waiting->length < BATCH_MAX; i++) {
         waiting = ledger->waiting->length;

@@ -14,7 +14,7 @@
 #define NOTES_AT_ONCE 64           /* so many in one transaction while others wait */
 #define ANSWERERS_MAX 4
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
-#define SHARE_WAIT_US 2000
+#define SHARE_WAIT_US 2000         /* how long a batch gathers while others write the same rows */
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
