@@ -46,4 +46,21 @@ await test('a month ends with its last day', async () => {
 const lifetime = -(2 ** 63);
 await test('a lifetime does not end', async () =>
     equal(commit('own', () => lifetime, minute, next), { wrong: [], must: 1, may: 1 }));
+
+/* What is drawn from a grant of three units, by transaction. */
+function drawn(...transactions) {
+    const wrong = [];
+    const books = new Books({ slots: new Map(), overrides: [], grants: new Map([[7, 3]]) }, new Map([[1, false]]), (check, text) =>
+        { if (check === 'exceeded') wrong.push(text); });
+    transactions.forEach((changes, xid) => changes.forEach((used_delta, i) => books.take({
+        id: `${xid}.${i}`, kind: 'reset', at: minute + xid, account: 1, subject: 2, plan: 'basic', feature: '*', items: null, units: 1,
+        outcome: 'allowed', version: 1, committed: minute + xid, xid, given_back: 0,
+        lines: [{ slot: -7, counted_at: lifetime, used_delta, held_delta: 0, flags: 2048, used: 0, held: 0 }] })));
+    books.close();
+    return wrong.length;
+}
+await test('a grant is exceeded by what a transaction leaves, whatever the order of its rows', async () => {
+    equal([drawn([3]), drawn([3], [-1], [1]), drawn([3], [1, -1]), drawn([3], [-1, 1])], [0, 0, 0, 0]);
+    equal([drawn([4]), drawn([3], [1], [-1]), drawn([3], [2, -1])], [1, 1, 1]);
+});
 finish();

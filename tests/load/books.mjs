@@ -158,21 +158,22 @@ export class Books {
 
     /** A transaction is complete. */
     close() {
-        const touched = new Map();
+        const touched = new Map(), drawn_from = new Map();
         for (const row of this.open) if (row.kind === 'reset') this.resets.add(`${row.subject} ${row.feature}`);
         for (const row of this.open) {
             this.check(row);
-            if (row.outcome === 'allowed') this.post(row, touched);
+            if (row.outcome === 'allowed') this.post(row, touched, drawn_from);
         }
+        for (const [grant, id] of drawn_from) this.close_grant(grant, id);
         for (const [counter, changes] of touched) this.close_counter(counter, changes);
         this.open = [];
     }
 
-    post(row, touched) {
+    post(row, touched, drawn_from) {
         for (const line of row.lines) {
             if (!line.used_delta && !line.held_delta) continue;
             if (line.flags & IS_GRANT) {
-                this.post_grant(row, line);
+                this.post_grant(row, line, drawn_from);
                 continue;
             }
             const limit = BY_KEY.get(this.tables.slots.get(line.slot));
@@ -186,12 +187,16 @@ export class Books {
         }
     }
 
-    post_grant(row, line) {
-        const drawn = (this.granted.get(-line.slot) ?? 0) + line.used_delta + line.held_delta;
-        this.granted.set(-line.slot, drawn);
-        const amount = this.tables.grants.get(-line.slot);
-        if (line.used_delta + line.held_delta > 0 && !(drawn <= amount))
-            this.complain('exceeded', `${row.id}: ${drawn} units drawn from grant ${-line.slot} of ${amount}`);
+    post_grant(row, line, drawn_from) {
+        const change = line.used_delta + line.held_delta;
+        this.granted.set(-line.slot, (this.granted.get(-line.slot) ?? 0) + change);
+        if (change > 0) drawn_from.set(-line.slot, row.id);
+    }
+
+    /* At the end of a transaction: in it, what was given back may have come first, and rows of one do not tell their order. */
+    close_grant(grant, id) {
+        const drawn = this.granted.get(grant), amount = this.tables.grants.get(grant);
+        if (!(drawn <= amount)) this.complain('exceeded', `${id}: ${drawn} units drawn from grant ${grant} of ${amount}`);
     }
 
     close_counter(counter, changes) {
