@@ -67,6 +67,7 @@ function write() {
 for (const id of chosen) {
     say(`figure ${id}`);
     rows.push(...await measure_twice(id));
+    rows.sort((a, b) => parseInt(a.id, 10) - parseInt(b.id, 10));
     done.push(id);
     write();
 }
