@@ -2,6 +2,7 @@
  * that are read can be used; of others it is said which is wrong. Files are named by none of them. */
 #include "fuzz.h"
 
+#include "store/store.h"
 #include "web/settings.h"
 
 static void check_good(const Settings *settings)
