@@ -97,7 +97,7 @@ static void *answerer_main(void *data)
 
 void ledger_answerers_start(Ledger *ledger)
 {
-    int wanted = CLAMP((int)g_get_num_processors() / 2, 1, ANSWERERS_MAX);
+    int wanted = CLAMP((int)g_get_num_processors(), 1, ANSWERERS_MAX);
     pthread_mutex_lock(&ledger->lock);
     while (ledger->answerer_count < wanted &&
            pthread_create(&ledger->answerers[ledger->answerer_count], NULL, answerer_main, ledger) == 0)
