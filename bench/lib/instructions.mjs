@@ -52,7 +52,6 @@ const kinds_of = (arena, service, hello) => ({
  */
 export async function instructions({ connections, requests = 1000, repeats = 3, kinds = KINDS, say = () => {} }) {
     await postgres_trust();
-    /* GLib's slices are switched off under valgrind, unless something is said of them: what runs otherwise is what is counted. */
     const watched = name => name === 'hello' && !kinds.includes('hello') ? [] : callgrind(name);
     const warm = [[everybody, 'work'], [spent, 'spent']];
     return with_arena({ sets: [everybody, spent], warm, wrap: watched, env: PATIENT }, async arena => {
