@@ -71,11 +71,6 @@ bool words_offer(const Policy *policy, const Plan *plan, const Feature *feature,
  * may be NULL). */
 char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
-/* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
- * "2 bonus every 28 days", "10 bonus once". */
-char *words_plan_limit(const Limit *limit);
-char *words_plan_grant(const PlanGrant *grant);
-
 /* What an HTTP status means to a person: "There is nothing here". Static; NULL for one that no page is about. */
 const char *words_status(int status);
 

@@ -35,6 +35,8 @@ void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Insta
 void words_add_answer(GString *out, const Answer *answer);
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous);
+/* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
+ * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);
 void words_add_plan_grant(GString *out, const PlanGrant *grant);
 void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);

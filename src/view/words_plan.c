@@ -35,13 +35,3 @@ void words_add_plan_grant(GString *out, const PlanGrant *grant)
     else
         text_add(out, "once");
 }
-
-char *words_plan_limit(const Limit *limit)
-{
-    return WORDS(words_add_plan_limit, limit);
-}
-
-char *words_plan_grant(const PlanGrant *grant)
-{
-    return WORDS(words_add_plan_grant, grant);
-}
