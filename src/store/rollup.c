@@ -123,7 +123,6 @@ static RollupTurn turn(Rollup *rollup, const char *zone, bool other_zone, int64_
     DbResult result = other_zone ? empty(rollup) : count(rollup, zone, most, &more);
     if (result != DB_OK)
         return failed(rollup);
-    rollup->troubled = false;
     return more ? ROLLUP_MORE : ROLLUP_DONE;
 }
 
@@ -141,6 +140,7 @@ RollupTurn rollup_turn(Rollup *rollup, int64_t most)
     params_number(&params, ROLLUP_LEASE_S);
     if (db_run(&rollup->db, QUERY_ROLLUP_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
         return failed(rollup);
+    rollup->troubled = false;
     bool is_new = result_bool(seen, 0, 0), elsewhere = result_bool(seen, 0, 1);
     const char *zone = result_text(seen, 0, 2);
     if (elsewhere)
