@@ -87,7 +87,12 @@ static void add_history_address(GString *out, const Told *told, const char *path
 
 /* --- the limit --- */
 
-/* The one that its days are measured by: the tightest in a day of those on the feature itself that may stop its own subject. */
+static bool is_daily(const UsageLine *line)
+{
+    return line->limit->window.unit == WINDOW_DAY && line->limit->window.count == 1;
+}
+
+/* Negative: a day is not what it is about. */
 static double limit_a_day(const UsageLine *line)
 {
     static const double days[] = { [WINDOW_DAY] = 1, [WINDOW_WEEK] = 7, [WINDOW_MONTH] = 30.4375, [WINDOW_YEAR] = 365.25 };
@@ -97,6 +102,8 @@ static double limit_a_day(const UsageLine *line)
     return (double)line->amount / (days[window->unit] * window->count);
 }
 
+/* The one that its days are measured by, of those on the feature itself that may stop its own subject: one of a day before those
+ * of a longer time, and then the tightest. */
 static const UsageLine *limit_line(const HistoryShown *shown, double *a_day)
 {
     const UsageLine *found = NULL;
@@ -107,7 +114,8 @@ static const UsageLine *limit_line(const HistoryShown *shown, double *a_day)
             line->limit->scope != SCOPE_SUBJECT || line->limit->mode != MODE_ENFORCE || line->limit->on_exceed == EXCEED_ALLOW)
             continue;
         double its = limit_a_day(line);
-        if (its >= 0 && (*a_day < 0 || its < *a_day)) {
+        bool better = !found || (is_daily(line) == is_daily(found) ? its < *a_day : is_daily(line));
+        if (its >= 0 && better) {
             *a_day = its;
             found = line;
         }
@@ -129,9 +137,8 @@ static void set_limit(Value *page, const UsageLine *line, double a_day, const Ch
         return;
     }
     Value *limit = set_object(page, "limit");
-    bool daily = line->limit->window.unit == WINDOW_DAY && line->limit->window.count == 1;
     set_words(limit, "words", add_limit, line);
-    set_flag(limit, "spread", !daily);
+    set_flag(limit, "spread", !is_daily(line));
     set_words(limit, "a_day", words_add_average, a_day);
     set_flag(limit, "above", chart->limit_above);
     set_flag(limit, "drawn", chart->limit >= 0);
