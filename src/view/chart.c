@@ -5,8 +5,10 @@
 
 /* A limit that is so many times higher than the highest bar is not drawn. */
 #define LIMIT_TIMES 4
-/* Of a day's width, what its bar takes. */
+/* Of a day's width, what its bar takes: of a week's days less, which are wide. */
 #define BAR_TENTHS 7
+#define BAR_TENTHS_WIDE 4
+#define WIDE_DAYS 10
 /* However little it was, it is seen. */
 #define LEAST 15
 
@@ -45,7 +47,7 @@ void chart_lay(Chart *chart, const ChartDay *days, int count, double limit)
         chart->limit = (int)(limit / (double)chart->used_top * CHART_USED_PX * CHART_TENTHS + 0.5);
     for (int i = 0; i < chart->count; i++) {
         int from = CHART_ACROSS * i / count, until = CHART_ACROSS * (i + 1) / count;
-        int width = (until - from) * BAR_TENTHS / 10;
+        int width = (until - from) * (count < WIDE_DAYS ? BAR_TENTHS_WIDE : BAR_TENTHS) / 10;
         chart->bars[i] = (ChartBar){ .at = from + (until - from - width) / 2, .width = width,
                                      .used = height_of(days[i].used, chart->used_top, CHART_USED_PX * CHART_TENTHS),
                                      .refused = height_of(days[i].refused, chart->refused_top, CHART_REFUSED_PX * CHART_TENTHS) };

@@ -130,6 +130,12 @@ static void add_limit(GString *out, const UsageLine *line)
     words_add_per(out, &line->limit->window);
 }
 
+/* Less than one a day is nothing to measure a day by. */
+static double drawn_a_day(const UsageLine *line, double a_day)
+{
+    return line && (is_daily(line) || a_day >= 1) ? a_day : -1;
+}
+
 static void set_limit(Value *page, const UsageLine *line, double a_day, const Chart *chart)
 {
     if (!line) {
@@ -138,7 +144,7 @@ static void set_limit(Value *page, const UsageLine *line, double a_day, const Ch
     }
     Value *limit = set_object(page, "limit");
     set_words(limit, "words", add_limit, line);
-    set_flag(limit, "spread", !is_daily(line));
+    set_flag(limit, "spread", !is_daily(line) && drawn_a_day(line, a_day) >= 0);
     set_words(limit, "a_day", words_add_average, a_day);
     set_flag(limit, "above", chart->limit_above);
     set_flag(limit, "drawn", chart->limit >= 0);
@@ -188,7 +194,7 @@ static void set_chart(Value *page, const Told *told)
     const UsageLine *line = limit_line(told->shown, &a_day);
     for (int i = 0; i < told->count; i++)
         days[i] = (ChartDay){ told->days[i].units, told->days[i].refused };
-    chart_lay(&chart, days, told->count, a_day);
+    chart_lay(&chart, days, told->count, drawn_a_day(line, a_day));
     Value *value = set_object(page, "chart");
     int refused_px = chart.refused_top ? GAP_PX + CHART_REFUSED_PX : 0, height = BASE_PX + refused_px;
     set_number(value, "height", height + 24);
