@@ -12,6 +12,8 @@ static const WebRoute routes[] = {
     {"GET", "/decisions/{id}", page_decision, ACCESS_SELF, READING},
     {"GET", "/plans", page_plans, ACCESS_PAGE, 0},
     {"GET", "/features/{feature}", page_feature, ACCESS_PAGE, 0},
+    {"GET", "/history", page_history, ACCESS_SELF, READING},
+    {"GET", "/history.csv", page_history_csv, ACCESS_SELF, READING},
     {"GET", "/widget/{feature}", page_widget, ACCESS_PAGE, 0},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
