@@ -15,6 +15,7 @@ typedef struct {
     const char *who;      /* the name shown; an address for a visitor */
     bool signed_in;
     bool is_admin;
+    const char *form_token; /* of the forms on the page; NULL where it has none */
     const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
     const Policy *policy;
     Instant now;

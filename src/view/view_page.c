@@ -81,6 +81,8 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "live", live);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);
+    if (context->form_token)
+        set_text(page, "form_token", context->form_token);
     add_nav(set_list(page, "nav"), context);
     set_clock(page, context->now, zone);
     return page;
