@@ -170,11 +170,10 @@ void store_reader_give(Store *store, Db *db)
 
 /* --- single changes --- */
 
-/* The connection is administration's, whose turn may take a moment; who waits for a page does not wait for long. */
-StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+#define WRITE_TRIES 3
+
+static DbResult write_once(Store *store, Query query, const Params *params, PGresult **rows)
 {
-    pthread_mutex_lock(&store->writer_lock);
-    store->writer.deadline_us = store->config.listen ? g_get_monotonic_time() + store_read_us(store) : 0;
     DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_LOST) /* the connection may have been lost long ago */
         result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
@@ -182,13 +181,24 @@ StoreResult store_write(Store *store, Query query, const Params *params, PGresul
         result = db_run(&store->writer, query, params, rows);
     if (result == DB_OK)
         result = db_run(&store->writer, QUERY_COMMIT, NULL, NULL);
-    StoreResult outcome = result == DB_OK      ? STORE_OK
-                          : result == DB_RETRY ? store_fail(error, STORE_CONFLICT, NULL, "somebody else is changing the same")
-                                                                    : store_down(error, &store->writer);
-    if (result != DB_OK && rows)
+    if (result == DB_OK)
+        return result;
+    if (rows)
         g_clear_pointer(rows, PQclear);
-    if (result != DB_OK)
+    if (store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
         db_close_connection(&store->writer);
+    return result;
+}
+
+/* The connection is administration's, whose turn may take a moment; who waits for a page does not wait for long. */
+StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    DbResult result = DB_RETRY;
+    pthread_mutex_lock(&store->writer_lock);
+    store->writer.deadline_us = store->config.listen ? g_get_monotonic_time() + store_read_us(store) : 0;
+    for (int i = 0; i < WRITE_TRIES && result == DB_RETRY; i++)
+        result = write_once(store, query, params, rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
     store->writer.deadline_us = 0;
     pthread_mutex_unlock(&store->writer_lock);
     return outcome;

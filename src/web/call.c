@@ -47,6 +47,11 @@ void call_usage(Call *call, CallRead read)
     call->read = read;
 }
 
+void call_slow(Call *call, CallSlow work)
+{
+    call->slow = work;
+}
+
 bool call_only_reads(const Call *call)
 {
     return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;
@@ -82,6 +87,13 @@ bool call_may_see(const Call *call, const char *subject)
            g_strcmp0(subject, call->identity.subject) == 0;
 }
 
+/* Where a visitor who signs in comes back to: what they asked for, unless that was to do something. */
+static const char *here_of(const Call *call)
+{
+    const char *target = request_param(call->request, "REQUEST_URI");
+    return target && call_only_reads(call) && uri_is_local(target) ? target : NULL;
+}
+
 PageContext call_context(const Call *call, const char *back)
 {
     const char *who = call->identity.subject ? call->identity.subject : "";
@@ -95,6 +107,8 @@ PageContext call_context(const Call *call, const char *back)
         .signed_in = signed_in,
         .is_admin = call_role(call) >= ROLE_VIEWER,
         .form_token = call->form_token,
+        .account = call->identity.account,
+        .here = here_of(call),
         .back = back,
         .policy = call->policy,
         .now = store_now(call->site->store),
@@ -157,7 +171,8 @@ static GString *render_or_500(Call *call, const char *template, Value *value)
     return page;
 }
 
-void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
+/* With one more header, where its number is not 0. */
+static void answer_page(Call *call, int status, const char *template, Value *value, const char *header, int64_t seconds)
 {
     GString *page = render_or_500(call, template, value);
     if (!page)
@@ -165,9 +180,19 @@ void call_page_refreshed(Call *call, int status, const char *template, Value *va
     response_status(call->response, status);
     response_guard(call->response);
     response_header(call->response, "Vary", "Accept");
-    if (refresh_s > 0)
-        response_header_number(call->response, "Refresh", refresh_s);
+    if (seconds > 0)
+        response_header_number(call->response, header, seconds);
     response_body(call->response, HTML_TYPE, page);
+}
+
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
+{
+    answer_page(call, status, template, value, "Refresh", refresh_s);
+}
+
+void call_page_later(Call *call, int status, const char *template, Value *value, int64_t wait_s)
+{
+    answer_page(call, status, template, value, "Retry-After", wait_s);
 }
 
 void call_page(Call *call, int status, const char *template, Value *value)

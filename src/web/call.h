@@ -19,6 +19,9 @@ typedef void (*CallThen)(Call *call, StoreResult result, const Answer *answer, c
 /* The same when it has been read where somebody stands (call_usage). `read` is NULL unless the result is STORE_OK. */
 typedef void (*CallRead)(Call *call, StoreResult result, UsageRead *read, const StoreError *error);
 
+/* Goes on with a call, and answers it, where nobody waits for it but its own caller (call_slow). */
+typedef void (*CallSlow)(Call *call);
+
 struct Call {
     const Site *site;
     const Request *request;
@@ -37,6 +40,7 @@ struct Call {
     const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */
     CallThen then;
     CallRead read;        /* the subject's own usage is read, and handed to it, when the handler has returned; NULL: it is not */
+    CallSlow slow;        /* takes long, and is done when the handler has returned; NULL: there is nothing such */
     gpointer kept;      /* the handler's own, for `then`, with what the ask points to */
     GDestroyNotify kept_free;
 };
@@ -47,6 +51,9 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
 
 /* The same with where the caller stands, on all features, which is read meanwhile: `read` gives the answer. */
 void call_usage(Call *call, CallRead read);
+
+/* Leaves the rest to a thread that is for what takes long; where too many are in line already, the answer is 503. */
+void call_slow(Call *call, CallSlow work);
 
 /* Frees what the call owns: identity, policy, segment, allow, text, body, form, kept; not the request and response. */
 void call_clear(Call *call);
@@ -74,6 +81,9 @@ void call_page(Call *call, int status, const char *template, Value *value);
 
 /* The same, which loads itself anew every so many seconds; 0: never. */
 void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
+
+/* The same, which says that it is no use to come again within so many seconds. */
+void call_page_later(Call *call, int status, const char *template, Value *value, int64_t wait_s);
 
 /* A part of a page, for other pages to include or frame: never the layout, kept by browsers only as long as it is good. */
 void call_fragment(Call *call, const char *template, Value *value);
