@@ -25,11 +25,12 @@ static const char *const grants[] = {
     "grant execute on all functions in schema webquota to %s",
     "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
     " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
-    " webquota.api_keys, webquota.sessions, webquota.sign_in_attempts to %s",
+    " webquota.api_keys, webquota.sessions, webquota.sign_in_attempts, webquota.requests to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
     " webquota.reservations, webquota.api_keys to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update, delete on webquota.sign_in_attempts to %s",
+    "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
     "grant update (given_back) on webquota.decisions to %s",
     "grant delete, update (at) on webquota.idempotency to %s", /* update: to lock those that it deletes */
     "alter default privileges in schema webquota grant select on tables to %s",

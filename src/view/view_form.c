@@ -41,6 +41,14 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
     }
 }
 
+const char *form_shown_of(const FormShown *shown, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(shown[i].name, name) == 0)
+            return shown[i].typed;
+    return NULL;
+}
+
 Value *form_value(const Value *tree, const FormShown *shown, int count)
 {
     Value *form = value_object(tree);
