@@ -133,6 +133,7 @@ async function expiry(site) {
     const at = seconds => new Date(Date.UTC(2026, 2, 15, 12, 0, 0) + seconds * 1000).toISOString().replace('T', ' ').replace(/\..*/, '');
     const over_within_a_second = browser => until(async () => !(await browser.who()).signed_in, 'the session is over', 3000);
     await test('half an hour unused, a session is over; used, it goes on, but for no more than 12 hours', async () => {
+        await site.sql('delete from webquota.sessions');
         await site.clock(at(0));
         try {
             const idle = await signed_in(site, 'ada'), busy = await signed_in(site, 'ada');
