@@ -8,7 +8,7 @@
 enum { SUBJECT, STATE, BEFORE };
 static const InputField list_fields[] = {[SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255},
                                          [STATE] = {"state", INPUT_TEXT, false, 1, 16},
-                                         [BEFORE] = {"before", INPUT_TEXT, false, 1, 18}};
+                                         [BEFORE] = {"before", INPUT_WHOLE, false, 1, UNITS_MAX}};
 
 /* NULL: any. False: answered already. */
 static bool state_is_good(Call *call, const InputValue *state)
@@ -142,13 +142,25 @@ static bool gift_read(Call *call, const InputValue *values, RequestGift *gift)
     return true;
 }
 
+/* False: there is none, and it is answered already. */
+static bool is_there(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    json_t *request = NULL;
+    StoreResult result = request_get(call->site->store, call->segment, &request, &error);
+    json_decref(request);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
+}
+
 void api_request_approve(Call *call)
 {
     InputValue values[G_N_ELEMENTS(approve_fields)];
     g_auto(StoreError) error = {0};
     json_t *request = NULL;
     RequestGift gift;
-    if (!call_body(call, approve_fields, G_N_ELEMENTS(approve_fields), values) || !gift_read(call, values, &gift) ||
+    if (!is_there(call) || !call_body(call, approve_fields, G_N_ELEMENTS(approve_fields), values) || !gift_read(call, values, &gift) ||
         !admin_input_future(call, "expires_at", &values[G_EXPIRES_AT]))
         return;
     g_autofree char *actor = identity_actor(&call->identity);
@@ -165,7 +177,7 @@ void api_request_deny(Call *call)
     InputValue values[G_N_ELEMENTS(deny_fields)];
     g_auto(StoreError) error = {0};
     json_t *request = NULL;
-    if (!call_body(call, deny_fields, G_N_ELEMENTS(deny_fields), values))
+    if (!is_there(call) || !call_body(call, deny_fields, G_N_ELEMENTS(deny_fields), values))
         return;
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = request_deny(call->site->store, call->segment, values[0].text, actor, &request, &error);
