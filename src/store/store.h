@@ -9,6 +9,7 @@
 #include "domain/activity.h"
 #include "domain/answer.h"
 #include "domain/history.h"
+#include "domain/suppose.h"
 
 /* What came of an operation. `error` texts (new strings) are for people: lower case, no full stop. */
 typedef enum {
@@ -95,6 +96,9 @@ StoreResult store_usage(Store *store, const char *subject, const char *feature, 
  * for the same thread; the error is the store's. Nobody may still be asking when the store is closed. */
 typedef void (*UsageThen)(void *data, StoreResult result, UsageRead *read, const StoreError *error);
 void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data);
+
+/* What the reading's report on everything would be if that were so. `subject` is filled; the report points to it and to the reading. */
+UsageReport *usage_read_supposed(UsageRead *read, const Supposed *supposed, Subject *subject);
 
 /* What a consume would be answered now; charges nothing, records nothing. */
 StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,

@@ -282,6 +282,14 @@ void usage_read_free(UsageRead *read)
     g_free(read);
 }
 
+UsageReport *usage_read_supposed(UsageRead *read, const Supposed *supposed, Subject *subject)
+{
+    Snapshot *snapshot = read->keep;
+    Situation situation = subject_state_situation(snapshot->state);
+    Book book = counter_book(&snapshot->book);
+    return usage_report_supposed(&situation, &book, supposed, -1, subject);
+}
+
 StoreResult store_check(Store *store, const char *subject, const char *feature, const char *resource, int64_t units,
                         Answer **answer, StoreError *error)
 {
