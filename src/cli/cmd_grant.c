@@ -93,7 +93,7 @@ static int list(Store *store, const GrantOptions *options)
 static int drop(Store *store, const char *id, bool json, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result = admin_grant_remove(store, id, actor, &error);
+    StoreResult result = admin_grant_remove(store, id, NULL, actor, &error);
     if (result != STORE_OK)
         return cli_fail("grant", result, &error);
     if (json)

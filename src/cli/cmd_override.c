@@ -98,7 +98,7 @@ static int list(Store *store, const OverrideOptions *options)
 static int drop(Store *store, const char *id, bool json, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result = admin_override_remove(store, id, actor, &error);
+    StoreResult result = admin_override_remove(store, id, NULL, actor, &error);
     if (result != STORE_OK)
         return cli_fail("override", result, &error);
     if (json)

@@ -19,6 +19,7 @@ typedef struct {
     bool has_anchor;
     const char *email;
     bool suspended, has_suspended;
+    const char *reason;          /* for the audit; NULL: none */
 } SubjectChange;
 
 /* *subject_json: {subject, plan:{key,title}, plan_until, plan_after, organization, timezone, anchor, email,
@@ -44,7 +45,8 @@ typedef struct {
 StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult admin_override_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult admin_override_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
-StoreResult admin_override_remove(Store *store, const char *id, const char *actor, StoreError *error) MUST_CHECK;
+/* `reason`: for the audit; NULL: none. */
+StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 typedef struct {
     const char *subject, *organization; /* one of them */
@@ -62,7 +64,7 @@ typedef struct {
 StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
-StoreResult admin_grant_remove(Store *store, const char *id, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 /* API keys. Scopes: a bit each. */
 enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };

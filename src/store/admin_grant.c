@@ -134,9 +134,11 @@ StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreEr
     return result;
 }
 
-StoreResult admin_grant_remove(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     json_t *was = NULL;
     StoreResult result = admin_grant_get(store, id, &was, error);
+    if (result == STORE_OK && reason)
+        json_object_set_new(was, "removed_because", json_string(reason));
     return result == STORE_OK ? admin_remove(store, QUERY_GRANT_REMOVE, id, "grant", was, actor, error) : result;
 }

@@ -98,9 +98,11 @@ StoreResult admin_override_get(Store *store, const char *id, json_t **json, Stor
     return admin_one(store, QUERY_OVERRIDES_LIST, id, "override", json, error);
 }
 
-StoreResult admin_override_remove(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     json_t *was = NULL;
     StoreResult result = admin_override_get(store, id, &was, error);
+    if (result == STORE_OK && reason)
+        json_object_set_new(was, "removed_because", json_string(reason));
     return result == STORE_OK ? admin_remove(store, QUERY_OVERRIDE_REMOVE, id, "override", was, actor, error) : result;
 }

@@ -89,6 +89,7 @@ json_t *admin_subject_details(const SubjectChange *change)
     put_given(details, "organization", change->organization);
     put_given(details, "timezone", change->timezone);
     put_given(details, "email", change->email);
+    put_given(details, "reason", change->reason);
     if (change->has_plan_until) {
         g_autofree char *until = instant_text(change->plan_until);
         put_given(details, "plan_until", until ? until : "");

@@ -14,6 +14,7 @@ typedef struct {
 static const NavPage nav_pages[] = {
     { "usage", "/", false },
     { "plans", "/plans", false },
+    { "people", "/admin/people", true },
 };
 
 #define LOGIN_PATH "/login"
@@ -112,6 +113,8 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
     set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
+    if (is_for_admins(context))
+        set_flag(page, "people", !title);
     set_flag(page, "live", live);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);

@@ -76,5 +76,5 @@ void api_grant_remove(Call *call)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    admin_answer_removed(call, admin_grant_remove(call->site->store, call->segment, actor, &error), &error);
+    admin_answer_removed(call, admin_grant_remove(call->site->store, call->segment, NULL, actor, &error), &error);
 }

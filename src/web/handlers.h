@@ -23,6 +23,13 @@ void page_login_send(Call *call);
 void page_logout(Call *call);
 void page_logout_send(Call *call);
 
+/* pages of administrators */
+void page_admin(Call *call);
+void page_people(Call *call);
+void page_person(Call *call);
+void page_change(Call *call);
+void page_change_send(Call *call);
+
 /* API */
 void api_usage(Call *call);
 void api_usage_reset(Call *call);

@@ -272,7 +272,7 @@ START_TEST(overrides_and_grants_are_read_as_well)
     ck_assert_int_eq(line_of(of_org, "daily")->bonus, 9);
     assert_right(of_org, 1);
     const char *id = json_string_value(json_object_get(override, "override"));
-    ck_assert_int_eq(admin_override_remove(store, id, "test", &error), STORE_OK);
+    ck_assert_int_eq(admin_override_remove(store, id, NULL, "test", &error), STORE_OK);
     g_autoptr(UsageRead) back = usage(store, "user-4");
     ck_assert_int_eq(line_of(back, "daily")->amount, 40);
     json_decref(override);

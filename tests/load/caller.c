@@ -347,7 +347,7 @@ static void override(Caller *caller)
     g_auto(StoreError) error = { 0 };
     if (caller->override_id[0]) {
         journal_begin(&caller->journal, "override.remove\t%s", caller->override_id);
-        StoreResult result = admin_override_remove(caller->store, caller->override_id, "load", &error);
+        StoreResult result = admin_override_remove(caller->store, caller->override_id, NULL, "load", &error);
         journal_admin(&caller->journal, result, caller->override_id, &error);
         caller->override_id[0] = '\0';
         return;
@@ -374,7 +374,7 @@ static void grant(Caller *caller)
     g_auto(StoreError) error = { 0 };
     if (caller->grant_id[0]) {
         journal_begin(&caller->journal, "grant.remove\t%s", caller->grant_id);
-        StoreResult result = admin_grant_remove(caller->store, caller->grant_id, "load", &error);
+        StoreResult result = admin_grant_remove(caller->store, caller->grant_id, NULL, "load", &error);
         journal_admin(&caller->journal, result, caller->grant_id, &error);
         caller->grant_id[0] = '\0';
         return;

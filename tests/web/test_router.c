@@ -100,7 +100,9 @@ START_TEST(what_changes_something_needs_somebody)
     int count;
     const WebRoute *routes = router_table(&count);
     for (int i = 0; i < count; i++) {
-        bool administration = strstr(routes[i].pattern, "/admin/") != NULL;
+        bool administration = strstr(routes[i].pattern, "/v1/admin/") != NULL;
+        ck_assert_msg(!g_str_has_prefix(routes[i].pattern, "/admin") || (routes[i].access >= ACCESS_VIEWER && routes[i].scopes == 0),
+                      "%s: for administrators who have signed in", routes[i].pattern);
         ck_assert_msg(strcmp(routes[i].method, "GET") == 0 || routes[i].access != ACCESS_OPEN, "%s", routes[i].pattern);
         bool reads = strcmp(routes[i].method, "GET") == 0;
         Access least = reads && !strstr(routes[i].pattern, "/keys") ? ACCESS_VIEWER : ACCESS_PROGRAM;

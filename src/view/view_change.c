@@ -1,0 +1,105 @@
+/* GET and POST /admin/change: a change by an administrator: the form, and what it comes to before it is made. */
+#include "view/view_admin.h"
+#include "view/view_page.h"
+#include "view/words_add.h"
+
+static const char *const change_words[CHANGE_KINDS] = {
+    [CHANGE_OVERRIDE] = "override",       [CHANGE_OVERRIDE_REMOVE] = "override-remove",
+    [CHANGE_BONUS] = "bonus",             [CHANGE_BONUS_REMOVE] = "bonus-remove",
+    [CHANGE_RESET] = "reset",             [CHANGE_PLAN] = "plan",
+    [CHANGE_SUSPEND] = "suspend",         [CHANGE_RESTORE] = "restore",
+};
+
+bool change_find(const char *word, ChangeKind *kind)
+{
+    for (int i = 0; word && i < CHANGE_KINDS; i++)
+        if (strcmp(word, change_words[i]) == 0) {
+            *kind = (ChangeKind) i;
+            return true;
+        }
+    return false;
+}
+
+const char *change_word(ChangeKind kind)
+{
+    return change_words[kind];
+}
+
+/* Every limit on the feature: "2 of 2 calls used today · Nothing left", one a line; nothing where the plan lacks it. */
+static void add_standing(GString *out, const UsageReport *report, const Feature *feature)
+{
+    for (int i = 0; i < report->line_count; i++) {
+        const UsageLine *line = &report->lines[i];
+        if (line->feature != feature || !line->limit)
+            continue;
+        if (out->len)
+            text_add(out, "; ");
+        words_add_used(out, line);
+        text_add(out, " · ");
+        words_add_left(out, line, report->as_of);
+    }
+}
+
+/* The features where something differs. */
+static void set_preview(Value *page, const ChangeShown *shown)
+{
+    Value *rows = set_list(page, "rows");
+    const Policy *policy = shown->before->policy;
+    for (int i = 0; shown->after && i < policy->feature_count; i++) {
+        const Feature *feature = &policy->features[i];
+        g_autoptr(GString) before = g_string_new(NULL), after = g_string_new(NULL);
+        add_standing(before, shown->before, feature);
+        add_standing(after, shown->after, feature);
+        if (g_string_equal(before, after))
+            continue;
+        Value *row = add_object(rows);
+        set_text(row, "feature", feature->title);
+        set_copy(row, "before", before->str);
+        set_copy(row, "after", after->str);
+    }
+    set_flag(page, "has_rows", rows->first);
+    set_flag(page, "preview", shown->after);
+}
+
+static void set_plans(Value *page, const ChangeShown *shown)
+{
+    const Policy *policy = shown->before->policy;
+    const char *typed = form_shown_of(shown->shown, shown->shown_count, "plan");
+    Value *plans = set_list(page, "plans");
+    for (int i = 0; i < policy->plan_count; i++) {
+        const Plan *plan = &policy->plans[i];
+        bool chosen = typed ? strcmp(typed, plan->key) == 0 : plan == shown->before->subject->plan;
+        Value *one = add_object(plans);
+        set_text(one, "key", plan->key);
+        set_text(one, "title", plan->title);
+        set_flag(one, "chosen", chosen);
+    }
+}
+
+Value *view_change(const ChangeShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const Subject *subject = shown->before->subject;
+    const char *kind = form_shown_of(shown->shown, shown->shown_count, "kind");
+    set_value(page, "page", page_value(page, context, subject->key, shown->before->policy->zone, false));
+    set_text(page, "subject", subject->key);
+    set_text(page, "what", change_word(shown->kind));
+    for (int i = 0; i < CHANGE_KINDS; i++)
+        if (i != CHANGE_PLAN)
+            value_set_flag(page, value_key(change_words[i]), (int) shown->kind == i);
+    set_flag(page, "plan-change", shown->kind == CHANGE_PLAN);
+    set_text(page, "plan_title", subject->plan->title);
+    set_text(page, "feature", shown->feature ? shown->feature->title : NULL);
+    set_text(page, "units", shown->feature ? shown->feature->units : NULL);
+    set_text(page, "limit", form_shown_of(shown->shown, shown->shown_count, "limit"));
+    set_words(page, "action", add_address, context->mount, "/admin/change", NULL);
+    set_words(page, "person_url", add_address, context->mount, "/admin/person?subject=", subject->key);
+    set_flag(page, "dated", shown->kind == CHANGE_OVERRIDE || shown->kind == CHANGE_BONUS || shown->kind == CHANGE_PLAN);
+    set_flag(page, "by_multiplier", g_strcmp0(kind, "multiplier") == 0);
+    set_flag(page, "by_unlimited", g_strcmp0(kind, "unlimited") == 0);
+    set_flag(page, "by_amount", !kind || (strcmp(kind, "multiplier") != 0 && strcmp(kind, "unlimited") != 0));
+    set_plans(page, shown);
+    set_preview(page, shown);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    return page;
+}

@@ -1,0 +1,113 @@
+/* GET /admin/people: looking for people; GET /admin/person: one of them. For administrators, who may change what they see where their
+ * role says so. */
+#include "store/people.h"
+#include "store/requests.h"
+#include "view/view_admin.h"
+#include "web/handlers.h"
+
+void page_admin(Call *call)
+{
+    call_see_other(call, "/admin/people");
+}
+
+enum { Q, AFTER };
+static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255}, [AFTER] = {"after", INPUT_TEXT, false, 1, 255}};
+
+void page_people(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(find_fields)];
+    g_auto(StoreError) error = {0};
+    json_t *list = NULL;
+    bool more = false;
+    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values))
+        return;
+    const char *q = values[Q].given ? values[Q].text : "";
+    StoreResult result = people_find(call->site->store, q, values[AFTER].text, &list, &more, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return;
+    }
+    if (call_wants_json(call)) {
+        call_json(call, 200, json_pack("{s:O, s:b}", "people", list, "more", more));
+    } else {
+        PageContext context = call_context(call, NULL);
+        call_page(call, 200, "people", view_people(&(PeopleShown){.list = list, .more = more, .q = q}, &context));
+    }
+    json_decref(list);
+}
+
+/* All that the page of a person shows. */
+typedef struct {
+    json_t *person, *overrides, *shared, *grants, *requests;
+    UsageRead *usage;
+    Activity *activity;
+} Person;
+
+static void person_clear(Person *person)
+{
+    json_decref(person->person);
+    json_decref(person->overrides);
+    json_decref(person->shared);
+    json_decref(person->grants);
+    json_decref(person->requests);
+    usage_read_free(person->usage);
+    activity_free(person->activity);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Person, person_clear)
+
+static StoreResult activity_of(Store *store, const char *subject, const UsageReport *report, Activity **activity, StoreError *error)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    for (int i = 0; i < report->policy->feature_count; i++)
+        g_ptr_array_add(keys, report->policy->features[i].key);
+    return store_activity(store, subject, keys, report->as_of, activity, error);
+}
+
+static StoreResult person_read(Store *store, const char *subject, Person *person, StoreError *error)
+{
+    StoreResult result = admin_subject_get(store, subject, &person->person, error);
+    if (result == STORE_OK)
+        result = store_usage(store, subject, NULL, true, &person->usage, error);
+    if (result == STORE_OK)
+        result = activity_of(store, subject, person->usage->report, &person->activity, error);
+    if (result == STORE_OK)
+        result = admin_override_list(store, subject, NULL, &person->overrides, error);
+    if (result == STORE_OK && person->usage->report->subject->organization)
+        result = admin_override_list(store, NULL, person->usage->report->subject->organization, &person->shared, error);
+    if (result == STORE_OK)
+        result = admin_grant_list(store, subject, NULL, &person->grants, error);
+    return result == STORE_OK ? request_list(store, subject, NULL, NULL, &person->requests, error) : result;
+}
+
+enum { SUBJECT, DONE };
+static const InputField person_fields[] = {[SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255}, [DONE] = {"done", INPUT_TEXT, false, 1, 16}};
+
+void page_person(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(person_fields)];
+    g_auto(StoreError) error = {0};
+    g_auto(Person) person = {0};
+    if (!call_query(call, person_fields, G_N_ELEMENTS(person_fields), values))
+        return;
+    StoreResult result = person_read(call->site->store, values[SUBJECT].text, &person, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return;
+    }
+    PersonShown shown = {
+        .person = person.person,
+        .report = person.usage->report,
+        .overrides = person.overrides,
+        .shared_overrides = person.shared,
+        .grants = person.grants,
+        .requests = person.requests,
+        .activity = person.activity,
+        .may_change = call_is_administrator(call),
+        .done = values[DONE].text,
+    };
+    PageContext context = call_context(call, NULL);
+    if (call_wants_json(call))
+        call_json(call, 200, view_person_json(&shown));
+    else
+        call_page(call, 200, "person", view_person(&shown, &context));
+}
