@@ -15,6 +15,13 @@ void page_history(Call *call);
 void page_history_csv(Call *call);
 void page_widget(Call *call);
 void page_static(Call *call);
+void page_requests(Call *call);
+void page_request_new(Call *call);
+void page_request_send(Call *call);
+void page_login(Call *call);
+void page_login_send(Call *call);
+void page_logout(Call *call);
+void page_logout_send(Call *call);
 
 /* API */
 void api_usage(Call *call);
@@ -39,6 +46,12 @@ void api_grant_add(Call *call);
 void api_grant_list(Call *call);
 void api_grant_get(Call *call);
 void api_grant_remove(Call *call);
+void api_request_add(Call *call);
+void api_request_list(Call *call);
+void api_requests_all(Call *call);
+void api_request_get(Call *call);
+void api_request_approve(Call *call);
+void api_request_deny(Call *call);
 void api_key_create(Call *call);
 void api_key_list(Call *call);
 void api_key_get(Call *call);
