@@ -5,6 +5,7 @@
 #include "view/decision_states.h"
 #include "view/feature_states.h"
 #include "view/form_states.h"
+#include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
 
@@ -441,6 +442,13 @@ static const struct {
     { "feature-suspended", "feature", feature_suspended },
     { "feature-clients", "feature", feature_clients },
     { "feature-hostile", "feature", feature_hostile },
+    { "history-month", "history", history_month },
+    { "history-week", "history", history_week },
+    { "history-quarter", "history", history_quarter },
+    { "history-limit-above", "history", history_limit_above },
+    { "history-empty", "history", history_empty },
+    { "history-whose", "history", history_whose },
+    { "history-hostile", "history", history_hostile },
     { "widget-card", "widget", widget_card },
     { "widget-bar", "widget", widget_bar },
     { "widget-line", "widget", widget_line },
