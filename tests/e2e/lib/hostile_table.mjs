@@ -39,6 +39,7 @@ route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = 
 const ALL = 'read enforce admin';
 export const ROUTES = [
     ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
+    ['GET', '/history', 'self', ALL], ['GET', '/history.csv', 'self', ALL],
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ['GET', '/plans', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
