@@ -89,6 +89,7 @@ json_t *describe_plan(const Policy *policy, const Plan *plan)
     put(object, "price", plan->price);
     put(object, "upgrade", plan_key(policy, plan->upgrade));
     put(object, "unlimited", plan->unlimited ? "true" : "false");
+    put_number(object, "queue_weight", plan->queue_weight);
     put_grace(object, &plan->grace);
     return object;
 }
@@ -107,6 +108,14 @@ static void put_starts(json_t *object, const WindowSpec *window)
         put_day(object, "week_starts", window->week_starts);
     if (window_has_day_start(window))
         put_time(object, "day_starts", window->day_starts_min);
+}
+
+static void put_queue(json_t *object, const QueueRules *rules)
+{
+    put_number(object, "claim_within", rules->claim_within_s);
+    put_number(object, "keep_place", rules->keep_place_s);
+    put_number(object, "queue_max", rules->queue_max);
+    put(object, "fair", rules->fair ? "account" : "none");
 }
 
 json_t *describe_limit(const Policy *policy, const Limit *limit)
@@ -129,6 +138,8 @@ json_t *describe_limit(const Policy *policy, const Limit *limit)
         g_string_append_printf(warn_at, "%s%d", i ? ", " : "", limit->warn_at[i]);
     put(object, "warn_at", warn_at->len ? warn_at->str : NULL);
     put_number(object, "rollover", limit->rollover);
+    if (limit->on_exceed == EXCEED_QUEUE)
+        put_queue(object, &limit->queue);
     g_string_free(warn_at, TRUE);
     return object;
 }
