@@ -11,6 +11,7 @@
 #include "web/listener.h"
 #include "web/serve.h"
 #include "web/site.h"
+#include "worker/admission.h"
 
 extern char **environ;
 
@@ -65,11 +66,15 @@ static bool step_site(Program *program)
 
 static bool step_serve(Program *program)
 {
-    if (program->listener < 0)
+    if (program->listener < 0) {
         serve_cgi(environ, site_answer, &program->site);
-    else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
+        return true;
+    }
+    AdmissionWorker *admission = admission_start(program->site.store);
+    if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
                             program->settings.shared_secret, site_answer, &program->site))
         program->why = g_strdup("threads cannot be started");
+    admission_stop(admission);
     return !program->why;
 }
 

@@ -24,9 +24,9 @@ static const char *const grants[] = {
     "grant execute on all functions in schema webquota to %s",
     "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
     " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
-    " webquota.api_keys to %s",
+    " webquota.api_keys, webquota.tickets, webquota.queues to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
-    " webquota.reservations, webquota.api_keys to %s",
+    " webquota.reservations, webquota.api_keys, webquota.tickets, webquota.queues, webquota.leases to %s",
     "grant update (given_back) on webquota.decisions to %s",
     "grant delete, update (at) on webquota.idempotency to %s", /* update: to lock those that it deletes */
     "alter default privileges in schema webquota grant select on tables to %s",
