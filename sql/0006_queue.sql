@@ -64,11 +64,4 @@ create table webquota.queues (
 );
 comment on column webquota.queues.state is 'paused: nobody is let in; closed: nobody may join, those in line are served';
 
--- Work that one process at a time does.
-create table webquota.leases (
-  name   text primary key,
-  holder text not null default '',
-  until  timestamptz not null default '-infinity'
-);
-comment on table webquota.leases is 'work that one process at a time does; a lease that is over is anybody''s';
 insert into webquota.leases (name) values ('admission');

@@ -12,6 +12,7 @@
 #include "web/serve.h"
 #include "web/site.h"
 #include "worker/admission.h"
+#include "worker/worker.h"
 
 extern char **environ;
 
@@ -24,6 +25,8 @@ typedef struct {
     Settings settings;
     int listener; /* -1: plain CGI */
     Site site;
+    Worker *worker;
+    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it */
     char *why;
 } Program;
 
@@ -64,17 +67,21 @@ static bool step_site(Program *program)
     return site_open(&program->site, &program->settings, program->listener >= 0, &program->why);
 }
 
+static bool step_worker(Program *program)
+{
+    if (program->listener >= 0 && (!(program->worker = worker_start(program->site.store)) ||
+                                   !(program->admission = admission_start(program->site.store))))
+        program->why = g_strdup("threads cannot be started");
+    return !program->why;
+}
+
 static bool step_serve(Program *program)
 {
-    if (program->listener < 0) {
+    if (program->listener < 0)
         serve_cgi(environ, site_answer, &program->site);
-        return true;
-    }
-    AdmissionWorker *admission = admission_start(program->site.store);
-    if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
+    else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
                             program->settings.shared_secret, site_answer, &program->site))
         program->why = g_strdup("threads cannot be started");
-    admission_stop(admission);
     return !program->why;
 }
 
@@ -83,7 +90,7 @@ static const struct {
     int exit_code; /* when it fails */
 } steps[] = {
     {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG},
-    {step_site, EXIT_CONFIG},    {step_serve, EXIT_FAILED},
+    {step_site, EXIT_CONFIG},    {step_worker, EXIT_FAILED},  {step_serve, EXIT_FAILED},
 };
 
 int main(void)
@@ -95,6 +102,8 @@ int main(void)
             log_line(LOG_LEVEL_ERROR, "%s", program.why);
             code = steps[i].exit_code;
         }
+    admission_stop(program.admission);
+    worker_stop(program.worker);
     site_close(&program.site);
     settings_clear(&program.settings);
     g_free(program.why);
