@@ -36,6 +36,8 @@ StoreResult admin_remove(Store *store, Query query, const char *id, const char *
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 
 /* Rows of one JSON column as an array, on a reading connection. */
+StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error) MUST_CHECK;
+/* The same of things that have a number and an owner. */
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
                        json_t **list, StoreError *error) MUST_CHECK;
 /* The same for one: STORE_NONE with the given word when there is no row. */

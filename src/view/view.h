@@ -15,6 +15,9 @@ typedef struct {
     const char *who;      /* the name shown; an address for a visitor */
     bool signed_in;
     bool is_admin;
+    const char *form_token; /* of the forms on the page; NULL where it has none */
+    const char *account;  /* the name that the viewer has signed in with here; NULL: did not */
+    const char *here;     /* the address that the viewer asked for, already checked to be of this site; NULL: not known */
     const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
     const Policy *policy;
     Instant now;
@@ -76,6 +79,18 @@ json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin:
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
+
+/* The pages to sign in and out. Not owned. */
+typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT } LoginState;
+typedef struct {
+    LoginState state;   /* LOGIN_OUT: signed out a moment ago */
+    const char *name;   /* as typed; NULL: nothing */
+    const char *next;   /* where to go then, already checked to be of this site; NULL: to the dashboard */
+    int64_t wait_s;     /* of LOGIN_TOO_MANY */
+} LoginShown;
+Value *view_login(const LoginShown *shown, const PageContext *context);
+Value *view_logout(const PageContext *context);
+
 /* `title`: the status' phrase, where there are no better words for it. */
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 

@@ -13,6 +13,10 @@ void page_plans(Call *call);
 void page_feature(Call *call);
 void page_widget(Call *call);
 void page_static(Call *call);
+void page_login(Call *call);
+void page_login_send(Call *call);
+void page_logout(Call *call);
+void page_logout_send(Call *call);
 
 /* API */
 void api_usage(Call *call);
