@@ -75,8 +75,14 @@ static bool step_worker(Program *program)
     return !program->why;
 }
 
+static void hurry(void *data)
+{
+    queue_hurry(data);
+}
+
 static bool step_serve(Program *program)
 {
+    serve_at_stop(hurry, program->site.store);
     if (program->listener < 0)
         serve_cgi(environ, site_answer, &program->site);
     else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
