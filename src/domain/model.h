@@ -30,6 +30,10 @@ typedef struct {
 
 #define WARN_AT_MAX 8
 
+#define QUEUE_CLAIM_WITHIN_S 60
+#define QUEUE_KEEP_PLACE_S 300
+#define QUEUE_MAX 10000
+
 /* How those wait whom a limit with `on_exceed = queue` stops. */
 typedef struct {
     int64_t claim_within_s; /* units are held for who was let in for so long */

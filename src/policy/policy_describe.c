@@ -90,7 +90,8 @@ json_t *describe_plan(const Policy *policy, const Plan *plan)
     put(object, "price", plan->price);
     put(object, "upgrade", plan_key(policy, plan->upgrade));
     put(object, "unlimited", plan->unlimited ? "true" : "false");
-    put_number(object, "queue_weight", plan->queue_weight);
+    if (plan->queue_weight != 1)
+        put_number(object, "queue_weight", plan->queue_weight);
     put_grace(object, &plan->grace);
     return object;
 }
@@ -111,12 +112,17 @@ static void put_starts(json_t *object, const WindowSpec *window)
         put_time(object, "day_starts", window->day_starts_min);
 }
 
+/* What is as it is without being said is not said. */
 static void put_queue(json_t *object, const QueueRules *rules)
 {
-    put_number(object, "claim_within", rules->claim_within_s);
-    put_number(object, "keep_place", rules->keep_place_s);
-    put_number(object, "queue_max", rules->queue_max);
-    put(object, "fair", rules->fair ? "account" : "none");
+    if (rules->claim_within_s != QUEUE_CLAIM_WITHIN_S)
+        put_number(object, "claim_within", rules->claim_within_s);
+    if (rules->keep_place_s != QUEUE_KEEP_PLACE_S)
+        put_number(object, "keep_place", rules->keep_place_s);
+    if (rules->queue_max != QUEUE_MAX)
+        put_number(object, "queue_max", rules->queue_max);
+    if (rules->fair)
+        put(object, "fair", "account");
 }
 
 json_t *describe_limit(const Policy *policy, const Limit *limit)

@@ -130,9 +130,9 @@ static void read_conduct(const Section *section, Limit *limit, bool unlimited)
 static void read_queue(const Section *section, Limit *limit)
 {
     static const char *const options[] = {"claim_within", "keep_place", "queue_max", "fair"};
-    limit->queue.claim_within_s = field_whole(section, "claim_within", 5, 3600, 60);
-    limit->queue.keep_place_s = field_whole(section, "keep_place", 30, 86400, 300);
-    limit->queue.queue_max = field_whole(section, "queue_max", 1, 1000000, 10000);
+    limit->queue.claim_within_s = field_whole(section, "claim_within", 5, 3600, QUEUE_CLAIM_WITHIN_S);
+    limit->queue.keep_place_s = field_whole(section, "keep_place", 30, 86400, QUEUE_KEEP_PLACE_S);
+    limit->queue.queue_max = field_whole(section, "queue_max", 1, 1000000, QUEUE_MAX);
     limit->queue.fair = field_choice(section, "fair", fair_words, 0) == 1;
     for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
         if (limit->on_exceed != EXCEED_QUEUE && field_given(section, options[i]))

@@ -104,7 +104,9 @@ START_TEST(what_changes_something_needs_somebody)
         ck_assert_msg(strcmp(routes[i].method, "GET") == 0 || routes[i].access != ACCESS_OPEN, "%s", routes[i].pattern);
         ck_assert_msg(!administration || (routes[i].access == ACCESS_PROGRAM && routes[i].scopes == KEY_ADMIN), "%s",
                       routes[i].pattern);
-        ck_assert_msg(strcmp(routes[i].method, "DELETE") != 0 || routes[i].scopes == KEY_ADMIN, "%s", routes[i].pattern);
+        /* A place in line is given up by whoever has it. */
+        bool own = strstr(routes[i].pattern, "/tickets/") != NULL;
+        ck_assert_msg(strcmp(routes[i].method, "DELETE") != 0 || own || routes[i].scopes == KEY_ADMIN, "%s", routes[i].pattern);
     }
 }
 END_TEST
