@@ -22,6 +22,7 @@ typedef struct {
     int64_t carried;      /* rolled over into this window */
     int64_t fired;        /* bit i: threshold warn_at[i] fired in this window */
     int64_t waiting;      /* tickets in its line; stays when the window turns */
+    bool joining;         /* somebody is about to join its line; not kept in the row */
     int64_t *buckets;     /* ROLLING_BUCKETS of them for a rolling counter, else NULL; owned */
 } Counter;
 

@@ -50,7 +50,7 @@ static bool state_read(CounterSet *set, const int64_t *state, int len)
         if (!row_is_sound(row) || counter_set_find(set, row[0]))
             return false;
         Counter *counter = counter_set_add(set, row[0]);
-        *counter = (Counter){row[0], row[1], row[2], row[3], row[4], row[5] & FIRED_BITS, row[5] / (FIRED_BITS + 1), NULL};
+        *counter = (Counter){row[0], row[1], row[2], row[3], row[4], row[5] & FIRED_BITS, row[5] / (FIRED_BITS + 1), false, NULL};
     }
     return true;
 }

@@ -114,8 +114,8 @@ static int64_t making_draw(Making *making, int asked, int limited, int64_t units
 /* Nobody overtakes: while somebody waits, whoever comes waits too, even where there is room again. */
 static bool making_is_waited_for(const Making *making, const LimitLook *look)
 {
-    return look->limit->on_exceed == EXCEED_QUEUE && look_may_refuse(look) && look->counter->waiting > 0 &&
-           look->limit->slot != making->situation->turn_slot;
+    return look->limit->on_exceed == EXCEED_QUEUE && look_may_refuse(look) &&
+           (look->counter->waiting > 0 || look->counter->joining) && look->limit->slot != making->situation->turn_slot;
 }
 
 /* One item on one limit. `covered` is what grants have covered of the item so far. */

@@ -315,7 +315,7 @@ bool batch_goes_apart(const Decision *decision)
 {
     if (decision->outcome == OUTCOME_QUEUED) {
         /* Nobody later in the batch comes before this one, who has no ticket yet. The batch writes nothing of it. */
-        decision->looks[decision->deciding].counter->waiting++;
+        decision->looks[decision->deciding].counter->joining = true;
         return true;
     }
     for (int i = 0; i < decision->look_count; i++) {

@@ -4,7 +4,7 @@
 import { basic, request } from './lib/http.mjs';
 import { DECISION, REFUSAL, USAGE, USAGE_LINE } from './lib/fields.mjs';
 import { with_site } from './lib/site.mjs';
-import { broken, equal, finish, like, members, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, like, members, ok, status, test, until } from './lib/tap.mjs';
 
 const policy = name => `deploy/policies/${name}.conf`;
 

@@ -259,6 +259,140 @@ START_TEST(one_process_decides)
 }
 END_TEST
 
+/* --- random histories --- */
+
+#define STORES 3
+#define WALKERS 6
+#define PEOPLE 40
+
+static const char busy_policy[] =
+    "default_plan = free\n"
+    "feature summary { title = Summaries }\n"
+    "plan free {\n"
+    "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
+    "}\n";
+
+typedef struct {
+    Store *store;
+    GRand *random;
+    gint *stop;
+    int served, queued, down;
+} Walker;
+
+/* Somebody comes, comes again, looks, or goes. */
+static void *walk(void *data)
+{
+    Walker *walker = data;
+    g_autoptr(GPtrArray) tickets = g_ptr_array_new_with_free_func(g_free);
+    while (!g_atomic_int_get(walker->stop)) {
+        g_auto(StoreError) error = { 0 };
+        int what = g_rand_int_range(walker->random, 0, 10);
+        if (what < 7 || !tickets->len) {
+            g_autofree char *name = g_strdup_printf("person-%d", g_rand_int_range(walker->random, 0, PEOPLE));
+            StoreResult result;
+            g_autoptr(Answer) answer = ask(walker->store, ASK_CONSUME, name, "summary", NULL, 1, &result);
+            walker->down += result == STORE_DOWN;
+            walker->served += result == STORE_OK && answer_allowed(answer);
+            if (result == STORE_OK && answer->ticket) {
+                walker->queued++;
+                g_ptr_array_add(tickets, g_strdup(answer->ticket));
+            }
+        } else {
+            const char *id = tickets->pdata[g_rand_int_range(walker->random, 0, (gint32)tickets->len)];
+            g_autoptr(TicketRead) read = NULL;
+            if (what < 9)
+                ck_assert_int_ne(queue_ticket(walker->store, id, true, &read, &error), STORE_NONE);
+            else
+                ck_assert_int_ne(queue_leave(walker->store, id, &error), STORE_NONE);
+        }
+    }
+    return NULL;
+}
+
+static void move_clock(int second)
+{
+    g_autofree char *time = g_strdup_printf("12:%02d:%02d", second / 60, second % 60);
+    clock_at(time);
+}
+
+/* What must hold whatever happened, in the words of the model: a list, of which the first is let in while there is room. */
+static void assert_nobody_was_wronged(void)
+{
+    /* Nobody was overtaken by somebody who came later and was let in at an earlier time. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets a join webquota.tickets b on a.place < b.place"
+                                     " where b.admitted_at < coalesce(a.admitted_at, a.ended_at, 'infinity')"), 0);
+    /* Nor by somebody who came while they waited and was served at once. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions d join webquota.tickets t on t.joined_at < d.at"
+                                     " where d.kind = 'consume' and d.outcome = 'allowed'"
+                                     "   and coalesce(t.admitted_at, t.ended_at, 'infinity') > d.at"), 0);
+    /* Used and held together never passed the limit: at any time, by the journal in its order. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.decision_lines where outcome = 'allowed' and used_delta + held_delta > 0"
+                                     " and used_before + held_before + used_delta + held_delta > 5"), 0);
+    ck_assert_int_eq(database_number("select count(*) from (select counted_at from webquota.decision_lines group by counted_at"
+                                     " having sum(used_delta) > 5) x"), 0);
+    /* Each was served once at most, and each that was served held what it took. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets t left join webquota.reservations r on r.id = t.held_id"
+                                     " where (t.state = 'used') <> (coalesce(r.state, '') = 'committed')"), 0);
+    ck_assert_int_eq(database_number("select count(*) from (select about_id from webquota.decisions where kind = 'commit'"
+                                     " group by about_id having count(*) > 1) x"), 0);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+}
+
+START_TEST(random_histories)
+{
+    database_fresh(busy_policy);
+    move_clock(0);
+    gint stop = 0;
+    Store *stores[STORES];
+    Walker walkers[WALKERS];
+    pthread_t threads[WALKERS];
+    for (int i = 0; i < STORES; i++)
+        stores[i] = database_store();
+    for (int i = 0; i < WALKERS; i++) {
+        walkers[i] = (Walker){ .store = stores[i % STORES], .random = g_rand_new_with_seed((guint32)(_i * 100 + i)), .stop = &stop };
+        pthread_create(&threads[i], NULL, walk, &walkers[i]);
+    }
+    GRand *random = g_rand_new_with_seed((guint32)_i);
+    for (int second = 0; second < 900; second += g_rand_int_range(random, 5, 30)) {
+        g_auto(StoreError) error = { 0 };
+        Store *store = stores[g_rand_int_range(random, 0, STORES)];
+        move_clock(second);
+        int what = g_rand_int_range(random, 0, 8);
+        if (what == 0)
+            ck_assert_int_ne(queue_set(store, "summary", "minute", g_rand_boolean(random) ? "paused" : "open", NULL, "test", &error), STORE_NONE);
+        else if (what == 1) /* every connection is cut, in the middle of whatever is under way */
+            g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"
+                                  " and datname = current_database()"));
+        else if (what == 2 && queue_expire(store, NULL, &error) == STORE_DOWN)
+            store_error_clear(&error);
+        if (queue_tidy(store, &error) == STORE_DOWN)
+            store_error_clear(&error);
+        g_free(database_value("update webquota.leases set until = '-infinity'"));
+        g_autofree char *holder = g_strdup_printf("holder-%d", g_rand_int_range(random, 0, 3));
+        g_autoptr(GPtrArray) heads = NULL;
+        bool mine, late;
+        if (queue_lease(store, holder, &mine, &late, &error) == STORE_OK && queue_heads(store, 20, &heads, &error) == STORE_OK)
+            queue_admit(store, holder, heads);
+    }
+    g_rand_free(random);
+    g_atomic_int_set(&stop, 1);
+    int served = 0, queued = 0;
+    for (int i = 0; i < WALKERS; i++) {
+        pthread_join(threads[i], NULL);
+        served += walkers[i].served;
+        queued += walkers[i].queued;
+        g_rand_free(walkers[i].random);
+    }
+    for (int i = 0; i < STORES; i++)
+        store_close(stores[i]);
+    ck_assert_int_gt(served, 20);
+    ck_assert_int_gt(queued, 50);
+    ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'used'"), 5);
+    assert_nobody_was_wronged();
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("queue");
@@ -269,6 +403,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, leaving_full_lines_and_closed_ones);
     tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
     tcase_add_test(tcase, one_process_decides);
+    tcase_add_loop_test(tcase, random_histories, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }
