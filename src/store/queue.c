@@ -103,6 +103,47 @@ StoreResult queue_set(Store *store, const char *feature, const char *limit, cons
     return admin_end(store, result, error);
 }
 
+/* --- the report --- */
+
+static void report_free(gpointer data)
+{
+    QueueReport *line = data;
+    g_free(line->feature);
+    g_free(line->limit);
+    g_free(line->state);
+    g_free(line);
+}
+
+StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, QUERY_QUEUES_REPORT, NULL, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    if (outcome != STORE_OK)
+        return outcome;
+    *lines = g_ptr_array_new_with_free_func(report_free);
+    for (int row = 0; row < PQntuples(rows); row++) {
+        QueueReport *line = g_new(QueueReport, 1);
+        *line = (QueueReport){
+            .feature = g_strdup(result_text(rows, row, 0)),
+            .limit = g_strdup(result_text(rows, row, 1)),
+            .state = g_strdup(result_text(rows, row, 2)),
+            .waiting = result_number(rows, row, 3),
+            .admitted = result_number(rows, row, 4),
+            .used = result_number(rows, row, 5),
+            .lost = result_number(rows, row, 6),
+            .lapsed = result_number(rows, row, 7),
+            .median_wait_s = result_number(rows, row, 8),
+            .promised = result_number(rows, row, 9),
+            .kept = result_number(rows, row, 10),
+        };
+        g_ptr_array_add(*lines, line);
+    }
+    return STORE_OK;
+}
+
 /* --- the lease --- */
 
 /* One statement on the writing connection. */

@@ -51,6 +51,15 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error) MUST_CH
 StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
                       const char *actor, StoreError *error) MUST_CHECK;
 
+/* What has become of those who waited, a line each, of 30 days. Free with g_ptr_array_unref. */
+typedef struct {
+    char *feature, *limit, *state;
+    int64_t waiting, admitted, used, lost, lapsed;
+    int64_t median_wait_s;
+    int64_t promised, kept; /* let in with a range told, and within it */
+} QueueReport;
+StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;
+
 /* --- admission: for the one process that has the lease --- */
 
 typedef enum {
