@@ -4,6 +4,7 @@
 
 #include "store/ledger_job.h"
 #include "store/refusals.h"
+#include "base/tempo.h"
 
 #define BATCH_MAX 256
 #define GATHER_MAX 16
@@ -11,10 +12,11 @@
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
-#define NOTES_AT_ONCE 64           /* so many in one transaction while others wait */
+#define NOTES_AT_ONCE 256          /* so many in one transaction while others wait */
 #define ANSWERERS_MAX 4
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
 #define SHARE_WAIT_US 2000         /* how long a batch gathers while others write the same rows */
+#define WAIT_PARTS 4
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
@@ -37,6 +39,7 @@ struct Ledger {
     unsigned memory_of;           /* which of the connections it was read by */
     guint awaited;                /* for so many waiting the ledger's thread waits */
     guint last_batch;             /* how many jobs the last one had; the ledger thread's own */
+    Tempo tempo;                  /* the ledger thread's own */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;
@@ -78,5 +81,10 @@ void ledger_later_decided(Ledger *ledger, Job *job);
 bool ledger_clock_is_fresh(Store *store);
 
 void *ledger_main(void *data);
+/* Connects the ledger's thread. What was remembered by another connection is forgotten. */
+bool ledger_connect(Ledger *ledger);
+/* ledger_notes.c: takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses
+ * them. On the ledger's thread. */
+void ledger_write_notes(Ledger *ledger, GPtrArray *notes);
 
 #endif
