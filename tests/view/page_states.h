@@ -6,6 +6,7 @@
 #include "view/feature_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
+#include "view/queue_states.h"
 
 typedef Value *(*PageState)(void);
 
@@ -440,6 +441,15 @@ static const struct {
     { "feature-suspended", "feature", feature_suspended },
     { "feature-clients", "feature", feature_clients },
     { "feature-hostile", "feature", feature_hostile },
+    { "queue-waiting", "queue", queue_waiting },
+    { "queue-first", "queue", queue_first },
+    { "queue-form", "queue", queue_form },
+    { "queue-paused", "queue", queue_paused },
+    { "queue-turn", "queue", queue_turn_come },
+    { "queue-turn-form", "queue", queue_turn_form },
+    { "queue-lapsed", "queue", queue_lapsed },
+    { "queue-lost", "queue", queue_lost },
+    { "queue-hostile", "queue", queue_hostile },
     { "widget-card", "widget", widget_card },
     { "widget-bar", "widget", widget_bar },
     { "widget-line", "widget", widget_line },
