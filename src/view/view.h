@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include "domain/activity.h"
 #include "domain/answer.h"
+#include "domain/history.h"
 #include "view/value.h"
 
 /* What every page needs to know about where it is shown. Strings not owned. */
@@ -93,6 +94,17 @@ typedef struct {
 } FeatureShown;
 Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
 json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
+
+/* What was used of a feature on each day. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report; /* on everything, of whoever used it */
+    const History *history;    /* of all features, or of those within this one */
+    const char *subject;       /* whose it is where that is not the reader; NULL: the reader's */
+} HistoryShown;
+Value *view_history_page(const HistoryShown *shown, const PageContext *context);
+json_t *view_history(const HistoryShown *shown);      /* its twin: every day of the time */
+GString *view_history_csv(const HistoryShown *shown); /* days with something, and the statement that they add up to */
 
 /* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;

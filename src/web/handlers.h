@@ -11,6 +11,8 @@ void page_limit(Call *call);
 void page_decision(Call *call);
 void page_plans(Call *call);
 void page_feature(Call *call);
+void page_history(Call *call);
+void page_history_csv(Call *call);
 void page_widget(Call *call);
 void page_queue(Call *call);
 void page_queue_leave(Call *call);

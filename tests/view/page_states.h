@@ -4,6 +4,7 @@
 
 #include "view/decision_states.h"
 #include "view/feature_states.h"
+#include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
 #include "view/queue_states.h"
@@ -450,6 +451,13 @@ static const struct {
     { "queue-lapsed", "queue", queue_lapsed },
     { "queue-lost", "queue", queue_lost },
     { "queue-hostile", "queue", queue_hostile },
+    { "history-month", "history", history_month },
+    { "history-week", "history", history_week },
+    { "history-quarter", "history", history_quarter },
+    { "history-limit-above", "history", history_limit_above },
+    { "history-empty", "history", history_empty },
+    { "history-whose", "history", history_whose },
+    { "history-hostile", "history", history_hostile },
     { "widget-card", "widget", widget_card },
     { "widget-bar", "widget", widget_bar },
     { "widget-line", "widget", widget_line },
