@@ -8,6 +8,7 @@
 #include "domain/answer.h"
 #include "domain/history.h"
 #include "view/value.h"
+#include "view/view_form.h"
 
 /* What every page needs to know about where it is shown. Strings not owned. */
 typedef struct {
@@ -110,6 +111,26 @@ GString *view_history_csv(const HistoryShown *shown); /* days with something, an
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
+
+/* What somebody has asked for, as the API lists it. Not owned. */
+typedef struct {
+    const json_t *list;
+    bool sent; /* one of them a moment ago */
+} RequestsShown;
+Value *view_requests(const RequestsShown *shown, const PageContext *context);
+
+/* The form to ask for more of a feature. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report;  /* on this feature, with_unlisted */
+    const json_t *waiting;      /* the request on it that waits for an answer: there is no form then; NULL: none does */
+    const FormShown *shown;     /* kind, limit, amount, reason */
+    int shown_count;
+} RequestForm;
+Value *view_request_form(const RequestForm *form, const PageContext *context);
+
+/* May they ask for a larger limit of their own on the feature? *upgrade: the plan that they may ask for; NULL: none. */
+bool request_form_offers(const UsageReport *report, const Feature *feature, const Plan **upgrade);
 
 /* The pages to sign in and out. Not owned. */
 typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT } LoginState;

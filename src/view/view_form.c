@@ -22,8 +22,9 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
     case FORM_NUMBER:
         text_add(out, "This must be a whole number from ");
         words_add_number(out, shown->min);
-        text_add(out, " to ");
-        words_add_number(out, shown->max);
+        text_add(out, shown->max < UNITS_MAX ? " to " : " on");
+        if (shown->max < UNITS_MAX)
+            words_add_number(out, shown->max);
         text_add(out, ", in digits only.");
         return;
     case FORM_TIME:
@@ -39,6 +40,14 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
         text_add(out, "This was sent more than once.");
         return;
     }
+}
+
+const char *form_shown_of(const FormShown *shown, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(shown[i].name, name) == 0)
+            return shown[i].typed;
+    return NULL;
 }
 
 Value *form_value(const Value *tree, const FormShown *shown, int count)

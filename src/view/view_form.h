@@ -27,6 +27,9 @@ typedef struct {
  * wrong. In the tree that is given; `shown` must outlive it. */
 Value *form_value(const Value *tree, const FormShown *shown, int count);
 
+/* What was typed into a field; NULL: nothing. Not owned. */
+const char *form_shown_of(const FormShown *shown, int count, const char *name);
+
 /* "Fill this in." Static or new: appended. */
 void words_add_form_mistake(GString *out, const FormShown *shown);
 

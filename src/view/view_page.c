@@ -36,6 +36,12 @@ void add_back(GString *out, const char *back)
         g_string_append_uri_escaped(out, back, "!#$&'()*+,/:;=?@[]%", FALSE);
 }
 
+void add_request(GString *out, const PageContext *context, const Feature *feature)
+{
+    if (context->signed_in && feature)
+        add_address(out, context->mount, "/requests/new?feature=", feature->key);
+}
+
 void add_sign_in(GString *out, const PageContext *context)
 {
     const char *mount = context->mount ? context->mount : "", *said = context->policy ? context->policy->sign_in_url : NULL;
@@ -105,6 +111,7 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
+    set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
     set_flag(page, "live", live);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);
