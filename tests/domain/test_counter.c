@@ -391,7 +391,7 @@ START_TEST(sets_and_rows)
     for (int i = 1; i <= 9; i++) {
         Counter *counter = counter_set_add(&set, i % 2 ? i : -i);
         ck_assert(counter->used == 0 && counter->window_start == 0 && !counter->buckets);
-        *counter = (Counter){counter->slot, i == 3 ? INSTANT_MIN : i * DAY, i, 10 + i, 20 + i, 3, NULL};
+        *counter = (Counter){counter->slot, i == 3 ? INSTANT_MIN : i * DAY, i, 10 + i, 20 + i, 3, i * 5, false, NULL};
         if (i % 3 == 0) {
             counter->buckets = g_new0(int64_t, ROLLING_BUCKETS);
             counter->buckets[i] = UNITS_MAX;
@@ -465,7 +465,7 @@ START_TEST(strange_rows_are_survived)
                 for (int with_buckets = 0; with_buckets < 2; with_buckets++) {
                     Limit limit = limit_of(windows[w], (WindowAlign)align);
                     limit.rollover = UNITS_MAX;
-                    Counter counter = {7, starts[s], INT64_MAX, INT64_MAX, INT64_MAX, -1, NULL};
+                    Counter counter = {7, starts[s], INT64_MAX, INT64_MAX, INT64_MAX, -1, 0, false, NULL};
                     counter.buckets = with_buckets ? g_new0(int64_t, ROLLING_BUCKETS) : NULL;
                     for (int i = 0; with_buckets && i < ROLLING_BUCKETS; i++)
                         counter.buckets[i] = INT64_MAX;
