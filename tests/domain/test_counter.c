@@ -410,7 +410,7 @@ START_TEST(sets_and_rows)
     for (int i = 0; i < set.count; i++) {
         Counter *one = &set.counters[i], *other = counter_set_find(&back, one->slot);
         ck_assert(other && one->window_start == other->window_start && one->used == other->used && one->held == other->held);
-        ck_assert(one->carried == other->carried && one->fired == other->fired && !one->buckets == !other->buckets);
+        ck_assert(one->carried == other->carried && one->fired == other->fired && one->waiting == other->waiting && !one->buckets == !other->buckets);
         if (one->buckets)
             ck_assert_mem_eq(one->buckets, other->buckets, ROLLING_BUCKETS * sizeof(int64_t));
     }
