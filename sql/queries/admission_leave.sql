@@ -1,1 +1,1 @@
-update webquota.leases set until = '-infinity' where name = 'admission' and holder = $1
+update webquota.leases set until = clock_timestamp() where name = 'admission' and holder = $1
