@@ -16,8 +16,8 @@ int migrations_latest(void)
     return migrations[G_N_ELEMENTS(migrations) - 1].number;
 }
 
-/* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, sums and what is over of sessions, the journal
- * and audit only added to, no account made. */
+/* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, sums and what is over of
+ * sessions, the journal and audit only added to, no account made. */
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
     "grant select on all tables in schema webquota to %s",

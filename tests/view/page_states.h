@@ -4,8 +4,8 @@
 
 #include "view/decision_states.h"
 #include "view/feature_states.h"
-#include "view/history_states.h"
 #include "view/form_states.h"
+#include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
 #include "view/queue_states.h"
