@@ -68,6 +68,25 @@ typedef struct {
 } DecisionShown;
 Value *view_decision_page(const DecisionShown *shown, const PageContext *context);
 
+/* A place in line. Not owned. */
+typedef struct {
+    const char *id;
+    TicketState state;
+    const Feature *feature;        /* NULL: the policy has it no more */
+    const char *feature_key, *resource, *why;
+    int64_t units, ahead, in_line, ahead_at_first;
+    QueueWait wait;
+    bool paused, by_form;
+    Instant joined_at, now, kept_until, claim_until, ended_at;
+    int64_t keep_s;                /* so much longer each visit keeps it; 0: not known */
+    int64_t poll_s;                /* so soon it is worth asking again */
+    const char *go;                /* where one goes on when it is one's turn; NULL: nowhere by itself */
+    const char *back;              /* where one came from, or what was asked for; NULL: not known */
+    const char *zone;
+} TicketShown;
+GString *view_ticket(const TicketShown *shown, const char *mount);
+Value *view_queue(const TicketShown *shown, const PageContext *context);
+
 /* Where somebody stands on one feature, and what they did with it. Not owned. */
 typedef struct {
     const Feature *feature;

@@ -118,6 +118,20 @@ static void put_answer_words(GString *out, const Answer *answer)
     put_words_end(out, began);
 }
 
+/* The place in line, with the same fields as the ticket has of its own (view_ticket.c). */
+static void put_place(GString *out, const Answer *answer)
+{
+    bool known = answer->ahead >= 0;
+    put_text(out, "ticket", answer->ticket);
+    put_word(out, "state", answer->ticket_admitted ? "admitted" : "waiting");
+    put_number_if(out, "position", known, answer->ahead + 1);
+    put_number_if(out, "ahead", known, answer->ahead);
+    put_number_if(out, "in_line", known, answer->in_line);
+    PUT_NAME(out, "wait");
+    put_wait_value(out, &answer->wait);
+    put_instant(out, "claim_until", answer->ticket_admitted ? answer->expires_at : INSTANT_MAX);
+}
+
 static void put_decision(GString *out, const Answer *answer, const char *mount)
 {
     put_text(out, "decision_id", answer->id);
@@ -134,6 +148,8 @@ static void put_decision(GString *out, const Answer *answer, const char *mount)
     put_answer_words(out, answer);
     put_lines(out, answer);
     put_answer_upgrade(out, answer, mount);
+    if (answer->ticket)
+        put_place(out, answer);
     if (answer->reservation) {
         put_text(out, "reservation", answer->reservation);
         put_instant(out, "expires_at", answer->expires_at);
@@ -187,7 +203,7 @@ GString *view_refusal(const Answer *answer, const char *mount)
     put_begin_object(out);
     put_word(out, "type", problem.type);
     put_word(out, "title", problem.title);
-    put_number(out, "status", answer_status(answer));
+    put_number(out, "status", answer->ticket ? 429 : answer_status(answer)); /* a problem is no success */
     PUT_NAME(out, "detail");
     put_answer_words(out, answer);
     if (answer->id)

@@ -394,6 +394,10 @@ void words_add_answer(GString *out, const Answer *answer)
         add_forbidden(out, answer);
     else if (!line)
         text_adds(out, answer->feature->title, " cannot be used now.");
+    else if (answer->reason == REASON_QUEUE_FULL)
+        text_adds(out, "Too many people wait for ", answer->feature->units, " at the moment. Try again in a few minutes.");
+    else if (answer->ticket)
+        words_add_queued(out, answer);
     else if (answer->reason == REASON_NEVER_FITS)
         add_never_fits(out, line);
     else

@@ -3,6 +3,7 @@
 #define WEBQUOTA_WORDS_ADD_H
 
 #include "base/text.h"
+#include "view/view.h"
 #include "view/words.h"
 
 /* The same as a new string: WORDS(words_add_units, feature, 2). */
@@ -35,6 +36,11 @@ void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Insta
 void words_add_answer(GString *out, const Answer *answer);
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous);
+/* "You are number 12 of 40"; "About 3 minutes (2 to 4)", "We do not know yet how long it takes"; all of a ticket in one or two sentences. */
+void words_add_position(GString *out, int64_t ahead, int64_t in_line);
+void words_add_wait(GString *out, const QueueWait *wait, bool paused);
+void words_add_queued(GString *out, const Answer *answer);
+void words_add_ticket(GString *out, const TicketShown *shown);
 /* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
  * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);

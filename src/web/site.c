@@ -162,6 +162,21 @@ static void visit_decide_now(Visit *visit)
     visit_decided(visit, result, answer, &error);
 }
 
+static void visit_placed(void *data, StoreResult result, TicketRead *found, const StoreError *error)
+{
+    Visit *visit = data;
+    g_autoptr(TicketRead) read = found;
+    visit->call.placed(&visit->call, result, read, error);
+    visit_end(visit);
+}
+
+/* Only who may be answered later is kept waiting for a change. */
+static void visit_look_for_ticket(Visit *visit, bool later)
+{
+    const Call *call = &visit->call;
+    queue_ticket_later(call->site->store, call->ticket, later ? call->ticket_wait_s : 0, visit_placed, visit);
+}
+
 static void visit_work(void *data)
 {
     Visit *visit = data;
@@ -191,6 +206,8 @@ static void visit_go_on(Visit *visit)
         store_usage_later(call->site->store, call->identity.subject, NULL, true, visit_read, visit);
     else if (call->read)
         visit_read_now(visit);
+    else if (call->ticket)
+        visit_look_for_ticket(visit, later);
     else if (call->slow && later)
         visit_work_later(visit);
     else if (call->slow)

@@ -9,6 +9,7 @@ static const struct {
     {"style.css", "text/css; charset=utf-8"},
     {"widget.css", "text/css; charset=utf-8"},
     {"live.js", "text/javascript; charset=utf-8"},
+    {"queue.js", "text/javascript; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
     {"openapi.json", "application/json"},
 };

@@ -80,7 +80,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject override grant reset usage explain key account request window template doctor'
+commands='migrate policy subject override grant reset usage explain key account request queue window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help
@@ -88,7 +88,7 @@ for command in $commands; do
 done
 is "every command has help" "" "$missing"
 run --help
-ends "help names every command" 0 migrate policy subject override grant reset usage explain key window template doctor
+ends "help names every command" 0 migrate policy subject override grant reset usage explain key account request queue window template doctor
 manual=$(sed 's/\\-/-/g; s/\\f.//g' docs/man/webquota.1)
 missing=
 for command in $commands; do grep -qE "^\.[A-Z]+ .*\"?$command\b" <<<"$manual" || missing+=" $command"; done

@@ -270,5 +270,6 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
 }
 
 #include "store_double_people.h"
+#include "store_double_queue.h"
 
 #endif

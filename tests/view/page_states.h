@@ -8,6 +8,7 @@
 #include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
+#include "view/queue_states.h"
 
 typedef Value *(*PageState)(void);
 
@@ -442,6 +443,15 @@ static const struct {
     { "feature-suspended", "feature", feature_suspended },
     { "feature-clients", "feature", feature_clients },
     { "feature-hostile", "feature", feature_hostile },
+    { "queue-waiting", "queue", queue_waiting },
+    { "queue-first", "queue", queue_first },
+    { "queue-form", "queue", queue_form },
+    { "queue-paused", "queue", queue_paused },
+    { "queue-turn", "queue", queue_turn_come },
+    { "queue-turn-form", "queue", queue_turn_form },
+    { "queue-lapsed", "queue", queue_lapsed },
+    { "queue-lost", "queue", queue_lost },
+    { "queue-hostile", "queue", queue_hostile },
     { "history-month", "history", history_month },
     { "history-week", "history", history_week },
     { "history-quarter", "history", history_quarter },
