@@ -79,6 +79,7 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
     set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
     set_flag(page, "live", live);
+    set_text(page, "support_url", context->policy ? context->policy->support_url : NULL);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);
     add_nav(set_list(page, "nav"), context);
@@ -94,6 +95,7 @@ Reader reader_of_report(const UsageReport *report, const PageContext *context)
         .plan = subject->plan,
         .organization = subject->organization,
         .zone = subject->zone ? subject->zone : report->policy->zone,
+        .own_zone = subject->zone,
         .mount = context->mount ? context->mount : "",
         .anonymous = subject->anonymous,
         .suspended = subject->suspended,

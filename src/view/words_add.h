@@ -31,8 +31,10 @@ void words_add_day(GString *out, Instant at, const char *zone, Instant now);
 void words_add_used(GString *out, const UsageLine *line);
 void words_add_left(GString *out, const UsageLine *line, Instant now);
 void words_add_resets(GString *out, const UsageLine *line, Instant now);
+void words_add_pace(GString *out, const Forecast *forecast, const char *zone, Instant now);
 void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Instant now);
 void words_add_answer(GString *out, const Answer *answer);
+void words_add_answer_of_other(GString *out, const Answer *answer);
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous);
 /* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
