@@ -214,11 +214,12 @@ const fastcgi_hosts = sockets => sockets.map(one => `("socket" => "${one}", "che
 export async function front(name, { quota, hello: hello_socket, php: php_socket, node }) {
     const port = await free_port();
     const conf = path.join(FOLDER, `${name}.conf`), pages = path.join(FOLDER, 'pages');
-    mkdirSync(path.join(pages, 'guarded'), { recursive: true });
+    for (const folder of ['guarded', 'nodded']) mkdirSync(path.join(pages, folder), { recursive: true });
     for (const page of ['hello.php', 'postgres.php', 'redis.php'])
         writeFileSync(path.join(pages, page), readFileSync(path.join(ROOT, 'bench/php', page)));
-    writeFileSync(path.join(pages, 'guarded/hello.php'), readFileSync(path.join(ROOT, 'bench/php/hello.php')));
-    for (const where of ['file.txt', 'guarded/file.txt']) writeFileSync(path.join(pages, where), 'A static file.\n'.repeat(64));
+    for (const folder of ['guarded', 'nodded'])
+        writeFileSync(path.join(pages, folder, 'hello.php'), readFileSync(path.join(ROOT, 'bench/php/hello.php')));
+    for (const where of ['file.txt', 'guarded/file.txt', 'nodded/file.txt']) writeFileSync(path.join(pages, where), 'A static file.\n'.repeat(64));
     writeFileSync(conf, `
 server.modules = ("mod_auth", "mod_setenv", "mod_alias", "mod_magnet", "mod_fastcgi", "mod_proxy")
 server.bind = "127.0.0.1"
@@ -234,6 +235,10 @@ var.webquota_guarded = "^/guarded/"
 include var.webquota_share + "/deploy/lighttpd/webquota.conf"
 ${quota.length > 1 ? `$HTTP["url"] =~ "^/quota/api/" { fastcgi.server = ("/quota" => (${fastcgi_hosts(quota)})) }` : ''}
 ${hello_socket ? `$HTTP["url"] =~ "^/hello(/|$)" { fastcgi.server += ("/hello" => (${fastcgi_hosts([hello_socket])})) }` : ''}
+${hello_socket ? `$HTTP["url"] =~ "^/nodded/" {
+    fastcgi.server += ("" => (("socket" => "${hello_socket}", "mode" => "authorizer", "check-local" => "disable")))
+    magnet.attract-response-start-to = (var.webquota_share + "/deploy/lighttpd/ratelimit.lua")
+}` : ''}
 ${node ? `$HTTP["url"] =~ "^/node/" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${node}))) }` : ''}
 `);
     const daemon = new Daemon(name, ['/usr/sbin/lighttpd', '-D', '-f', conf]);

@@ -100,24 +100,44 @@ static GPtrArray *take_notes(Ledger *ledger, bool busy)
     return taken;
 }
 
-/* Waits a little for as many as the last batch had, and half as many again: where others write the same rows, batches wait for
- * each other anyway, and few large ones cost less than many small ones. One caller alone is not kept waiting. */
-static void await_more(Ledger *ledger)
+/* Waits for `us`, or until `enough` are waiting. With the lock held. */
+static void await(Ledger *ledger, guint enough, int64_t us)
 {
-    ledger->awaited = MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX);
-    struct timespec until = ledger_in_us(SHARE_WAIT_US);
-    while (ledger->waiting->length < ledger->awaited && !ledger->stop &&
+    struct timespec until = ledger_in_us(us);
+    ledger->awaited = enough;
+    while (ledger->waiting->length < enough && !ledger->stop &&
            pthread_cond_timedwait(&ledger->work, &ledger->lock, &until) != ETIMEDOUT)
         ;
     ledger->awaited = 0;
+}
+
+/* Waits for `us`, in parts: when nobody came in one of them, it is enough. */
+static void await_while_they_come(Ledger *ledger, int64_t us)
+{
+    guint before = 0;
+    for (int i = 0; i < WAIT_PARTS && ledger->waiting->length > before && ledger->waiting->length < BATCH_MAX; i++) {
+        before = ledger->waiting->length;
+        await(ledger, BATCH_MAX, us / WAIT_PARTS);
+    }
+}
+
+/* Waits a little for more: where others write the same rows, for as many as the last batch had and half as many again, since
+ * batches wait for each other anyway and few large ones cost less than many small ones; else for as long as the processors have
+ * other work (tempo.h). One caller alone is not kept waiting. */
+static void await_more(Ledger *ledger)
+{
+    int64_t now_us = g_get_monotonic_time(), tempo_us = tempo_wait_us(&ledger->tempo, now_us);
+    if (now_us < ledger->others_until_us)
+        await(ledger, MIN(ledger->last_batch + ledger->last_batch / 2, BATCH_MAX), SHARE_WAIT_US);
+    else if (ledger->last_batch > 1 && tempo_us > 0)
+        await_while_they_come(ledger, tempo_us);
 }
 
 /* Lets those go first who are about to hand something in, for as long as that makes a difference: where the processors are
  * busy, batches get larger and cheaper; where they are not, it costs nothing. With the lock held. */
 static void gather(Ledger *ledger)
 {
-    if (g_get_monotonic_time() < ledger->others_until_us)
-        await_more(ledger);
+    await_more(ledger);
     guint waiting = 0;
     for (int i = 0; i < GATHER_MAX && ledger->waiting->length > waiting && ledger->waiting->length < BATCH_MAX; i++) {
         waiting = ledger->waiting->length;

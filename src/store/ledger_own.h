@@ -4,6 +4,7 @@
 
 #include "store/ledger_job.h"
 #include "store/refusals.h"
+#include "base/tempo.h"
 
 #define BATCH_MAX 256
 #define GATHER_MAX 16
@@ -15,6 +16,7 @@
 #define ANSWERERS_MAX 4
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
 #define SHARE_WAIT_US 2000         /* how long a batch gathers while others write the same rows */
+#define WAIT_PARTS 4
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
@@ -37,6 +39,7 @@ struct Ledger {
     unsigned memory_of;           /* which of the connections it was read by */
     guint awaited;                /* for so many waiting the ledger's thread waits */
     guint last_batch;             /* how many jobs the last one had; the ledger thread's own */
+    Tempo tempo;                  /* the ledger thread's own */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;
