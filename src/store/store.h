@@ -119,4 +119,7 @@ StoreResult store_decision(Store *store, const char *id, DecisionRead **read, St
 StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
                            StoreError *error) MUST_CHECK;
 
+/* The newest 100 thresholds that a subject, or its organization, has reached in 90 days. Nothing for somebody unknown. */
+StoreResult store_alerts(Store *store, const char *subject, Instant now, Alerts **alerts, StoreError *error) MUST_CHECK;
+
 #endif

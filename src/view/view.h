@@ -75,6 +75,8 @@ json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin:
 /* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
+Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const PageContext *context);
+json_t *view_alerts(const char *subject, const Alerts *alerts); /* its twin */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
 /* `title`: the status' phrase, where there are no better words for it. */
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);

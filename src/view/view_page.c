@@ -14,6 +14,7 @@ typedef struct {
 static const NavPage nav_pages[] = {
     { "usage", "/", false },
     { "plans", "/plans", false },
+    { "alerts", "/alerts", false },
 };
 
 void add_address(GString *out, const char *mount, const char *path, const char *argument)
@@ -78,6 +79,7 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     /* Pages about no one thing have a title of the layout's. */
     set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
     set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
+    set_flag(page, "alerts", !title && g_strcmp0(context->path, "/alerts") == 0);
     set_flag(page, "live", live);
     set_text(page, "support_url", context->policy ? context->policy->support_url : NULL);
     set_text(page, "who", context->who);

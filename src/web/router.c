@@ -12,6 +12,7 @@ static const WebRoute routes[] = {
     {"GET", "/decisions/{id}", page_decision, ACCESS_SELF, READING},
     {"GET", "/plans", page_plans, ACCESS_PAGE, 0},
     {"GET", "/features/{feature}", page_feature, ACCESS_PAGE, 0},
+    {"GET", "/alerts", page_alerts, ACCESS_PAGE, 0},
     {"GET", "/widget/{feature}", page_widget, ACCESS_PAGE, 0},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},

@@ -2,6 +2,7 @@
 #ifndef WEBQUOTA_PAGE_STATES_H
 #define WEBQUOTA_PAGE_STATES_H
 
+#include "view/alerts_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
 #include "view/page_samples.h"
@@ -460,6 +461,9 @@ static const struct {
     { "feature-suspended", "feature", feature_suspended },
     { "feature-clients", "feature", feature_clients },
     { "feature-hostile", "feature", feature_hostile },
+    { "alerts-some", "alerts", alerts_some },
+    { "alerts-none", "alerts", alerts_none },
+    { "alerts-hostile", "alerts", alerts_hostile },
     { "widget-card", "widget", widget_card },
     { "widget-bar", "widget", widget_bar },
     { "widget-line", "widget", widget_line },
