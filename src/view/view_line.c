@@ -188,7 +188,6 @@ static void set_facts(Value *shown, const UsageLine *line, const Reader *reader)
     const Value *facts[] = {
         set_value(shown, "pool", pool_value(shown, line, reader)),
         set_words(shown, "overage", add_count, past),
-        set_words(shown, "held", add_count, value_is_null(value_get(shown, "parts")) ? 0 : line->held),
         set_value(shown, "override", override_value(shown, line, reader->now)),
         set_words(shown, "carried", add_count, line->carried),
         line->source & SOURCE_GRACE ? set_flag(shown, "grace", true) : set_null(shown, "grace"),
@@ -254,20 +253,13 @@ static Value *parts_value(const Value *tree, const UsageLine *line, Instant now)
     int64_t own = line->remaining - line->bonus, carried = MIN(MAX(line->carried - line->used - line->held, 0), own);
     if (line->amount == AMOUNT_UNLIMITED || (carried > 0) + (own > carried) + (line->bonus > 0) < 2)
         return NULL;
-    Value *parts = value_list(tree);
+    Value *value = value_object(tree), *parts = set_list(value, "parts");
     add_part_left(parts, carried, "rolled", line, now);
     add_part_left(parts, own - carried, "own", line, now);
     add_part_left(parts, line->bonus, "bonus", line, now);
-    return parts;
-}
-
-static void set_left(Value *shown, const UsageLine *line, Instant now)
-{
-    Value *parts = parts_value(shown, line, now);
-    set_words(shown, "left", words_add_left, line, now);
-    set_words(shown, "total", add_amount, line->amount == AMOUNT_UNLIMITED ? line->amount : line->remaining);
-    set_flag(shown, "has_parts", parts);
-    set_value(shown, "parts", parts);
+    set_words(value, "total", words_add_number, line->remaining);
+    set_words(value, "held", add_count, line->held);
+    return value;
 }
 
 static void set_pace(Value *shown, const UsageLine *line, Instant now)
@@ -285,7 +277,8 @@ static void set_counted(Value *shown, const UsageLine *line, const Feature *unde
     const char *figures = words_of(shown, words_add_used, line);
     set_figure(shown, line, figures);
     set_value(shown, "label", label_value(shown, line, under));
-    set_left(shown, line, reader->now);
+    set_words(shown, "left", words_add_left, line, reader->now);
+    set_value(shown, "by_kind", line->bonus > 0 || line->carried > 0 ? parts_value(shown, line, reader->now) : NULL);
     set_pace(shown, line, reader->now);
     set_words(shown, "resets", words_add_resets, line, reader->now);
     set_value(shown, "meter", meter_value(shown, line, figures));
