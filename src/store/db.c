@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include "base/log.h"
+#include "store/wire.h"
 
 #define RECONNECT_PAUSE_US 200000
 
@@ -159,70 +160,35 @@ void params_instant(Params *params, Instant value)
     params_number(params, value);
 }
 
-/* The binary form of an array (array_send in PostgreSQL's arrayfuncs.c): how many dimensions, whether there are nulls,
- * the type of the elements, then for the dimension its length and first index; each element has its length before it. */
-#define ARRAY_HEADER 20
-#define OID_BIGINT 20
-#define OID_TEXT 25
-#define OID_TIMESTAMPTZ 1184
-
-static char *put_int32(char *at, int64_t value)
-{
-    uint32_t big_endian = GUINT32_TO_BE((uint32_t)value);
-    memcpy(at, &big_endian, sizeof big_endian);
-    return at + sizeof big_endian;
-}
-
-static char *put_header(char *at, guint count, bool nulls, int type)
-{
-    at = put_int32(at, count ? 1 : 0);
-    at = put_int32(at, nulls);
-    at = put_int32(at, type);
-    if (!count)
-        return at;
-    return put_int32(put_int32(at, count), 1);
-}
-
-static char *put_int64(char *at, int64_t value)
-{
-    uint64_t big_endian = GUINT64_TO_BE((uint64_t)value);
-    at = put_int32(at, sizeof value);
-    memcpy(at, &big_endian, sizeof big_endian);
-    return at + sizeof big_endian;
-}
-
 void params_numbers(Params *params, const GArray *values)
 {
-    char *bytes = g_malloc(ARRAY_HEADER + (gsize)values->len * 12), *at = put_header(bytes, values->len, false, OID_BIGINT);
+    char *bytes = g_malloc(WIRE_ARRAY_HEADER + (gsize)values->len * WIRE_BIGINT), *at = wire_array(bytes, values->len, false, WIRE_OID_BIGINT);
     for (guint i = 0; i < values->len; i++)
-        at = put_int64(at, g_array_index(values, int64_t, i));
+        at = wire_bigint(at, g_array_index(values, int64_t, i));
     params_add(params, bytes, (int)(at - bytes), 1);
 }
 
 void params_instants(Params *params, const GArray *values)
 {
-    const int64_t from_1970_to_2000 = INT64_C(946684800) * US_PER_S;
-    char *bytes = g_malloc(ARRAY_HEADER + (gsize)values->len * 12), *at = put_header(bytes, values->len, false, OID_TIMESTAMPTZ);
-    for (guint i = 0; i < values->len; i++) {
-        int64_t value = g_array_index(values, int64_t, i);
-        at = put_int64(at, value == INSTANT_MIN || value == INSTANT_MAX ? value : value - from_1970_to_2000);
-    }
+    char *bytes = g_malloc(WIRE_ARRAY_HEADER + (gsize)values->len * WIRE_BIGINT), *at = wire_array(bytes, values->len, false, WIRE_OID_TIMESTAMPTZ);
+    for (guint i = 0; i < values->len; i++)
+        at = wire_bigint(at, wire_instant(g_array_index(values, Instant, i)));
     params_add(params, bytes, (int)(at - bytes), 1);
 }
 
 void params_texts(Params *params, const GPtrArray *values)
 {
-    gsize room = ARRAY_HEADER + (gsize)values->len * 4;
+    gsize room = WIRE_ARRAY_HEADER + (gsize)values->len * 4;
     bool nulls = false;
     for (guint i = 0; i < values->len; i++) {
         room += values->pdata[i] ? strlen(values->pdata[i]) : 0;
         nulls |= !values->pdata[i];
     }
-    char *bytes = g_malloc(room), *at = put_header(bytes, values->len, nulls, OID_TEXT);
+    char *bytes = g_malloc(room), *at = wire_array(bytes, values->len, nulls, WIRE_OID_TEXT);
     for (guint i = 0; i < values->len; i++) {
         const char *value = values->pdata[i];
         gsize length = value ? strlen(value) : 0;
-        at = put_int32(at, value ? (int64_t)length : -1);
+        at = wire_int32(at, value ? (int64_t)length : -1);
         memcpy(at, value ? value : "", length);
         at += length;
     }
@@ -331,6 +297,13 @@ void db_queue(Db *db, Query query, const Params *params, PGresult **result)
     g_array_append_val(expected, one);
 }
 
+/* Until when answers are waited for that are asked for now. */
+static int64_t db_deadline(const Db *db)
+{
+    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : DB_PATIENCE_MS) * INT64_C(1000);
+    return db->deadline_us ? MIN(deadline, db->deadline_us) : deadline;
+}
+
 /* Takes the result of one queued statement: the result itself, then the NULL that ends it. */
 static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
 {
@@ -358,9 +331,7 @@ DbResult db_sync(Db *db)
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
-    int64_t deadline = g_get_monotonic_time() + (db->patience_ms ? db->patience_ms : DB_PATIENCE_MS) * INT64_C(1000);
-    if (db->deadline_us)
-        deadline = MIN(deadline, db->deadline_us);
+    int64_t deadline = db_deadline(db);
     DbResult outcome = DB_OK;
     bool preparing = false;
     db->failed = -1;
@@ -405,6 +376,49 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
         return DB_LOST;
     db_queue(db, query, params, result);
     return db_sync(db);
+}
+
+/* Hands over what a COPY is waiting for. */
+static bool send_copy(Db *db, const Copy *copy, int64_t deadline_us)
+{
+    int sent;
+    while ((sent = PQputCopyData(db->connection, copy->bytes, (int)copy->length)) == 0)
+        if (!db_flush(db, deadline_us))
+            return false;
+    while (sent > 0 && (sent = PQputCopyEnd(db->connection, NULL)) == 0)
+        if (!db_flush(db, deadline_us))
+            return false;
+    return sent > 0 && db_flush(db, deadline_us);
+}
+
+DbResult db_copy(Db *db, Query query, const Copy *copy, PGresult **rows)
+{
+    *rows = NULL;
+    if (db_connect(db) != DB_OK)
+        return DB_LOST;
+    int64_t deadline = db_deadline(db);
+    DbResult outcome = PQsendQuery(db->connection, statements[query].text) && db_flush(db, deadline) ? DB_OK : DB_LOST;
+    while (outcome != DB_LOST) {
+        bool late = false;
+        g_autoptr(PGresult) result = db_next(db, deadline, &late);
+        if (!result && !late)
+            break;
+        ExecStatusType status = PQresultStatus(result);
+        if (late || (status == PGRES_COPY_IN && !send_copy(db, copy, deadline))) {
+            db_note_late(db);
+            outcome = DB_LOST;
+        } else if (status == PGRES_TUPLES_OK) {
+            PQclear(*rows);
+            *rows = g_steal_pointer(&result);
+        } else if (status != PGRES_COPY_IN && outcome == DB_OK) {
+            outcome = db_classify(db, result);
+        }
+    }
+    if (outcome != DB_OK)
+        g_clear_pointer(rows, PQclear);
+    if (outcome == DB_LOST)
+        db_close_connection(db);
+    return outcome;
 }
 
 static bool take_notices(Db *db, GPtrArray *payloads)

@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include "base/instant.h"
 #include "queries.h"
+#include "store/copy.h"
 
 typedef enum {
     DB_OK,
@@ -75,6 +76,10 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result) MU
  * Without BEGIN in it, a pipeline is one transaction. */
 void db_queue(Db *db, Query query, const Params *params, PGresult **result);
 DbResult db_sync(Db *db) MUST_CHECK;
+
+/* Runs a file of several statements, one of which copies from us: `copy`, which was ended. *rows is what the last of them that
+ * has rows gave, the caller's to PQclear; NULL on any outcome but DB_OK. Begun transactions are left open by what fails. */
+DbResult db_copy(Db *db, Query query, const Copy *copy, PGresult **rows) MUST_CHECK;
 
 /* Waits for notices until one came (true) or the time is over. Payload appended to `payloads` (new strings). */
 bool db_listen_wait(Db *db, int timeout_ms, GPtrArray *payloads);

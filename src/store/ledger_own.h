@@ -12,7 +12,7 @@
 #define LAST_TRY_US 200000         /* what a batch has in any case, however long its jobs have waited */
 #define NOTES_MAX 20000            /* refusals waiting to be recorded; more go the ordinary way */
 #define NOTES_WAIT_US 50000        /* how long they may wait for company */
-#define NOTES_AT_ONCE 64           /* so many in one transaction while others wait */
+#define NOTES_AT_ONCE 256          /* so many in one transaction while others wait */
 #define ANSWERERS_MAX 4
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
 #define SHARE_WAIT_US 2000         /* how long a batch gathers while others write the same rows */
@@ -81,5 +81,10 @@ void ledger_later_decided(Ledger *ledger, Job *job);
 bool ledger_clock_is_fresh(Store *store);
 
 void *ledger_main(void *data);
+/* Connects the ledger's thread. What was remembered by another connection is forgotten. */
+bool ledger_connect(Ledger *ledger);
+/* ledger_notes.c: takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses
+ * them. On the ledger's thread. */
+void ledger_write_notes(Ledger *ledger, GPtrArray *notes);
 
 #endif

@@ -43,28 +43,6 @@ static void remember(Ledger *ledger, Batch *batch, uint64_t generation)
     }
 }
 
-/* Records refusals that were given from memory: nothing is charged, so nothing is locked, and the flush is not waited for. */
-static DbResult write_notes(Ledger *ledger, Policy *policy, GPtrArray *notes)
-{
-    g_autoptr(GPtrArray) no_jobs = g_ptr_array_new();
-    g_autoptr(PGresult) clock = NULL;
-    Batch batch;
-    batch_init(&batch, ledger->store, &ledger->db, policy, no_jobs);
-    g_ptr_array_unref(batch.records);
-    batch.records = g_ptr_array_ref(notes);
-    db_queue(&ledger->db, QUERY_BEGIN, NULL, NULL);
-    batch_queue_writes(&batch);
-    db_queue(&ledger->db, QUERY_CLOCK, NULL, &clock);
-    db_queue(&ledger->db, QUERY_COMMIT, NULL, NULL);
-    DbResult result = db_sync(&ledger->db);
-    if (result == DB_OK)
-        store_clock_heard(ledger->store, result_number(clock, 0, 0));
-    else if (result != DB_LOST && db_run(&ledger->db, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
-        db_close_connection(&ledger->db);
-    batch_clear(&batch);
-    return result;
-}
-
 /* The oldest of the jobs has waited for so long; beyond its patience nothing is waited for. */
 static void set_deadline(Ledger *ledger, const GPtrArray *jobs)
 {
@@ -74,7 +52,7 @@ static void set_deadline(Ledger *ledger, const GPtrArray *jobs)
     ledger->db.deadline_us = MAX(oldest + store_patience_us(ledger->store), now + LAST_TRY_US);
 }
 
-static bool connect_ledger(Ledger *ledger)
+bool ledger_connect(Ledger *ledger)
 {
     bool connected = db_connect(&ledger->db) == DB_OK;
     if (connected && ledger->memory_of != ledger->db.made) {
@@ -134,7 +112,7 @@ static void jobs_begin(GPtrArray *jobs)
 /* Asks as they came, decided by memory: ledger_guarded.c. Takes those that were answered out of `jobs`. */
 static void run_guarded(Ledger *ledger, GPtrArray *jobs)
 {
-    if (!connect_ledger(ledger) || !ledger->db.prepare || ledger->due || !ledger_clock_is_fresh(ledger->store))
+    if (!ledger_connect(ledger) || !ledger->db.prepare || ledger->due || !ledger_clock_is_fresh(ledger->store))
         return;
     g_autoptr(Policy) policy = policy_for_try(ledger);
     g_autoptr(GPtrArray) asks = g_ptr_array_new();
@@ -202,7 +180,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     bool told = ledger->unreachable;
     const char *why = "not connected";
     for (int tries = 0; tries < TRIES_MAX; tries++) {
-        bool connected = connect_ledger(ledger);
+        bool connected = ledger_connect(ledger);
         g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
         BatchResult result = policy ? try_once(ledger, policy, jobs, tries) : BATCH_LOST;
         if (connected && ledger->unreachable) {
@@ -237,43 +215,6 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     fail_jobs(jobs, why);
 }
 
-/* One note that the database refuses must not take the others with it: it may be there already, of a try that was cut off. */
-static DbResult write_notes_apart(Ledger *ledger, Policy *policy, const GPtrArray *notes)
-{
-    DbResult worst = DB_OK;
-    for (guint i = 0; i < notes->len && worst != DB_LOST; i++) {
-        g_autoptr(GPtrArray) one = g_ptr_array_new();
-        g_ptr_array_add(one, notes->pdata[i]);
-        DbResult result = write_notes(ledger, policy, one);
-        worst = result == DB_OK ? worst : result;
-    }
-    return worst;
-}
-
-/* Takes over `notes`. Those that cannot be written now wait for the next time; a database that refuses them loses them. */
-static void run_notes(Ledger *ledger, GPtrArray *notes)
-{
-    g_autoptr(GPtrArray) mine = notes;
-    if (!mine->len)
-        return;
-    ledger->db.deadline_us = g_get_monotonic_time() + store_patience_us(ledger->store);
-    g_autoptr(Policy) policy = connect_ledger(ledger) ? policy_for_try(ledger) : NULL;
-    DbResult result = policy ? write_notes(ledger, policy, mine) : DB_LOST;
-    if ((result == DB_RETRY || result == DB_REFUSED) && mine->len > 1)
-        result = write_notes_apart(ledger, policy, mine);
-    pthread_mutex_lock(&ledger->lock);
-    bool stop = ledger->stop;
-    pthread_mutex_unlock(&ledger->lock);
-    if (result == DB_LOST && !stop) {
-        pthread_mutex_lock(&ledger->lock);
-        g_ptr_array_extend_and_steal(ledger->notes, g_steal_pointer(&mine));
-        pthread_mutex_unlock(&ledger->lock);
-        g_usleep(20000);
-    } else if (result != DB_OK) {
-        log_line(LOG_LEVEL_ERROR, "ledger: refusals were not recorded, or twice: %s", ledger->db.error);
-    }
-}
-
 void *ledger_main(void *data)
 {
     Ledger *ledger = data;
@@ -291,6 +232,6 @@ void *ledger_main(void *data)
             run_jobs(ledger, open);
         count_batch(ledger->store, jobs);
         ledger_finish(ledger, jobs);
-        run_notes(ledger, notes);
+        ledger_write_notes(ledger, notes);
     }
 }

@@ -203,6 +203,13 @@ START_TEST(one_note_takes_no_other_with_it)
     ck_assert_int_ge(bad, 1);
     store_close(store); /* writes what is still to be written */
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"), asked);
+    /* copied or inserted, a refusal reads the same */
+    ck_assert_int_eq(database_number("select count(distinct (account_id, subject_id, kind, outcome, reason, policy_version, plan,"
+                                     " coalesce(organization, '-'), feature, coalesce(resource, '-'), units, coalesce(items, '{}'),"
+                                     " trace, coalesce(on_behalf_of, '-'), metadata, coalesce(about_at, 'epoch'), about_id,"
+                                     " given_back, coalesce(actor, '-'))) from webquota.decisions where outcome = 'denied'"), 1);
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"
+                                     " and at not between clock_timestamp() - interval '5 minutes' and clock_timestamp()"), 0);
 }
 END_TEST
 

@@ -14,6 +14,8 @@ START_TEST(every_statement_can_be_prepared)
     ck_assert_msg(migrate_run(database_url(), NULL, NULL, &error) == STORE_OK, "%s", error.detail);
     PGconn *connection = PQconnectdb(database_url());
     for (size_t i = 0; i < G_N_ELEMENTS(statements); i++) {
+        if (strcmp(statements[i].name, "notes_copy") == 0) /* several statements, among them a COPY: cannot be prepared */
+            continue;
         PGresult *result = PQprepare(connection, statements[i].name, statements[i].text, 0, NULL);
         ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s: %s", statements[i].name, PQresultErrorMessage(result));
         PQclear(result);
