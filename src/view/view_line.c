@@ -145,16 +145,6 @@ static void add_meter_name(GString *out, const UsageLine *line)
     words_add_window(out, &line->limit->window);
 }
 
-static void add_meter_text(GString *out, const UsageLine *line, const char *figures)
-{
-    text_add(out, figures);
-    if (line->held <= 0)
-        return;
-    text_add(out, ", ");
-    words_add_number(out, line->held);
-    text_add(out, " held");
-}
-
 /* Nothing where there is nothing of it. */
 static void add_part(GString *out, int thousandths)
 {
@@ -171,7 +161,7 @@ static Value *meter_value(const Value *tree, const UsageLine *line, const char *
     set_words(value, "name", add_meter_name, line);
     set_number(value, "max", line->amount);
     set_number(value, "now", CLAMP(line->used, 0, line->amount));
-    set_words(value, "text", add_meter_text, line, figures);
+    set_words(value, "text", words_add_meter, line, figures);
     set_words(value, "used", add_part, meter.used);
     set_words(value, "held", add_part, meter.held);
     set_words(value, "held_at", meter_add_length, meter.used);

@@ -116,6 +116,27 @@ void words_add_used(GString *out, const UsageLine *line)
     add_used(out, line, &(Owner){0});
 }
 
+void words_add_about_used(GString *out, const UsageLine *line)
+{
+    text_add(out, "About ");
+    words_add_used(out, line);
+}
+
+static void add_and_held(GString *out, const UsageLine *line)
+{
+    if (line->held <= 0)
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->held);
+    text_add(out, " held");
+}
+
+void words_add_meter(GString *out, const UsageLine *line, const char *figures)
+{
+    text_add(out, figures);
+    add_and_held(out, line);
+}
+
 char *words_used(const UsageLine *line)
 {
     return WORDS(words_add_used, line);
@@ -312,11 +333,7 @@ static void add_high_usage(GString *out, const UsageLine *line)
     words_add_window(out, &line->limit->window);
     text_add(out, ": ");
     add_part_of(out, line->used, line->amount);
-    if (line->held <= 0)
-        return;
-    text_add(out, ", ");
-    words_add_number(out, line->held);
-    text_add(out, " held");
+    add_and_held(out, line);
 }
 
 /* A limit that lets everything pass: no stop, only by how much it was passed. */
