@@ -19,6 +19,8 @@ static const struct {
     { "usage", cmd_usage, "show where somebody stands" },
     { "explain", cmd_explain, "show why a request was allowed or stopped" },
     { "key", cmd_key, "create, list and revoke API keys" },
+    { "account", cmd_account, "keep the accounts of those who sign in with webquota itself" },
+    { "request", cmd_request, "list and answer what people ask for" },
     { "window", cmd_window, "print the window that holds an instant" },
     { "template", cmd_template, "render or check a template" },
     { "doctor", cmd_doctor, "check that everything is right, and say what is not" },

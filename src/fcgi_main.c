@@ -11,6 +11,7 @@
 #include "web/listener.h"
 #include "web/serve.h"
 #include "web/site.h"
+#include "worker/worker.h"
 
 extern char **environ;
 
@@ -23,6 +24,7 @@ typedef struct {
     Settings settings;
     int listener; /* -1: plain CGI */
     Site site;
+    Worker *worker; /* NULL in plain CGI, which is too short for it */
     char *why;
 } Program;
 
@@ -63,6 +65,13 @@ static bool step_site(Program *program)
     return site_open(&program->site, &program->settings, program->listener >= 0, &program->why);
 }
 
+static bool step_worker(Program *program)
+{
+    if (program->listener >= 0 && !(program->worker = worker_start(program->site.store)))
+        program->why = g_strdup("threads cannot be started");
+    return !program->why;
+}
+
 static bool step_serve(Program *program)
 {
     if (program->listener < 0)
@@ -78,7 +87,7 @@ static const struct {
     int exit_code; /* when it fails */
 } steps[] = {
     {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG},
-    {step_site, EXIT_CONFIG},    {step_serve, EXIT_FAILED},
+    {step_site, EXIT_CONFIG},    {step_worker, EXIT_FAILED},  {step_serve, EXIT_FAILED},
 };
 
 int main(void)
@@ -90,6 +99,7 @@ int main(void)
             log_line(LOG_LEVEL_ERROR, "%s", program.why);
             code = steps[i].exit_code;
         }
+    worker_stop(program.worker);
     site_close(&program.site);
     settings_clear(&program.settings);
     g_free(program.why);

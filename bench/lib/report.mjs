@@ -62,7 +62,8 @@ servers share the machine.
 - **5**: lighttpd and php-fpm (static, 16 children, opcache). Behind the authorizer the page knows nothing of limits, and the visitor
   is known by a signed cookie. On its own it keeps three counters: in PostgreSQL over a connection that stays, statements prepared
   once for each connection, one transaction of an upsert of the three rows and the insertion of a record; in Redis, as Debian
-  configures it (without an append-only file), by one script over a connection that stays.
+  configures it (without an append-only file), by one script over a connection that stays. The authorizer that decides nothing is
+  \`bench/hello.c\`, which says yes to everybody: what asking costs the web server, and so the most that any authorizer could reach.
 - **7**: \`xact_commit\` of \`pg_stat_database\`, background work included, over the decisions on record.
 - **8**: callgrind, 64 connections, the count between two instants of a warm process; \`bench/instructions\` prints it for other kinds.
   Since everything takes fifty times as long under callgrind, the service has \`WEBQUOTA_PATIENCE_MS=60000\`.

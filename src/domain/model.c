@@ -89,6 +89,7 @@ void policy_unref(Policy *policy)
     g_free(policy->currency);
     g_free(policy->upgrade_url);
     g_free(policy->support_url);
+    g_free(policy->sign_in_url);
     g_free(policy);
 }
 

@@ -104,6 +104,7 @@ typedef struct {
     int default_plan, anonymous_plan; /* indexes; anonymous -1: visitors are not served (401) */
     char *upgrade_url;      /* NULL when none; may hold {plan} and {feature} */
     char *support_url;      /* NULL when none */
+    char *sign_in_url;      /* where people sign in; NULL: pages do not say */
     char **administrators;  /* NULL-terminated */
     char **embedders;       /* origins that may frame the fragments; NULL-terminated */
     Feature *features;

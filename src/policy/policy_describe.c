@@ -51,6 +51,7 @@ json_t *describe_settings(const Policy *policy)
     put_time(object, "day_starts", policy->day_starts_min);
     put(object, "upgrade_url", policy->upgrade_url);
     put(object, "support_url", policy->support_url);
+    put(object, "sign_in_url", policy->sign_in_url);
     put_list(object, "administrators", policy->administrators);
     put_list(object, "embedders", policy->embedders);
     put(object, "currency", policy->currency);

@@ -49,6 +49,7 @@ cfg_opt_t policy_options[] = {
     TEXT("day_starts"),
     TEXT("upgrade_url"),
     TEXT("support_url"),
+    TEXT("sign_in_url"),
     LIST("administrators"),
     LIST("embedders"),
     TEXT("currency"),

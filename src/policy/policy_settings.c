@@ -77,6 +77,7 @@ void read_settings(const Section *file)
     policy->day_starts_min = field_day_starts(file, "day_starts", 0);
     policy->upgrade_url = read_url(file, "upgrade_url", true);
     policy->support_url = read_url(file, "support_url", false);
+    policy->sign_in_url = read_url(file, "sign_in_url", false);
     policy->administrators = field_list(file, "administrators", 255, NULL);
     policy->embedders = field_list(file, "embedders", VALUE_MAX, origin_problem);
     policy->currency = field_text(file, "currency", 16);

@@ -147,20 +147,13 @@ bool admin_id(const char *text, int64_t *id)
     return text && *text != '0' && strlen(text) <= 18 && parse_whole(text, 1, INT64_MAX, id);
 }
 
-StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
-                       json_t **list, StoreError *error)
+StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error)
 {
-    g_auto(Params) params = params_new();
-    params_text(&params, id);
-    if (query != QUERY_KEYS_LIST) {
-        params_text(&params, subject);
-        params_text(&params, organization);
-    }
     g_autoptr(PGresult) rows = NULL;
     Db *db = store_reader_take(store);
-    DbResult result = db_run(db, query, &params, &rows);
+    DbResult result = db_run(db, query, params, &rows);
     if (result == DB_LOST)
-        result = db_run(db, query, &params, &rows);
+        result = db_run(db, query, params, &rows);
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (outcome != STORE_OK)
@@ -173,6 +166,18 @@ StoreResult admin_list(Store *store, Query query, const char *id, const char *su
         return STORE_OK;
     g_clear_pointer(list, json_decref);
     return store_fail(error, STORE_DOWN, NULL, "there is not enough memory");
+}
+
+StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
+                       json_t **list, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    if (query != QUERY_KEYS_LIST) {
+        params_text(&params, subject);
+        params_text(&params, organization);
+    }
+    return admin_rows(store, query, &params, list, error);
 }
 
 StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error)

@@ -21,6 +21,12 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
 StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
                         StoreError *error) MUST_CHECK;
 
+/* Parts of changes, for those who make several in one transaction. The first is for before it: is there such a limit? *id is a new
+ * string. The subject's plan, zone and so on must have been checked. */
+StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error) MUST_CHECK;
+StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error) MUST_CHECK;
+StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error) MUST_CHECK;
+
 /* What a change to a subject names, for the audit. New reference. */
 json_t *admin_subject_details(const SubjectChange *change);
 
@@ -36,6 +42,8 @@ StoreResult admin_remove(Store *store, Query query, const char *id, const char *
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 
 /* Rows of one JSON column as an array, on a reading connection. */
+StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error) MUST_CHECK;
+/* The same of things that have a number and an owner. */
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
                        json_t **list, StoreError *error) MUST_CHECK;
 /* The same for one: STORE_NONE with the given word when there is no row. */

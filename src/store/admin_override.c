@@ -2,7 +2,7 @@
 #include "store/admin_internal.h"
 
 /* An override must have something to override: a limit of its owner's scope on the feature in some plan. */
-static StoreResult check_limit(const Policy *policy, const OverrideAdd *add, StoreError *error)
+StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error)
 {
     const Feature *feature = policy_feature(policy, add->feature);
     if (!feature)
@@ -34,7 +34,7 @@ static json_t *override_details(const OverrideAdd *add)
     return details;
 }
 
-static StoreResult insert_override(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error)
+StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error)
 {
     static const char *const kinds[] = { "amount", "unlimited", "multiplier" };
     int64_t account_id = 0, subject_id = 0;
@@ -79,12 +79,12 @@ StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char 
     g_autofree char *id = NULL;
     StoreResult result = store_policy(store, &policy, error);
     if (result == STORE_OK)
-        result = check_limit(policy, add, error);
+        result = admin_override_check(policy, add, error);
     if (result == STORE_OK)
         result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
-    result = admin_end(store, insert_override(store, add, actor, &id, error), error);
+    result = admin_end(store, admin_override_insert(store, add, actor, &id, error), error);
     return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
 }
 

@@ -102,7 +102,7 @@ json_t *admin_subject_details(const SubjectChange *change)
     return details;
 }
 
-static StoreResult change_subject(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error)
+StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error)
 {
     g_auto(Params) key = params_new();
     params_text(&key, change->subject);
@@ -136,7 +136,7 @@ StoreResult admin_subject_set(Store *store, const SubjectChange *change, const c
         result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
-    result = admin_end(store, change_subject(store, change, actor, created, error), error);
+    result = admin_end(store, admin_subject_change(store, change, actor, created, error), error);
     return result == STORE_OK ? admin_subject_get(store, change->subject, subject_json, error) : result;
 }
 

@@ -99,6 +99,37 @@ void doctor_check_idempotency(Doctor *doctor, DoctorFinding *finding)
     }
 }
 
+static void history_details(DoctorFinding *finding, const PGresult *rows)
+{
+    g_autofree char *wrong = counted(result_number(rows, 0, 5), "sum");
+    doctor_say(finding, DOCTOR_WRONG, "%s in usage_daily that the recorded decisions do not add up to", wrong);
+    doctor_advise(finding, "somebody else has changed one of them, or a backup was restored in part; decisions are the truth, and are rolled"
+                           " up anew after: update webquota.usage_rollup set server = 0");
+    for (int row = 0; row < PQntuples(rows); row++)
+        doctor_detail(finding, "%s: %s, %s: %s; recorded are %s", result_text(rows, row, 0), result_text(rows, row, 1),
+                      result_text(rows, row, 2), result_text(rows, row, 3), result_text(rows, row, 4));
+}
+
+void doctor_check_history(Doctor *doctor, DoctorFinding *finding)
+{
+    g_autoptr(PGresult) rows = NULL;
+    g_autoptr(PGresult) rolled = NULL;
+    if (!doctor_ask(doctor, finding, QUERY_DOCTOR_DAILY, &rows) || !doctor_ask(doctor, finding, QUERY_DOCTOR_ROLLED, &rolled))
+        return;
+    if (PQntuples(rows)) {
+        history_details(finding, rows);
+        return;
+    }
+    g_autofree char *sums = counted(result_number(rolled, 0, 0), "sum");
+    if (result_number(rolled, 0, 1)) {
+        doctor_say(finding, DOCTOR_WARNING, "%s right, but %" PRId64 " records are not rolled up, since %s; history reads them one by one", sums,
+                   result_number(rolled, 0, 1), result_text(rolled, 0, 2));
+        doctor_advise(finding, "webquota.fcgi does that while it runs; where it is plain CGI only, nothing does");
+        return;
+    }
+    doctor_say(finding, DOCTOR_OK, "%s of a day equal to the recorded decisions", sums);
+}
+
 void doctor_check_subjects(Doctor *doctor, DoctorFinding *finding)
 {
     g_autoptr(PGresult) rows = NULL;

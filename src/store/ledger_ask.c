@@ -28,13 +28,15 @@ static void mark_times(const Answer *answer, GArray *trace)
     }
 }
 
-static char *items_text(const LedgerAsk *ask)
+/* With the features that are charged, which may be found by the resource. */
+static char *items_text(const Job *job, const Policy *policy)
 {
+    const LedgerAsk *ask = job->ask;
     if (ask->item_count < 2)
         return NULL;
     json_t *items = json_array();
     for (int i = 0; i < ask->item_count; i++)
-        json_array_append_new(items, json_pack("{s:s, s:s*, s:I}", "feature", ask->items[i].feature, "resource",
+        json_array_append_new(items, json_pack("{s:s, s:s*, s:I}", "feature", policy->features[job->features[i]].key, "resource",
                                                ask->items[i].resource, "units", (json_int_t)ask->items[i].units));
     char *text = json_dumps(items, JSON_COMPACT);
     json_decref(items);
@@ -52,7 +54,7 @@ static void record_ask(Batch *batch, Job *job, const SubjectState *state, const 
     record->units = decision->units;
     record->feature = batch->policy->features[job->features[0]].key;
     record->resource = (char *)job->ask->items[0].resource;
-    record->items = items_text(job->ask);
+    record->items = items_text(job, batch->policy);
     record->metadata = (char *)job->ask->metadata;
     record->on_behalf_of = (char *)job->ask->on_behalf_of;
     decision_trace(decision, record->trace);

@@ -91,6 +91,7 @@ static Record *settle_record(Batch *batch, Job *job, const SubjectState *state, 
     Record *record = batch_record(batch, job, state, kind, "allowed");
     record->feature = g_strdup(row->feature);
     record->resource = g_strdup(row->resource);
+    record->items = g_strdup(row->items);
     record->on_behalf_of = g_strdup(row->on_behalf_of);
     record->units = units;
     record->has_about = true;

@@ -10,8 +10,10 @@
 static void heard_change(Store *store, bool keys)
 {
     store_policy_look_again(store);
-    if (keys)
+    if (keys) {
         keys_forget(store);
+        sessions_forget(store);
+    }
     ledger_forget(store);
 }
 

@@ -16,7 +16,8 @@ int migrations_latest(void)
     return migrations[G_N_ELEMENTS(migrations) - 1].number;
 }
 
-/* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, the journal and audit only added to. */
+/* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, sums and what is over of
+ * sessions, the journal and audit only added to, no account made. */
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
     "grant select on all tables in schema webquota to %s",
@@ -24,10 +25,14 @@ static const char *const grants[] = {
     "grant execute on all functions in schema webquota to %s",
     "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
     " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
-    " webquota.api_keys to %s",
+    " webquota.api_keys, webquota.usage_daily, webquota.sessions, webquota.sign_in_attempts, webquota.requests to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
-    " webquota.reservations, webquota.api_keys to %s",
+    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases to %s",
+    "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
+    "grant update, delete on webquota.sign_in_attempts to %s",
+    "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
     "grant update (given_back) on webquota.decisions to %s",
+    "grant delete on webquota.usage_daily to %s", /* sums, which are counted anew for another zone */
     "grant delete, update (at) on webquota.idempotency to %s", /* update: to lock those that it deletes */
     "alter default privileges in schema webquota grant select on tables to %s",
 };

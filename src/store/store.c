@@ -47,6 +47,7 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->clock_lock, NULL);
     pthread_mutex_init(&store->metrics_lock, NULL);
     pthread_mutex_init(&store->keys_lock, NULL);
+    pthread_mutex_init(&store->sessions_lock, NULL);
     store->config.readers = MAX(1, config->readers);
     store->config.patience_ms = config->patience_ms ? config->patience_ms : STORE_PATIENCE_MS;
     store->readers = g_new0(Db, store->config.readers);
@@ -97,7 +98,10 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->clock_lock);
     pthread_mutex_destroy(&store->metrics_lock);
     pthread_mutex_destroy(&store->keys_lock);
+    pthread_mutex_destroy(&store->sessions_lock);
     g_clear_pointer(&store->keys, g_hash_table_unref);
+    g_clear_pointer(&store->sessions, g_hash_table_unref);
+    g_free(store->form_secret);
     g_free(store);
 }
 
@@ -162,6 +166,42 @@ void store_reader_give(Store *store, Db *db)
     store->reader_taken[db - store->readers] = false;
     pthread_cond_signal(&store->readers_free);
     pthread_mutex_unlock(&store->readers_lock);
+}
+
+/* --- single changes --- */
+
+#define WRITE_TRIES 3
+
+static DbResult write_once(Store *store, Query query, const Params *params, PGresult **rows)
+{
+    DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
+    if (result == DB_LOST) /* the connection may have been lost long ago */
+        result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
+    if (result == DB_OK)
+        result = db_run(&store->writer, query, params, rows);
+    if (result == DB_OK)
+        result = db_run(&store->writer, QUERY_COMMIT, NULL, NULL);
+    if (result == DB_OK)
+        return result;
+    if (rows)
+        g_clear_pointer(rows, PQclear);
+    if (store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
+        db_close_connection(&store->writer);
+    return result;
+}
+
+/* The connection is administration's, whose turn may take a moment; who waits for a page does not wait for long. */
+StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    DbResult result = DB_RETRY;
+    pthread_mutex_lock(&store->writer_lock);
+    store->writer.deadline_us = store->config.listen ? g_get_monotonic_time() + store_read_us(store) : 0;
+    for (int i = 0; i < WRITE_TRIES && result == DB_RETRY; i++)
+        result = write_once(store, query, params, rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
+    store->writer.deadline_us = 0;
+    pthread_mutex_unlock(&store->writer_lock);
+    return outcome;
 }
 
 /* --- the clock --- */

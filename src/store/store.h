@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include "domain/activity.h"
 #include "domain/answer.h"
+#include "domain/history.h"
 
 /* What came of an operation. `error` texts (new strings) are for people: lower case, no full stop. */
 typedef enum {
@@ -121,5 +122,9 @@ StoreResult store_activity(Store *store, const char *subject, const GPtrArray *f
 
 /* The newest 100 thresholds that a subject, or its organization, has reached in 90 days. Nothing for somebody unknown. */
 StoreResult store_alerts(Store *store, const char *subject, Instant now, Alerts **alerts, StoreError *error) MUST_CHECK;
+/* What a subject used on each of the last `days` days, today with them, of these features (keys; NULL: all), as it is at this
+ * moment. `by_client`: told apart by on whose behalf, unless those are too many (`cut`). Nothing for somebody unknown. */
+StoreResult store_history(Store *store, const char *subject, const GPtrArray *features, int days, bool by_client,
+                          History **history, StoreError *error) MUST_CHECK;
 
 #endif

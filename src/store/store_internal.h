@@ -47,6 +47,10 @@ struct Store {
     pthread_mutex_t keys_lock;
     GHashTable *keys;            /* API keys found good lately */
 
+    pthread_mutex_t sessions_lock;
+    GHashTable *sessions;        /* the same of sessions */
+    char *form_secret;           /* NULL: not read so far */
+
     pthread_t listener;
     bool listening, listener_stop;
 };
@@ -110,6 +114,10 @@ StoreResult keys_recall_last(Store *store, int64_t id, const char *secret, unsig
 void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at);
 void keys_forget_one(Store *store, int64_t id);
 void keys_forget(Store *store);
+void sessions_forget(Store *store);
+
+/* Runs one statement that changes something, in a transaction of its own and without an announcement. */
+StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
 
 /* Forgets remembered refusals; called by the listener and after our own changes. */
 void ledger_forget(Store *store);

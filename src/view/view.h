@@ -6,7 +6,9 @@
 #include <jansson.h>
 #include "domain/activity.h"
 #include "domain/answer.h"
+#include "domain/history.h"
 #include "view/value.h"
+#include "view/view_form.h"
 
 /* What every page needs to know about where it is shown. Strings not owned. */
 typedef struct {
@@ -15,6 +17,9 @@ typedef struct {
     const char *who;      /* the name shown; an address for a visitor */
     bool signed_in;
     bool is_admin;
+    const char *form_token; /* of the forms on the page; NULL where it has none */
+    const char *account;  /* the name that the viewer has signed in with here; NULL: did not */
+    const char *here;     /* the address that the viewer asked for, already checked to be of this site; NULL: not known */
     const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
     const Policy *policy;
     Instant now;
@@ -72,12 +77,55 @@ typedef struct {
 Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
 json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
 
+/* What was used of a feature on each day. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report; /* on everything, of whoever used it */
+    const History *history;    /* of all features, or of those within this one */
+    const char *subject;       /* whose it is where that is not the reader; NULL: the reader's */
+} HistoryShown;
+Value *view_history_page(const HistoryShown *shown, const PageContext *context);
+json_t *view_history(const HistoryShown *shown);      /* its twin: every day of the time */
+GString *view_history_csv(const HistoryShown *shown); /* days with something, and the statement that they add up to */
+
 /* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
 Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const PageContext *context);
 json_t *view_alerts(const char *subject, const Alerts *alerts); /* its twin */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
+
+/* What somebody has asked for, as the API lists it. Not owned. */
+typedef struct {
+    const json_t *list;
+    bool sent; /* one of them a moment ago */
+} RequestsShown;
+Value *view_requests(const RequestsShown *shown, const PageContext *context);
+
+/* The form to ask for more of a feature. Not owned. */
+typedef struct {
+    const Feature *feature;
+    const UsageReport *report;  /* on this feature, with_unlisted */
+    const json_t *waiting;      /* the request on it that waits for an answer: there is no form then; NULL: none does */
+    const FormShown *shown;     /* kind, limit, amount, reason */
+    int shown_count;
+} RequestForm;
+Value *view_request_form(const RequestForm *form, const PageContext *context);
+
+/* May they ask for a larger limit of their own on the feature? *upgrade: the plan that they may ask for; NULL: none. */
+bool request_form_offers(const UsageReport *report, const Feature *feature, const Plan **upgrade);
+
+/* The pages to sign in and out. Not owned. */
+typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT } LoginState;
+typedef struct {
+    LoginState state;   /* LOGIN_OUT: signed out a moment ago */
+    const char *name;   /* as typed; NULL: nothing */
+    const char *next;   /* where to go then, already checked to be of this site; NULL: to the dashboard */
+    int64_t wait_s;     /* of LOGIN_TOO_MANY */
+} LoginShown;
+Value *view_login(const LoginShown *shown, const PageContext *context);
+Value *view_logout(const PageContext *context);
+
 /* `title`: the status' phrase, where there are no better words for it. */
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 

@@ -159,6 +159,8 @@ Value *view_feature_page(const FeatureShown *shown, const PageContext *context)
     set_value(page, "offer", reader.suspended ? NULL : offer_value(page, &reader, 1));
     set_words(page, "back", add_back, context->back);
     set_words(page, "usage_url", add_address, context->mount, "/", NULL);
+    set_words(page, "history_url", add_address, context->mount, "/history?feature=", feature->key);
+    set_words(page, "request_url", add_request, context, reader.suspended ? NULL : shown->feature);
     return page;
 }
 

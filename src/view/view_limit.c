@@ -5,7 +5,7 @@
 #include "view/words_add.h"
 
 #define PAGE_BYTES 7400   /* leaves room for the headers */
-#define FRAME_BYTES 1900  /* layout and template, with every section in it */
+#define FRAME_BYTES 2100  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
@@ -228,6 +228,7 @@ static Value *limit_value(const Stop *stop, const PageContext *context)
     set_flag(page, "form", context->sent_form && stop->refusal && stop->stopped);
     set_value(page, "offer", stop->stopped && !reader->suspended ? offer_value(page, reader, 1) : NULL);
     set_text(page, "support_url", reader->policy->support_url);
+    set_words(page, "request_url", add_request, context, stop->stopped && !reader->suspended ? stop->feature : NULL);
     if (stop->stopped && stop->refusal && stop->refusal->id)
         set_words(page, "decision_url", add_address, reader->mount, "/decisions/", stop->refusal->id);
     else

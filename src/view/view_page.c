@@ -4,6 +4,13 @@
 #include "base/text.h"
 #include "view/words_add.h"
 
+#define LOGIN_PATH "/login"
+
+static bool is_for_admins(const PageContext *context)
+{
+    return context->path && g_str_has_prefix(context->path, "/admin");
+}
+
 void add_address(GString *out, const char *mount, const char *path, const char *argument)
 {
     text_adds(out, mount ? mount : "", path);
@@ -15,6 +22,30 @@ void add_back(GString *out, const char *back)
 {
     if (back)
         g_string_append_uri_escaped(out, back, "!#$&'()*+,/:;=?@[]%", FALSE);
+}
+
+void add_request(GString *out, const PageContext *context, const Feature *feature)
+{
+    if (context->signed_in && feature)
+        add_address(out, context->mount, "/requests/new?feature=", feature->key);
+}
+
+void add_sign_in(GString *out, const PageContext *context)
+{
+    const char *mount = context->mount ? context->mount : "", *said = context->policy ? context->policy->sign_in_url : NULL;
+    bool ours = said && g_str_has_prefix(said, mount) && strcmp(said + strlen(mount), LOGIN_PATH) == 0;
+    if (context->signed_in && !is_for_admins(context))
+        return;
+    if (is_for_admins(context))
+        ours = true;
+    if (ours)
+        add_address(out, mount, LOGIN_PATH, NULL);
+    else if (said)
+        text_add(out, said);
+    if (ours && context->here) {
+        text_add(out, "?next=");
+        g_string_append_uri_escaped(out, context->here, "/", FALSE);
+    }
 }
 
 Value *plan_value(const Value *tree, const Plan *plan)
@@ -52,11 +83,22 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     /* Pages about no one thing have a title of the layout's, and are marked in its navigation. */
     set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
     set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
+    set_flag(page, "history", g_strcmp0(context->path, "/history") == 0);
     set_flag(page, "alerts", !title && g_strcmp0(context->path, "/alerts") == 0);
+    set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
+    set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
+    set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
     set_flag(page, "live", live);
     set_text(page, "support_url", context->policy ? context->policy->support_url : NULL);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);
+    set_words(page, "sign_in_url", add_sign_in, context);
+    if (context->account)
+        set_words(page, "sign_out_url", add_address, context->mount, "/logout", NULL);
+    else
+        set_null(page, "sign_out_url");
+    if (context->form_token)
+        set_text(page, "form_token", context->form_token);
     set_clock(page, context->now, zone);
     return page;
 }

@@ -33,6 +33,13 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
 /* For set_words. The address of a page of ours: mount + path + argument ("/limit/" + "message"; NULL: none). */
 void add_address(GString *out, const char *mount, const char *path, const char *argument);
 
+/* For set_words. Where those who have signed in ask for more of a feature; nothing for others, and for none. */
+void add_request(GString *out, const PageContext *context, const Feature *feature);
+
+/* For set_words. Where the reader signs in, and comes back from: by the policy; for pages of administrators ours in any case. Nothing
+ * for those who have signed in, and where it is not known. */
+void add_sign_in(GString *out, const PageContext *context);
+
 /* For set_words. The address to go back to, with what may not stand in an address percent-encoded; nothing for NULL. */
 void add_back(GString *out, const char *back);
 

@@ -160,6 +160,10 @@ Value *view_plans_page(const UsageReport *report, const PageContext *context)
     set_flag(page, "anonymous", reader.anonymous);
     set_flag(page, "suspended", reader.suspended);
     set_text(page, "support_url", reader.policy->support_url);
+    if (context->signed_in)
+        set_words(page, "requests_url", add_address, context->mount, "/requests", NULL);
+    else
+        set_null(page, "requests_url");
     set_next(page, &reader);
     add_plans(page, &reader);
     Value *rows = set_list(page, "rows");

@@ -44,6 +44,11 @@ void words_add_not_included(GString *out, const Policy *policy, const Plan *plan
  * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);
 void words_add_plan_grant(GString *out, const PlanGrant *grant);
+/* History (words_history.c): "Menu generation: history"; "3.9", "12"; of a scale, "10k", "2M"; and the last line of a statement. */
+void words_add_history(GString *out, const Feature *feature);
+void words_add_average(GString *out, double number);
+void words_add_compact(GString *out, int64_t number);
+void words_add_statement(GString *out, const char *subject, const char *from, const char *to, const char *zone, const char *as_of);
 void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
 #endif

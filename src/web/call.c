@@ -6,7 +6,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "store/session.h"
 #include "web/flat.h"
+#include "web/form.h"
+#include "web/form_token.h"
 
 #define JSON_TYPE "application/json"
 #define PROBLEM_TYPE "application/problem+json"
@@ -21,6 +24,8 @@ void call_clear(Call *call)
     policy_unref(call->policy);
     g_free(call->segment);
     g_free(call->allow);
+    g_free(call->form_token);
+    query_clear(&call->form);
     if (call->text)
         g_string_free(call->text, TRUE);
     g_free(call->flat);
@@ -42,6 +47,11 @@ void call_usage(Call *call, CallRead read)
     call->read = read;
 }
 
+void call_slow(Call *call, CallSlow work)
+{
+    call->slow = work;
+}
+
 bool call_only_reads(const Call *call)
 {
     return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;
@@ -57,16 +67,31 @@ char *call_address(const Call *call, const char *path)
     return g_strconcat(call->request->mount ? call->request->mount : "", path, NULL);
 }
 
+Role call_role(const Call *call)
+{
+    const Identity *identity = &call->identity;
+    if (identity->kind == IDENTITY_PERSON && call->policy && call->policy->administrators &&
+        g_strv_contains((const char *const *) call->policy->administrators, identity->subject))
+        return ROLE_ADMIN;
+    return identity->role;
+}
+
 bool call_is_administrator(const Call *call)
 {
-    return call->identity.kind == IDENTITY_PERSON && call->policy && call->policy->administrators &&
-           g_strv_contains((const char *const *) call->policy->administrators, call->identity.subject);
+    return call_role(call) == ROLE_ADMIN;
 }
 
 bool call_may_see(const Call *call, const char *subject)
 {
-    return call->identity.kind == IDENTITY_KEY || call_is_administrator(call) ||
+    return call->identity.kind == IDENTITY_KEY || call_role(call) >= ROLE_VIEWER ||
            g_strcmp0(subject, call->identity.subject) == 0;
+}
+
+/* Where a visitor who signs in comes back to: what they asked for, unless that was to do something. */
+static const char *here_of(const Call *call)
+{
+    const char *target = request_param(call->request, "REQUEST_URI");
+    return target && call_only_reads(call) && uri_is_local(target) ? target : NULL;
 }
 
 PageContext call_context(const Call *call, const char *back)
@@ -80,7 +105,10 @@ PageContext call_context(const Call *call, const char *back)
         .path = call->request->path ? call->request->path : "",
         .who = who,
         .signed_in = signed_in,
-        .is_admin = call_is_administrator(call),
+        .is_admin = call_role(call) >= ROLE_VIEWER,
+        .form_token = call->form_token,
+        .account = call->identity.account,
+        .here = here_of(call),
         .back = back,
         .policy = call->policy,
         .now = store_now(call->site->store),
@@ -143,7 +171,8 @@ static GString *render_or_500(Call *call, const char *template, Value *value)
     return page;
 }
 
-void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
+/* With one more header, where its number is not 0. */
+static void answer_page(Call *call, int status, const char *template, Value *value, const char *header, int64_t seconds)
 {
     GString *page = render_or_500(call, template, value);
     if (!page)
@@ -151,9 +180,19 @@ void call_page_refreshed(Call *call, int status, const char *template, Value *va
     response_status(call->response, status);
     response_guard(call->response);
     response_header(call->response, "Vary", "Accept");
-    if (refresh_s > 0)
-        response_header_number(call->response, "Refresh", refresh_s);
+    if (seconds > 0)
+        response_header_number(call->response, header, seconds);
     response_body(call->response, HTML_TYPE, page);
+}
+
+void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s)
+{
+    answer_page(call, status, template, value, "Refresh", refresh_s);
+}
+
+void call_page_later(Call *call, int status, const char *template, Value *value, int64_t wait_s)
+{
+    answer_page(call, status, template, value, "Retry-After", wait_s);
 }
 
 void call_page(Call *call, int status, const char *template, Value *value)
@@ -241,6 +280,14 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
     problem(call, meanings[result].status, error->field, detail);
 }
 
+void call_see_other(Call *call, const char *path)
+{
+    g_autofree char *address = call_address(call, path);
+    response_status(call->response, 303);
+    response_guard(call->response);
+    response_header(call->response, "Location", address);
+}
+
 /* --- reading --- */
 
 static bool input_problem(Call *call, const InputError *error)
@@ -253,25 +300,27 @@ static bool input_problem(Call *call, const InputError *error)
 }
 
 /* Takes the body into call->text. */
-static bool body_take(Call *call)
+static bool body_take(Call *call, size_t most)
 {
     int status = request_body(call->request, &call->text);
+    if (status == 0 && call->text->len > most)
+        status = 413;
     if (status == 413)
-        call_problem(call, 413, NULL, "the body is larger than %d bytes", REQUEST_BODY_MAX);
+        call_problem(call, 413, NULL, "the body is larger than %zu bytes", most);
     else if (status != 0)
         call_problem(call, status, NULL, "the body is not as long as Content-Length says, or that is not a number");
-    else if (call->text->len > 0 && !request_is_json(call->request))
-        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
-    else
-        return true;
-    return false;
+    return status == 0;
 }
 
 bool call_body(Call *call, const InputField *fields, int count, InputValue *values)
 {
     g_auto(InputError) error = {0};
-    if (!body_take(call))
+    if (!body_take(call, REQUEST_BODY_MAX))
         return false;
+    if (call->text->len > 0 && !request_is_json(call->request)) {
+        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
+        return false;
+    }
     /* A call with nothing to say needs no body, where nothing is required. */
     if (call->text->len == 0)
         g_string_assign(call->text, "{}");
@@ -289,6 +338,64 @@ bool call_query(Call *call, const InputField *fields, int count, InputValue *val
     return input_read_query(&call->request->query, fields, count, values, &error) || input_problem(call, &error);
 }
 
+/* Whose form it is: of the session, or of the person or visitor where there is none. New string; NULL: it is a program's. */
+static char *form_reader(const Identity *identity)
+{
+    static const char *const kinds[] = {[IDENTITY_VISITOR] = "visitor ", [IDENTITY_PERSON] = "person "};
+    if (identity->kind == IDENTITY_KEY)
+        return NULL;
+    return identity->session ? g_strconcat("session ", identity->session, NULL)
+                             : g_strconcat(kinds[identity->kind], identity->subject, NULL);
+}
+
+const char *call_form_token(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    const char *secret;
+    g_autofree char *reader = form_reader(&call->identity);
+    StoreResult result = store_form_secret(call->site->store, &secret, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return NULL;
+    }
+    if (!call->form_token)
+        call->form_token = form_token_make(secret, reader ? reader : "", store_now(call->site->store));
+    return call->form_token;
+}
+
+static bool form_token_check(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    const char *secret, *token = query_get(&call->form, FORM_TOKEN_FIELD);
+    g_autofree char *reader = form_reader(&call->identity);
+    StoreResult result = store_form_secret(call->site->store, &secret, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else if (!reader || query_times(&call->form, FORM_TOKEN_FIELD) != 1 ||
+             !form_token_is_good(token, secret, reader, store_now(call->site->store)))
+        call_problem(call, 403, FORM_TOKEN_FIELD,
+                     "the form was opened too long ago, or by somebody else: open its page again, and send it from there");
+    else
+        return true;
+    return false;
+}
+
+bool call_form(Call *call)
+{
+    const char *why;
+    if (!request_is_form(call->request)) {
+        call_problem(call, 415, NULL, "a form is sent as application/x-www-form-urlencoded, not compressed");
+        return false;
+    }
+    if (!body_take(call, FORM_BYTES_MAX))
+        return false;
+    if (strlen(call->text->str) != call->text->len || !form_parse(call->text->str, &call->form, &why)) {
+        call_problem(call, 400, NULL, "%s", strlen(call->text->str) != call->text->len ? "the form has a NUL in it" : why);
+        return false;
+    }
+    return form_token_check(call);
+}
+
 const char *call_subject(Call *call, const char *named)
 {
     const Identity *identity = &call->identity;
@@ -299,7 +406,7 @@ const char *call_subject(Call *call, const char *named)
     }
     if (!named || strcmp(named, identity->subject) == 0)
         return identity->subject;
-    if (call_only_reads(call) && call_is_administrator(call))
+    if (call_only_reads(call) && call_role(call) >= ROLE_VIEWER)
         return named;
     if (identity->kind == IDENTITY_VISITOR)
         call_problem(call, 401, "subject", "only those signed in, or with an API key, may name a subject");

@@ -19,6 +19,9 @@ typedef void (*CallThen)(Call *call, StoreResult result, const Answer *answer, c
 /* The same when it has been read where somebody stands (call_usage). `read` is NULL unless the result is STORE_OK. */
 typedef void (*CallRead)(Call *call, StoreResult result, UsageRead *read, const StoreError *error);
 
+/* Goes on with a call, and answers it, where nobody waits for it but its own caller (call_slow). */
+typedef void (*CallSlow)(Call *call);
+
 struct Call {
     const Site *site;
     const Request *request;
@@ -30,11 +33,14 @@ struct Call {
     char *flat;         /* the same where it was read without making values of it; values point into it */
     json_t *body;       /* the values otherwise */
     char *allow;        /* of a 405: the methods that the address knows */
+    Query form;         /* what a form sent, its token checked, where the route is for forms */
+    char *form_token;   /* of the forms on the page that is answered; see call_form_token */
     bool is_api;        /* speaks JSON whatever Accept says */
     Surface surface;    /* for the metrics */
     const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */
     CallThen then;
     CallRead read;        /* the subject's own usage is read, and handed to it, when the handler has returned; NULL: it is not */
+    CallSlow slow;        /* takes long, and is done when the handler has returned; NULL: there is nothing such */
     gpointer kept;      /* the handler's own, for `then`, with what the ask points to */
     GDestroyNotify kept_free;
 };
@@ -46,7 +52,10 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
 /* The same with where the caller stands, on all features, which is read meanwhile: `read` gives the answer. */
 void call_usage(Call *call, CallRead read);
 
-/* Frees what the call owns: identity, policy, segment, allow, text, body, kept; not the request and response. */
+/* Leaves the rest to a thread that is for what takes long; where too many are in line already, the answer is 503. */
+void call_slow(Call *call, CallSlow work);
+
+/* Frees what the call owns: identity, policy, segment, allow, text, body, form, kept; not the request and response. */
 void call_clear(Call *call);
 
 /* --- answers --- */
@@ -73,11 +82,27 @@ void call_page(Call *call, int status, const char *template, Value *value);
 /* The same, which loads itself anew every so many seconds; 0: never. */
 void call_page_refreshed(Call *call, int status, const char *template, Value *value, int64_t refresh_s);
 
+/* The same, which says that it is no use to come again within so many seconds. */
+void call_page_later(Call *call, int status, const char *template, Value *value, int64_t wait_s);
+
 /* A part of a page, for other pages to include or frame: never the layout, kept by browsers only as long as it is good. */
 void call_fragment(Call *call, const char *template, Value *value);
 
 /* Consent, without a body: 204. */
 void call_done(Call *call);
+
+/* After a form has done what it says: 303 to a page of ours, so that to load it again sends nothing twice. `path` is within the
+ * mount ("/requests?done=1"). */
+void call_see_other(Call *call, const char *path);
+
+/* --- forms: see also web/form.h --- */
+
+/* What each form on a page must carry (PageContext.form_token, templates/token.html): it is good for this reader only. NULL:
+ * answered already (503). Owned by the call. */
+const char *call_form_token(Call *call) MUST_CHECK;
+
+/* Reads a form's fields into call->form and checks its token; for the router. False: answered already (400, 403, 413, 415). */
+bool call_form(Call *call) MUST_CHECK;
 
 /* --- reading --- */
 
@@ -91,7 +116,10 @@ bool call_query(Call *call, const InputField *fields, int count, InputValue *val
  * acts for themselves, an administrator who only reads for anybody. NULL: answered already. Not owned. */
 const char *call_subject(Call *call, const char *named) MUST_CHECK;
 
-/* Is this a signed-in administrator of the policy? */
+/* What the caller may do beyond their own: ROLE_ADMIN for those whom the policy names, else what their session says. */
+Role call_role(const Call *call);
+
+/* Is this an administrator, by the policy or by their session? */
 bool call_is_administrator(const Call *call);
 
 /* May the call see and settle what belongs to `subject`: it is its own, or it is a key or an administrator? */

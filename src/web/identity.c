@@ -18,6 +18,8 @@ void identity_clear(Identity *identity)
 {
     g_free(identity->subject);
     g_free(identity->key);
+    g_free(identity->account);
+    g_free(identity->session);
     *identity = (Identity){0};
 }
 
@@ -120,6 +122,8 @@ char *identity_actor(const Identity *identity)
 {
     if (identity->kind == IDENTITY_KEY)
         return g_strdup_printf("key:%" PRId64, identity->key_id);
+    if (identity->account)
+        return g_strconcat("account:", identity->account, NULL);
     return identity->kind == IDENTITY_PERSON ? g_strconcat("user:", identity->subject, NULL) : g_strdup(identity->subject);
 }
 

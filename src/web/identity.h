@@ -4,11 +4,12 @@
 #define WEBQUOTA_IDENTITY_H
 
 #include "base/instant.h"
+#include "domain/session.h"
 #include "web/request.h"
 
 typedef enum {
     IDENTITY_VISITOR, /* known by address only */
-    IDENTITY_PERSON,  /* signed in: REMOTE_USER, or a signed assertion */
+    IDENTITY_PERSON,  /* signed in: a signed assertion, REMOTE_USER, or a session of webquota's own */
     IDENTITY_KEY      /* a program with an API key; acts for any subject */
 } IdentityKind;
 
@@ -19,6 +20,9 @@ typedef struct {
     char *key;        /* as presented, not yet checked */
     int64_t key_id;   /* set by whoever checks the key, with scopes */
     unsigned scopes;  /* KEY_… */
+    char *account;    /* set by whoever checks the session, as are the next two: the name signed in with; NULL: no session */
+    char *session;    /* the hash of its token */
+    Role role;        /* what it allows beyond one's own */
 } Identity;
 void identity_clear(Identity *identity);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Identity, identity_clear)

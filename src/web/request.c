@@ -121,22 +121,31 @@ int request_body(const Request *request, GString **body)
     return status;
 }
 
-bool request_is_json(const Request *request)
+static bool is_of_type(const Request *request, const char *wanted)
 {
-    static const char json[] = "application/json";
     const char *type = request_param(request, "CONTENT_TYPE");
     const char *encoding = request_param(request, "HTTP_CONTENT_ENCODING");
     if (!type || (encoding && *encoding && g_ascii_strcasecmp(encoding, "identity") != 0))
         return false;
-    if (strcmp(type, json) == 0)
+    if (strcmp(type, wanted) == 0)
         return true;
     while (g_ascii_isspace(*type))
         type++;
-    if (g_ascii_strncasecmp(type, json, strlen(json)) != 0)
+    if (g_ascii_strncasecmp(type, wanted, strlen(wanted)) != 0)
         return false;
-    for (type += strlen(json); g_ascii_isspace(*type);)
+    for (type += strlen(wanted); g_ascii_isspace(*type);)
         type++;
     return *type == '\0' || *type == ';';
+}
+
+bool request_is_json(const Request *request)
+{
+    return is_of_type(request, "application/json");
+}
+
+bool request_is_form(const Request *request)
+{
+    return is_of_type(request, "application/x-www-form-urlencoded");
 }
 
 bool request_is_same_origin(const Request *request)

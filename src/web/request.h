@@ -36,6 +36,9 @@ int request_body(const Request *request, GString **body) MUST_CHECK;
 /* Is the Content-Type that of JSON, the body not compressed? */
 bool request_is_json(const Request *request);
 
+/* The same of a form's fields (application/x-www-form-urlencoded). */
+bool request_is_form(const Request *request);
+
 /* Did the request come from a page of this site, as far as the browser says? True when it says nothing. */
 bool request_is_same_origin(const Request *request);
 

@@ -1,6 +1,8 @@
 /* Every address of the program, and who may go there. */
 #include "web/router.h"
 
+#include "web/session_cookie.h"
+
 #define API "/api/v1"
 #define READING (KEY_READ | KEY_ENFORCE | KEY_ADMIN)
 
@@ -13,7 +15,16 @@ static const WebRoute routes[] = {
     {"GET", "/plans", page_plans, ACCESS_PAGE, 0},
     {"GET", "/features/{feature}", page_feature, ACCESS_PAGE, 0},
     {"GET", "/alerts", page_alerts, ACCESS_PAGE, 0},
+    {"GET", "/history", page_history, ACCESS_SELF, READING},
+    {"GET", "/history.csv", page_history_csv, ACCESS_SELF, READING},
     {"GET", "/widget/{feature}", page_widget, ACCESS_PAGE, 0},
+    {"GET", "/requests", page_requests, ACCESS_PAGE, 0},
+    {"GET", "/requests/new", page_request_new, ACCESS_PAGE, 0},
+    {"POST", "/requests/new", page_request_send, ACCESS_PAGE, 0},
+    {"GET", "/login", page_login, ACCESS_ANYBODY, 0},
+    {"POST", "/login", page_login_send, ACCESS_ANYBODY, 0},
+    {"GET", "/logout", page_logout, ACCESS_ANYBODY, 0},
+    {"POST", "/logout", page_logout_send, ACCESS_ANYBODY, 0},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
     {"GET", "/readyz", ops_ready, ACCESS_OPEN, 0},
@@ -26,20 +37,26 @@ static const WebRoute routes[] = {
     {"POST", API "/reservations/{id}/release", api_release, ACCESS_SELF, KEY_ENFORCE},
     {"GET", API "/decisions/{id}", api_decision, ACCESS_SELF, READING},
     {"POST", API "/decisions/{id}/refund", api_refund, ACCESS_PROGRAM, KEY_ENFORCE},
+    {"GET", API "/requests", api_request_list, ACCESS_SELF, READING},
+    {"POST", API "/requests", api_request_add, ACCESS_SELF, KEY_ENFORCE},
     {"GET", API "/features", api_features, ACCESS_SELF, READING},
     {"GET", API "/plans", api_plans, ACCESS_SELF, READING},
     {"GET", API "/openapi.json", api_openapi, ACCESS_OPEN, 0},
     {"POST", API "/admin/subjects", api_subject_set, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/subjects", api_subject_get, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/subjects/{subject}", api_subject_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/subjects", api_subject_get, ACCESS_VIEWER, KEY_ADMIN},
+    {"GET", API "/admin/subjects/{subject}", api_subject_get, ACCESS_VIEWER, KEY_ADMIN},
     {"POST", API "/admin/overrides", api_override_add, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/overrides", api_override_list, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/overrides/{id}", api_override_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/overrides", api_override_list, ACCESS_VIEWER, KEY_ADMIN},
+    {"GET", API "/admin/overrides/{id}", api_override_get, ACCESS_VIEWER, KEY_ADMIN},
     {"DELETE", API "/admin/overrides/{id}", api_override_remove, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", API "/admin/grants", api_grant_add, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/grants", api_grant_list, ACCESS_PROGRAM, KEY_ADMIN},
-    {"GET", API "/admin/grants/{id}", api_grant_get, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/grants", api_grant_list, ACCESS_VIEWER, KEY_ADMIN},
+    {"GET", API "/admin/grants/{id}", api_grant_get, ACCESS_VIEWER, KEY_ADMIN},
     {"DELETE", API "/admin/grants/{id}", api_grant_remove, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/requests", api_requests_all, ACCESS_VIEWER, KEY_ADMIN},
+    {"GET", API "/admin/requests/{id}", api_request_get, ACCESS_VIEWER, KEY_ADMIN},
+    {"POST", API "/admin/requests/{id}/approve", api_request_approve, ACCESS_PROGRAM, KEY_ADMIN},
+    {"POST", API "/admin/requests/{id}/deny", api_request_deny, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", API "/admin/keys", api_key_create, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys", api_key_list, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys/{id}", api_key_get, ACCESS_PROGRAM, KEY_ADMIN},
@@ -50,6 +67,11 @@ const WebRoute *router_table(int *count)
 {
     *count = G_N_ELEMENTS(routes);
     return routes;
+}
+
+bool route_is_form(const WebRoute *route)
+{
+    return strcmp(route->method, "POST") == 0 && !g_str_has_prefix(route->pattern, API "/");
 }
 
 bool router_match(const char *pattern, const char *path, char **segment)
@@ -79,6 +101,69 @@ static bool method_fits(const WebRoute *route, const char *method)
     return strcmp(route->method, method) == 0 || (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
+static bool check_key(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result =
+        admin_key_check(call->site->store, call->identity.key, &call->identity.key_id, &call->identity.scopes, &error);
+    if (result == STORE_OK)
+        return true;
+    if (result == STORE_DOWN)
+        call_store_problem(call, result, &error);
+    else
+        call_problem(call, 401, NULL, "the API key is unknown, has expired, or was revoked");
+    return false;
+}
+
+/* A session says who it is where nobody else does, and adds its rights in any case; before an application, only who it is counts. */
+static StoreResult session_apply(Call *call, StoreError *error)
+{
+    Identity *identity = &call->identity;
+    bool unknown = identity->kind == IDENTITY_VISITOR;
+    g_auto(Session) session = {0};
+    g_autofree char *token = unknown || !call->request->authorizer ? session_cookie_get(call->request) : NULL;
+    if (!token)
+        return STORE_OK;
+    StoreResult result = session_find(call->site->store, token, &session, error);
+    if (result != STORE_OK)
+        return result == STORE_DOWN && unknown ? result : STORE_OK;
+    identity->account = g_steal_pointer(&session.account);
+    identity->session = g_strdup(session.hash);
+    identity->role = session.role;
+    if (unknown) {
+        identity->kind = IDENTITY_PERSON;
+        g_free(identity->subject);
+        identity->subject = g_steal_pointer(&session.subject);
+    }
+    return STORE_OK;
+}
+
+static bool check_session(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = session_apply(call, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
+}
+
+bool router_identify(Call *call)
+{
+    const char *why = NULL;
+    g_auto(StoreError) error = {0};
+    StoreResult result = store_policy(call->site->store, &call->policy, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return false;
+    }
+    int status = identity_read(call->request, call->site->secret, store_now(call->site->store), &call->identity, &why);
+    if (status != 0) {
+        call_problem(call, status, NULL, "%s", why);
+        return false;
+    }
+    return call->identity.kind == IDENTITY_KEY ? check_key(call) : check_session(call);
+}
+
 /* So that the page of an error shows who is signed in. Nothing depends on it. */
 static void identify_for_show(Call *call)
 {
@@ -86,6 +171,8 @@ static void identify_for_show(Call *call)
     g_auto(StoreError) error = {0};
     if (store_policy(call->site->store, &call->policy, &error) != STORE_OK ||
         identity_read(call->request, call->site->secret, store_now(call->site->store), &call->identity, &why) != 0)
+        return;
+    if (call->identity.kind != IDENTITY_KEY && session_apply(call, &error) != STORE_OK)
         return;
 }
 
@@ -109,44 +196,13 @@ static void answer_no_route(Call *call)
     call_problem(call, 405, NULL, "this address does not know the method; it knows %s", allowed->str);
 }
 
-static bool check_key(Call *call)
-{
-    g_auto(StoreError) error = {0};
-    StoreResult result =
-        admin_key_check(call->site->store, call->identity.key, &call->identity.key_id, &call->identity.scopes, &error);
-    if (result == STORE_OK)
-        return true;
-    if (result == STORE_DOWN)
-        call_store_problem(call, result, &error);
-    else
-        call_problem(call, 401, NULL, "the API key is unknown, has expired, or was revoked");
-    return false;
-}
-
-bool router_identify(Call *call)
-{
-    const char *why = NULL;
-    g_auto(StoreError) error = {0};
-    StoreResult result = store_policy(call->site->store, &call->policy, &error);
-    if (result != STORE_OK) {
-        call_store_problem(call, result, &error);
-        return false;
-    }
-    int status = identity_read(call->request, call->site->secret, store_now(call->site->store), &call->identity, &why);
-    if (status != 0) {
-        call_problem(call, status, NULL, "%s", why);
-        return false;
-    }
-    return call->identity.kind != IDENTITY_KEY || check_key(call);
-}
-
 /* A form on another site could be sent with what the browser adds by itself; JSON and the browser's own word
  * for where a request comes from could not. */
 static bool check_cross_site(Call *call, const WebRoute *route)
 {
     if (!call->identity.ambient || call_only_reads(call))
         return true;
-    if (strcmp(route->method, "POST") == 0 && !request_is_json(call->request)) {
+    if (!route_is_form(route) && strcmp(route->method, "POST") == 0 && !request_is_json(call->request)) {
         call_problem(call, 415, NULL, "the request must be application/json, not compressed");
         return false;
     }
@@ -157,8 +213,16 @@ static bool check_cross_site(Call *call, const WebRoute *route)
     return true;
 }
 
+/* The least role that a person needs. */
+static Role role_needed(Access access)
+{
+    return access == ACCESS_PROGRAM ? ROLE_ADMIN : access == ACCESS_SUPPORT ? ROLE_SUPPORT : access == ACCESS_VIEWER ? ROLE_VIEWER
+                                                                                                                     : ROLE_USER;
+}
+
 static bool check_access(Call *call, const WebRoute *route)
 {
+    Role needed = role_needed(route->access);
     switch (call->identity.kind) {
     case IDENTITY_KEY:
         if (call->identity.scopes & route->scopes)
@@ -168,14 +232,14 @@ static bool check_access(Call *call, const WebRoute *route)
                                    : "this page is for people; programs ask the API");
         return false;
     case IDENTITY_VISITOR:
-        if (route->access != ACCESS_PROGRAM && call->policy->anonymous_plan >= 0)
+        if (route->access == ACCESS_ANYBODY || (needed == ROLE_USER && call->policy->anonymous_plan >= 0))
             return true;
         call_problem(call, 401, NULL, "sign in first");
         return false;
     case IDENTITY_PERSON:
-        if (route->access != ACCESS_PROGRAM || call_is_administrator(call))
+        if (call_role(call) >= needed)
             return true;
-        call_problem(call, 403, NULL, "this is for administrators");
+        call_problem(call, 403, NULL, call_role(call) == ROLE_USER ? "this is for administrators" : "your role does not allow this");
         return false;
     }
     return false;
@@ -192,7 +256,8 @@ void router_answer(Call *call)
         if (route->access == ACCESS_OPEN)
             call->surface = SURFACE_OPEN;
         if (route->access == ACCESS_OPEN ||
-            (router_identify(call) && check_access(call, route) && check_cross_site(call, route)))
+            (router_identify(call) && check_access(call, route) && check_cross_site(call, route) &&
+             (!route_is_form(route) || call_form(call))))
             route->handler(call);
         return;
     }

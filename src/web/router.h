@@ -8,7 +8,10 @@ typedef enum {
     ACCESS_OPEN,     /* no identity, no policy, no database */
     ACCESS_PAGE,     /* people: signed in, or visitors where the policy serves them */
     ACCESS_SELF,     /* the API: a key with one of the scopes; or anybody for themselves */
-    ACCESS_PROGRAM   /* the API: a key with one of the scopes, or a signed-in administrator */
+    ACCESS_ANYBODY,  /* people, visitors too where the policy does not serve them: to sign in */
+    ACCESS_VIEWER,   /* a key with one of the scopes, or somebody with this role or a higher one */
+    ACCESS_SUPPORT,  /* the same */
+    ACCESS_PROGRAM   /* the same for administrators */
 } Access;
 
 typedef struct {
@@ -18,6 +21,9 @@ typedef struct {
     Access access;
     unsigned scopes;      /* KEY_…: an API key needs one of them; 0: keys are not for this */
 } WebRoute;
+
+/* A POST to a page is that of a form: its fields are read and its token is checked before the handler runs (call->form). */
+bool route_is_form(const WebRoute *route);
 
 const WebRoute *router_table(int *count);
 

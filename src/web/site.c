@@ -9,6 +9,9 @@
 #include "web/call.h"
 #include "web/router.h"
 
+/* Passwords that wait for the one thread, each for a tenth of a second: who comes behind these is told to come again. */
+#define SLOW_MOST 10
+
 /* --- what the process holds --- */
 
 static bool folder_read(const char *folder, GPtrArray *names, GPtrArray *texts, char **why)
@@ -60,6 +63,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
     };
     site->statics = statics_read(settings->statics, settings->theme);
     site->metrics = metrics_new();
+    site->slow = slow_new(SLOW_MOST);
     site->store = store_open(&config);
     if (!site->store)
         *why = g_strdup("the store cannot be opened");
@@ -68,6 +72,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
 
 void site_close(Site *site)
 {
+    slow_free(site->slow);
     if (site->store)
         store_close(site->store);
     metrics_free(site->metrics);
@@ -165,6 +170,22 @@ static void visit_decide_now(Visit *visit)
     visit_decided(visit, result, answer, &error);
 }
 
+static void visit_work(void *data)
+{
+    Visit *visit = data;
+    visit->call.slow(&visit->call);
+    visit_end(visit);
+}
+
+static void visit_work_later(Visit *visit)
+{
+    Call *call = &visit->call;
+    if (slow_add(call->site->slow, visit_work, visit))
+        return;
+    call_problem(call, 503, NULL, "too many are signing in at once; try again in a few seconds");
+    visit_end(visit);
+}
+
 /* Only where somebody else may give the answer, that is, not to a CGI's request, it is given later. */
 static void visit_go_on(Visit *visit)
 {
@@ -178,6 +199,10 @@ static void visit_go_on(Visit *visit)
         store_usage_later(call->site->store, call->identity.subject, NULL, true, visit_read, visit);
     else if (call->read)
         visit_read_now(visit);
+    else if (call->slow && later)
+        visit_work_later(visit);
+    else if (call->slow)
+        visit_work(visit);
     else
         visit_end(visit);
 }

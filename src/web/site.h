@@ -7,6 +7,7 @@
 #include "web/exchange.h"
 #include "web/metrics.h"
 #include "web/settings.h"
+#include "web/slow.h"
 #include "web/statics.h"
 
 typedef struct {
@@ -14,6 +15,7 @@ typedef struct {
     Templates *templates;
     Statics *statics;
     Metrics *metrics;
+    Slow *slow;         /* for passwords */
     const char *secret; /* of assertions; NULL: none. Not owned */
     const char *mount;  /* for links from an authorizer's refusal. Not owned */
 } Site;

@@ -2,6 +2,8 @@
  * see, or else a limit could be walked around: hence the lenient reading beside the strict one. */
 #include "web/uri.h"
 
+#include "base/parse.h"
+
 /* Decodes len bytes into a new string. A NUL ends it; *clean is false when there was one, or a broken escape. */
 static char *decode(const char *text, size_t len, bool plus_is_space, bool *clean)
 {
@@ -144,6 +146,11 @@ static size_t without_port(const char *host, size_t len, const char *port)
 {
     size_t port_len = strlen(port);
     return len > port_len && strncmp(host + len - port_len, port, port_len) == 0 ? len - port_len : len;
+}
+
+bool uri_is_local(const char *address)
+{
+    return address[0] == '/' && address[1] != '/' && !strchr(address, '\\') && text_is_plain(address, strlen(address), 2048);
 }
 
 bool uri_is_of_host(const char *address, const char *host)

@@ -36,6 +36,10 @@ char *uri_escape(const char *path);
 /* The query of a target: what follows the first '?'; "" when none. Not owned. */
 const char *uri_query(const char *target);
 
+/* Is this an address on the same host, whatever browsers make of it: "/app?x=1", and not "//elsewhere" or "/\\elsewhere"? At most
+ * 2048 bytes of plain text. */
+bool uri_is_local(const char *address);
+
 /* Does `address` ("http://host:port/x") have the host and port `host`, which is a Host header? Schemes
  * other than http and https never do; default ports may be left out on either side. */
 bool uri_is_of_host(const char *address, const char *host);

@@ -93,10 +93,15 @@ export const axe = async (page, whole) => {
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 };
 
-// Every link and button, by the tab key alone, in order, each with a focus that can be seen.
+// Every link, button and field, by the tab key alone, in order, each with a focus that can be seen.
 export const keyboard = async (page) => {
   const expected = await page.evaluate(
-    () => [...document.querySelectorAll("a[href], button")].filter((one) => one.checkVisibility()).length,
+    () =>
+      [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']")]
+        .filter((one) => one.checkVisibility())
+        /* Of radio buttons with one name, the chosen one or the first is reached. */
+        .filter((one, _, all) => one.type !== "radio" || one.checked || (!all.some((other) => other.name === one.name && other.checked) &&
+          one === all.find((other) => other.name === one.name))).length,
   );
   const wrong = [];
   for (let step = 0; step < expected; step++) {

@@ -136,7 +136,7 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENT
 try {
   if (names.length === 0) tell("there are pages", ["none"]);
   await sizes(names);
-  await valid([...names.map((name) => path.join(pages, `${name}.html`)), path.join(assets, "style.css"), path.join(assets, "widget.css"), path.join(assets, "icon.svg")]);
+  await valid([...names.map((name) => path.join(pages, `${name}.html`)), path.join(assets, "style.css"), path.join(assets, "widget.css"), path.join(assets, "form.css"), path.join(assets, "icon.svg")]);
   await checkAll(browser, server, names);
   await live(browser, server, pages, tell);
 } catch (error) {

@@ -80,7 +80,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject override grant reset usage explain key window template doctor'
+commands='migrate policy subject override grant reset usage explain key account request window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help
@@ -102,7 +102,9 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
     "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "doctor now" "migrate now" "usage --nonsense a" \
-    "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do
+    "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
+    "request" "request approve" "request deny 1" "request list --reason x" "request list --state old" "request approve 1 --amount 0" \
+    "request approve 1 --amount 1 --unlimited" "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do
     # shellcheck disable=SC2086 # words
     run $wrong
     if [ $code != 2 ] || [ -z "$err" ]; then not_ok "wrong usage: $wrong"; fi
@@ -113,7 +115,7 @@ unset_url() { env -u DATABASE_URL "$W" usage ada >"$scratch/out" 2>"$scratch/err
 unset_url
 ends "no DATABASE_URL is a matter of usage" 2 DATABASE_URL
 for command in "migrate" "doctor" "usage ada" "subject show ada" "subject set ada --plan free" "override list" "grant list" "reset ada" \
-    "explain dec_AQEABmDhgc1czQknPlIzFlj1" "key list" "policy list" "policy export"; do
+    "explain dec_AQEABmDhgc1czQknPlIzFlj1" "key list" "account list" "request list" "policy list" "policy export"; do
     # shellcheck disable=SC2086
     DATABASE_URL='postgresql:///nowhere?host=/nonexistent' run $command
     [ $code = 3 ] || { not_ok "unreachable: $command"; break; }

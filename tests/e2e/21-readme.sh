@@ -32,7 +32,7 @@ check "and the demonstration's after it" webquota policy apply deploy/policies/d
 
 # The commands of "Operation", but for the one that needs a decision's id.
 while read -r line; do
-    check "$line" bash -c "$line"
+    check "$line" bash -c "$line" <<<"a password of ten or more"
 done < <(awk '/^## Operation/ { on = 1 } on && /^    webquota / { sub(/^    /, ""); sub(/ +# .*/, ""); print }' README.md |
     grep -v '…' | sed 's/ada/bob/')
 exit $failed

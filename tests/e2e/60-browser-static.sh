@@ -49,6 +49,9 @@ said decision-freed "Now there is room again: 13 left" "This limit stopped it" "
 said plans-free "Your plan is Free" "20 a week, up to 5 roll over" "Menu upload: 20 a week instead of 1" "Go to Pro"
 said feature-clients "3 left" "2026-11-22 14:05:20" "Client 17" "there were more"
 said widget-card "12 of 15 menu generations used today" "2 left, 1 held"
+said login-wrong "The name or the password is wrong" "Name" "Password" "Sign in Cancel"
+said request-new "Request more" "A larger limit on this" "The plan Pro" "Why do you need it?"
+said requests-some "Waiting for an answer" "2,500" "Denied, 2026-11-22 05:30:00: Not this month."
 said error-unavailable "Usage cannot be shown now" "Try again"
 
 timeout 280 node tests/browser/run.mjs "$folder/pages" static || failed=1

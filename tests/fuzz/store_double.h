@@ -281,6 +281,6 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
     return double_done(subject, 1, done, error);
 }
 
-#include "store_double_admin.h"
+#include "store_double_people.h"
 
 #endif

@@ -40,6 +40,7 @@ START_TEST(settings)
         {"upgrade_url = \"//evil.example\"", "p:2: upgrade_url: must begin with https://, http://, mailto: or /\n"},
         {"upgrade_url = \"/buy?{who}\"", "p:2: upgrade_url: may hold {plan} and {feature} and no other braces\n"},
         {"support_url = \"/help?{plan}\"", "p:2: support_url: must not hold braces\n"},
+        {"sign_in_url = \"javascript:x\"", "p:2: sign_in_url: must begin with https://, http://, mailto: or /\n"},
         {"support_url = \"/a b\"", "p:2: support_url: must not hold blanks, quotes or angle brackets\n"},
         {"administrators = {\"a\",\n\"\",\n\"b\"}", "p:3: administrators: “” must not be blank\n"},
         {"embedders = {\"https://a.example:8443\",\n\"https://b.example/\",\n\"*\"}",

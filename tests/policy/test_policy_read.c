@@ -15,7 +15,7 @@ static const Limit *limit_of(const Policy *policy, const char *plan, const char 
 static const char everything[] =
     "title = \"The  \\\"Desk\\\" # /* \\\\\"  timezone = \"America/New_York\"  week_starts = sunday  day_starts = \"06:30\"\n"
     "default_plan = free  anonymous_plan = anonymous\n"
-    "upgrade_url = \"https://shop.example/{plan}?for={feature}\"  support_url = 'mailto:help@example.org'\n"
+    "upgrade_url = \"https://shop.example/{plan}?for={feature}\"  support_url = 'mailto:help@example.org'  sign_in_url = '/quota/login'\n"
     "administrators = {\"ann\", bob,}  embedders = {\"https://www.example.org\"}  currency = \"€\"\n"
     "grace { days = 14  multiplier = 1.5 }\n"
     "feature message { unit = \"message\"  about = \"Talk.\" }\n"
@@ -54,6 +54,7 @@ START_TEST(settings)
     ck_assert_str_eq(policy->plans[policy->anonymous_plan].key, "anonymous");
     ck_assert_str_eq(policy->upgrade_url, "https://shop.example/{plan}?for={feature}");
     ck_assert_str_eq(policy->support_url, "mailto:help@example.org");
+    ck_assert_str_eq(policy->sign_in_url, "/quota/login");
     ck_assert_int_eq(g_strv_length(policy->administrators), 2);
     ck_assert_str_eq(policy->administrators[1], "bob");
     ck_assert_int_eq(g_strv_length(policy->embedders), 1);
@@ -254,6 +255,7 @@ START_TEST(defaults)
     ck_assert_int_eq(policy->anonymous_plan, -1);
     ck_assert_ptr_null(policy->upgrade_url);
     ck_assert_ptr_null(policy->support_url);
+    ck_assert_ptr_null(policy->sign_in_url);
     ck_assert_ptr_null(policy->currency);
     ck_assert_ptr_null(policy->administrators[0]);
     ck_assert_ptr_null(policy->embedders[0]);

@@ -5,6 +5,8 @@
 #include "view/alerts_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
+#include "view/form_states.h"
+#include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
 
@@ -464,6 +466,13 @@ static const struct {
     { "alerts-some", "alerts", alerts_some },
     { "alerts-none", "alerts", alerts_none },
     { "alerts-hostile", "alerts", alerts_hostile },
+    { "history-month", "history", history_month },
+    { "history-week", "history", history_week },
+    { "history-quarter", "history", history_quarter },
+    { "history-limit-above", "history", history_limit_above },
+    { "history-empty", "history", history_empty },
+    { "history-whose", "history", history_whose },
+    { "history-hostile", "history", history_hostile },
     { "widget-card", "widget", widget_card },
     { "widget-bar", "widget", widget_bar },
     { "widget-line", "widget", widget_line },
@@ -472,6 +481,25 @@ static const struct {
     { "widget-not-included", "widget", widget_not_included },
     { "widget-suspended", "widget", widget_suspended },
     { "widget-hostile", "widget", widget_hostile },
+    { "login-form", "login", login_form },
+    { "login-wrong", "login", login_wrong },
+    { "login-missing", "login", login_missing },
+    { "login-too-many", "login", login_too_many },
+    { "login-out", "login", login_out },
+    { "login-again", "login", login_again },
+    { "logout-form", "logout", logout_form },
+    { "logout-elsewhere", "logout", logout_elsewhere },
+    { "logout-nobody", "logout", logout_nobody },
+    { "requests-some", "requests", requests_some },
+    { "requests-none", "requests", requests_none },
+    { "requests-visitor", "requests", requests_visitor },
+    { "request-new", "request_new", request_new },
+    { "request-wrong", "request_new", request_wrong },
+    { "request-one-limit", "request_new", request_one_limit },
+    { "request-upgrade", "request_new", request_upgrade },
+    { "request-nothing", "request_new", request_nothing },
+    { "request-visitor", "request_new", request_visitor },
+    { "request-waiting", "request_new", request_waiting },
     { "error-correct", "error", error_correct },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },

@@ -34,10 +34,13 @@ route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = 
 `;
 
 /* Every route of src/web/router.c: method, address, who gets in (open: all; page: people and visitors; self: they, for
- * themselves, and keys; program: administrators and keys), and the scopes of a key, one of which it needs. */
+ * themselves, and keys; viewer, program: roles from that of a viewer on, administrators, and keys; anybody: people, to sign in), and the
+ * scopes of a key, one of which it needs. */
 const ALL = 'read enforce admin';
 export const ROUTES = [
     ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
+    ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
+    ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
@@ -47,13 +50,15 @@ export const ROUTES = [
     ['POST', '/api/v1/reservations/{id}/commit', 'self', 'enforce'], ['POST', '/api/v1/reservations/{id}/release', 'self',
         'enforce'],
     ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
-    ['GET', '/api/v1/features', 'self', ALL], ['GET', '/api/v1/plans', 'self', ALL], ['GET', '/api/v1/openapi.json', 'open',
+    ['GET', '/api/v1/requests', 'self', ALL], ['POST', '/api/v1/requests', 'self', 'enforce'], ['GET', '/api/v1/features', 'self', ALL], ['GET', '/api/v1/plans', 'self', ALL], ['GET', '/api/v1/openapi.json', 'open',
         ''],
-    ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'program', 'admin'],
-    ['GET', '/api/v1/admin/subjects/{subject}', 'program', 'admin'],
-    ...['overrides', 'grants', 'keys'].flatMap(noun => [['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET',
-        `/api/v1/admin/${noun}`, 'program', 'admin'],
-        ['GET', `/api/v1/admin/${noun}/{id}`, 'program', 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
+    ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
+    ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
+    ...[['overrides', 'viewer'], ['grants', 'viewer'], ['keys', 'program']].flatMap(([noun, reads]) => [
+        ['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
+        ['GET', `/api/v1/admin/${noun}/{id}`, reads, 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
             'admin']]),
 ];
 
@@ -99,6 +104,8 @@ export const OPERATIONS = [
     { name: 'DELETE /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: {
         subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }), reason: text(1, 500) } },
     { name: 'GET /check', c: 'api_check.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: WHO },
+    ...['GET /requests', 'GET /admin/requests'].map(name => ({ name, c: 'api_requests.c:list_fields', query: { subject: 'h' }, good: 200, fields: {
+        subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
     { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
@@ -116,13 +123,17 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign. */
+/* What changes with the first request that is good is tried by 64-requests.mjs. */
+const ELSEWHERE = ['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`);
+
+/** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
+ * which 63-sign-in.mjs and 64-requests.mjs send. */
 export function fields_of_program() {
     const found = {}, folder = path.join(ROOT, 'src/web');
-    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c'))
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c' && !name.startsWith('page_')))
         for (const [, table, inside] of readFileSync(path.join(folder, file),
             'utf8').matchAll(/InputField (\w+)\[\w*\] = \{([^;]*)\};/g))
-            found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,
+            if (!ELSEWHERE.includes(`${file}:${table}`)) found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,
                 type]) => `${name} ${type.toLowerCase()}`).sort();
     return found;
 }

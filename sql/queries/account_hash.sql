@@ -1,0 +1,1 @@
+select hash from webquota.local_accounts where name = $1

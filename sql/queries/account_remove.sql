@@ -1,0 +1,1 @@
+delete from webquota.local_accounts where name = $1 returning subject

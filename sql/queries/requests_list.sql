@@ -1,0 +1,8 @@
+select json_build_object('request', r.id::text, 'subject', r.subject, 'feature', r.feature, 'kind', r.kind, 'plan', r.plan,
+         'limit', r.limit_key, 'amount', r.amount, 'reason', r.reason, 'state', r.state, 'answer', r.answer,
+         'decided_by', r.decided_by, 'decided_at', webquota.z(r.decided_at), 'override', r.override::text,
+         'created_at', webquota.z(r.created_at))::text
+  from webquota.requests r
+ where ($1::bigint is null or r.id = $1::bigint) and ($2::text is null or r.subject = $2)
+   and ($3::text is null or r.state = $3) and ($4::bigint is null or r.id < $4::bigint)
+ order by r.id desc limit 100

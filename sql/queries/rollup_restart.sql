@@ -1,0 +1,1 @@
+select webquota.usage_start_over()

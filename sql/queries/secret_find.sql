@@ -1,0 +1,1 @@
+select encode(value, 'hex') from webquota.secrets where name = $1

@@ -1,0 +1,167 @@
+/* `webquota account add|list|password|role|remove`: those who sign in with webquota itself. */
+#include "cli/open.h"
+
+#include "cli/inputs.h"
+#include "cli/secret_input.h"
+#include "cli/table.h"
+#include "store/account.h"
+
+typedef struct {
+    char *role, *subject;
+    gboolean json;
+} AccountOptions;
+
+static int print_list(json_t *list)
+{
+    static const char *const titles[] = {"account", "role", "subject", "sessions", "password of", NULL};
+    g_autoptr(Table) table = table_new(titles);
+    size_t i;
+    json_t *account;
+    json_array_foreach(list, i, account) {
+        table_cell_of(table, account, "account");
+        table_cell_of(table, account, "role");
+        table_cell_of(table, account, "subject");
+        table_cell_of(table, account, "sessions");
+        table_cell_of(table, account, "changed_at");
+    }
+    table_print(table, "there are no accounts");
+    json_decref(list);
+    return CMD_OK;
+}
+
+static int list(Store *store, const AccountOptions *options)
+{
+    g_auto(StoreError) error = {0};
+    json_t *accounts = NULL;
+    StoreResult result = account_list(store, &accounts, &error);
+    if (result != STORE_OK)
+        return cli_fail("account", result, &error);
+    if (!options->json)
+        return print_list(accounts);
+    cli_print_json(accounts);
+    return CMD_OK;
+}
+
+/* What was done, or the account as it is now. */
+static int done(Store *store, const char *name, const char *what, bool json)
+{
+    g_auto(StoreError) error = {0};
+    json_t *account = NULL;
+    if (!json) {
+        printf("account %s: %s\n", name, what);
+        return CMD_OK;
+    }
+    StoreResult result = account_get(store, name, &account, &error);
+    if (result != STORE_OK)
+        return cli_fail("account", result, &error);
+    cli_print_json(account);
+    return CMD_OK;
+}
+
+static int add(Store *store, const char *name, Role role, const AccountOptions *options, const char *actor)
+{
+    g_auto(StoreError) error = {0};
+    json_t *account = NULL;
+    char *password = secret_read("account", "password");
+    if (!password)
+        return CMD_NO;
+    StoreResult result = account_add(store, name, password, role, options->subject, actor, &account, &error);
+    secret_free(password);
+    json_decref(account);
+    if (result != STORE_OK)
+        return cli_fail("account", result, &error);
+    g_autofree char *made = g_strdup_printf("added, with the role %s", role_word(role));
+    return done(store, name, made, options->json);
+}
+
+static int set_password(Store *store, const char *name, bool json, const char *actor)
+{
+    g_auto(StoreError) error = {0};
+    char *password = secret_read("account", "password");
+    if (!password)
+        return CMD_NO;
+    StoreResult result = account_password(store, name, password, actor, &error);
+    secret_free(password);
+    return result == STORE_OK ? done(store, name, "the password is changed, its sessions are ended", json)
+                              : cli_fail("account", result, &error);
+}
+
+static int set_role(Store *store, const char *name, Role role, bool json, const char *actor)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = account_role(store, name, role, actor, &error);
+    return result == STORE_OK ? done(store, name, "the role is changed, its sessions are ended", json)
+                              : cli_fail("account", result, &error);
+}
+
+static int drop(Store *store, const char *name, bool json, const char *actor)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = account_remove(store, name, actor, &error);
+    if (result != STORE_OK)
+        return cli_fail("account", result, &error);
+    if (json)
+        cli_print_json(json_pack("{s:s, s:b}", "account", name, "removed", 1));
+    else
+        printf("account %s is removed, its sessions are ended\n", name);
+    return CMD_OK;
+}
+
+enum { ADD, LIST, PASSWORD, ROLE, REMOVE, ACTIONS };
+static const struct {
+    const char *word;
+    int arguments; /* with the word and the command itself */
+} actions[ACTIONS] = {[ADD] = {"add", 3}, [LIST] = {"list", 2}, [PASSWORD] = {"password", 3}, [ROLE] = {"role", 4}, [REMOVE] = {"remove", 3}};
+
+static int run(int action, char **argv, const AccountOptions *options)
+{
+    Role role = ROLE_USER;
+    const char *role_said = action == ROLE ? argv[3] : options->role;
+    if (action != LIST && !cli_text("account", "the name", argv[2], 1, 255))
+        return CMD_USAGE;
+    if (role_said && !role_find(role_said, &role))
+        return cli_usage("account", "a role is one of user, viewer, support, admin");
+    if (action != ADD && (options->role || options->subject))
+        return cli_usage("account", "--role and --subject are for add");
+    if (!cli_text("account", "--subject", options->subject, 1, 255))
+        return CMD_USAGE;
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    g_autofree char *actor = cli_actor();
+    int code = action == ADD        ? add(store, argv[2], role, options, actor)
+               : action == PASSWORD ? set_password(store, argv[2], options->json, actor)
+               : action == ROLE     ? set_role(store, argv[2], role, options->json, actor)
+               : action == REMOVE   ? drop(store, argv[2], options->json, actor)
+                                    : list(store, options);
+    store_close(store);
+    return code;
+}
+
+int cmd_account(int argc, char **argv)
+{
+    AccountOptions options = {0};
+    const GOptionEntry entries[] = {
+        {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "user (the default), viewer, support or admin (add)", "ROLE"},
+        {"subject", 0, 0, G_OPTION_ARG_STRING, &options.subject, "As whom it is metered, if not by its name (add)", "NAME"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL},
+        {NULL},
+    };
+    int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME",
+                             "Keeps the accounts of those who sign in with webquota itself, at /login.\n\n"
+                             "add and password read the password from the first line of standard input; at a terminal they ask for it.\n"
+                             "A user sees and does what is theirs. A viewer sees what administrators see, support helps people within\n"
+                             "bounds, an admin does everything. Any change but add ends the account's sessions.",
+                             entries, &argc, &argv);
+    if (parsed != CMD_OK)
+        return MAX(parsed, 0);
+    int action = 0;
+    while (action < ACTIONS && strcmp(actions[action].word, argc > 1 ? argv[1] : "") != 0)
+        action++;
+    int code = action < ACTIONS && argc == actions[action].arguments
+                   ? run(action, argv, &options)
+                   : cli_usage("account", "it takes add NAME, list, password NAME, role NAME ROLE, or remove NAME");
+    g_free(options.role);
+    g_free(options.subject);
+    return code;
+}

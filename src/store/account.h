@@ -1,0 +1,32 @@
+/* Local accounts: those who sign in with a name and a password that webquota keeps. Changes are audited, and end the account's
+ * sessions where they take something away. */
+#ifndef WEBQUOTA_ACCOUNT_H
+#define WEBQUOTA_ACCOUNT_H
+
+#include "domain/session.h"
+#include "store/store.h"
+
+/* Makes an account. `subject` NULL: the name. STORE_CONFLICT: the name is taken; STORE_INVALID: the password or the subject is not good.
+ * JSON: {account, role, subject, created_at, changed_at, sessions}: how many sessions are open. */
+StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *actor,
+                        json_t **json, StoreError *error) MUST_CHECK;
+StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
+StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error) MUST_CHECK;
+
+/* The same of the three: STORE_NONE where there is no such account; its sessions end. */
+StoreResult account_password(Store *store, const char *name, const char *password, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_role(Store *store, const char *name, Role role, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_remove(Store *store, const char *name, const char *actor, StoreError *error) MUST_CHECK;
+
+typedef enum {
+    SIGN_IN_DONE,
+    SIGN_IN_WRONG,   /* no such name, or not its password: never said which, and takes as long */
+    SIGN_IN_TOO_MANY /* attempts lately, under this name or from this address; nothing was looked at */
+} SignIn;
+
+/* Tries to sign in, and counts the attempt. `address` is that of a visitor ("anon:192.0.2.7"). Takes a good part of a second. On
+ * SIGN_IN_DONE *token is the new session's (new string); on SIGN_IN_TOO_MANY *wait_s is for how long. */
+StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
+                            int64_t *wait_s, StoreError *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,155 @@
+/* One turn of the roll-up: a look, the lease, and one statement that counts. What is counted is decided by the database alone
+ * (rollup_step.sql). */
+#include "store/rollup.h"
+
+#include <unistd.h>
+#include "base/log.h"
+#include "store/store_internal.h"
+
+#define LEASE "usage"
+#define PATIENCE_MS (920 * 1000) /* as doctor_patience.sql, and a little more: a first turn may have much to count */
+
+struct Rollup {
+    Store *store;
+    Db db;
+    char *holder;
+    bool holds;    /* the lease, as far as is known */
+    bool troubled; /* said so */
+};
+
+Rollup *rollup_open(Store *store)
+{
+    Rollup *rollup = g_new0(Rollup, 1);
+    g_autofree char *random = g_uuid_string_random();
+    rollup->store = store;
+    rollup->holder = g_strdup_printf("%s, process %d, %s", g_get_host_name(), (int)getpid(), random);
+    db_init(&rollup->db, store->database, store->config.prepared, true);
+    rollup->db.patience_ms = PATIENCE_MS;
+    return rollup;
+}
+
+void rollup_close(Rollup *rollup)
+{
+    if (!rollup)
+        return;
+    if (rollup->holds) {
+        g_auto(Params) params = params_new();
+        params_text(&params, LEASE);
+        params_text(&params, rollup->holder);
+        rollup->db.deadline_us = g_get_monotonic_time() + US_PER_S;
+        if (db_run(&rollup->db, QUERY_LEASE_LEAVE, &params, NULL) != DB_OK)
+            log_line(LOG_LEVEL_INFO, "history: the lease is left to end by itself");
+    }
+    db_close(&rollup->db);
+    g_free(rollup->holder);
+    g_free(rollup);
+}
+
+/* Nothing is left open behind a turn that failed. */
+static RollupTurn failed(Rollup *rollup)
+{
+    Db *db = &rollup->db;
+    if (!rollup->troubled)
+        log_line(LOG_LEVEL_WARNING, "history: cannot be rolled up: %s", db->error ? db->error : "not connected");
+    rollup->troubled = true;
+    db_close_connection(db);
+    return ROLLUP_FAILED;
+}
+
+/* The policy that the database says is in force, if it can be read. NULL otherwise. */
+static Policy *policy_in_force(Rollup *rollup, int version)
+{
+    Store *store = rollup->store;
+    for (int tries = 0; tries < 2; tries++) {
+        pthread_mutex_lock(&store->policy_lock);
+        Policy *policy = store->policy && store->policy->version == version ? policy_ref(store->policy) : NULL;
+        pthread_mutex_unlock(&store->policy_lock);
+        if (policy || store_policy_refused(store, version) || store_policy_refresh(store, &rollup->db) != DB_OK)
+            return policy;
+    }
+    return NULL;
+}
+
+/* Begins the transaction of a turn. *held: the lease is ours, and nobody else's before it ends. */
+static DbResult begin(Rollup *rollup, bool *held)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) lease = NULL;
+    Db *db = &rollup->db;
+    params_text(&params, LEASE);
+    params_text(&params, rollup->holder);
+    params_number(&params, ROLLUP_LEASE_S);
+    db_queue(db, QUERY_BEGIN, NULL, NULL);
+    db_queue(db, QUERY_COMMIT_RELAXED, NULL, NULL);
+    db_queue(db, QUERY_DOCTOR_PATIENCE, NULL, NULL);
+    db_queue(db, QUERY_LEASE_TAKE, &params, &lease);
+    DbResult result = db_sync(db);
+    *held = result == DB_OK && PQntuples(lease) == 1;
+    if (*held && !rollup->holds)
+        log_line(LOG_LEVEL_INFO, "history: rolled up by this process now");
+    rollup->holds = *held;
+    return result == DB_OK && !*held ? db_run(db, QUERY_ROLLBACK, NULL, NULL) : result;
+}
+
+static DbResult count(Rollup *rollup, const char *zone, int64_t most, bool *more)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) done = NULL;
+    params_text(&params, zone);
+    params_number(&params, most);
+    db_queue(&rollup->db, QUERY_ROLLUP_STEP, &params, &done);
+    db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
+    DbResult result = db_sync(&rollup->db);
+    *more = result == DB_OK && result_bool(done, 0, 0);
+    return result;
+}
+
+static DbResult empty(Rollup *rollup)
+{
+    db_queue(&rollup->db, QUERY_ROLLUP_EMPTY, NULL, NULL);
+    db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
+    return db_sync(&rollup->db);
+}
+
+static RollupTurn turn(Rollup *rollup, const char *zone, bool other_zone, int64_t most)
+{
+    bool held, more = true;
+    if (begin(rollup, &held) != DB_OK)
+        return failed(rollup);
+    if (!held)
+        return ROLLUP_ELSEWHERE;
+    if (other_zone)
+        log_line(LOG_LEVEL_NOTICE, "history: everything is rolled up anew, for the days of %s", zone);
+    DbResult result = other_zone ? empty(rollup) : count(rollup, zone, most, &more);
+    if (result != DB_OK)
+        return failed(rollup);
+    return more ? ROLLUP_MORE : ROLLUP_DONE;
+}
+
+static RollupTurn start_over(Rollup *rollup)
+{
+    log_line(LOG_LEVEL_NOTICE, "history: the database has come from another server; everything is rolled up anew");
+    return db_run(&rollup->db, QUERY_ROLLUP_RESTART, NULL, NULL) == DB_OK ? ROLLUP_MORE : failed(rollup);
+}
+
+RollupTurn rollup_turn(Rollup *rollup, int64_t most)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) seen = NULL;
+    params_text(&params, rollup->holder);
+    params_number(&params, ROLLUP_LEASE_S);
+    if (db_run(&rollup->db, QUERY_ROLLUP_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
+        return failed(rollup);
+    rollup->troubled = false;
+    bool is_new = result_bool(seen, 0, 0), elsewhere = result_bool(seen, 0, 1);
+    const char *zone = result_text(seen, 0, 2);
+    if (elsewhere)
+        return ROLLUP_ELSEWHERE;
+    if (result_bool(seen, 0, 4))
+        return start_over(rollup);
+    g_autoptr(Policy) policy = policy_in_force(rollup, (int)result_number(seen, 0, 3));
+    if (!policy)
+        return ROLLUP_ELSEWHERE;
+    bool other_zone = zone && strcmp(zone, policy->zone) != 0;
+    return is_new || other_zone ? turn(rollup, policy->zone, other_zone, most) : ROLLUP_IDLE;
+}

@@ -1,0 +1,36 @@
+/* The roll-up of the journal into usage_daily: sums by subject, feature, day and on whose behalf, which are exact at every
+ * moment, as what is added and what is remembered of how far that goes are changed in one transaction.
+ *
+ * Which records are new is known by the numbers of the transactions that wrote them (decisions.xact), not by time: so
+ * one that commits late is counted when it is there, once, whatever is broken off. One process at a time does it, by a lease in
+ * the database; two would disturb each other, but not the sums.
+ */
+#ifndef WEBQUOTA_ROLLUP_H
+#define WEBQUOTA_ROLLUP_H
+
+#include "store/store.h"
+
+/* A lease that is not renewed for so long may be taken by others. */
+#define ROLLUP_LEASE_S 5
+/* What is rolled up in one turn, in records. */
+#define ROLLUP_TURN 100000
+
+typedef struct Rollup Rollup;
+
+typedef enum {
+    ROLLUP_IDLE,      /* nothing is new: this took one statement, which reads only */
+    ROLLUP_ELSEWHERE, /* another process does it, or has the newer policy */
+    ROLLUP_DONE,      /* what was new is counted */
+    ROLLUP_MORE,      /* a part of it is: go on at once */
+    ROLLUP_FAILED     /* the database cannot be used; it is in the log, once for each trouble */
+} RollupTurn;
+
+/* Does not connect yet. Has a connection of its own; for one thread. `store` must outlive it. */
+Rollup *rollup_open(Store *store);
+/* Leaves the lease to others. */
+void rollup_close(Rollup *rollup);
+
+/* Looks whether there is something new, and rolls up about `most` records (ROLLUP_TURN). */
+RollupTurn rollup_turn(Rollup *rollup, int64_t most);
+
+#endif

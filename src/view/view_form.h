@@ -1,0 +1,36 @@
+/* A form as its page shows it: of each field what was typed, and what is wrong with it. Pure. */
+#ifndef WEBQUOTA_VIEW_FORM_H
+#define WEBQUOTA_VIEW_FORM_H
+
+#include "view/value.h"
+
+typedef enum {
+    FORM_GOOD,
+    FORM_MISSING, /* must be filled in */
+    FORM_LONG,    /* more than `max` bytes */
+    FORM_TEXT,    /* has characters that may not be in it */
+    FORM_NUMBER,  /* no whole number from `min` to `max` */
+    FORM_TIME,    /* no date or time */
+    FORM_PAST,    /* a time that is over */
+    FORM_CHOICE,  /* none of those offered */
+    FORM_TWICE    /* sent more than once */
+} FormMistake;
+
+typedef struct {
+    const char *name;    /* not owned */
+    char *typed;         /* NULL: nothing */
+    FormMistake mistake;
+    int64_t min, max;
+} FormShown;
+
+/* {NAME: {value, mistake}, …, any_mistake}: `value` null where nothing was typed; `mistake` says what to mend, null where nothing is
+ * wrong. In the tree that is given; `shown` must outlive it. */
+Value *form_value(const Value *tree, const FormShown *shown, int count);
+
+/* What was typed into a field; NULL: nothing. Not owned. */
+const char *form_shown_of(const FormShown *shown, int count, const char *name);
+
+/* "Fill this in." Static or new: appended. */
+void words_add_form_mistake(GString *out, const FormShown *shown);
+
+#endif

@@ -1,0 +1,104 @@
+/* Forms. */
+#include "web/form.h"
+
+#include "base/parse.h"
+
+bool form_parse(const char *text, Query *out, const char **why)
+{
+    size_t fields = 1;
+    for (const char *at = text; *at; at++)
+        fields += *at == '&';
+    *out = (Query){0};
+    if (fields > FORM_FIELDS_MAX)
+        *why = "the form has too many fields";
+    else if (!query_parse(text, true, out))
+        *why = "the form is not valid: a broken %-escape, a NUL, or text that is not UTF-8";
+    else
+        return true;
+    return false;
+}
+
+/* Browsers end lines with CR LF; what is kept has one blank for each run of these. */
+static char *tidied(const char *text)
+{
+    GString *out = g_string_sized_new(strlen(text));
+    bool gap = false;
+    for (; *text; text++) {
+        bool blank = *text == ' ' || *text == '\t' || *text == '\r' || *text == '\n';
+        if (!blank && gap && out->len > 0)
+            g_string_append_c(out, ' ');
+        gap = blank;
+        if (!blank)
+            g_string_append_c(out, *text);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static FormMistake text_mistake(const InputField *field, const char *text)
+{
+    size_t len = strlen(text);
+    if ((int64_t) len > field->max)
+        return FORM_LONG;
+    return text_is_plain(text, len, (size_t) field->max) && (int64_t) len >= field->min ? FORM_GOOD : FORM_TEXT;
+}
+
+/* `text` is not empty. */
+static FormMistake value_read(const InputField *field, const char *text, InputValue *value)
+{
+    value->text = text;
+    switch (field->type) {
+    case INPUT_WHOLE:
+        return parse_whole(text, field->min, field->max, &value->whole) ? FORM_GOOD : FORM_NUMBER;
+    case INPUT_TIME:
+        return instant_parse(text, &value->time) ? FORM_GOOD : FORM_TIME;
+    case INPUT_FLAG:
+        value->flag = strcmp(text, "on") == 0 || strcmp(text, "1") == 0;
+        return value->flag ? FORM_GOOD : FORM_CHOICE;
+    default:
+        return text_mistake(field, text);
+    }
+}
+
+static void shown_begin(const InputField *field, const char *text, FormShown *shown)
+{
+    *shown = (FormShown){.name = field->name, .min = field->min, .max = field->max};
+    g_autofree char *typed = text ? tidied(text) : NULL;
+    if (typed && *typed)
+        shown->typed = g_steal_pointer(&typed);
+}
+
+bool form_read(const Query *form, const InputField *fields, int count, InputValue *values, FormShown *shown)
+{
+    bool good = true;
+    for (int i = 0; i < count; i++) {
+        shown_begin(&fields[i], query_get(form, fields[i].name), &shown[i]);
+        values[i] = (InputValue){.given = shown[i].typed != NULL};
+        if (query_times(form, fields[i].name) > 1)
+            shown[i].mistake = FORM_TWICE;
+        else if (shown[i].typed)
+            shown[i].mistake = value_read(&fields[i], shown[i].typed, &values[i]);
+        else if (fields[i].required)
+            shown[i].mistake = FORM_MISSING;
+        good &= shown[i].mistake == FORM_GOOD;
+    }
+    return good;
+}
+
+void form_open(const Query *query, const InputField *fields, int count, FormShown *shown)
+{
+    for (int i = 0; i < count; i++)
+        shown_begin(&fields[i], query_get(query, fields[i].name), &shown[i]);
+}
+
+void form_mistake(FormShown *shown, int count, const char *name, FormMistake mistake)
+{
+    for (int i = 0; i < count; i++)
+        if (name && strcmp(shown[i].name, name) == 0)
+            shown[i].mistake = mistake;
+}
+
+void form_shown_clear(FormShown *shown, int count)
+{
+    for (int i = 0; i < count; i++)
+        g_clear_pointer(&shown[i].typed, g_free);
+}

@@ -1,0 +1,334 @@
+#!/usr/bin/env node
+// Signing in with webquota itself, over HTTP: sessions that begin, last, and end; forms that nobody else can send; attempts that
+// are limited; roles. What is tried against them here is what is tried against such pages everywhere.
+import { writeFileSync } from 'node:fs';
+import { Browser, HTML, fields_of } from './lib/forms.mjs';
+import { basic, request } from './lib/http.mjs';
+import { PROGRAMS, run, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
+
+const POLICY = `
+title = "Sign in"
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "anonymous"
+sign_in_url = "/quota/login"
+feature call { title = "Calls"  unit = "call" }
+plan anonymous { title = "Anonymous"  rank = 0  upgrade = "free"
+  limit day { feature = "call"  amount = 2  window = "day" } }
+plan free { title = "Free"  rank = 1
+  limit day { feature = "call"  amount = 5  window = "day" } }
+route { method = "POST"  path = "/app/get_solution"  feature = "call" }
+`;
+const PASSWORD = 'correct horse battery';
+const NAME = 'webquota_session';
+
+/* The command, with a password on standard input. */
+const account = (site, words, input = '') =>
+    run(`${PROGRAMS}/webquota`, ['account', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${input}\n` });
+
+async function add(site, name, ...more) {
+    const { code, stderr } = await account(site, ['add', name, ...more], PASSWORD);
+    equal(code, 0, stderr);
+}
+
+const signed_in = async (site, name) => {
+    const browser = new Browser(site);
+    status(await browser.sign_in(name, PASSWORD), 303, `sign in as ${name}`);
+    return browser;
+};
+
+const attempts_off = site => site.sql('delete from webquota.sign_in_attempts');
+
+async function commands(site) {
+    await test('accounts are kept by the command; a password comes from standard input, and is never shown', async () => {
+        await add(site, 'ada');
+        await add(site, 'root', '--role', 'admin');
+        await add(site, 'vera', '--role', 'viewer', '--subject', 'v-1');
+        const listed = await account(site, ['list', '--json']);
+        equal(JSON.parse(listed.stdout).map(({ account: name, role, subject }) => [name, role, subject]),
+            [['ada', 'user', 'ada'], ['root', 'admin', 'root'], ['vera', 'viewer', 'v-1']]);
+        ok(!/argon2|hash/.test(listed.stdout), listed.stdout);
+        const hash = await site.value("select hash from webquota.local_accounts where name = 'ada'");
+        ok(/^\$argon2id\$v=19\$m=65536,t=2,p=1\$/.test(hash), hash);
+    });
+    await test('what is no account, no role and no password is refused, and nothing is changed', async () => {
+        equal([(await account(site, ['add', 'ada'], PASSWORD)).code, (await account(site, ['add', 'bob'], 'short')).code,
+            (await account(site, ['add', 'bob', '--subject', 'anon:192.0.2.1'], PASSWORD)).code,
+            (await account(site, ['password', 'nobody'], PASSWORD)).code, (await account(site, ['role', 'nobody', 'admin'])).code,
+            (await account(site, ['remove', 'nobody'])).code], [1, 1, 1, 1, 1, 1]);
+        equal([(await account(site, ['add', 'bob', '--role', 'god'], PASSWORD)).code, (await account(site, ['add', 'bob', PASSWORD])).code,
+            (await account(site, ['role', 'ada', 'root'])).code], [2, 2, 2]);
+        equal(await site.value('select count(*) from webquota.local_accounts'), '3');
+    });
+    await test('the service\'s role of the database cannot make accounts, and sees no token', async () => {
+        const tried = await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', site.values.DATABASE_URL_APP, '-c',
+            "update webquota.local_accounts set role = 'admin'"]);
+        ok(tried.code !== 0 && /permission denied/.test(tried.stderr), tried.stderr);
+    });
+}
+
+async function sessions(site) {
+    await test('signing in begins a session, with a cookie that only this host gets, and leads on', async () => {
+        const browser = new Browser(site);
+        const answer = status(await browser.sign_in('ada', PASSWORD), 303);
+        equal(answer.headers.location, '/quota/');
+        const [cookie] = answer.headers['set-cookie'];
+        ok(/^webquota_session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/.test(cookie), cookie);
+        equal(answer.headers['cache-control'], 'no-store');
+        equal(await browser.who(), { signed_in: true, subject: 'ada', account: 'ada', role: 'user' });
+        const page = status(await browser.open('/'), 200);
+        ok(/Signed in as <bdi>ada<\/bdi> <a class="tap" href="\/quota\/logout">/.test(page.text), page.text.slice(0, 1500));
+        const [[hash, subject]] = await site.sql("select encode(hash, 'hex'), subject from webquota.sessions order by id desc limit 1");
+        ok(!hash.includes(browser.cookies[NAME]) && subject === 'ada', 'only a hash is kept');
+    });
+    await test('the authorizer knows whose session it is: the application is limited as that person', async () => {
+        const browser = await signed_in(site, 'ada');
+        const before = (await site.usage('ada')).day.used;
+        status(await site.form('get_solution', undefined, browser.cookie()), 200);
+        equal((await site.usage('ada')).day.used, before + 1);
+    });
+    await test('the web server\'s word for who somebody is comes first; the session\'s role counts all the same', async () => {
+        const browser = await signed_in(site, 'root');
+        browser.headers = basic(site.values.WEBQUOTA_USER_FREE);
+        equal(await browser.who(), { signed_in: true, subject: 'free', account: 'root', role: 'admin' });
+        status(await browser.open('/../quota/api/v1/admin/requests'), 200);
+        const before = (await site.usage('free')).day.used;
+        status(await site.form('get_solution', 'free', browser.cookie()), 200);
+        equal((await site.usage('free')).day.used, before + 1, 'metered as the web server says');
+    });
+    await test('signing out ends it, here and in the database; the cookie is worth nothing then', async () => {
+        const browser = await signed_in(site, 'ada'), kept = browser.cookie();
+        const answer = status(await browser.fill('/logout', {}), 303);
+        ok(/^webquota_session=; .*Max-Age=0$/.test(answer.headers['set-cookie'][0]), String(answer.headers['set-cookie']));
+        equal(browser.cookies, {});
+        equal((await new Browser(site, kept).who()).signed_in, false);
+        ok((await browser.open('/login?out=1')).text.includes('You are signed out.'), 'it is said');
+        ok((await browser.open('/logout')).text.includes('You are not signed in.'), 'twice');
+    });
+    await test('each sign-in has a session of its own, and ends the one that the browser had (no fixation)', async () => {
+        const browser = new Browser(site);
+        browser.cookies[NAME] = 'A'.repeat(43);
+        status(await browser.sign_in('ada', PASSWORD), 303);
+        ok(browser.cookies[NAME] !== 'A'.repeat(43), 'a token of somebody else was taken');
+        const first = browser.cookie();
+        status(await browser.sign_in('root', PASSWORD), 303);
+        equal([(await browser.who()).account, (await new Browser(site, first).who()).signed_in], ['root', false]);
+    });
+    await test('made-up cookies are no session, and break nothing', async () => {
+        for (const value of ['', 'x', 'A'.repeat(42), 'A'.repeat(44), `${'A'.repeat(42)}!`, '%00'.repeat(20), '"', 'A'.repeat(4000), `'; drop table x; --`]) {
+            const browser = new Browser(site);
+            browser.cookies[NAME] = value;
+            equal((await browser.who()).signed_in, false, value.slice(0, 50));
+        }
+    });
+    await test('over HTTPS only the name that no other host can set is taken', async () => {
+        const browser = await signed_in(site, 'ada');
+        equal((await new Browser(site, { Cookie: `__Host-${NAME}=${browser.cookies[NAME]}` }).who()).account, 'ada');
+    });
+}
+
+/* A clock that stands still at an offset from when the session began. */
+async function expiry(site) {
+    const at = seconds => new Date(Date.UTC(2026, 2, 15, 12, 0, 0) + seconds * 1000).toISOString().replace('T', ' ').replace(/\..*/, '');
+    const over_within_a_second = browser => until(async () => !(await browser.who()).signed_in, 'the session is over', 3000);
+    await test('half an hour unused, a session is over; used, it goes on, but for no more than 12 hours', async () => {
+        await site.sql('delete from webquota.sessions');
+        await site.clock(at(0));
+        try {
+            const idle = await signed_in(site, 'ada'), busy = await signed_in(site, 'ada');
+            for (let seconds = 0; seconds < 12 * 3600; seconds += 1500) {
+                await site.clock(at(seconds));
+                await until(async () => (await busy.who()).signed_in && Number(await site.value(
+                    `select extract(epoch from max(last_seen_at) - timestamptz '${at(0)}Z') from webquota.sessions`)) === seconds,
+                `it is noted that it is in use at ${seconds} s`, 5000);
+            }
+            equal((await idle.who()).signed_in, false);
+            await site.clock(at(12 * 3600));
+            await over_within_a_second(busy);
+            const last = await signed_in(site, 'ada');
+            await site.clock(at(12 * 3600 + 1799));
+            equal((await last.who()).signed_in, true, 'a second before');
+            await site.clock(at(12 * 3600 + 1799 + 1801));
+            await over_within_a_second(last);
+        } finally {
+            await site.clock_real();
+            await site.sql('delete from webquota.sessions');
+        }
+    });
+    await test('another password, another role, and the end of the account end its sessions everywhere', async () => {
+        await add(site, 'leo');
+        for (const words of [['password', 'leo'], ['role', 'leo', 'viewer'], ['remove', 'leo']]) {
+            const browser = await signed_in(site, 'leo');
+            equal((await browser.who()).account, 'leo', words[0]);
+            equal((await account(site, words, PASSWORD)).code, 0, words[0]);
+            await until(async () => !(await browser.who()).signed_in, words[0], 3000);
+        }
+        status(await new Browser(site).sign_in('leo', PASSWORD), 403, 'it is gone');
+    });
+}
+
+async function forms(site) {
+    const browser = new Browser(site);
+    const good = async () => ({ ...fields_of(await browser.open('/login')), name: 'ada', password: PASSWORD });
+    await test('a form without its token, with another one, another reader\'s or an old one is refused', async () => {
+        const fields = await good(), [hours, mac] = fields.csrf.split('.');
+        const person = fields_of(await (await signed_in(site, 'root')).open('/login')).csrf;
+        for (const csrf of ['', 'x', mac, `${hours}.`, `.${mac}`, `${Number(hours) - 25}.${mac}`, `${Number(hours) + 1}.${mac}`, `0${fields.csrf}`,
+            `${fields.csrf}A`, fields.csrf.slice(0, -1), person, 'A'.repeat(10000)])
+            status(await browser.send('/login', { ...fields, csrf }), 403, csrf.slice(0, 60));
+        const { csrf, ...without } = fields;
+        status(await browser.send('/login', without), 403, 'none');
+        status(await browser.send('/login', `${new URLSearchParams(fields)}&csrf=${csrf}`), 403, 'two');
+        status(await new Browser(site).send('/login', fields), 303, 'the good one');
+    });
+    await test('nor is one that another site\'s page sends, token or not', async () => {
+        const fields = await good();
+        for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { 'Sec-Fetch-Site': 'cross-site' },
+            { 'Sec-Fetch-Site': 'same-site' }])
+            status(await new Browser(site).send('/login', fields, headers), 403, JSON.stringify(headers));
+        status(await new Browser(site).send('/login', fields, { Origin: site.values.WEBQUOTA_SITE, 'Sec-Fetch-Site': 'same-origin' }), 303);
+    });
+    await test('what is no form, or too large a one, is refused before anything is read of it', async () => {
+        const fields = await good();
+        const send = (type, body) => new Browser(site).send('/login', body, { 'Content-Type': type });
+        status(await send('application/json', JSON.stringify(fields)), 415);
+        status(await send('multipart/form-data; boundary=x', 'x'), 415);
+        status(await send('text/plain', new URLSearchParams(fields).toString()), 415);
+        status(await browser.send('/login', { ...fields, more: 'x'.repeat(20000) }), 413);
+        status(await browser.send('/login', `${new URLSearchParams(fields)}${'&a=1'.repeat(100)}`), 400);
+        for (const rest of ['&a=%', '&a=%zz', '&a=%00', '&a=%ff', '&%c3=1'])
+            status(await browser.send('/login', `${new URLSearchParams(fields)}${rest}`), 400, rest);
+    });
+    await test('a field that is there twice is refused; one that is empty is asked for, with what was typed', async () => {
+        const fields = await good();
+        for (const name of ['name', 'password'])
+            status(await browser.send('/login', `${new URLSearchParams(fields)}&${name}=x`), 400, name);
+        const page = status(await browser.send('/login', { ...fields, name: 'Zoë "<b>"', password: '', next: '/app/' }), 400);
+        ok(page.text.includes('value="Zoë &quot;&lt;b&gt;&quot;"') && page.text.includes('name="next" value="/app/"'), page.text);
+        ok(/role="alert"><p>Fill in both/.test(page.text) && !page.text.includes(PASSWORD), page.text);
+    });
+    await test('where to go then is an address on this host, or the dashboard', async () => {
+        for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'evil', 'javascript:alert(1)', '\\\\evil', '/\t/evil.example',
+            '/\n/evil', ' //evil', `/${'x'.repeat(3000)}`, '']) {
+            const fields = await good();
+            equal(status(await new Browser(site).send('/login', { ...fields, next }), 303, next).headers.location, '/quota/', JSON.stringify(next.slice(0, 50)));
+            ok(!(await browser.open(`/login?next=${encodeURIComponent(next)}`)).text.includes('name="next"'), next);
+        }
+        const fields = await good();
+        equal((await new Browser(site).send('/login', { ...fields, next: '/app/x?a=ä b&c=1' })).headers.location, '/app/x?a=%C3%A4%20b&c=1');
+        await attempts_off(site);
+    });
+    await test('a form that is opened with JSON is none; GET changes nothing', async () => {
+        const somebody = await signed_in(site, 'ada');
+        status(await somebody.open('/logout?csrf=x'), 200);
+        equal((await somebody.who()).signed_in, true);
+    });
+}
+
+async function attempts(site) {
+    await test('wrong passwords and unknown names get the same answer, and are limited by name, whoever sends them', async () => {
+        await attempts_off(site);
+        const browser = new Browser(site), texts = new Set();
+        for (let i = 0; i < 5; i++) {
+            const wrong = status(await browser.sign_in('ada', `wrong password ${i}`), 403);
+            texts.add(wrong.text.replace(/name="csrf" value="[^"]*"/, '').replace('value="ada"', 'value=""'));
+            const nobody = status(await browser.sign_in('nobody', `wrong password ${i}`), 403);
+            texts.add(nobody.text.replace(/name="csrf" value="[^"]*"/, '').replace('value="nobody"', 'value=""'));
+        }
+        equal(texts.size, 1, 'they can be told apart');
+        await site.sql("delete from webquota.sign_in_attempts where key like 'address %'");
+        for (let i = 5; i < 10; i++) status(await browser.sign_in('ada', 'wrong password'), 403, String(i));
+        const answer = status(await browser.sign_in('ada', PASSWORD), 429, 'the right one, too late');
+        ok(Number(answer.headers['retry-after']) > 60 && Number(answer.headers['retry-after']) <= 90, answer.headers['retry-after']);
+        ok(/too many attempts/.test(answer.text), answer.text);
+        status(await browser.sign_in('root', PASSWORD), 303, 'other names');
+        await site.sql("update webquota.sign_in_attempts set at = at - interval '95 seconds'");
+        status(await browser.sign_in('ada', PASSWORD), 303, 'a minute and a half later');
+        status(await browser.sign_in('ada', 'wrong password'), 403, 'a right one takes them back');
+    });
+    await test('and by address, whatever the names', async () => {
+        await attempts_off(site);
+        await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+            const answer = await new Browser(site).sign_in(`nobody-${i}`, 'wrong password');
+            ok([403, 503].includes(answer.status), `${i}: ${answer.status}`);
+        }));
+        await site.sql("update webquota.sign_in_attempts set level = 20, at = webquota.clock() where key like 'address %'");
+        status(await new Browser(site).sign_in('ada', PASSWORD), 429);
+        await attempts_off(site);
+    });
+    await test('while many sign in at once, others are answered; who is too many is told to come again', async () => {
+        const browser = new Browser(site), fields = fields_of(await browser.open('/login'));
+        await site.sql("insert into webquota.sign_in_attempts values ('address anon:127.0.0.1', 0, webquota.clock()) on conflict do nothing");
+        const all = Promise.all(Array.from({ length: 40 }, (_, i) => new Browser(site).send('/login', { ...fields, name: `n${i}`, password: 'wrong password' })));
+        const began = performance.now();
+        for (let i = 0; i < 10; i++) status(await request(`${site.url}/`, { headers: HTML }), 200);
+        ok(performance.now() - began < 4000, `10 pages took ${performance.now() - began} ms`);
+        const answers = (await all).map(answer => answer.status);
+        ok(answers.every(one => [403, 429, 503].includes(one)) && answers.includes(503), String(answers));
+        await attempts_off(site);
+    });
+}
+
+async function roles(site) {
+    const tried = [['GET', '/admin/requests'], ['GET', '/admin/overrides?subject=ada'], ['GET', '/admin/keys'],
+        ['POST', '/admin/overrides', { subject: 'ada', feature: 'call', amount: 7, reason: 'test' }]];
+    const expected = { nobody: [401, 401, 401, 401], ada: [403, 403, 403, 403], vera: [200, 200, 403, 403], root: [200, 200, 200, 201] };
+    await test('each role may do what is its own, and nothing else', async () => {
+        for (const [name, wanted] of Object.entries(expected)) {
+            const browser = name === 'nobody' ? new Browser(site) : await signed_in(site, name);
+            const got = [];
+            for (const [method, where, body] of tried)
+                got.push((await request(`${site.url}/api/v1${where}`, { method, body, headers: browser.cookie() })).status);
+            equal(got, wanted, name);
+        }
+        equal((await site.sql("select actor from webquota.audit where action = 'override.add'")), [['account:root']]);
+    });
+    await test('a viewer sees others\' decisions, and may settle none', async () => {
+        const { decision_id: id } = status(await site.consume('ada', 'call'), 200).json;
+        const browser = await signed_in(site, 'vera');
+        status(await browser.open(`/decisions/${id}`), 200);
+        status(await request(`${site.url}/api/v1/decisions/${id}/refund`, { method: 'POST', body: {}, headers: browser.cookie() }), 403);
+        equal((await browser.who()).subject, 'v-1');
+    });
+    await test('a session is no way around the checks of the API: another site\'s page cannot use it', async () => {
+        const browser = await signed_in(site, 'root');
+        const send = headers => request(`${site.url}/api/v1/admin/grants`, { method: 'POST',
+            body: JSON.stringify({ subject: 'ada', feature: 'call', amount: 1 }), headers: { ...browser.cookie(), ...headers } });
+        status(await send({ 'Content-Type': 'text/plain' }), 415);
+        status(await send({ Origin: 'https://evil.example' }), 403);
+        status(await send({}), 201);
+    });
+}
+
+async function visitors(site) {
+    await test('visitors see their own use, and a way to sign in that leads back', async () => {
+        const page = status(await new Browser(site).open('/plans'), 200);
+        ok(page.text.includes('href="/quota/login?next=%2Fquota%2Fplans">Sign in</a>') || page.text.includes('href="/quota/login?next=/quota/plans">Sign in</a>'), page.text.slice(0, 1500));
+        for (let i = 0; i < 3; i++) await site.form('get_solution');
+        const stopped = await request(`${site.app}/get_solution`, { method: 'POST', body: 'text=x', headers: { ...HTML, 'Content-Type': 'application/x-www-form-urlencoded' } });
+        status(stopped, 429);
+        ok(stopped.text.includes('<a class="tap" href="/quota/login">Sign in</a>'), stopped.text);
+    });
+    await test('a page that needs somebody says where to sign in', async () => {
+        const file = `${site.folder}/closed.conf`;
+        writeFileSync(file, POLICY.replace('anonymous_plan = "anonymous"', ''));
+        await site.policy(file);
+        const page = status(await new Browser(site).open('/'), 401);
+        ok(/<a class="button" href="\/quota\/login\?next=\/quota\/">Sign in<\/a>/.test(page.text), page.text);
+        status(await new Browser(site).open('/login'), 200);
+        like(await (await signed_in(site, 'ada')).who(), { signed_in: true });
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/sign-in.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        for (const part of [commands, sessions, expiry, forms, attempts, roles, visitors]) await part(site);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();

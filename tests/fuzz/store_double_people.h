@@ -1,0 +1,96 @@
+/* The rest of the store's double: sessions, accounts and requests. A token of 43 "S" is somebody's session, one that begins with "-"
+ * meets a database that is away. */
+#ifndef WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_PEOPLE_H
+#define WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_PEOPLE_H
+
+#include "store_double_admin.h"
+
+#include "store/account.h"
+#include "store/requests.h"
+#include "store/session.h"
+
+void session_clear(Session *session)
+{
+    g_free(session->account);
+    g_free(session->subject);
+    *session = (Session){0};
+}
+
+StoreResult session_find(Store *store, const char *token, Session *session, StoreError *error)
+{
+    (void)store, (void)error;
+    if (*token == '-')
+        return STORE_DOWN;
+    if (strlen(token) != SESSION_TOKEN_CHARS || strspn(token, "S") != SESSION_TOKEN_CHARS)
+        return STORE_NONE;
+    *session = (Session){.id = 1, .account = g_strdup("root"), .subject = g_strdup("root"), .role = ROLE_ADMIN, .hash = "5e55"};
+    return STORE_OK;
+}
+
+StoreResult session_end(Store *store, const char *token, StoreError *error)
+{
+    (void)store, (void)error;
+    return *token == '-' ? STORE_DOWN : STORE_OK;
+}
+
+StoreResult store_form_secret(Store *store, const char **secret, StoreError *error)
+{
+    (void)store, (void)error;
+    *secret = "the secret of all forms here";
+    return STORE_OK;
+}
+
+StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
+                            int64_t *wait_s, StoreError *error)
+{
+    (void)store;
+    HOLDS(*name && *password && *address);
+    *outcome = strcmp(password, "right") == 0 ? SIGN_IN_DONE : strcmp(password, "many") == 0 ? SIGN_IN_TOO_MANY : SIGN_IN_WRONG;
+    *wait_s = 90;
+    if (*outcome == SIGN_IN_DONE)
+        *token = g_strnfill(SESSION_TOKEN_CHARS, 'S');
+    return *name == '-' ? double_result(name, error) : STORE_OK;
+}
+
+bool request_kind_find(const char *word, RequestKind *kind)
+{
+    *kind = g_strcmp0(word, "upgrade") == 0 ? REQUEST_UPGRADE : REQUEST_INCREASE;
+    return g_strcmp0(word, "upgrade") == 0 || g_strcmp0(word, "increase") == 0;
+}
+
+StoreResult request_add(Store *store, const RequestAdd *add, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS(*add->subject && *add->reason && strlen(add->reason) <= REQUEST_REASON_MAX && add->amount >= 0);
+    return double_json(add->feature, add->subject, json, error);
+}
+
+StoreResult request_list(Store *store, const char *subject, const char *state, const char *before, json_t **list, StoreError *error)
+{
+    (void)store, (void)state;
+    if (before && *before == '-')
+        return double_result(before, error);
+    return double_list(subject ? subject : "all", list, error);
+}
+
+StoreResult request_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    return double_json(id, NULL, json, error);
+}
+
+StoreResult request_approve(Store *store, const char *id, const RequestGift *gift, const char *actor, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS(*actor && gift->amount >= 0 && gift->multiplier >= 0);
+    return double_json(id, NULL, json, error);
+}
+
+StoreResult request_deny(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS(*actor && *reason);
+    return double_json(id, NULL, json, error);
+}
+
+#endif

@@ -1,0 +1,396 @@
+/* The roll-up adds up to the records: whatever was done, in whatever order it commits, and whenever it is broken off. */
+#include "rolling.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define POLICY(zone)                                                                                                         \
+    "timezone = \"" zone "\"\n"                                                                                              \
+    "default_plan = \"free\"\n"                                                                                              \
+    "anonymous_plan = \"free\"\n"                                                                                            \
+    "feature call { title = \"Call\" }\n"                                                                                    \
+    "feature deep { title = \"Deep\"  parent = \"call\"  resources = {\"deep-*\"} }\n"                                       \
+    "feature other { title = \"Other\" }\n"                                                                                  \
+    "plan free {\n"                                                                                                          \
+    "  title = \"Free\"\n"                                                                                                   \
+    "  limit daily { feature = \"call\"  amount = 200  window = \"day\" }\n"                                                 \
+    "  limit other { feature = \"other\"  amount = 100000  window = \"month\" }\n"                                           \
+    "}\n"
+
+static const char here[] = POLICY("Europe/Berlin");
+static const char elsewhere[] = POLICY("America/Los_Angeles");
+
+#define STEPS 400
+#define OPEN_MOST 40
+
+/* --- random histories --- */
+
+typedef struct {
+    char *id, *reservation;
+} Made;
+
+static void clock_goes(const char *expression)
+{
+    g_autofree char *sql = g_strdup_printf("create or replace function webquota.clock() returns timestamptz language sql volatile as"
+                                           " $$select %s$$", expression);
+    g_free(database_value(sql));
+}
+
+static Made history_ask(Store *store, GRand *random)
+{
+    static const char *const features[] = { "call", "call", "deep", "other" }, *const clients[] = { NULL, NULL, "Client 1", "Client 2" };
+    g_autofree char *subject = g_strdup_printf("user-%d", g_rand_int_range(random, 0, 5));
+    LedgerAsk request = { .kind = g_rand_int_range(random, 0, 3) ? ASK_CONSUME : ASK_HOLD, .subject = subject, .item_count = 1,
+                          .ttl_s = 300, .caller = "test", .on_behalf_of = clients[g_rand_int_range(random, 0, 4)] };
+    if (g_rand_int_range(random, 0, 4) == 0)
+        request.item_count = g_rand_int_range(random, 2, 4);
+    for (int i = 0; i < request.item_count; i++)
+        request.items[i] = (LedgerItem){ features[g_rand_int_range(random, 0, 4)], g_rand_int_range(random, 0, 3) ? NULL : "deep-7",
+                                         g_rand_int_range(random, 1, 9) };
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) answer = NULL;
+    ck_assert_msg(ledger_decide(store, &request, &answer, &error) == STORE_OK, "%s", error.detail);
+    Made made = { 0 };
+    if (!answer_allowed(answer))
+        return made;
+    made.id = g_strdup(answer->id);
+    made.reservation = request.kind == ASK_HOLD ? g_strdup(answer->reservation) : NULL;
+    return made;
+}
+
+/* Whether it succeeds is for the ledger to say: some are over by then, or are to be settled as a whole. */
+static void history_settle(Store *store, GRand *random, const Made *made)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    int64_t units = g_rand_int_range(random, 0, 2) ? -1 : 1;
+    StoreResult result;
+    if (made->reservation && g_rand_int_range(random, 0, 3))
+        result = g_rand_int_range(random, 0, 3) ? ledger_commit(store, made->reservation, -1, &done, &error)
+                                                : ledger_release(store, made->reservation, &done, &error);
+    else
+        result = ledger_refund(store, made->id, units, "test", "test", &done, &error);
+    ck_assert_msg(result == STORE_OK || result == STORE_CONFLICT, "%d: %s", result, error.detail);
+}
+
+static void history_go_on(Store *store, GRand *random, GArray *open, int step)
+{
+    if (step % 40 == 0) {
+        /* a day and a half later, or a quarter of an hour before midnight in Berlin */
+        g_autofree char *at = g_strdup_printf("timestamptz '2026-03-25 22:50Z' + %d * interval '18 hours'", step / 40);
+        clock_goes(at);
+    }
+    Made made = history_ask(store, random);
+    if (made.id)
+        g_array_append_val(open, made);
+    for (int i = 0; open->len && i < 2; i++)
+        history_settle(store, random, &g_array_index(open, Made, g_rand_int_range(random, 0, (gint32)open->len)));
+    if (open->len > OPEN_MOST) {
+        g_free(g_array_index(open, Made, 0).id);
+        g_free(g_array_index(open, Made, 0).reservation);
+        g_array_remove_index(open, 0);
+    }
+}
+
+static void made_clear(void *data)
+{
+    Made *made = data;
+    g_free(made->id);
+    g_free(made->reservation);
+}
+
+START_TEST(sums_are_those_of_random_histories)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    g_autoptr(GRand) random = g_rand_new_with_seed((guint32)_i + 1);
+    g_autoptr(GArray) open = g_array_new(FALSE, TRUE, sizeof(Made));
+    for (int step = 0; step < STEPS; step++) {
+        history_go_on(store, random, open, step);
+        if (g_rand_int_range(random, 0, 20) == 0)
+            roll_up(rollup, g_rand_int_range(random, 1, 50));
+    }
+    roll_up(rollup, 7);
+    assert_sums_are_right();
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'refund' and items is not null"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'refund' and about_at < at - interval '12 hours'"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.usage_daily where feature = 'deep'"), 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.usage_daily where units < 0"), 0);
+    for (guint i = 0; i < open->len; i++)
+        made_clear(&g_array_index(open, Made, i));
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+/* --- late transactions --- */
+
+static PGconn *transaction_begin(int number)
+{
+    PGconn *connection = PQconnectdb(database_url());
+    g_autofree char *sql = g_strdup_printf(
+        "begin; insert into webquota.decisions (account_id, subject_id, at, id, kind, outcome, policy_version, plan, feature, units, trace)"
+        " values (1, 1, timestamptz '2026-03-01 12:00Z' + %d * interval '1 minute', %d, 'consume', 'allowed', 1, 'free', 'call', %d, '{}')",
+        number, number, 1 << number);
+    PGresult *result = PQexec(connection, sql);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(connection));
+    PQclear(result);
+    return connection;
+}
+
+static void transaction_end(PGconn *connection, const char *how)
+{
+    PQclear(PQexec(connection, how));
+    PQfinish(connection);
+}
+
+static void assert_units(int64_t units)
+{
+    ck_assert_int_eq(database_number("select coalesce(sum(units), 0) from webquota.usage_daily"), units);
+}
+
+/* Whatever the order in which they began and end, and how little is done in a turn: each is counted when it is there, and once. */
+START_TEST(late_transactions_are_counted_once)
+{
+    static const int64_t mosts[] = { 0, 1, ROLLUP_TURN };
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    int64_t most = mosts[_i], units = 0;
+    PGconn *transactions[8];
+    for (int i = 0; i < 8; i++)
+        transactions[i] = transaction_begin(i);
+    roll_up(rollup, most);
+    assert_units(0);
+    static const int order[] = { 6, 1, 7, 0, 3, 2, 5, 4 };
+    for (int i = 0; i < 8; i++) {
+        bool commits = order[i] != 3;
+        transaction_end(transactions[order[i]], commits ? "commit" : "rollback");
+        units += commits ? 1 << order[i] : 0;
+        transaction_end(transaction_begin(8 + i), "commit");
+        units += 1 << (8 + i);
+        roll_up(rollup, most);
+        assert_units(units);
+        g_free(database_value("update webquota.decisions set given_back = given_back")); /* another version of each row is none */
+        roll_up(rollup, most);
+        assert_units(units);
+    }
+    assert_sums_are_right();
+    ck_assert_int_eq(database_number("select cardinality(open) from webquota.usage_rollup"), 0);
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+/* --- processes that are killed --- */
+
+#define RECORDS 20000
+#define KILLS 10
+
+/* Batches of 50 records, over 40 days. */
+static void write_records(int from, int until)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "do $$ begin for b in %d .. %d loop"
+        "  insert into webquota.decisions (account_id, subject_id, at, id, kind, outcome, policy_version, plan, feature, units, trace, on_behalf_of)"
+        "  select 1 + n %% 7, 1 + n %% 7, timestamptz '2026-02-01 00:00Z' + ((b * 50 + n) %% 40) * interval '1 day' + b * interval '1 second',"
+        "         b * 50 + n, 'consume', case when n %% 9 = 0 then 'denied' else 'allowed' end, 1, 'free', 'call', n, '{}',"
+        "         case when n %% 5 = 0 then 'Client ' || n end from generate_series(1, 50) n;"
+        "  commit; end loop; end $$", from, until);
+    g_free(database_value(sql));
+}
+
+static pid_t child_start(void (*run)(void))
+{
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        run();
+        _exit(0);
+    }
+    ck_assert_int_gt(child, 0);
+    return child;
+}
+
+static void child_end(pid_t child, int signal_number)
+{
+    int status;
+    if (signal_number)
+        kill(child, signal_number);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+}
+
+static Store *store_without_listener(void)
+{
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 1, .read_policy = policy_load };
+    return store_open(&config);
+}
+
+static void roll_up_for_ever(void)
+{
+    Rollup *rollup = rollup_open(store_without_listener());
+    for (;;)
+        if (rollup_turn(rollup, 100) != ROLLUP_MORE)
+            g_thread_yield();
+}
+
+static void write_rest(void)
+{
+    write_records(RECORDS / 50 / 2, RECORDS / 50);
+}
+
+/* Two at a time, one of which is killed again and again, while records are written. A lease lasts a fortieth of its time. */
+START_TEST(killed_processes_leave_no_trace)
+{
+    database_fresh(here);
+    clock_goes("timestamptz '2026-04-01 00:00Z' + 40 * (clock_timestamp() - timestamptz '2026-01-01 00:00Z')");
+    write_records(0, RECORDS / 50 / 2 - 1);
+    pid_t writer = child_start(write_rest), pair[2] = { child_start(roll_up_for_ever), child_start(roll_up_for_ever) };
+    for (int kills = 0; kills < KILLS; kills++) {
+        int64_t before = database_number("select upto from webquota.usage_rollup");
+        int64_t until_us = g_get_monotonic_time() + 2 * US_PER_S; /* or there is nothing left to do */
+        while (database_number("select upto from webquota.usage_rollup") == before && g_get_monotonic_time() < until_us)
+            g_thread_yield();
+        child_end(pair[kills % 2], SIGKILL);
+        pair[kills % 2] = child_start(roll_up_for_ever);
+    }
+    child_end(writer, 0);
+    int64_t until_us = g_get_monotonic_time() + 40 * US_PER_S;
+    while (days_wrong() > 0 && g_get_monotonic_time() < until_us)
+        ;
+    assert_sums_are_right();
+    ck_assert_int_eq(database_number("select sum(allowed + refused) from webquota.usage_daily"), (RECORDS / 50 + 1) * 50);
+    child_end(pair[0], SIGKILL);
+    child_end(pair[1], SIGKILL);
+}
+END_TEST
+
+/* --- the lease, and what makes everything be counted anew --- */
+
+START_TEST(one_at_a_time_and_another_when_it_is_gone)
+{
+    database_fresh(here);
+    clock_goes("timestamptz '2026-04-01 12:00:00Z'");
+    Store *store = database_store();
+    Rollup *one = rollup_open(store), *two = rollup_open(store);
+    write_records(0, 3);
+    ck_assert_int_eq(rollup_turn(one, 10), ROLLUP_MORE);
+    ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_ELSEWHERE);
+    clock_goes("timestamptz '2026-04-01 12:00:04Z'");
+    ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_ELSEWHERE);
+    ck_assert_int_eq(rollup_turn(one, 10), ROLLUP_MORE);
+    clock_goes("timestamptz '2026-04-01 12:00:08Z'");
+    ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_ELSEWHERE);
+    clock_goes("timestamptz '2026-04-01 12:00:09Z'");
+    ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_MORE);
+    ck_assert_int_eq(rollup_turn(one, 10), ROLLUP_ELSEWHERE);
+    clock_goes("timestamptz '2026-01-01 12:00Z'"); /* set back: nobody can have it for so long */
+    roll_up(one, 10);
+    write_records(4, 5);
+    ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_ELSEWHERE);
+    rollup_close(one); /* leaves it */
+    roll_up(two, 10);
+    assert_sums_are_right();
+    rollup_close(two);
+    store_close(store);
+}
+END_TEST
+
+static void apply(Store *store, const char *text)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) policy = policy_load(text, "test", &why);
+    int version;
+    bool changed;
+    ck_assert_msg(policy_apply(store, policy, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+}
+
+START_TEST(another_zone_has_other_days)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    write_records(0, 40);
+    roll_up(rollup, ROLLUP_TURN);
+    assert_sums_are_right();
+    int64_t before = database_number("select sum(hashtext(day || feature || units)::bigint) from webquota.usage_daily");
+    Store *other = database_store(); /* the change is found by whoever looks, not by being told */
+    apply(other, elsewhere);
+    store_close(other);
+    ck_assert_int_gt(roll_up(rollup, 100), 5);
+    assert_sums_are_right();
+    ck_assert_int_ne(database_number("select sum(hashtext(day || feature || units)::bigint) from webquota.usage_daily"), before);
+    ck_assert_str_eq(database_value("select zone from webquota.usage_rollup"), "America/Los_Angeles");
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+/* Where another server counts its transactions from one again, what was recorded there is older than all to come. */
+START_TEST(a_restored_database_is_counted_anew)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    write_records(0, 10);
+    roll_up(rollup, ROLLUP_TURN);
+    g_free(database_value("update webquota.decisions set xact = xact + 1000000000"));
+    g_free(database_value("update webquota.usage_rollup set server = 1, upto = upto + 1000000000"));
+    write_records(11, 20);
+    roll_up(rollup, 100);
+    assert_sums_are_right();
+    write_records(21, 30);
+    roll_up(rollup, 100);
+    assert_sums_are_right();
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions d where id > 21 * 50 and"
+                                     " xact <= (select max(xact) from webquota.decisions where id <= 11 * 50)"), 0);
+    ck_assert_int_eq(database_number("select sum(allowed + refused) from webquota.usage_daily"), 31 * 50);
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(idle_writes_nothing)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_IDLE);
+    write_records(0, 3);
+    ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_DONE);
+    g_autofree char *before = database_value("select xmin || ' ' || ctid from webquota.leases union all"
+                                             " select xmin || ' ' || ctid from webquota.usage_rollup");
+    int64_t number = database_number("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_IDLE);
+    g_autofree char *after = database_value("select xmin || ' ' || ctid from webquota.leases union all"
+                                            " select xmin || ' ' || ctid from webquota.usage_rollup");
+    ck_assert_str_eq(before, after);
+    ck_assert_int_eq(database_number("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"), number);
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rollup");
+    TCase *tests = tcase_create("rollup");
+    tcase_set_timeout(tests, 150);
+    tcase_add_loop_test(tests, sums_are_those_of_random_histories, 0, 3);
+    tcase_add_loop_test(tests, late_transactions_are_counted_once, 0, 3);
+    tcase_add_test(tests, killed_processes_leave_no_trace);
+    tcase_add_test(tests, one_at_a_time_and_another_when_it_is_gone);
+    tcase_add_test(tests, another_zone_has_other_days);
+    tcase_add_test(tests, a_restored_database_is_counted_anew);
+    tcase_add_test(tests, idle_writes_nothing);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,139 @@
+/* The pages with forms, and of requests, in their states. */
+#ifndef WEBQUOTA_FORM_STATES_H
+#define WEBQUOTA_FORM_STATES_H
+
+#include "view/page_samples.h"
+
+#define SAMPLE_TOKEN "472222.c2FtcGxlIHRva2VuIG9mIGEgZm9ybSBmb3IgdGVzdHM"
+#define SAMPLE_WHY "We cook for a wedding on Saturday, and the menus must be done by then."
+
+/* --- signing in and out --- */
+
+static inline Value *sample_login(const LoginShown *shown, const char *account)
+{
+    Sample sample;
+    sample_init(&sample, account ? FREE : ANONYMOUS);
+    sample.context.path = "/login";
+    sample.context.account = account;
+    sample.context.form_token = SAMPLE_TOKEN;
+    sample_finish(&sample);
+    Value *page = view_login(shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *login_form(void) { return sample_login(&(LoginShown){.next = "/app/"}, NULL); }
+static Value *login_wrong(void) { return sample_login(&(LoginShown){.state = LOGIN_WRONG, .name = HOSTILE_NAME, .next = HOSTILE_NAME}, NULL); }
+static Value *login_missing(void) { return sample_login(&(LoginShown){.state = LOGIN_MISSING}, NULL); }
+static Value *login_too_many(void) { return sample_login(&(LoginShown){.state = LOGIN_TOO_MANY, .name = "ada", .wait_s = 88}, NULL); }
+static Value *login_out(void) { return sample_login(&(LoginShown){.state = LOGIN_OUT}, NULL); }
+static Value *login_again(void) { return sample_login(&(LoginShown){.state = LOGIN_FORM}, "ada"); }
+
+static inline Value *sample_logout(int plan, const char *account)
+{
+    Sample sample;
+    sample_init(&sample, plan);
+    sample.context.path = "/logout";
+    sample.context.account = account;
+    sample.context.form_token = SAMPLE_TOKEN;
+    sample_finish(&sample);
+    Value *page = view_logout(&sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *logout_form(void) { return sample_logout(FREE, HOSTILE_NAME); }
+static Value *logout_elsewhere(void) { return sample_logout(FREE, NULL); }
+static Value *logout_nobody(void) { return sample_logout(ANONYMOUS, NULL); }
+
+/* --- requests --- */
+
+static inline json_t *sample_request(const char *kind, const char *state, const char *reason, const char *answer)
+{
+    bool upgrade = strcmp(kind, "upgrade") == 0, pending = strcmp(state, "pending") == 0;
+    json_t *request = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s}", "request", "7", "subject", "ada", "feature", "message", "kind", kind,
+                                "reason", reason, "state", state, "answer", answer, "created_at", "2026-11-21T09:00:00Z");
+    json_object_set_new(request, "plan", upgrade ? json_string("pro") : json_null());
+    json_object_set_new(request, "limit", upgrade ? json_null() : json_string("monthly"));
+    json_object_set_new(request, "amount", upgrade ? json_null() : json_integer(2500));
+    json_object_set_new(request, "decided_at", pending ? json_null() : json_string("2026-11-22T10:30:00Z"));
+    return request;
+}
+
+/* What a page points to stays until the program ends. */
+static inline json_t *sample_kept(json_t *json)
+{
+    static GPtrArray *kept;
+    if (!kept)
+        kept = g_ptr_array_new();
+    g_ptr_array_add(kept, json);
+    return json;
+}
+
+static inline Value *sample_requests(int plan, json_t *list, bool sent)
+{
+    Sample sample;
+    sample_init(&sample, plan);
+    sample.context.path = "/requests";
+    sample_finish(&sample);
+    Value *page = view_requests(&(RequestsShown){.list = sample_kept(list), .sent = sent}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *requests_some(void)
+{
+    json_t *list = json_array();
+    json_array_append_new(list, sample_request("increase", "pending", SAMPLE_WHY, NULL));
+    json_array_append_new(list, sample_request("upgrade", "approved", HOSTILE_NAME, HOSTILE_NAME));
+    json_array_append_new(list, sample_request("increase", "denied", LONG_NAME, "Not this month."));
+    return sample_requests(FREE, list, true);
+}
+
+static Value *requests_none(void) { return sample_requests(FREE, json_array(), false); }
+static Value *requests_visitor(void) { return sample_requests(ANONYMOUS, json_array(), false); }
+
+enum { SHOWN_FEATURE, SHOWN_KIND, SHOWN_LIMIT, SHOWN_AMOUNT, SHOWN_REASON, SHOWN };
+
+/* `lines`: how many limits there are on the feature. */
+static inline Value *sample_request_form(int plan, int lines, bool wrong, json_t *waiting)
+{
+    static FormShown shown[SHOWN];
+    Sample sample;
+    sample_init(&sample, plan);
+    sample.context.path = "/requests/new";
+    sample.context.form_token = SAMPLE_TOKEN;
+    if (lines > 0)
+        sample_line(&sample, MENU_GENERATION, "daily", 3);
+    if (lines > 1)
+        sample_line(&sample, MENU_GENERATION, "monthly", 30);
+    if (lines == 0)
+        sample_line(&sample, EXPORT, NULL, 0);
+    sample_finish(&sample);
+    static const FormShown empty[SHOWN] = {{.name = "feature"}, {.name = "kind"}, {.name = "limit"}, {.name = "amount"}, {.name = "reason"}};
+    memcpy(shown, empty, sizeof shown);
+    if (wrong) {
+        shown[SHOWN_KIND] = (FormShown){.name = "kind", .typed = (char *)"upgrade", .mistake = FORM_CHOICE};
+        shown[SHOWN_LIMIT] = (FormShown){.name = "limit", .typed = (char *)"monthly", .mistake = FORM_CHOICE};
+        shown[SHOWN_AMOUNT] = (FormShown){.name = "amount", .typed = (char *)"very <many>", .mistake = FORM_NUMBER, .min = 1, .max = UNITS_MAX};
+        shown[SHOWN_REASON] = (FormShown){.name = "reason", .typed = (char *)HOSTILE_NAME, .mistake = FORM_LONG, .max = 500};
+    }
+    RequestForm form = {.feature = &sample.policy->features[lines ? MENU_GENERATION : EXPORT], .report = &sample.report,
+                        .waiting = waiting ? sample_kept(waiting) : NULL, .shown = shown, .shown_count = SHOWN};
+    Value *page = view_request_form(&form, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *request_new(void) { return sample_request_form(FREE, 2, false, NULL); }
+static Value *request_wrong(void) { return sample_request_form(FREE, 2, true, NULL); }
+static Value *request_one_limit(void) { return sample_request_form(FREE, 1, false, NULL); }
+static Value *request_upgrade(void) { return sample_request_form(FREE, 0, false, NULL); }
+static Value *request_nothing(void) { return sample_request_form(PRO, 0, false, NULL); }
+static Value *request_visitor(void) { return sample_request_form(ANONYMOUS, 1, false, NULL); }
+static Value *request_waiting(void)
+{
+    return sample_request_form(FREE, 2, false, sample_request("increase", "pending", SAMPLE_WHY, NULL));
+}
+
+#endif
