@@ -28,8 +28,7 @@ static void put_line_message(GString *out, const Answer *answer, const AnswerLin
     if (usage->state == USAGE_NOT_INCLUDED) {
         words_add_not_included(out, answer->policy, answer->plan, usage->feature, usage->limit, answer->anonymous);
     } else if (line->approximate) {
-        text_add(out, "About ");
-        words_add_used(out, usage);
+        words_add_about_used(out, usage);
     } else {
         words_add_line(out, usage, answer->plan, answer->at);
     }

@@ -11,6 +11,7 @@ void page_limit(Call *call);
 void page_decision(Call *call);
 void page_plans(Call *call);
 void page_feature(Call *call);
+void page_alerts(Call *call);
 void page_history(Call *call);
 void page_history_csv(Call *call);
 void page_widget(Call *call);

@@ -14,6 +14,7 @@ static const WebRoute routes[] = {
     {"GET", "/decisions/{id}", page_decision, ACCESS_SELF, READING},
     {"GET", "/plans", page_plans, ACCESS_PAGE, 0},
     {"GET", "/features/{feature}", page_feature, ACCESS_PAGE, 0},
+    {"GET", "/alerts", page_alerts, ACCESS_PAGE, 0},
     {"GET", "/history", page_history, ACCESS_SELF, READING},
     {"GET", "/history.csv", page_history_csv, ACCESS_SELF, READING},
     {"GET", "/widget/{feature}", page_widget, ACCESS_PAGE, 0},
