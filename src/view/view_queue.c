@@ -2,19 +2,6 @@
 #include "view/view_page.h"
 #include "view/words_add.h"
 
-static void add_title(GString *out, const TicketShown *shown, const char *thing)
-{
-    if (shown->state == TICKET_WAITING) {
-        text_add(out, "Number ");
-        words_add_number(out, shown->ahead + 1);
-        text_add(out, " of ");
-        words_add_number(out, MAX(shown->in_line, shown->ahead + 1));
-    } else {
-        text_add(out, shown->state == TICKET_ADMITTED ? "Your turn" : "Queue");
-    }
-    text_adds(out, ": ", thing);
-}
-
 static void add_heading(GString *out, const TicketShown *shown)
 {
     if (shown->state == TICKET_WAITING)
@@ -79,7 +66,7 @@ Value *view_queue(const TicketShown *shown, const PageContext *context)
     Value *queue = value_new();
     const char *thing = shown->feature ? shown->feature->title : shown->feature_key;
     bool over = ticket_is_over(shown->state);
-    const char *title = words_of(queue, add_title, shown, thing);
+    const char *title = words_of(queue, words_add_queue_title, shown, thing);
     set_value(queue, "page", page_value(queue, context, title, shown->zone, false));
     set_text(queue, "title", thing);
     set_words(queue, "heading", add_heading, shown);

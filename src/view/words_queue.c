@@ -97,3 +97,16 @@ void words_add_ticket(GString *out, const TicketShown *shown)
         text_add(out, ended_words(shown));
     }
 }
+
+void words_add_queue_title(GString *out, const TicketShown *shown, const char *thing)
+{
+    if (shown->state == TICKET_WAITING) {
+        text_add(out, "Number ");
+        words_add_number(out, shown->ahead + 1);
+        text_add(out, " of ");
+        words_add_number(out, MAX(shown->in_line, shown->ahead + 1));
+    } else {
+        text_add(out, shown->state == TICKET_ADMITTED ? "Your turn" : "Queue");
+    }
+    text_adds(out, ": ", thing);
+}
