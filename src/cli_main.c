@@ -20,6 +20,7 @@ static const struct {
     { "explain", cmd_explain, "show why a request was allowed or stopped" },
     { "key", cmd_key, "create, list and revoke API keys" },
     { "account", cmd_account, "keep the accounts of those who sign in with webquota itself" },
+    { "queue", cmd_queue, "show, pause and close the lines of limits that queue" },
     { "request", cmd_request, "list and answer what people ask for" },
     { "window", cmd_window, "print the window that holds an instant" },
     { "template", cmd_template, "render or check a template" },

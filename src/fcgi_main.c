@@ -11,6 +11,7 @@
 #include "web/listener.h"
 #include "web/serve.h"
 #include "web/site.h"
+#include "worker/admission.h"
 #include "worker/worker.h"
 
 extern char **environ;
@@ -24,7 +25,8 @@ typedef struct {
     Settings settings;
     int listener; /* -1: plain CGI */
     Site site;
-    Worker *worker; /* NULL in plain CGI, which is too short for it */
+    Worker *worker;
+    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it */
     char *why;
 } Program;
 
@@ -67,13 +69,20 @@ static bool step_site(Program *program)
 
 static bool step_worker(Program *program)
 {
-    if (program->listener >= 0 && !(program->worker = worker_start(program->site.store)))
+    if (program->listener >= 0 && (!(program->worker = worker_start(program->site.store)) ||
+                                   !(program->admission = admission_start(program->site.store))))
         program->why = g_strdup("threads cannot be started");
     return !program->why;
 }
 
+static void hurry(void *data)
+{
+    queue_hurry(data);
+}
+
 static bool step_serve(Program *program)
 {
+    serve_at_stop(hurry, program->site.store);
     if (program->listener < 0)
         serve_cgi(environ, site_answer, &program->site);
     else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
@@ -99,6 +108,7 @@ int main(void)
             log_line(LOG_LEVEL_ERROR, "%s", program.why);
             code = steps[i].exit_code;
         }
+    admission_stop(program.admission);
     worker_stop(program.worker);
     site_close(&program.site);
     settings_clear(&program.settings);

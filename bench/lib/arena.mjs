@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from '../../tests/e2e/lib/http.mjs';
 import { until } from '../../tests/e2e/lib/tap.mjs';
-import { at_rest, decisions, wrong_with } from './checks.mjs';
+import { at_rest, decisions, rolled_up, wrong_with } from './checks.mjs';
 import { consume_by, once_each, wrk } from './load.mjs';
 import { SECONDS } from './rounds.mjs';
 import { FOLDER, front, hello, service, site_make, threads_of } from './stage.mjs';
@@ -35,6 +35,7 @@ class Arena {
             const before = await decisions(database, outcome);
             const result = await wrk(at.port, template, SECONDS);
             const after = await at_rest(() => decisions(database, outcome), before + result.requests);
+            await rolled_up(database);
             return { ...result, wrong: wrong_with(result, refused, before, after) };
         };
     }

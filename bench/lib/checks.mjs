@@ -5,7 +5,7 @@ import { until } from '../../tests/e2e/lib/tap.mjs';
 import { CONNECTIONS } from './load.mjs';
 import { PROGRAMS, owner_url, sql } from './stage.mjs';
 
-const SETTLE_MS = 20000;
+const SETTLE_MS = 20000, ROLL_UP_MS = 120000;
 /* At rest is what was the same so many times, looked at so often. */
 const AT_REST = 3, LOOK_MS = 100;
 
@@ -27,6 +27,15 @@ export async function at_rest(counted, least) {
     };
     await until(rested, 'the records come to rest', SETTLE_MS).catch(() => {});
     return last;
+}
+
+/**
+ * History is rolled up when less is decided: not while the next lane runs, whose time that would take.
+ */
+export async function rolled_up(database) {
+    const now = await sql(database, 'select clock_timestamp()');
+    await until(async () => await sql(database, `select rolled_at >= '${now}' from webquota.usage_rollup`) === 't',
+        'history is rolled up', ROLL_UP_MS);
 }
 
 /** What is wrong with a run of wrk that asked for `counted`; the requests that its end cut off may be on record too. */

@@ -51,6 +51,7 @@ servers share the machine.
   log), \`POST /quota/api/v1/consume\` with an API key, the subject drawn at random for each request. A run counts only if no answer
   was another than expected, the decisions on record are as many as the answers (and at most 64 more, which the end of the run
   cut off), and \`webquota doctor\` finds the counters equal to the records.
+- **History** is rolled up by the service while little is decided; the next lane begins when that is done.
 - **hello world**: \`bench/hello.c\`, the same libfcgi, as many threads as \`webquota.fcgi\` has, its socket behind the same lighttpd,
   called with the same requests; it reads the body and sends the headers and the JSON of a real decision.
 - **1 and others**: 10,000 subjects in 100 organizations; a limit on the day, on the month, and on the organization's month. **2**: the

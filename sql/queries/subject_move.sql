@@ -1,9 +1,12 @@
--- Counters, overrides and grants go along; reservations and decisions keep the key they were recorded under.
+-- Counters, overrides, grants and places in line go along; reservations and decisions keep the key they were recorded under.
 with moved as (
   update webquota.subjects set account_id = $3::bigint where account_id = $1::bigint and id = $2::bigint),
 counted as (
   update webquota.counters set account_id = $3::bigint, version = version + 1, epoch = epoch + 1
    where account_id = $1::bigint and subject_id = $2::bigint),
+queued as (
+  update webquota.tickets set account_id = $3::bigint
+   where account_id = $1::bigint and subject_id = $2::bigint and state in ('waiting', 'admitted')),
 overridden as (
   update webquota.overrides set account_id = $3::bigint where account_id = $1::bigint and subject_id = $2::bigint)
 update webquota.grants set account_id = $3::bigint where account_id = $1::bigint and subject_id = $2::bigint

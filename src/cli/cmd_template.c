@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "cli/template_theme.h"
 #include "view/mustache.h"
 #include "view/value_json.h"
 
@@ -13,7 +14,9 @@
     "Commands:\n" \
     "  render FILE    Render FILE with the JSON value on standard input to standard output.\n" \
     "                 {{>x}} is DIR/x.html; nothing where there is no such file.\n" \
-    "  check FILE...  Parse each FILE and say what is wrong, with file and line.\n\n" \
+    "  check FILE...  Parse each FILE and say what is wrong, with file and line.\n" \
+    "  check          Check the program's own templates, and with --theme DIR those of DIR in their place: can each\n" \
+    "                 be parsed, and does what it is given have every name that it uses?\n\n" \
     "Exit status: 0 done; 1 a mistake in a template or in the data; 2 wrong use of this command.\n"
 
 typedef struct {
@@ -169,43 +172,61 @@ static int template_check(char **files)
     return status;
 }
 
+/* Where the program has its templates, as webquota.fcgi finds them. */
+static char *own_templates(void)
+{
+    const char *path = g_getenv("WEBQUOTA_TEMPLATES");
+    return g_strdup(path && *path                                               ? path
+                    : g_file_test(WEBQUOTA_SHARE "/templates", G_FILE_TEST_IS_DIR) ? WEBQUOTA_SHARE "/templates"
+                                                                                   : "templates");
+}
+
+static int template_check_all(const char *theme)
+{
+    g_autofree char *templates = own_templates();
+    return theme_check(templates, theme) ? CMD_OK : CMD_NO;
+}
+
 static int usage(const char *what)
 {
     fprintf(stderr, "webquota: template: %s; see webquota template --help\n", what);
     return CMD_USAGE;
 }
 
-static int template_run(char **words, const char *directory)
+static int template_run(char **words, const char *directory, const char *theme)
 {
     if (!words || !words[0])
         return usage("render or check is expected");
     if (strcmp(words[0], "render") == 0) {
         if (g_strv_length(words) != 2)
             return usage("render expects one file");
+        if (theme)
+            return usage("--theme is for check only");
         if (directory && !g_file_test(directory, G_FILE_TEST_IS_DIR))
             return usage("the folder of --partials does not exist");
         return template_render(words[1], directory);
     }
     if (strcmp(words[0], "check") == 0) {
-        if (!words[1])
-            return usage("check expects files");
         if (directory)
             return usage("--partials is for render only");
-        return template_check(words + 1);
+        if (theme && words[1])
+            return usage("check expects files or --theme, not both");
+        return words[1] ? template_check(words + 1) : template_check_all(theme ? theme : g_getenv("WEBQUOTA_THEME"));
     }
     return usage("only render and check are known");
 }
 
 int cmd_template(int argc, char **argv)
 {
-    g_autofree char *directory = NULL;
+    g_autofree char *directory = NULL, *theme = NULL;
     g_auto(GStrv) words = NULL;
     const GOptionEntry entries[] = {
         {"partials", 'p', 0, G_OPTION_ARG_FILENAME, &directory, "Folder of the partials (default: that of FILE)", "DIR"},
+        {"theme", 't', 0, G_OPTION_ARG_FILENAME, &theme, "Folder of the theme (default: WEBQUOTA_THEME, if any)", "DIR"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL, NULL},
         G_OPTION_ENTRY_NULL,
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("render FILE < DATA | check FILE...");
+    g_autoptr(GOptionContext) context = g_option_context_new("render FILE < DATA | check [FILE...]");
     g_option_context_set_summary(context, SUMMARY);
     g_option_context_set_description(context, DETAILS);
     g_option_context_add_main_entries(context, entries, NULL);
@@ -213,5 +234,5 @@ int cmd_template(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     if (!g_option_context_parse(context, &argc, &argv, &error))
         return usage(error->message);
-    return template_run(words, directory);
+    return template_run(words, directory, theme);
 }

@@ -27,3 +27,23 @@ void activity_free(Activity *activity)
     g_free(activity->clients);
     g_free(activity);
 }
+
+Alerts *alerts_new(int count)
+{
+    Alerts *alerts = g_new0(Alerts, 1);
+    alerts->lines = g_new0(AlertLine, MAX(count, 1));
+    alerts->count = count;
+    return alerts;
+}
+
+void alerts_free(Alerts *alerts)
+{
+    if (!alerts)
+        return;
+    for (int i = 0; i < alerts->count; i++) {
+        g_free(alerts->lines[i].feature);
+        g_free(alerts->lines[i].limit);
+    }
+    g_free(alerts->lines);
+    g_free(alerts);
+}

@@ -1,4 +1,5 @@
-/* What a subject did lately, for people to look at: requests, newest first, and for whom they were. Values only. */
+/* What a subject did lately, for people to look at: requests, newest first, and for whom they were; and which thresholds were
+ * reached. Values only. */
 #ifndef WEBQUOTA_ACTIVITY_H
 #define WEBQUOTA_ACTIVITY_H
 
@@ -35,5 +36,24 @@ typedef struct {
 Activity *activity_new(int line_count, int client_count); /* all empty, to be filled */
 void activity_free(Activity *activity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Activity, activity_free)
+
+/* A threshold of a limit that was reached: once in each of its windows. */
+typedef struct {
+    Instant at;
+    char *feature;         /* key */
+    char *limit;           /* key */
+    int64_t threshold_pct;
+    int64_t used, amount;  /* when it was reached */
+    bool shared;           /* by the subject's organization, on a limit that its members share */
+} AlertLine;
+
+typedef struct {
+    AlertLine *lines;      /* newest first */
+    int count;
+} Alerts;
+
+Alerts *alerts_new(int count); /* all empty, to be filled */
+void alerts_free(Alerts *alerts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Alerts, alerts_free)
 
 #endif

@@ -122,6 +122,8 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
         .line_count = decision->look_count,
         .deciding = decision->deciding,
         .expires_at = INSTANT_MAX,
+        .ahead = -1,
+        .in_line = -1,
     };
     answer_fill_block(answer);
     for (int i = 0; i < decision->look_count; i++) {
@@ -150,6 +152,7 @@ void answer_unref(Answer *answer)
         g_free(answer->lines);
     }
     g_free(answer->block);
+    g_free(answer->ticket);
     g_free(answer->reservation);
     g_free(answer);
 }
@@ -164,6 +167,7 @@ Answer *answer_again(const Answer *answer, const char *id, Instant at)
     policy_ref(again->policy);
     again->id = (char *)id;
     again->reservation = g_strdup(answer->reservation);
+    again->ticket = g_strdup(answer->ticket);
     again->at = at;
     answer_fill_block(again);
     memcpy(again->lines, answer->lines, sizeof *answer->lines * (size_t)answer->line_count);
@@ -189,11 +193,12 @@ int answer_status(const Answer *answer)
         return 200;
     case OUTCOME_FORBIDDEN:
         return 403;
-    case OUTCOME_DENIED:
     case OUTCOME_QUEUED:
+        return answer->ticket ? 202 : 429;
+    case OUTCOME_DENIED:
         break;
     }
-    return 429;
+    return answer->reason == REASON_QUEUE_FULL ? 503 : 429;
 }
 
 static bool line_restricts(const AnswerLine *line)
@@ -235,6 +240,8 @@ int64_t answer_retry_after_s(const Answer *answer)
 {
     if (answer->outcome != OUTCOME_DENIED && answer->outcome != OUTCOME_QUEUED)
         return 0;
+    if (answer->ticket)
+        return queue_poll_s(&answer->wait, MAX(answer->ahead, 0), (uint32_t)answer->at);
     int64_t wait_s = 0;
     for (int i = 0; i < answer->line_count; i++) {
         const AnswerLine *line = &answer->lines[i];

@@ -5,6 +5,7 @@
 #ifndef WEBQUOTA_ANSWER_H
 #define WEBQUOTA_ANSWER_H
 
+#include "domain/queue.h"
 #include "domain/usage.h"
 
 typedef struct {
@@ -38,7 +39,12 @@ typedef struct {
     int deciding;           /* line that refused, or the tightest when allowed; -1 none */
     char *reservation;      /* public id when held; NULL otherwise */
     Instant expires_at;     /* of the reservation */
-    void *block;            /* one piece of memory that holds the lines and all texts but `reservation`; NULL: each is on its own */
+    char *ticket;           /* public id of the place in line, where it is queued; NULL otherwise */
+    bool ticket_admitted;   /* its turn has come already, and its units are held until `expires_at` */
+    int64_t ahead;          /* so many wait before it; -1: not known here */
+    int64_t in_line;        /* so many wait, itself included; -1: not known here */
+    QueueWait wait;
+    void *block;            /* one piece of memory that holds the lines and all texts but `reservation` and `ticket`; NULL: each is on its own */
 } Answer;
 
 /* Makes an answer from a decision after decide_apply. Takes the numbers from the looks; keeps its
@@ -54,7 +60,8 @@ Answer *answer_again(const Answer *answer, const char *id, Instant at);
 
 bool answer_allowed(const Answer *answer);
 
-/* The HTTP status: 200 allowed, 429 denied (and queued, until the queue exists), 403 forbidden. */
+/* The HTTP status: 200 allowed, 202 queued with a ticket, 429 denied (and queued without), 403 forbidden, 503 where the line is
+ * full. */
 int answer_status(const Answer *answer);
 
 /* Seconds until it is worth trying again, rounded up, at least 1 (RFC 9110, section 10.2.3);

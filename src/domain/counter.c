@@ -43,7 +43,7 @@ void counter_start(Counter *counter, const Limit *limit, GTimeZone *zone, Instan
 static bool counter_is_new(const Counter *counter)
 {
     return (counter->window_start == 0 || counter->window_start == INSTANT_MIN) && counter->used == 0 &&
-           counter->held == 0 && counter->carried == 0;
+           counter->held == 0 && counter->carried == 0 && counter->waiting == 0;
 }
 
 /* --- rolling over --- */

@@ -21,6 +21,8 @@ typedef struct {
     int64_t held;
     int64_t carried;      /* rolled over into this window */
     int64_t fired;        /* bit i: threshold warn_at[i] fired in this window */
+    int64_t waiting;      /* tickets in its line; stays when the window turns */
+    bool joining;         /* somebody is about to join its line; not kept in the row */
     int64_t *buckets;     /* ROLLING_BUCKETS of them for a rolling counter, else NULL; owned */
 } Counter;
 
@@ -63,7 +65,7 @@ Counter *counter_set_add(CounterSet *set, int64_t slot);         /* zeroed; poin
 void counter_set_clear(CounterSet *set);
 
 /* The row's form: flat arrays of whole numbers. `state`: COUNTER_STRIDE for each counter: slot,
- * window_start, used, held, carried, fired. `rolling`: for each rolling counter in the order of
+ * window_start, used, held, carried, and fired with 256 times waiting. `rolling`: for each rolling counter in the order of
  * `state`: slot, then ROLLING_BUCKETS values. Reading replaces what is in the set (zeroed when new). It
  * refuses lengths that do not fit, negative units, slots that are 0, twice there or out of order, and
  * windows that begin beyond any calendar, and then leaves the set empty. */

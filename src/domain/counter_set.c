@@ -2,6 +2,9 @@
  * knowing what they mean. What is read back is checked, since a row can be changed by hand. */
 #include "domain/counter.h"
 
+/* Thresholds and the length of the line are one number of a row. */
+#define FIRED_BITS ((INT64_C(1) << WARN_AT_MAX) - 1)
+
 #define ROLLING_STRIDE (1 + ROLLING_BUCKETS)
 #define FARTHEST (INT64_C(400000000000) * US_PER_S) /* some 12,000 years: no window begins beyond */
 
@@ -35,7 +38,7 @@ void counter_set_clear(CounterSet *set)
 static bool row_is_sound(const int64_t *row)
 {
     bool start_is_sound = row[1] == INSTANT_MIN || (row[1] >= -FARTHEST && row[1] <= FARTHEST);
-    return row[0] != 0 && start_is_sound && row[2] >= 0 && row[3] >= 0 && row[4] >= 0;
+    return row[0] != 0 && start_is_sound && row[2] >= 0 && row[3] >= 0 && row[4] >= 0 && row[5] >= 0;
 }
 
 static bool state_read(CounterSet *set, const int64_t *state, int len)
@@ -47,7 +50,7 @@ static bool state_read(CounterSet *set, const int64_t *state, int len)
         if (!row_is_sound(row) || counter_set_find(set, row[0]))
             return false;
         Counter *counter = counter_set_add(set, row[0]);
-        *counter = (Counter){row[0], row[1], row[2], row[3], row[4], row[5], NULL};
+        *counter = (Counter){row[0], row[1], row[2], row[3], row[4], row[5] & FIRED_BITS, row[5] / (FIRED_BITS + 1), false, NULL};
     }
     return true;
 }
@@ -85,7 +88,8 @@ void counter_set_write(const CounterSet *set, GArray *state, GArray *rolling)
     for (int i = 0; i < set->count; i++) {
         const Counter *counter = &set->counters[i];
         const int64_t row[COUNTER_STRIDE] = {counter->slot, counter->window_start, counter->used,
-                                             counter->held, counter->carried,      counter->fired};
+                                             counter->held, counter->carried,
+                                             counter->fired + counter->waiting * (FIRED_BITS + 1)};
         g_array_append_vals(state, row, COUNTER_STRIDE);
         if (!counter->buckets)
             continue;

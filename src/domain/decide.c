@@ -111,6 +111,13 @@ static int64_t making_draw(Making *making, int asked, int limited, int64_t units
     return drawn;
 }
 
+/* Nobody overtakes: while somebody waits, whoever comes waits too, even where there is room again. */
+static bool making_is_waited_for(const Making *making, const LimitLook *look)
+{
+    return look->limit->on_exceed == EXCEED_QUEUE && look_may_refuse(look) &&
+           (look->counter->waiting > 0 || look->counter->joining) && look->limit->slot != making->situation->turn_slot;
+}
+
 /* One item on one limit. `covered` is what grants have covered of the item so far. */
 static void making_charge(Making *making, LimitLook *look, const AskItem *item, int64_t *covered)
 {
@@ -125,6 +132,9 @@ static void making_charge(Making *making, LimitLook *look, const AskItem *item, 
         shortfall = 0;
     if (look_takes_grants(look))
         *covered += making_draw(making, item->feature, look->limit->feature, shortfall - *covered);
+    look->waited_for = making_is_waited_for(making, look);
+    if (look->waited_for)
+        look->holds = false;
     if (shortfall > 0 && (!look_takes_grants(look) || shortfall > *covered))
         look->holds = false;
     look->charged = units_add(look->charged, item->units - shortfall, INT64_MAX);

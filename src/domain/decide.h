@@ -67,12 +67,13 @@ typedef struct {
     const Grant *grants;     /* the plan's too: see decide_plan_grants */
     int grant_count;
     Instant now;
+    int64_t turn_slot;       /* of the limit in whose line it is this ask's turn: nobody there comes before it; 0: none */
 } Situation;
 
 typedef enum {
     OUTCOME_ALLOWED,
     OUTCOME_DENIED,    /* 429 */
-    OUTCOME_QUEUED,    /* 202, until the queue exists 429 */
+    OUTCOME_QUEUED,    /* 202 with a ticket; 429 where it is no more than an answer */
     OUTCOME_FORBIDDEN  /* 403 */
 } Outcome;
 
@@ -83,7 +84,8 @@ typedef enum {
     REASON_NOT_INCLUDED,  /* amount 0 */
     REASON_NOT_LISTED,    /* the plan does not list the feature */
     REASON_SUSPENDED,
-    REASON_UNAVAILABLE    /* fail = open: the store was down; made by the ledger, not by decide */
+    REASON_UNAVAILABLE,   /* fail = open: the store was down; made by the ledger, not by decide */
+    REASON_QUEUE_FULL     /* a limit is full, and so is its line: 503; made by the ledger too */
 } Reason;
 
 /* Where an effective amount came from; several may hold at once. */
@@ -111,6 +113,7 @@ typedef struct {
     int64_t bonus_drawn;     /* of those, what this decision draws */
     unsigned source;
     bool holds;              /* the ask fits, with grants where they may help */
+    bool waited_for;         /* others wait in its line, and come first */
     bool shadow_refused;     /* it does not hold, but is in shadow mode and refuses nobody */
     Instant frees_at;        /* when not: the first instant at which it could; INSTANT_MAX never */
     Instant override_expires; /* INSTANT_MAX when no override or no expiry */

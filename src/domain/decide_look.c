@@ -12,7 +12,7 @@ int64_t units_add(int64_t units, int64_t more, int64_t most)
 static bool counter_is_new(const Counter *counter)
 {
     return counter->window_start == 0 && counter->used == 0 && counter->held == 0 && counter->carried == 0 &&
-           counter->fired == 0 && !counter->buckets;
+           counter->fired == 0 && counter->waiting == 0 && !counter->buckets;
 }
 
 static Window look_turn(LimitLook *look, const Situation *situation, GTimeZone *zone, Amount amount)

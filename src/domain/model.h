@@ -30,6 +30,18 @@ typedef struct {
 
 #define WARN_AT_MAX 8
 
+#define QUEUE_CLAIM_WITHIN_S 60
+#define QUEUE_KEEP_PLACE_S 300
+#define QUEUE_MAX 10000
+
+/* How those wait whom a limit with `on_exceed = queue` stops. */
+typedef struct {
+    int64_t claim_within_s; /* units are held for who was let in for so long */
+    int64_t keep_place_s;   /* a place is kept for so long after its holder was last seen */
+    int64_t queue_max;      /* so many may wait */
+    bool fair;              /* accounts take turns */
+} QueueRules;
+
 typedef struct {
     char *key;
     int feature;            /* index */
@@ -43,6 +55,7 @@ typedef struct {
     int warn_at[WARN_AT_MAX]; /* percent, ascending, 1 to 100 */
     int warn_count;
     int64_t rollover;       /* at most this many unused units carry into the next window; 0: none */
+    QueueRules queue;
     int slot;               /* the store's number for (key, feature, scope, window, zone); 0 until the store has set it */
     bool counts_only;       /* made by `unlimited = true` on a plan for a feature without limits of its own */
 } Limit;
@@ -76,6 +89,7 @@ typedef struct {
     PlanGrant *grants;      /* inherited ones too */
     int grant_count;
     Grace grace;            /* the plan's, else the policy's */
+    int queue_weight;       /* its share of a line, from 1 */
 } Plan;
 
 typedef struct {

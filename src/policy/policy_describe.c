@@ -90,6 +90,8 @@ json_t *describe_plan(const Policy *policy, const Plan *plan)
     put(object, "price", plan->price);
     put(object, "upgrade", plan_key(policy, plan->upgrade));
     put(object, "unlimited", plan->unlimited ? "true" : "false");
+    if (plan->queue_weight != 1)
+        put_number(object, "queue_weight", plan->queue_weight);
     put_grace(object, &plan->grace);
     return object;
 }
@@ -108,6 +110,19 @@ static void put_starts(json_t *object, const WindowSpec *window)
         put_day(object, "week_starts", window->week_starts);
     if (window_has_day_start(window))
         put_time(object, "day_starts", window->day_starts_min);
+}
+
+/* What is as it is without being said is not said. */
+static void put_queue(json_t *object, const QueueRules *rules)
+{
+    if (rules->claim_within_s != QUEUE_CLAIM_WITHIN_S)
+        put_number(object, "claim_within", rules->claim_within_s);
+    if (rules->keep_place_s != QUEUE_KEEP_PLACE_S)
+        put_number(object, "keep_place", rules->keep_place_s);
+    if (rules->queue_max != QUEUE_MAX)
+        put_number(object, "queue_max", rules->queue_max);
+    if (rules->fair)
+        put(object, "fair", "account");
 }
 
 json_t *describe_limit(const Policy *policy, const Limit *limit)
@@ -130,6 +145,8 @@ json_t *describe_limit(const Policy *policy, const Limit *limit)
         g_string_append_printf(warn_at, "%s%d", i ? ", " : "", limit->warn_at[i]);
     put(object, "warn_at", warn_at->len ? warn_at->str : NULL);
     put_number(object, "rollover", limit->rollover);
+    if (limit->on_exceed == EXCEED_QUEUE)
+        put_queue(object, &limit->queue);
     g_string_free(warn_at, TRUE);
     return object;
 }

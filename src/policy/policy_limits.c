@@ -5,6 +5,7 @@ static const char *const scope_words[] = {"subject", "organization", "plan", "si
 static const char *const mode_words[] = {"enforce", "shadow", "off", NULL};
 static const char *const exceed_words[] = {"block", "queue", "allow", NULL};
 static const char *const align_words[] = {"calendar", "anchor", "rolling", NULL};
+static const char *const fair_words[] = {"none", "account", NULL};
 static const char *const fail_words[] = {"closed", "open", NULL};
 
 static void read_align(const Section *section, Limit *limit)
@@ -126,6 +127,18 @@ static void read_conduct(const Section *section, Limit *limit, bool unlimited)
         field_mistake(section, "on_exceed", "a queue for a lifetime limit would never move");
 }
 
+static void read_queue(const Section *section, Limit *limit)
+{
+    static const char *const options[] = {"claim_within", "keep_place", "queue_max", "fair"};
+    limit->queue.claim_within_s = field_whole(section, "claim_within", 5, 3600, QUEUE_CLAIM_WITHIN_S);
+    limit->queue.keep_place_s = field_whole(section, "keep_place", 30, 86400, QUEUE_KEEP_PLACE_S);
+    limit->queue.queue_max = field_whole(section, "queue_max", 1, 1000000, QUEUE_MAX);
+    limit->queue.fair = field_choice(section, "fair", fair_words, 0) == 1;
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+        if (limit->on_exceed != EXCEED_QUEUE && field_given(section, options[i]))
+            field_warning(section, options[i], "has no meaning without on_exceed = queue");
+}
+
 void read_limits(PlanDraft *draft, bool unlimited)
 {
     Section section;
@@ -145,6 +158,7 @@ void read_limits(PlanDraft *draft, bool unlimited)
         read_amount(&section, unlimited, &limit_draft);
         read_warn_at(&section, limit);
         read_conduct(&section, limit, limit_draft.amount_micros < 0);
+        read_queue(&section, limit);
         g_array_append_val(draft->limits, limit_draft);
     }
 }

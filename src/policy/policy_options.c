@@ -16,7 +16,7 @@ static cfg_opt_t feature_options[] = {
 static cfg_opt_t limit_options[] = {
     TEXT("feature"), TEXT("amount"),   TEXT("unlimited"), TEXT("window"),      TEXT("align"),      TEXT("scope"), TEXT("mode"),
     TEXT("on_exceed"), TEXT("fail"),   LIST("warn_at"),   TEXT("rollover"),    TEXT("timezone"),   TEXT("week_starts"),
-    TEXT("day_starts"), CFG_END(),
+    TEXT("day_starts"), TEXT("claim_within"), TEXT("keep_place"), TEXT("queue_max"), TEXT("fair"), CFG_END(),
 };
 
 static cfg_opt_t grant_options[] = {TEXT("feature"), TEXT("amount"), TEXT("every"), TEXT("priority"), CFG_END()};
@@ -29,6 +29,7 @@ static cfg_opt_t plan_options[] = {
     TEXT("inherits"),
     TEXT("multiplier"),
     TEXT("unlimited"),
+    TEXT("queue_weight"),
     CFG_SEC("limit", limit_options, CFGF_MULTI | CFGF_TITLE),
     CFG_SEC("grant", grant_options, CFGF_MULTI | CFGF_TITLE),
     CFG_SEC("grace", grace_options, CFGF_NODEFAULT),

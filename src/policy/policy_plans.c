@@ -1,6 +1,8 @@
 /* Plans: each read by itself first, then in the order of inheritance. */
 #include "policy/policy_parts.h"
 
+#include "domain/queue.h"
+
 static void draft_clear(PlanDraft *draft)
 {
     g_array_unref(draft->limits);
@@ -27,6 +29,7 @@ static void read_plan(PlanDraft *draft, Plan *plan)
     plan->price = field_text(section, "price", TITLE_MAX);
     plan->rank = (int) field_whole(section, "rank", 0, 1000000, plan->index + 1);
     plan->upgrade = -1;
+    plan->queue_weight = (int) field_whole(section, "queue_weight", 1, QUEUE_WEIGHT_MAX, 1);
     plan->unlimited = field_flag(section, "unlimited");
     draft->multiplier_micros = field_micros(section, "multiplier", 1, MICROS_MAX, MICROS);
     if (plan->unlimited && field_given(section, "multiplier"))

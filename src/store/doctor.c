@@ -228,6 +228,7 @@ static const struct {
     { "subjects", doctor_check_subjects, false },
     { "counters", doctor_check_counters, false },
     { "reservations", doctor_check_reservations, false },
+    { "tickets", doctor_check_tickets, false },
     { "history", doctor_check_history, false },
     { "idempotency", doctor_check_idempotency, false },
 };

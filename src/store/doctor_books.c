@@ -81,6 +81,23 @@ void doctor_check_reservations(Doctor *doctor, DoctorFinding *finding)
     doctor_say(finding, DOCTOR_OK, "%s open%s; counters hold what they say", count, over);
 }
 
+/* A line is as long as its counter says, and whoever was let in has something held. */
+void doctor_check_tickets(Doctor *doctor, DoctorFinding *finding)
+{
+    g_autoptr(PGresult) rows = NULL;
+    if (!doctor_ask(doctor, finding, QUERY_DOCTOR_TICKETS, &rows))
+        return;
+    g_autofree char *waiting = counted(result_number(rows, 0, 0), "ticket");
+    int64_t admitted = result_number(rows, 0, 1), lines = result_number(rows, 0, 2), empty = result_number(rows, 0, 3);
+    if (lines || empty) {
+        doctor_say(finding, DOCTOR_WRONG, "lines that are not as long as their counters say: %" PRId64 "; let in with nothing held: %" PRId64,
+                   lines, empty);
+        doctor_advise(finding, "somebody else has changed webquota.tickets, webquota.reservations or counters, or a backup was restored in part");
+        return;
+    }
+    doctor_say(finding, DOCTOR_OK, "%s waiting, %" PRId64 " let in; counters and reservations agree", waiting, admitted);
+}
+
 void doctor_check_idempotency(Doctor *doctor, DoctorFinding *finding)
 {
     g_autoptr(PGresult) rows = NULL;

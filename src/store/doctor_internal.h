@@ -22,6 +22,7 @@ bool doctor_ask(Doctor *doctor, DoctorFinding *finding, Query query, PGresult **
 /* doctor_books.c: the checks of what is recorded. */
 void doctor_check_counters(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_reservations(Doctor *doctor, DoctorFinding *finding);
+void doctor_check_tickets(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_history(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_idempotency(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_subjects(Doctor *doctor, DoctorFinding *finding);

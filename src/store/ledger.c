@@ -292,6 +292,30 @@ static void submit(Ledger *ledger, Job *job)
     pthread_cond_destroy(&job->wake);
 }
 
+void ledger_submit(Store *store, Job *jobs, int count)
+{
+    Ledger *ledger = ledger_of(store);
+    pthread_mutex_lock(&ledger->lock);
+    for (int i = 0; i < count; i++) {
+        ledger_cond_init(&jobs[i].wake);
+        jobs[i].key.id = record_id_new();
+        jobs[i].handed_in_us = g_get_monotonic_time();
+        g_queue_push_tail(ledger->waiting, &jobs[i]);
+    }
+    pthread_cond_signal(&ledger->work);
+    struct timespec until = ledger_in_us(store_patience_us(store));
+    for (int i = 0; i < count; i++)
+        while (!jobs[i].finished && !ledger_withdraw(ledger, &jobs[i])) {
+            if (jobs[i].taken)
+                pthread_cond_wait(&jobs[i].wake, &ledger->lock);
+            else
+                pthread_cond_timedwait(&jobs[i].wake, &ledger->lock, &until);
+        }
+    pthread_mutex_unlock(&ledger->lock);
+    for (int i = 0; i < count; i++)
+        pthread_cond_destroy(&jobs[i].wake);
+}
+
 bool ledger_key_begin(Ledger *ledger, const LedgerAsk *ask, char **running, StoreError *error)
 {
     *running = NULL;

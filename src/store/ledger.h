@@ -24,6 +24,10 @@ typedef struct {
     const char *caller;       /* whose idempotency key it is: "key:12", "subject:ada" */
     const char *idempotency_key; /* NULL when none */
     const char *fingerprint;  /* of the request: the same key with another one is refused */
+    const char *return_to;    /* where its maker wants to be when it is their turn; NULL: nowhere */
+    bool by_form;             /* it came with a form or the like, which would have to be sent again */
+    bool claims;              /* only what is held for a ticket of the subject may be taken: STORE_NONE where nothing is */
+    struct Admission *admission; /* an admission's own (store/queue.h); NULL otherwise */
 } LedgerAsk;
 
 /* Decides, charges and records; answers only after the commit. STORE_OK with an answer that may well

@@ -146,7 +146,9 @@ static void counter_before(Counter *counter, GHashTable *additions, const Counte
 {
     const Addition *addition = g_hash_table_lookup(additions, counter);
     int64_t used = now->used - (addition ? addition->used : 0), held = now->held - (addition ? addition->held : 0);
+    bool joining = counter->joining;
     *counter = *now;
+    counter->joining = joining;
     counter->used = used;
     counter->held = held;
 }

@@ -80,6 +80,23 @@ void batch_ask(Batch *batch, Job *job)
         job->result = store_fail(job->error, STORE_INVALID, "subject", "the policy has no plan for visitors");
         return;
     }
+    if (batch->by_memory && (job->ask->admission || job->ask->claims)) {
+        job->apart = job->settled = true;
+        return;
+    }
+    if (job->ask->admission) {
+        batch_admit(batch, job, state);
+        return;
+    }
+    if (batch_claim(batch, job, state)) {
+        if (job->ask->idempotency_key)
+            g_ptr_array_add(batch->keys, job);
+        return;
+    }
+    if (job->ask->claims) {
+        job->result = store_fail(job->error, STORE_NONE, NULL, "nothing is held for this ticket");
+        return;
+    }
     Situation situation = subject_state_situation(state);
     AskItem items[LEDGER_ITEMS_MAX];
     for (int i = 0; i < job->ask->item_count; i++)
@@ -89,6 +106,13 @@ void batch_ask(Batch *batch, Job *job)
     counter_book_init(&book, state, batch->shared);
     Book pages = counter_book(&book);
     g_autoptr(Decision) decision = decide(&situation, job->ask->kind, items, job->ask->item_count, &pages);
+    if (batch->by_memory && batch_goes_apart(decision)) {
+        job->apart = job->settled = true;
+        return;
+    }
+    guint joined = batch->joins->len;
+    if (decision->outcome == OUTCOME_QUEUED)
+        batch_queue(batch, job, state, decision);
     decide_apply(decision);
 
     job->key = (DecisionKey){ state->account_id, state->id, batch->now, job->key.id };
@@ -99,6 +123,11 @@ void batch_ask(Batch *batch, Job *job)
     }
     record_ask(batch, job, state, decision);
     job->certain_until = job->ask->item_count == 1 ? refusal_certain_until(state, decision, &items[0]) : INSTANT_MIN;
+    batch_tell_ticket(batch, job, decision);
+    if (batch->joins->len > joined) {
+        batch->charged = true;
+        counter_book_touch(&book, decision->looks[decision->deciding].counter, decision->looks[decision->deciding].limit);
+    }
     if (decision->outcome != OUTCOME_ALLOWED)
         return;
     batch->charged = true;

@@ -206,6 +206,7 @@ static void want_shared_of(Batch *batch, const Job *job)
 {
     if (job_settles(job))
         batch_want_trace(batch, job);
+    batch_want_tickets(batch, job);
     for (int item = 0; job->kind == JOB_ASK && item < job->ask->item_count; item++)
         shared_set_want_for(batch->shared, batch_state(batch, job->subject_id), job->features[item]);
 }
@@ -357,6 +358,9 @@ static BatchResult find_own_records(Batch *batch)
         g_autoptr(DecisionRow) row = job_open(job) && job->key.at ? decision_row_find(rows, &job->key) : NULL;
         if (!row)
             continue;
+        /* A place in line is found with its ticket, not with the record. */
+        if (strcmp(row->outcome, "queued") == 0 || (job->kind == JOB_ASK && job->ask->admission))
+            continue;
         job->settled = true;
         job->result = STORE_OK;
         batch->charged = true; /* it may be here only, and not at a standby that commits wait for */
@@ -394,6 +398,8 @@ void batch_decide(Batch *batch)
             batch_ask(batch, job);
         else if (job->kind == JOB_RESET)
             batch_reset(batch, job);
+        else if (job->kind == JOB_LEAVE)
+            batch_leave(batch, job);
         else
             batch_settle(batch, job);
     }
@@ -489,6 +495,8 @@ BatchResult batch_run(Batch *batch, Memory *memory)
     if (result == BATCH_DONE)
         result = replay_keys(batch);
     if (result == BATCH_DONE)
+        result = batch_read_tickets(batch);
+    if (result == BATCH_DONE)
         result = batch_lock_shared(batch);
     if (result != BATCH_DONE)
         return result;
@@ -538,6 +546,8 @@ void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *j
     batch->alerts = g_ptr_array_new_with_free_func(free_alert);
     batch->holds = g_ptr_array_new();
     batch->keys = g_ptr_array_new();
+    batch->joins = g_ptr_array_new_with_free_func(g_free);
+    batch->ticket_changes = g_ptr_array_new_with_free_func(batch_ticket_change_free);
 }
 
 void batch_clear(Batch *batch)
@@ -545,6 +555,7 @@ void batch_clear(Batch *batch)
     policy_unref(batch->policy);
     PQclear(batch->abouts);
     PQclear(batch->idempotency);
+    batch_tickets_clear(batch);
     g_hash_table_unref(batch->states);
     shared_set_free(batch->shared);
     GPtrArray *lists[] = { batch->jobs, batch->own_jobs, batch->settlements, batch->give_backs, batch->audits,

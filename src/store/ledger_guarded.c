@@ -253,6 +253,7 @@ BatchResult batch_run_guarded(Batch *batch, Guarded *guarded)
     if (result != BATCH_DONE)
         return result;
     batch->trial = guarded->others;
+    batch->by_memory = true;
     batch_decide(batch);
     if (!batch->records->len)
         return BATCH_DONE;

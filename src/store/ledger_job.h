@@ -3,12 +3,16 @@
 #define WEBQUOTA_LEDGER_JOB_H
 
 #include "store/ledger.h"
+#include "store/queue.h"
 #include "store/memory.h"
 #include "store/subject_state.h"
 
-typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP } JobKind;
+typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP, JOB_LEAVE } JobKind;
+
+typedef enum { BATCH_DONE, BATCH_AGAIN, BATCH_LOST, BATCH_REFUSED } BatchResult;
 
 typedef struct Record Record;
+typedef struct DecisionRow DecisionRow;
 
 typedef struct {
     JobKind kind;
@@ -32,6 +36,7 @@ typedef struct {
     Outcome outcome;                  /* of an ask, in the present try, where there is a record */
     Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
+    bool apart;                       /* it is about a queue, and is decided under locks: ledger_queue.c */
     /* waiting */
     int64_t handed_in_us;             /* monotonic */
     bool taken;                       /* no longer in the queue */
@@ -78,6 +83,12 @@ typedef struct {
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
     bool added;                       /* counters are written already: ledger_added.c */
     int tries;                        /* before this one */
+    bool by_memory;                   /* the guarded way: queues are left to the other */
+    GPtrArray *tickets;               /* TicketRow *, of those who are concerned by a queue; NULL: none is */
+    PGresult *claims;                 /* the holds of tickets that are claimed */
+    GHashTable *stopped;              /* "feature\nlimit" → "paused" or "closed"; NULL: not read */
+    GPtrArray *joins;                 /* of Join * */
+    GPtrArray *ticket_changes;        /* of TicketChange * */
     bool trial;                       /* what is decided will be decided again: nobody is answered by it */
 } Batch;
 
@@ -97,14 +108,68 @@ void batch_alert(Batch *batch, const SubjectState *state, const Limit *limit, In
 
 /* ledger_ask.c: decides one ask on the loaded state. */
 void batch_ask(Batch *batch, Job *job);
+/* ledger_queue.c: tickets, of asks that a line concerns. */
+typedef struct {
+    DecisionKey key;
+    char *feature, *resource, *items, *line_owner;
+    int64_t units, line_account, line_slot;
+    bool admitted, over;              /* over: by another job of the batch */
+    DecisionKey hold;                 /* of one that was admitted */
+    Instant claim_until;
+} TicketRow;
+typedef struct {
+    Job *job;
+    TicketRow *ticket;                /* the batch's */
+    int64_t turn, flow, ahead, keep_s;
+    QueueWait wait;
+} Join;
+typedef struct {
+    Query query;
+    Params params;
+} TicketChange;
+/* Reads the tickets of all who are concerned, and what admissions need to know. */
+BatchResult batch_read_tickets(Batch *batch);
+void batch_want_tickets(Batch *batch, const Job *job);
+/* Is the decision one that memory does not suffice for: somebody is to wait, or may have something held? */
+bool batch_goes_apart(const Decision *decision);
+/* The ask is served from what is held for it. False: nothing is. */
+bool batch_claim(Batch *batch, Job *job, SubjectState *state);
+/* A queued decision gets its place in line, or is denied where the line is full. The counter that it waits for has changed then. */
+void batch_queue(Batch *batch, Job *job, SubjectState *state, Decision *decision);
+void batch_tell_ticket(Batch *batch, Job *job, const Decision *decision);
+void batch_admit(Batch *batch, Job *job, SubjectState *state);
+void batch_leave(Batch *batch, Job *job);
+/* A hold was settled that admission had made. */
+void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *state);
+void batch_queue_tickets(Batch *batch); /* the writing of all of these */
+void batch_tickets_clear(Batch *batch);
+void batch_ticket_change_free(gpointer change);
+typedef struct Admission Admission;
+struct Admission {
+    DecisionKey ticket;
+    const char *holder;               /* of the lease */
+    bool *stopped;                    /* by one before it in its line; the ledger thread's own */
+    AdmissionResult result;
+};
+/* ledger.c: hands all in at once, in this order, and waits for them. */
+void ledger_submit(Store *store, Job *jobs, int count);
+/* places.c */
+void places_touch(Store *store, int64_t id);                             /* a ticket changed here */
+void places_take_seen(Store *store, Params *params, Instant *latest, guint *count); /* who was seen, as tickets_seen wants it */
+void places_seen_written(Store *store, Instant latest);
+
 /* ledger_settle.c: commit, release, expire, refund, reset. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);
 /* The shared counters that the lines of a recorded trace are about. */
 void batch_want_trace(Batch *batch, const Job *job);
+void batch_want_row(Batch *batch, const DecisionRow *row);
+/* Takes `units` of what a hold holds, for an ask. False: another job of the batch has settled it already. */
+bool batch_take_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state, int64_t units);
+bool batch_is_settled(const Batch *batch, const DecisionKey *hold);
 
 /* decision_row.c: rows of decisions_read. */
-typedef struct {
+struct DecisionRow {
     DecisionKey key;
     char *kind, *outcome, *plan, *organization, *feature, *resource, *items, *on_behalf_of, *metadata, *subject, *state;
     char *timezone;                   /* of the subject, as it is now; NULL: none of its own */
@@ -112,7 +177,7 @@ typedef struct {
     int64_t units, given_back, held, committed;
     Instant expires_at;
     GArray *trace;                    /* of TraceLine */
-} DecisionRow;
+};
 DecisionRow *decision_row_new(const PGresult *rows, int row);
 DecisionRow *decision_row_find(const PGresult *rows, const DecisionKey *key); /* NULL: not among them */
 void decision_row_free(DecisionRow *row);
@@ -124,12 +189,11 @@ void decision_keys_params(Params *params, const GArray *keys); /* of DecisionKey
 int64_t record_id_new(void);
 
 /* ledger_batch.c: one try of a batch. */
-typedef enum { BATCH_DONE, BATCH_AGAIN, BATCH_LOST, BATCH_REFUSED } BatchResult;
 BatchResult batch_run(Batch *batch, Memory *memory);
 /* The features of an open ask under the policy of this try; settles it when there is none. */
 void batch_find_features(const Batch *batch, Job *job);
 bool job_open(const Job *job);
-bool job_settles(const Job *job);            /* commit, release, expire, refund */
+bool job_settles(const Job *job);            /* commit, release, expire, refund, leave */
 const char *job_subject(const Job *job);     /* key; NULL when the job names a record instead */
 BatchResult batch_result(DbResult result);
 /* Asks the shared counters of all open jobs for their decisions. */

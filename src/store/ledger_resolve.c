@@ -9,7 +9,8 @@ const char *job_subject(const Job *job)
 
 bool job_settles(const Job *job)
 {
-    return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND;
+    return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND ||
+           job->kind == JOB_LEAVE;
 }
 
 static void take_addresses(GHashTable *subjects, const PGresult *rows)

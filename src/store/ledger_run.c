@@ -103,6 +103,7 @@ static void jobs_begin(GPtrArray *jobs)
         Job *job = jobs->pdata[i];
         job->record = NULL; /* it went with the batch of the last try */
         job->certain_until = INSTANT_MIN;
+        job->apart = false;
         job->settled = false; /* what a try found is not told before that try has committed */
         g_clear_pointer(&job->answer, answer_unref);
         ledger_done_clear(job->done);
@@ -134,6 +135,8 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
         note_conflict(ledger);
     for (guint i = 0; i < asks->len; i++) {
         Job *job = asks->pdata[i];
+        if (result == BATCH_DONE && job->apart)
+            continue;
         if (result == BATCH_DONE)
             g_ptr_array_remove(jobs, job);
         else if (result != BATCH_LOST)

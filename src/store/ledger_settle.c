@@ -25,7 +25,13 @@ static Counter *line_counter(Batch *batch, SubjectState *state, const DecisionRo
 void batch_want_trace(Batch *batch, const Job *job)
 {
     g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
-    for (guint i = 0; row && i < row->trace->len; i++) {
+    if (row)
+        batch_want_row(batch, row);
+}
+
+void batch_want_row(Batch *batch, const DecisionRow *row)
+{
+    for (guint i = 0; i < row->trace->len; i++) {
         const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
         if (line->flags & TRACE_ORGANIZATION)
             shared_set_want(batch->shared, row->key.account_id, line->slot, "");
@@ -114,24 +120,12 @@ static Record *settle_record(Batch *batch, Job *job, const SubjectState *state, 
     return record;
 }
 
-static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
+/* `keep` units of what is held become use; the rest goes back. */
+static void end_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state, JobKind how, int64_t keep)
 {
-    if (!row->state) {
-        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such reservation");
-        return;
-    }
-    if (strcmp(row->state, "held") != 0) {
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already %s", row->state);
-        return;
-    }
-    int64_t keep = job->kind == JOB_COMMIT ? (job->units < 0 ? row->units : job->units) : 0;
-    if (keep > row->units) {
-        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " units are held", row->units);
-        return;
-    }
-    const char *kind = job->kind == JOB_COMMIT ? "commit" : job->kind == JOB_RELEASE ? "release" : "expire";
-    const char *state_word = job->kind == JOB_COMMIT ? "committed" : job->kind == JOB_RELEASE ? "released" : "expired";
-    Record *record = settle_record(batch, job, state, row, kind, job->kind == JOB_COMMIT ? keep : row->units);
+    const char *kind = how == JOB_COMMIT ? "commit" : how == JOB_RELEASE ? "release" : "expire";
+    const char *state_word = how == JOB_COMMIT ? "committed" : how == JOB_RELEASE ? "released" : "expired";
+    Record *record = settle_record(batch, job, state, row, kind, how == JOB_COMMIT ? keep : row->units);
     g_autofree int64_t *kept = trace_kept(row, keep);
     for (guint i = 0; i < row->trace->len; i++) {
         const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
@@ -147,6 +141,33 @@ static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectS
     params_number(settlement, keep);
     params_instant(settlement, batch->now);
     g_ptr_array_add(batch->settlements, settlement);
+    batch_settle_ticket(batch, row, how == JOB_COMMIT ? "used" : how == JOB_RELEASE ? "left" : "lapsed");
+}
+
+static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
+{
+    if (!row->state) {
+        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such reservation");
+        return;
+    }
+    if (strcmp(row->state, "held") != 0) {
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already %s", row->state);
+        return;
+    }
+    int64_t keep = job->kind == JOB_COMMIT ? (job->units < 0 ? row->units : job->units) : 0;
+    if (keep > row->units) {
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " units are held", row->units);
+        return;
+    }
+    end_hold(batch, job, row, state, job->kind, keep);
+}
+
+bool batch_take_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state, int64_t units)
+{
+    if (batch_is_settled(batch, &row->key))
+        return false;
+    end_hold(batch, job, row, state, JOB_COMMIT, units);
+    return true;
 }
 
 /* What of a recorded charge stands now: a consume, or what was committed of a hold. */
@@ -198,7 +219,7 @@ static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, Subjec
 }
 
 /* Has an earlier job of the same batch settled the same record? Its row was read before that. */
-static bool already_in_batch(const Batch *batch, const DecisionKey *key)
+bool batch_is_settled(const Batch *batch, const DecisionKey *key)
 {
     for (guint i = 0; i < batch->records->len; i++) {
         const Record *record = batch->records->pdata[i];
@@ -217,7 +238,7 @@ void batch_settle(Batch *batch, Job *job)
                                  job->kind == JOB_REFUND ? "decision" : "reservation");
         return;
     }
-    if (already_in_batch(batch, &job->about)) {
+    if (batch_is_settled(batch, &job->about)) {
         /* Two at once about one record: the later one would decide on a row that is no longer true. */
         job->result = job->kind == JOB_REFUND
             ? store_fail(job->error, STORE_CONFLICT, NULL, "another refund of the decision was under way")

@@ -272,6 +272,7 @@ void batch_queue_writes(Batch *batch)
     queue_records(batch);
     queue_alerts(batch);
     queue_holds(batch);
+    batch_queue_tickets(batch);
     queue_each(batch, batch->settlements, QUERY_RESERVATION_SETTLE);
     queue_each(batch, batch->give_backs, QUERY_DECISION_GIVE_BACK);
     queue_each(batch, batch->audits, QUERY_AUDIT_WRITE);

@@ -25,9 +25,11 @@ static const char *const grants[] = {
     "grant execute on all functions in schema webquota to %s",
     "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
     " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
-    " webquota.api_keys, webquota.usage_daily, webquota.sessions, webquota.sign_in_attempts, webquota.requests to %s",
+    " webquota.api_keys, webquota.usage_daily, webquota.tickets, webquota.queues, webquota.sessions, webquota.sign_in_attempts,"
+    " webquota.requests to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
-    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases to %s",
+    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases, webquota.tickets,"
+    " webquota.queues to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",

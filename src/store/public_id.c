@@ -49,6 +49,11 @@ char *public_id_reservation(const DecisionKey *key)
     return public_id_text(RESERVATION_PREFIX, key);
 }
 
+char *public_id_ticket(const DecisionKey *key)
+{
+    return public_id_text(TICKET_PREFIX, key);
+}
+
 static bool take_short(const unsigned char *bytes, size_t len, size_t *at, int64_t *out)
 {
     uint64_t value = 0;

@@ -13,13 +13,15 @@ typedef struct {
 
 bool decision_key_equal(const DecisionKey *a, const DecisionKey *b);
 
-/* "dec_…" and "res_…" with base64url, 24 to 48 characters. New string. */
+/* "dec_…", "res_…" and "tkt_…" with base64url, 24 to 48 characters. New string. */
 char *public_id_decision(const DecisionKey *key);
 char *public_id_reservation(const DecisionKey *key);
+char *public_id_ticket(const DecisionKey *key);
 
 /* Reads either back; false when it is not one of ours in form. */
 bool public_id_read(const char *text, const char *prefix, DecisionKey *key) MUST_CHECK;
 #define DECISION_PREFIX "dec_"
 #define RESERVATION_PREFIX "res_"
+#define TICKET_PREFIX "tkt_"
 
 #endif

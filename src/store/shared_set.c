@@ -257,6 +257,12 @@ void counter_book_keep(CounterBook *book, const Decision *decision)
         book_adopt(book, decision->draws[i].counter);
 }
 
+void counter_book_touch(CounterBook *book, const Counter *counter, const Limit *limit)
+{
+    book_mark(book, book_home(book, counter, limit, NULL));
+    book_adopt(book, counter);
+}
+
 void counter_book_clear(CounterBook *book)
 {
     for (guint i = 0; book->fresh && i < book->fresh->len; i++) {

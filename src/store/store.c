@@ -58,6 +58,7 @@ Store *store_open(const StoreConfig *config)
         store->readers[i].looks_up = config->listen;
     }
     db_init(&store->writer, config->database, config->prepared, true);
+    store->places = places_new();
     listener_start(store);
     return store;
 }
@@ -79,12 +80,14 @@ void store_close(Store *store)
 {
     if (!store)
         return;
+    places_stop(store->places);
     usage_tellers_stop(store->tellers);
     listener_stop(store);
     ledger_close(store->ledger);
     for (int i = 0; i < store->config.readers; i++)
         db_close(&store->readers[i]);
     db_close(&store->writer);
+    places_free(store->places);
     policy_unref(store->policy);
     g_free(store->readers);
     g_free(store->reader_taken);

@@ -124,6 +124,8 @@ StoreResult store_decision(Store *store, const char *id, DecisionRead **read, St
 StoreResult store_activity(Store *store, const char *subject, const GPtrArray *features, Instant now, Activity **activity,
                            StoreError *error) MUST_CHECK;
 
+/* The newest 100 thresholds that a subject, or its organization, has reached in 90 days. Nothing for somebody unknown. */
+StoreResult store_alerts(Store *store, const char *subject, Instant now, Alerts **alerts, StoreError *error) MUST_CHECK;
 /* What a subject used on each of the last `days` days, today with them, of these features (keys; NULL: all), as it is at this
  * moment. `by_client`: told apart by on whose behalf, unless those are too many (`cut`). Nothing for somebody unknown. */
 StoreResult store_history(Store *store, const char *subject, const GPtrArray *features, int days, bool by_client,

@@ -12,6 +12,7 @@ int migrations_latest(void);
 
 typedef struct Ledger Ledger;
 typedef struct UsageTellers UsageTellers;
+typedef struct Places Places;
 
 struct Store {
     StoreConfig config;
@@ -29,6 +30,8 @@ struct Store {
 
     UsageTellers *tellers;       /* for those who ask where somebody stands and do not wait; made at the first use */
     pthread_mutex_t tellers_lock;
+
+    Places *places;              /* who waits in which line, as read lately; made with the store */
 
     pthread_mutex_t writer_lock; /* administration's one writing connection */
     Db writer;
@@ -103,6 +106,10 @@ StoreResult store_fail(StoreError *error, StoreResult result, const char *field,
 
 void ledger_close(Ledger *ledger);
 void ledger_metrics(Ledger *ledger, StoreMetrics *out);
+
+Places *places_new(void);
+void places_stop(Places *places); /* nobody may be asking any more */
+void places_free(Places *places);
 
 void listener_start(Store *store);
 void listener_stop(Store *store);

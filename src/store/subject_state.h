@@ -80,6 +80,8 @@ typedef struct {
 void counter_book_init(CounterBook *book, SubjectState *state, SharedSet *shared);
 Book counter_book(CounterBook *book);
 void counter_book_keep(CounterBook *book, const Decision *decision);
+/* The same for one counter of the book, which was changed otherwise. Counters may move by it. */
+void counter_book_touch(CounterBook *book, const Counter *counter, const Limit *limit);
 void counter_book_clear(CounterBook *book);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CounterBook, counter_book_clear)
 

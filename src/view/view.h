@@ -68,6 +68,25 @@ typedef struct {
 } DecisionShown;
 Value *view_decision_page(const DecisionShown *shown, const PageContext *context);
 
+/* A place in line. Not owned. */
+typedef struct {
+    const char *id;
+    TicketState state;
+    const Feature *feature;        /* NULL: the policy has it no more */
+    const char *feature_key, *resource, *why;
+    int64_t units, ahead, in_line, ahead_at_first;
+    QueueWait wait;
+    bool paused, by_form;
+    Instant joined_at, now, kept_until, claim_until, ended_at;
+    int64_t keep_s;                /* so much longer each visit keeps it; 0: not known */
+    int64_t poll_s;                /* so soon it is worth asking again */
+    const char *go;                /* where one goes on when it is one's turn; NULL: nowhere by itself */
+    const char *back;              /* where one came from, or what was asked for; NULL: not known */
+    const char *zone;
+} TicketShown;
+GString *view_ticket(const TicketShown *shown, const char *mount);
+Value *view_queue(const TicketShown *shown, const PageContext *context);
+
 /* Where somebody stands on one feature, and what they did with it. Not owned. */
 typedef struct {
     const Feature *feature;
@@ -91,6 +110,8 @@ GString *view_history_csv(const HistoryShown *shown); /* days with something, an
 /* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
+Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const PageContext *context);
+json_t *view_alerts(const char *subject, const Alerts *alerts); /* its twin */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
 
 /* What somebody has asked for, as the API lists it. Not owned. */

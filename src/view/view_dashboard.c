@@ -53,7 +53,7 @@ static void set_name(Value *value, const Reader *reader, const Feature *feature)
 {
     set_text(value, "feature", feature->key);
     set_text(value, "title", feature->title);
-    set_words(value, "url", add_address, reader->mount, "/limit/", feature->key);
+    set_words(value, "url", add_address, reader->mount, "/features/", feature->key);
 }
 
 static Value *card_value(const Value *tree, const Reader *reader, const Feature *feature)
@@ -195,8 +195,11 @@ static Value *stop_values(const Value *tree, const Reader *reader)
         if (!line)
             continue;
         Value *stop = add_object(stops);
-        set_name(stop, reader, line->feature);
-        set_words(stop, "message", words_add_line, line, reader->plan, reader->now);
+        const UsageLine seen = reader_line(reader, line);
+        set_text(stop, "feature", line->feature->key);
+        set_text(stop, "title", line->feature->title);
+        set_words(stop, "url", add_address, reader->mount, "/limit/", line->feature->key);
+        set_words(stop, "message", words_add_line, &seen, reader->plan, reader->now);
     }
     return stops;
 }

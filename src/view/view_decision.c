@@ -28,8 +28,7 @@ static void put_line_message(GString *out, const Answer *answer, const AnswerLin
     if (usage->state == USAGE_NOT_INCLUDED) {
         words_add_not_included(out, answer->policy, answer->plan, usage->feature, usage->limit, answer->anonymous);
     } else if (line->approximate) {
-        text_add(out, "About ");
-        words_add_used(out, usage);
+        words_add_about_used(out, usage);
     } else {
         words_add_line(out, usage, answer->plan, answer->at);
     }
@@ -118,6 +117,20 @@ static void put_answer_words(GString *out, const Answer *answer)
     put_words_end(out, began);
 }
 
+/* The place in line, with the same fields as the ticket has of its own (view_ticket.c). */
+static void put_place(GString *out, const Answer *answer)
+{
+    bool known = answer->ahead >= 0;
+    put_text(out, "ticket", answer->ticket);
+    put_word(out, "state", answer->ticket_admitted ? "admitted" : "waiting");
+    put_number_if(out, "position", known, answer->ahead + 1);
+    put_number_if(out, "ahead", known, answer->ahead);
+    put_number_if(out, "in_line", known, answer->in_line);
+    PUT_NAME(out, "wait");
+    put_wait_value(out, &answer->wait);
+    put_instant(out, "claim_until", answer->ticket_admitted ? answer->expires_at : INSTANT_MAX);
+}
+
 static void put_decision(GString *out, const Answer *answer, const char *mount)
 {
     put_text(out, "decision_id", answer->id);
@@ -134,6 +147,8 @@ static void put_decision(GString *out, const Answer *answer, const char *mount)
     put_answer_words(out, answer);
     put_lines(out, answer);
     put_answer_upgrade(out, answer, mount);
+    if (answer->ticket)
+        put_place(out, answer);
     if (answer->reservation) {
         put_text(out, "reservation", answer->reservation);
         put_instant(out, "expires_at", answer->expires_at);
@@ -187,7 +202,7 @@ GString *view_refusal(const Answer *answer, const char *mount)
     put_begin_object(out);
     put_word(out, "type", problem.type);
     put_word(out, "title", problem.title);
-    put_number(out, "status", answer_status(answer));
+    put_number(out, "status", answer->ticket ? 429 : answer_status(answer)); /* a problem is no success */
     PUT_NAME(out, "detail");
     put_answer_words(out, answer);
     if (answer->id)

@@ -65,17 +65,19 @@ static void set_since(Value *page, const Why *why)
     set_flag(page, "full_again", now && !room && line->frees_at <= why->at);
 }
 
-static void set_answer(Value *page, const Why *why)
+static void set_answer(Value *page, const Why *why, bool theirs)
 {
     const Answer *answer = why->answer;
     bool allowed = answer_allowed(answer);
     set_kind(page, why->shown->kind);
     set_flag(page, "allowed", why->request && allowed);
     set_words(page, "units", words_add_units, answer->feature, answer->units);
-    if (why->request && !allowed)
-        set_words(page, "message", words_add_answer, answer);
-    else
+    if (allowed || !why->request)
         set_null(page, "message");
+    else if (theirs)
+        set_words(page, "message", words_add_answer_of_other, answer);
+    else
+        set_words(page, "message", words_add_answer, answer);
     set_since(page, why);
 }
 
@@ -213,11 +215,12 @@ static void set_now(Value *row, const Why *why, const UsageLine *then)
         set_null(row, "now");
         return;
     }
+    const UsageLine seen = reader_line(&why->now, line);
     Value *now = set_object(row, "now");
     set_flag(now, "later", is_over(why, then));
     set_words(now, "figures", words_add_used, line);
-    set_words(now, "left", words_add_left, line, why->at);
-    set_words(now, "resets", words_add_resets, line, why->at);
+    set_words(now, "left", words_add_left, &seen, why->at);
+    set_words(now, "resets", words_add_resets, &seen, why->at);
 }
 
 static void add_line(Value *lines, const Why *why, int index)
@@ -267,7 +270,7 @@ Value *view_decision_page(const DecisionShown *shown, const PageContext *context
     Value *page = value_new();
     set_value(page, "page", page_value(page, context, shown->answer->feature->title, why.now.zone, false));
     set_asked(page, &why, context);
-    set_answer(page, &why);
+    set_answer(page, &why, whose(&why, context) != NULL);
     set_flag(page, "has_lines", shown->answer->line_count > 0);
     add_lines(set_list(page, "lines"), &why);
     set_words(page, "back", add_back, context->back);

@@ -90,6 +90,12 @@ static void stop_of_report(Stop *stop, const UsageReport *report)
 
 /* --- what is said --- */
 
+static void add_stopper(GString *out, const Reader *reader, const UsageLine *stopper)
+{
+    const UsageLine seen = reader_line(reader, stopper);
+    words_add_line(out, &seen, reader->plan, reader->now);
+}
+
 static void add_message(GString *out, const Stop *stop)
 {
     const Reader *reader = &stop->reader;
@@ -101,7 +107,7 @@ static void add_message(GString *out, const Stop *stop)
     else if (line_look(stopper) == LOOK_NOT_INCLUDED)
         words_add_not_included(out, reader->policy, reader->plan, stopper->feature, stopper->limit, reader->anonymous);
     else
-        words_add_line(out, stopper, reader->plan, reader->now);
+        add_stopper(out, reader, stopper);
 }
 
 /* "10 left", of the tightest limit; nothing when there is none, or when that is not the question. */

@@ -1,5 +1,6 @@
 /* One limit as people see it: its figures in words, the same as a meter, and what there is to know about it
  * (shared, changed, rolled over, on trial). */
+#include "domain/forecast.h"
 #include "view/meter.h"
 #include "view/view_page.h"
 #include "view/words_add.h"
@@ -28,6 +29,14 @@ Look line_look(const UsageLine *line)
     if (line->limit->mode == MODE_SHADOW)
         return MIN(look, LOOK_OK);
     return MIN(look, LOOK_WARNING);
+}
+
+UsageLine reader_line(const Reader *reader, const UsageLine *line)
+{
+    UsageLine seen = *line;
+    if (reader->own_zone)
+        seen.zone = reader->own_zone;
+    return seen;
 }
 
 UsageState look_state(Look look)
@@ -136,16 +145,6 @@ static void add_meter_name(GString *out, const UsageLine *line)
     words_add_window(out, &line->limit->window);
 }
 
-static void add_meter_text(GString *out, const UsageLine *line, const char *figures)
-{
-    text_add(out, figures);
-    if (line->held <= 0)
-        return;
-    text_add(out, ", ");
-    words_add_number(out, line->held);
-    text_add(out, " held");
-}
-
 /* Nothing where there is nothing of it. */
 static void add_part(GString *out, int thousandths)
 {
@@ -162,7 +161,7 @@ static Value *meter_value(const Value *tree, const UsageLine *line, const char *
     set_words(value, "name", add_meter_name, line);
     set_number(value, "max", line->amount);
     set_number(value, "now", CLAMP(line->used, 0, line->amount));
-    set_words(value, "text", add_meter_text, line, figures);
+    set_words(value, "text", words_add_meter, line, figures);
     set_words(value, "used", add_part, meter.used);
     set_words(value, "held", add_part, meter.held);
     set_words(value, "held_at", meter_add_length, meter.used);
@@ -224,6 +223,44 @@ static Value *label_value(const Value *tree, const UsageLine *line, const Featur
     return label;
 }
 
+/* {number, rolled | own | bonus, until}: what is left of one kind. */
+static void add_part_left(Value *parts, int64_t number, const char *kind, const UsageLine *line, Instant now)
+{
+    static const char *const kinds[] = {"rolled", "own", "bonus"};
+    if (number <= 0)
+        return;
+    Value *part = add_object(parts);
+    set_words(part, "number", words_add_number, number);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        value_set_flag(part, value_key(kinds[i]), strcmp(kinds[i], kind) == 0);
+    set_words(part, "window", words_add_window, &line->limit->window);
+    set_words(part, "until", words_add_day, strcmp(kind, "bonus") == 0 ? line->bonus_expires : INSTANT_MAX, line->zone, now);
+}
+
+/* What is left, part by part in the order it is spent, where it is of more than one kind; null else. */
+static Value *parts_value(const Value *tree, const UsageLine *line, Instant now)
+{
+    int64_t own = line->remaining - line->bonus, carried = MIN(MAX(line->carried - line->used - line->held, 0), own);
+    if (line->amount == AMOUNT_UNLIMITED || (carried > 0) + (own > carried) + (line->bonus > 0) < 2)
+        return NULL;
+    Value *value = value_object(tree), *parts = set_list(value, "parts");
+    add_part_left(parts, carried, "rolled", line, now);
+    add_part_left(parts, own - carried, "own", line, now);
+    add_part_left(parts, line->bonus, "bonus", line, now);
+    set_words(value, "total", words_add_number, line->remaining);
+    set_words(value, "held", add_count, line->held);
+    return value;
+}
+
+static void set_pace(Value *shown, const UsageLine *line, Instant now)
+{
+    Forecast forecast = forecast_pace(line, now);
+    if (forecast.kind == FORECAST_NONE)
+        set_null(shown, "pace");
+    else
+        set_words(shown, "pace", words_add_pace, &forecast, line->zone, now);
+}
+
 /* What is shown of a limit that is counted. */
 static void set_counted(Value *shown, const UsageLine *line, const Feature *under, const Reader *reader)
 {
@@ -231,6 +268,8 @@ static void set_counted(Value *shown, const UsageLine *line, const Feature *unde
     set_figure(shown, line, figures);
     set_value(shown, "label", label_value(shown, line, under));
     set_words(shown, "left", words_add_left, line, reader->now);
+    set_value(shown, "by_kind", line->bonus > 0 || line->carried > 0 ? parts_value(shown, line, reader->now) : NULL);
+    set_pace(shown, line, reader->now);
     set_words(shown, "resets", words_add_resets, line, reader->now);
     set_value(shown, "meter", meter_value(shown, line, figures));
     set_facts(shown, line, reader);
@@ -238,6 +277,7 @@ static void set_counted(Value *shown, const UsageLine *line, const Feature *unde
 
 Value *line_value(const Value *tree, const UsageLine *line, const Feature *under, const Reader *reader, bool approximate)
 {
+    const UsageLine seen = reader_line(reader, line);
     Look look = line_look(line);
     bool included = look != LOOK_NOT_INCLUDED;
     Value *value = value_object(tree), *shown = look_value(tree, look);
@@ -255,6 +295,6 @@ Value *line_value(const Value *tree, const UsageLine *line, const Feature *under
         set_words(shown, "explained", words_add_not_included, reader->policy, reader->plan, line->feature, line->limit,
                   reader->anonymous);
     if (included)
-        set_counted(shown, line, under, reader);
+        set_counted(shown, &seen, under, reader);
     return value;
 }

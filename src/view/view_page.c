@@ -1,21 +1,8 @@
-/* The layout's values: site, navigation, who reads, and when the page was made. The list of pages in the
- * navigation is here; its words are in the layout. */
+/* The layout's values: site, which page of the navigation it is, who reads, and when the page was made. */
 #include "view/view_page.h"
 
 #include "base/text.h"
 #include "view/words_add.h"
-
-typedef struct {
-    const char *name; /* the layout has a word for it */
-    const char *path;
-    bool for_admins;
-} NavPage;
-
-static const NavPage nav_pages[] = {
-    { "usage", "/", false },
-    { "plans", "/plans", false },
-    { "people", "/admin/people", true },
-};
 
 #define LOGIN_PATH "/login"
 
@@ -72,20 +59,6 @@ Value *plan_value(const Value *tree, const Plan *plan)
     return value;
 }
 
-static void add_nav(Value *nav, const PageContext *context)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(nav_pages); i++) {
-        const NavPage *page = &nav_pages[i];
-        if (page->for_admins && !context->is_admin)
-            continue;
-        Value *entry = add_object(nav);
-        set_words(entry, "url", add_address, context->mount, page->path, NULL);
-        set_flag(entry, "current", g_strcmp0(context->path, page->path) == 0);
-        for (size_t name = 0; name < G_N_ELEMENTS(nav_pages); name++)
-            value_set_flag(entry, value_key(nav_pages[name].name), name == i);
-    }
-}
-
 /* "12:05:20" and "-05:00" in the zone; the offset is left out where the name says it. */
 static void set_clock(Value *page, Instant now, const char *zone_name)
 {
@@ -107,15 +80,20 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_text(page, "title", title);
     set_text(page, "site", context->policy ? context->policy->title : NULL);
     set_text(page, "version", WEBQUOTA_VERSION);
-    /* Pages about no one thing have a title of the layout's. */
+    /* Pages about no one thing have a title of the layout's, and are marked in its navigation. */
     set_flag(page, "usage", !title && g_strcmp0(context->path, "/") == 0);
     set_flag(page, "plans", !title && g_strcmp0(context->path, "/plans") == 0);
+    set_flag(page, "history", g_strcmp0(context->path, "/history") == 0);
+    set_flag(page, "alerts", !title && g_strcmp0(context->path, "/alerts") == 0);
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
     set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
-    if (is_for_admins(context))
-        set_flag(page, "people", !title);
+    if (context->is_admin) {
+        set_flag(page, "admin", true);
+        set_flag(page, "people", !title && is_for_admins(context));
+    }
     set_flag(page, "live", live);
+    set_text(page, "support_url", context->policy ? context->policy->support_url : NULL);
     set_text(page, "who", context->who);
     set_flag(page, "signed_in", context->signed_in);
     set_words(page, "sign_in_url", add_sign_in, context);
@@ -125,7 +103,6 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
         set_null(page, "sign_out_url");
     if (context->form_token)
         set_text(page, "form_token", context->form_token);
-    add_nav(set_list(page, "nav"), context);
     set_clock(page, context->now, zone);
     return page;
 }
@@ -138,6 +115,7 @@ Reader reader_of_report(const UsageReport *report, const PageContext *context)
         .plan = subject->plan,
         .organization = subject->organization,
         .zone = subject->zone ? subject->zone : report->policy->zone,
+        .own_zone = subject->zone,
         .mount = context->mount ? context->mount : "",
         .anonymous = subject->anonymous,
         .suspended = subject->suspended,

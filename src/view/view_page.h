@@ -10,7 +10,8 @@ typedef struct {
     const Policy *policy;
     const Plan *plan;         /* NULL only where nothing is known (an error) */
     const char *organization; /* key; NULL when none */
-    const char *zone;
+    const char *zone;         /* of what belongs to no limit */
+    const char *own_zone;     /* of the person; NULL: none is known, and times are in each limit's */
     const char *mount;
     bool anonymous, suspended;
     Instant now;
@@ -50,6 +51,9 @@ Value *plan_value(const Value *tree, const Plan *plan); /* {key, title, price}; 
 typedef enum { LOOK_UNLIMITED, LOOK_OK, LOOK_NOTICE, LOOK_WARNING, LOOK_EXHAUSTED, LOOK_NOT_INCLUDED } Look;
 Look line_look(const UsageLine *line);
 UsageState look_state(Look look);
+
+/* The line with its times in the person's zone, where one is known. */
+UsageLine reader_line(const Reader *reader, const UsageLine *line);
 
 /* {state, state_word, icon: {ok, notice, ...}}: what the template state.html shows. */
 Value *look_value(const Value *tree, Look look);

@@ -31,4 +31,7 @@ char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *fea
 void put_upgrade(GString *out, const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature,
                  Amount amount, bool anonymous, const char *mount);
 
+/* {"least_s", "most_s", "about_s"}; null where it is not known. (view_ticket.c) */
+void put_wait_value(GString *out, const QueueWait *wait);
+
 #endif

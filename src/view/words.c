@@ -7,6 +7,7 @@
 typedef struct {
     const char *organization; /* NULL: not told */
     const Plan *plan;         /* NULL: not told */
+    bool other;               /* somebody else reads: nobody is spoken to as "you" */
 } Owner;
 
 /* " by Sunrise Gym", for a shared limit; nothing for one's own. */
@@ -31,6 +32,12 @@ static void add_used_by(GString *out, const Limit *limit, const Owner *owner)
 static bool is_shared(const Limit *limit)
 {
     return limit->scope != SCOPE_SUBJECT;
+}
+
+/* Is the reader not the one whose use it is, or not alone? */
+static bool is_not_yours(const Limit *limit, const Owner *owner)
+{
+    return owner->other || is_shared(limit);
 }
 
 /* The same after a noun: " of Sunrise Gym", " shared by everybody on Free". */
@@ -107,6 +114,27 @@ static void add_used(GString *out, const UsageLine *line, const Owner *owner)
 void words_add_used(GString *out, const UsageLine *line)
 {
     add_used(out, line, &(Owner){0});
+}
+
+void words_add_about_used(GString *out, const UsageLine *line)
+{
+    text_add(out, "About ");
+    words_add_used(out, line);
+}
+
+static void add_and_held(GString *out, const UsageLine *line)
+{
+    if (line->held <= 0)
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->held);
+    text_add(out, " held");
+}
+
+void words_add_meter(GString *out, const UsageLine *line, const char *figures)
+{
+    text_add(out, figures);
+    add_and_held(out, line);
 }
 
 char *words_used(const UsageLine *line)
@@ -215,10 +243,10 @@ static void add_too_many(GString *out, const Stop *stop)
 static void add_past(GString *out, const Stop *stop)
 {
     const UsageLine *line = stop->line;
-    bool shared = is_shared(line->limit);
-    text_add(out, shared ? "" : "You've used ");
+    bool neutral = is_not_yours(line->limit, stop->owner);
+    text_add(out, neutral ? "" : "You've used ");
     words_add_units(out, line->feature, line->used);
-    if (shared) {
+    if (neutral) {
         add_owner(out, line->limit, stop->owner);
         add_verb(out, line->used);
         text_add(out, " used");
@@ -234,12 +262,12 @@ static void add_past(GString *out, const Stop *stop)
 static void add_held(GString *out, const Stop *stop)
 {
     const UsageLine *line = stop->line;
-    bool shared = is_shared(line->limit);
-    text_add(out, shared ? "" : "You've used ");
+    bool neutral = is_not_yours(line->limit, stop->owner);
+    text_add(out, neutral ? "" : "You've used ");
     add_part_of(out, line->used, line->amount);
     text_adds(out, " ", line->feature->units);
     add_whose_and_when(out, stop);
-    text_add(out, shared ? " are used, and " : ", and ");
+    text_add(out, neutral ? " are used, and " : ", and ");
     words_add_number(out, line->amount - line->used);
     text_add(out, " more");
     add_verb(out, line->amount - line->used);
@@ -249,18 +277,19 @@ static void add_held(GString *out, const Stop *stop)
 static void add_full(GString *out, const Stop *stop)
 {
     const UsageLine *line = stop->line;
-    bool shared = is_shared(line->limit);
+    bool neutral = is_not_yours(line->limit, stop->owner);
     if (line->amount == 0) {
-        text_adds(out, "You've used all your bonus ", line->feature->units, ".");
+        text_adds(out, stop->owner->other ? "All bonus " : "You've used all your bonus ", line->feature->units,
+                  stop->owner->other ? " are used." : ".");
         return;
     }
     if (line->amount == 1)
-        text_add(out, shared ? "The " : "You've used your ");
+        text_add(out, neutral ? "The " : "You've used your ");
     else
-        text_add(out, shared ? "All " : "You've used all ");
+        text_add(out, neutral ? "All " : "You've used all ");
     words_add_units(out, line->feature, line->amount);
     add_whose_and_when(out, stop);
-    if (shared) {
+    if (neutral) {
         add_verb(out, line->amount);
         text_add(out, " used");
     }
@@ -286,11 +315,11 @@ static void add_stop(GString *out, const Stop *stop)
     bool held = line->remaining == 0 && line->used < line->amount;
     add_reason(out, stop);
     if (stop->back_at != INSTANT_MAX) {
-        text_add(out, " You can use it again on ");
+        text_add(out, stop->owner->other ? " It can be used again on " : " You can use it again on ");
         words_add_time(out, stop->back_at, line->zone, stop->now);
         text_add(out, held ? ", or when that work ends." : ".");
     } else if (held) {
-        text_add(out, " You can use it again when that work ends.");
+        text_add(out, stop->owner->other ? " It can be used again when that work ends." : " You can use it again when that work ends.");
     } else if (line->limit->window.unit == WINDOW_LIFETIME) {
         text_add(out, " This limit never resets.");
     }
@@ -304,11 +333,7 @@ static void add_high_usage(GString *out, const UsageLine *line)
     words_add_window(out, &line->limit->window);
     text_add(out, ": ");
     add_part_of(out, line->used, line->amount);
-    if (line->held <= 0)
-        return;
-    text_add(out, ", ");
-    words_add_number(out, line->held);
-    text_add(out, " held");
+    add_and_held(out, line);
 }
 
 /* A limit that lets everything pass: no stop, only by how much it was passed. */
@@ -370,7 +395,7 @@ static void add_allowed(GString *out, const Answer *answer, const AnswerLine *li
         text_add(out, "Allowed");
     } else {
         text_add(out, line->approximate ? "About " : "");
-        add_used(out, &line->usage, &(Owner){answer->organization, answer->plan});
+        add_used(out, &line->usage, &(Owner){answer->organization, answer->plan, false});
     }
 }
 
@@ -381,8 +406,9 @@ static void add_forbidden(GString *out, const Answer *answer)
                            line ? line->limit : NULL, answer->anonymous);
 }
 
-void words_add_answer(GString *out, const Answer *answer)
+static void add_answer(GString *out, const Answer *answer, bool other)
 {
+    const Owner owner = {answer->organization, answer->plan, other};
     const AnswerLine *line = answer->deciding >= 0 ? &answer->lines[answer->deciding]
                              : answer->line_count > 0 ? &answer->lines[0]
                                                       : NULL;
@@ -394,11 +420,29 @@ void words_add_answer(GString *out, const Answer *answer)
         add_forbidden(out, answer);
     else if (!line)
         text_adds(out, answer->feature->title, " cannot be used now.");
+    else if (answer->reason == REASON_QUEUE_FULL)
+        text_adds(out, "Too many people wait for ", answer->feature->units, " at the moment. Try again in a few minutes.");
+    else if (answer->ticket)
+        words_add_queued(out, answer);
     else if (answer->reason == REASON_NEVER_FITS)
         add_never_fits(out, line);
     else
-        add_stop(out, &(Stop){&line->usage, &(Owner){answer->organization, answer->plan}, line->asked, line->frees_at,
-                              answer->at});
+        add_stop(out, &(Stop){&line->usage, &owner, line->asked, line->frees_at, answer->at});
+}
+
+void words_add_answer(GString *out, const Answer *answer)
+{
+    add_answer(out, answer, false);
+}
+
+void words_add_answer_of_other(GString *out, const Answer *answer)
+{
+    add_answer(out, answer, true);
+}
+
+char *words_answer_of_other(const Answer *answer)
+{
+    return WORDS(words_add_answer_of_other, answer);
 }
 
 char *words_answer(const Answer *answer)

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include "domain/answer.h"
+#include "domain/forecast.h"
 
 char *words_number(int64_t number);                       /* "12,345" */
 char *words_units(const Feature *feature, int64_t number); /* "1 menu upload", "2 menu uploads" */
@@ -42,6 +43,9 @@ char *words_used(const UsageLine *line);
 char *words_left(const UsageLine *line, Instant now);
 /* "Resets at 00:00 (America/New_York), in 3 h 12 min"; "" when it never does */
 char *words_resets(const UsageLine *line, Instant now);
+/* "At this rate it runs out on Thursday about 14:00 (UTC)"; without the hour when that is more than two days off, "about Thu 3
+ * Dec" when more than six; "At this rate it lasts until it resets"; "" where nothing is forecast. */
+char *words_pace(const Forecast *forecast, const char *zone, Instant now);
 /* The line's whole message for the API: used, or "High usage today: 95 of 100", or the stop; not included: its
  * first sentence (words_not_included has both). */
 char *words_line(const UsageLine *line, const Plan *plan, Instant now);
@@ -50,6 +54,8 @@ char *words_line(const UsageLine *line, const Plan *plan, Instant now);
  * today. You can use it again on 2025-12-29 at 00:00 (UTC)."; not included: "Premium models are not
  * part of Anonymous. Sign in to get 20 a month."; suspended; never fits; queue. */
 char *words_answer(const Answer *answer);
+/* The same for somebody who looks at what another did: "All 100 Get Solution requests for today are used. ..." */
+char *words_answer_of_other(const Answer *answer);
 
 /* "Premium models are not part of Anonymous. Sign in to get 20 a month.", "... of Free. Pro has 50 a day."
  * `limit`: the one of amount 0; NULL when the plan does not list the feature. */

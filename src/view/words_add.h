@@ -3,6 +3,7 @@
 #define WEBQUOTA_WORDS_ADD_H
 
 #include "base/text.h"
+#include "view/view.h"
 #include "view/words.h"
 
 /* The same as a new string: WORDS(words_add_units, feature, 2). */
@@ -29,12 +30,24 @@ void words_add_second(GString *out, Instant at, const char *zone); /* "12:05:20"
 void words_add_offset(GString *out, Instant at, const char *zone); /* "-05:00"; nothing in UTC */
 void words_add_day(GString *out, Instant at, const char *zone, Instant now);
 void words_add_used(GString *out, const UsageLine *line);
+void words_add_about_used(GString *out, const UsageLine *line); /* "About 5 of 15 ..." */
+/* Beside a meter: the figures (of words_add_used), and what is held: "..., 1 held". */
+void words_add_meter(GString *out, const UsageLine *line, const char *figures);
 void words_add_left(GString *out, const UsageLine *line, Instant now);
 void words_add_resets(GString *out, const UsageLine *line, Instant now);
+void words_add_pace(GString *out, const Forecast *forecast, const char *zone, Instant now);
 void words_add_line(GString *out, const UsageLine *line, const Plan *plan, Instant now);
 void words_add_answer(GString *out, const Answer *answer);
+void words_add_answer_of_other(GString *out, const Answer *answer);
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous);
+/* "You are number 12 of 40"; "About 3 minutes (2 to 4)", "We do not know yet how long it takes"; all of a ticket in one or two sentences. */
+void words_add_position(GString *out, int64_t ahead, int64_t in_line);
+void words_add_wait(GString *out, const QueueWait *wait, bool paused);
+void words_add_queued(GString *out, const Answer *answer);
+void words_add_ticket(GString *out, const TicketShown *shown);
+/* "Number 12 of 40: Summary", for the title of the page. */
+void words_add_queue_title(GString *out, const TicketShown *shown, const char *thing);
 /* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and
  * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);

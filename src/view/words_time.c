@@ -351,6 +351,45 @@ char *words_resets(const UsageLine *line, Instant now)
     return WORDS(words_add_resets, line, now);
 }
 
+/* ---- pace ------------------------------------------------------------------------------ */
+
+#define EXACT_WITHIN_US (2 * DAY_US) /* nearer than this the hour is said, as it was worked out */
+#define WEEKDAY_WITHIN_US (6 * DAY_US)
+
+static void add_runs_out(GString *out, Instant at, const char *zone, Instant now)
+{
+    static const char *const days[] = {"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"};
+    Instant hour = (at + HOUR_US / 2) / HOUR_US * HOUR_US;
+    Wall wall;
+    if (!wall_at(hour, zone, &wall))
+        return;
+    text_add(out, "At this rate it runs out ");
+    if (at - now > WEEKDAY_WITHIN_US) {
+        text_add(out, "about ");
+        add_weekday(out, &wall, now);
+        return;
+    }
+    text_adds(out, "on ", days[wall.days - floor_divide(wall.days, 7) * 7]);
+    if (at - now > EXACT_WITHIN_US)
+        return;
+    text_add(out, " about ");
+    add_clock(out, &wall, false);
+    text_adds(out, " (", wall.zone, ")");
+}
+
+void words_add_pace(GString *out, const Forecast *forecast, const char *zone, Instant now)
+{
+    if (forecast->kind == FORECAST_RUNS_OUT)
+        add_runs_out(out, forecast->at, zone, now);
+    else if (forecast->kind == FORECAST_LASTS)
+        text_add(out, "At this rate it lasts until it resets");
+}
+
+char *words_pace(const Forecast *forecast, const char *zone, Instant now)
+{
+    return WORDS(words_add_pace, forecast, zone, now);
+}
+
 /* ---- windows --------------------------------------------------------------------------- */
 
 static const char *const unit_words[] = {"minute", "hour", "day", "week", "month", "year"};

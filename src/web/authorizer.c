@@ -12,6 +12,7 @@
 #include "web/decision.h"
 #include "web/metered.h"
 #include "web/router.h"
+#include "web/ticket.h"
 
 #define HOLD_TTL_S 300
 /* Apache cuts a refusal at 8192 bytes, headers included; libfcgi sends as much in one record. */
@@ -130,10 +131,20 @@ static GString *refusal_html(Call *call, const Answer *answer)
     return page;
 }
 
+static bool only_403(const Request *request)
+{
+    return g_strcmp0(request_param(request, "WEBQUOTA_ANSWER"), "403") == 0;
+}
+
+/* A server takes any 2xx for consent, so programs that are to wait are told so by 429. */
+static int refusal_status(const Answer *answer)
+{
+    return answer->ticket ? 429 : answer_status(answer);
+}
+
 static void refuse_with(Call *call, Response *response, const Answer *answer, const char *type, GString *body)
 {
-    bool only_403 = g_strcmp0(request_param(call->request, "WEBQUOTA_ANSWER"), "403") == 0;
-    response_status(response, only_403 ? 403 : answer_status(answer));
+    response_status(response, only_403(call->request) ? 403 : refusal_status(answer));
     response_guard(response);
     decision_headers(response, answer);
     response_header(response, "X-Webquota-Type", type);
@@ -152,8 +163,23 @@ static bool is_too_long(Call *call, const Answer *answer, const char *type, cons
     return bytes->len > APACHE_BYTES_MAX;
 }
 
+/* People go to the page of their place in line, which brings them back. */
+static void send_to_queue(Call *call, const Answer *answer)
+{
+    g_autofree char *path = g_strconcat("/queue/", answer->ticket, NULL);
+    g_autofree char *address = call_address(call, path);
+    response_status(call->response, 303);
+    response_guard(call->response);
+    response_header(call->response, "Location", address);
+    response_header(call->response, "X-Webquota-Feature", answer->feature->key);
+}
+
 static void refuse(Call *call, const Answer *answer)
 {
+    if (answer->ticket && call->request->wish == ACCEPT_HTML && !only_403(call->request)) {
+        send_to_queue(call, answer);
+        return;
+    }
     bool html = call->request->wish == ACCEPT_HTML;
     const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
     GString *body = html ? refusal_html(call, answer) : view_refusal(answer, call->request->mount);
@@ -182,12 +208,15 @@ static void check_only(Call *call, const Metered *metered)
 typedef struct {
     Metered metered;
     LedgerAsk ask;
+    char *back, *subject; /* what the ask points to; either may be NULL */
 } Charge;
 
 static void charge_free(gpointer data)
 {
     Charge *charge = data;
     metered_clear(&charge->metered);
+    g_free(charge->back);
+    g_free(charge->subject);
     g_free(charge);
 }
 
@@ -205,6 +234,47 @@ static void charge_decided(Call *call, StoreResult result, const Answer *answer,
         refuse(call, answer);
 }
 
+/* Is there a limit on the feature, or on a part of it, that lets people wait? */
+static bool feature_queues(const Policy *policy, const char *key)
+{
+    const Feature *feature = policy_feature(policy, key);
+    for (int p = 0; feature && p < policy->plan_count; p++)
+        for (int i = 0; i < policy->plans[p].limit_count; i++) {
+            const Limit *limit = &policy->plans[p].limits[i];
+            if (limit->on_exceed == EXCEED_QUEUE && limit->mode == MODE_ENFORCE &&
+                (feature_is_within(policy, feature->index, limit->feature) || feature_is_within(policy, limit->feature, feature->index)))
+                return true;
+        }
+    return false;
+}
+
+/* Whose turn a claim says it is, if it still is. */
+static char *claiming_subject(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *ticket = ticket_claimed(call);
+    g_autoptr(TicketRead) read = NULL;
+    if (!ticket || queue_ticket(call->site->store, ticket, true, &read, &error) != STORE_OK || read->state != TICKET_ADMITTED)
+        return NULL;
+    return g_strdup(read->subject);
+}
+
+/* Where somebody who has to wait comes back to: what they asked for, or, where that was a form, the page that it is on. */
+static void note_origin(Call *call, Charge *charge)
+{
+    const Request *request = call->request;
+    bool form = strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+    const char *target = request_param(request, "REQUEST_URI");
+    charge->back = form ? request_back(request) : ticket_plain_address(target);
+    charge->ask.by_form = form;
+    charge->ask.return_to = charge->back && uri_is_local(charge->back) ? charge->back : NULL;
+    charge->subject = claiming_subject(call);
+    if (charge->subject && strcmp(charge->subject, call->identity.subject) != 0) {
+        charge->ask.subject = charge->subject;
+        charge->ask.claims = true;
+    }
+}
+
 /* Takes what is metered. */
 static void charge(Call *call, Metered *metered)
 {
@@ -219,6 +289,8 @@ static void charge(Call *call, Metered *metered)
     ask->ttl_s = HOLD_TTL_S;
     for (int i = 0; i < mine->resource_count; i++)
         ask->items[i] = (LedgerItem){mine->feature, mine->resources[i], mine->units};
+    if (feature_queues(call->policy, mine->feature))
+        note_origin(call, charge);
     call_decide(call, ask, charge_decided, charge, charge_free);
 }
 

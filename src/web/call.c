@@ -42,6 +42,13 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
     call->kept_free = kept_free;
 }
 
+void call_ticket(Call *call, const char *id, int64_t wait_s, CallPlaced placed)
+{
+    call->ticket = id;
+    call->ticket_wait_s = wait_s;
+    call->placed = placed;
+}
+
 void call_usage(Call *call, CallRead read)
 {
     call->read = read;

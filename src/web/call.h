@@ -4,6 +4,7 @@
 
 #include "store/admin.h"
 #include "store/ledger.h"
+#include "store/queue.h"
 #include "view/view.h"
 #include "web/identity.h"
 #include "web/input.h"
@@ -21,6 +22,9 @@ typedef void (*CallRead)(Call *call, StoreResult result, UsageRead *read, const 
 
 /* Goes on with a call, and answers it, where nobody waits for it but its own caller (call_slow). */
 typedef void (*CallSlow)(Call *call);
+
+/* The same when it has been read where a ticket stands (call_ticket). `read` is NULL unless the result is STORE_OK. */
+typedef void (*CallPlaced)(Call *call, StoreResult result, const TicketRead *read, const StoreError *error);
 
 struct Call {
     const Site *site;
@@ -41,6 +45,10 @@ struct Call {
     CallThen then;
     CallRead read;        /* the subject's own usage is read, and handed to it, when the handler has returned; NULL: it is not */
     CallSlow slow;        /* takes long, and is done when the handler has returned; NULL: there is nothing such */
+    const char *ticket;   /* a ticket is looked for when the handler has returned, and when it has changed or `ticket_wait_s` have
+                           * passed handed to `placed`; NULL: none is */
+    int64_t ticket_wait_s;
+    CallPlaced placed;
     gpointer kept;      /* the handler's own, for `then`, with what the ask points to */
     GDestroyNotify kept_free;
 };
@@ -51,6 +59,9 @@ void call_decide(Call *call, const LedgerAsk *ask, CallThen then, gpointer kept,
 
 /* The same with where the caller stands, on all features, which is read meanwhile: `read` gives the answer. */
 void call_usage(Call *call, CallRead read);
+
+/* The same with where a ticket stands; `id` must stay. `wait_s`: the answer is held until something changes, for so long. */
+void call_ticket(Call *call, const char *id, int64_t wait_s, CallPlaced placed);
 
 /* Leaves the rest to a thread that is for what takes long; where too many are in line already, the answer is 503. */
 void call_slow(Call *call, CallSlow work);

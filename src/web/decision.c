@@ -15,7 +15,7 @@ void decision_headers(Response *response, const Answer *answer)
 void decision_answer(Call *call, const Answer *answer)
 {
     const char *mount = call->request->mount;
-    bool allowed = answer_allowed(answer);
+    bool allowed = answer_allowed(answer), queued = answer->ticket != NULL;
     metrics_decision(call->site->metrics, answer);
     response_status(call->response, !allowed ? answer_status(answer) : answer->reservation ? 201 : 200);
     response_guard(call->response);
@@ -25,6 +25,11 @@ void decision_answer(Call *call, const Answer *answer)
         g_autofree char *address = call_address(call, path);
         response_header(call->response, "Location", address);
     }
-    call_text_body(call, allowed ? "application/json" : "application/problem+json",
-                   allowed ? view_decision(answer, mount) : view_refusal(answer, mount));
+    if (queued) {
+        g_autofree char *path = g_strconcat("/api/v1/tickets/", answer->ticket, NULL);
+        g_autofree char *address = call_address(call, path);
+        response_header(call->response, "Location", address);
+    }
+    call_text_body(call, allowed || queued ? "application/json" : "application/problem+json",
+                   allowed || queued ? view_decision(answer, mount) : view_refusal(answer, mount));
 }

@@ -29,7 +29,7 @@ void page_people(Call *call)
     }
     if (call_wants_json(call)) {
         call_json(call, 200, json_pack("{s:O, s:b}", "people", list, "more", more));
-    } else {
+    } else if (call_form_token(call)) { /* it has a form, and its style */
         PageContext context = call_context(call, NULL);
         call_page(call, 200, "people", view_people(&(PeopleShown){.list = list, .more = more, .q = q}, &context));
     }

@@ -307,11 +307,25 @@ static void wait_until_stopped(Server *server)
         listener_retire(server->listener);
 }
 
+/* Who else is to know of the end. */
+static struct {
+    void (*hurry)(void *data);
+    void *data;
+} at_stop;
+
+void serve_at_stop(void (*hurry)(void *data), void *data)
+{
+    at_stop.hurry = hurry;
+    at_stop.data = data;
+}
+
 /* Nothing new is taken from now on but what waits at our own socket. */
 static void stop(Server *server)
 {
     server->drain_until_us = g_get_monotonic_time() + LAST_CALL_US;
     server->stopping = true;
+    if (at_stop.hurry)
+        at_stop.hurry(at_stop.data);
     if (write(server->stop_pipe[1], "", 1) != 1)
         log_line(LOG_LEVEL_ERROR, "cannot wake the threads: %s", g_strerror(errno));
 }

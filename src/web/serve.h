@@ -11,6 +11,9 @@ typedef void (*ServeAnswer)(const Exchange *exchange, void *data);
  * thread is started. */
 void serve_prepare(void);
 
+/* Calls `hurry` once when the process is told to end: whoever holds answers back gives them then. Before serve_fastcgi. */
+void serve_at_stop(void (*hurry)(void *data), void *data);
+
 /* Serves the listening socket with so many threads until SIGTERM or SIGINT comes; then finishes the requests in flight
  * and returns. A socket that is its own it gives up at the end, having answered what was connected before; one that
  * was inherited stays as it is. False: it could not begin. `shared_secret` as in Exchange. */

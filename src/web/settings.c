@@ -91,6 +91,16 @@ static bool folder_read(const char *variable, const char *name, char **out, char
     return false;
 }
 
+static bool theme_read(char **out, char **why)
+{
+    const char *path = value_of("WEBQUOTA_THEME");
+    *out = g_strdup(path);
+    if (!path || g_file_test(path, G_FILE_TEST_IS_DIR))
+        return true;
+    *why = g_strdup_printf("WEBQUOTA_THEME: there is no folder %s", path);
+    return false;
+}
+
 /* An address within the site: "/quota", or "" for its root. */
 static bool mount_read(char **out, char **why)
 {
@@ -119,7 +129,7 @@ bool settings_read(Settings *out, char **why)
            prepare_read(&out->prepared, why) && secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
            secret_read("WEBQUOTA_SHARED_SECRET_FILE", &out->shared_secret, why) &&
            folder_read("WEBQUOTA_TEMPLATES", "templates", &out->templates, why) &&
-           folder_read("WEBQUOTA_STATIC", "static", &out->statics, why);
+           folder_read("WEBQUOTA_STATIC", "static", &out->statics, why) && theme_read(&out->theme, why);
 }
 
 void settings_clear(Settings *settings)
@@ -131,5 +141,6 @@ void settings_clear(Settings *settings)
     g_free(settings->mount);
     g_free(settings->templates);
     g_free(settings->statics);
+    g_free(settings->theme);
     *settings = (Settings){0};
 }

@@ -14,6 +14,7 @@ typedef struct {
     int patience_ms;      /* WEBQUOTA_PATIENCE_MS: how long a request waits for the database at most, 500 to 60000; default 1300 */
     char *templates;      /* WEBQUOTA_TEMPLATES: a folder */
     char *statics;        /* WEBQUOTA_STATIC: a folder */
+    char *theme;          /* WEBQUOTA_THEME: a folder whose files come before those of the two; NULL: none */
     bool prepared;        /* unless WEBQUOTA_PREPARE=off: a pooler in transaction mode stands between */
     LogLevel log;         /* WEBQUOTA_LOG: error, warning, notice (the default), info, debug */
 } Settings;

@@ -14,12 +14,10 @@
 
 /* --- what the process holds --- */
 
-static bool templates_read(const char *folder, Templates **out, char **why)
+static bool folder_read(const char *folder, GPtrArray *names, GPtrArray *texts, char **why)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GDir) dir = g_dir_open(folder, 0, &error);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     for (const char *file; dir && !error && (file = g_dir_read_name(dir));) {
         char *text = NULL;
         g_autofree char *path = g_build_filename(folder, file, NULL);
@@ -28,22 +26,32 @@ static bool templates_read(const char *folder, Templates **out, char **why)
         g_ptr_array_add(names, g_strndup(file, strlen(file) - strlen(".html")));
         g_ptr_array_add(texts, text);
     }
-    if (error) {
+    if (error)
         *why = g_strdup_printf("templates: %s", error->message);
+    return !error;
+}
+
+/* Those of the theme come later, so they stand in the place of ours. */
+static bool templates_read(const Settings *settings, Templates **out, char **why)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    if (!folder_read(settings->templates, names, texts, why) ||
+        (settings->theme && !folder_read(settings->theme, names, texts, why)))
         return false;
-    }
     g_autofree char *complaint = NULL;
     *out =
         templates_new((const char *const *) names->pdata, (const char *const *) texts->pdata, (int) names->len, &complaint);
     if (!*out)
-        *why = g_strdup_printf("templates in %s: %s", folder, complaint);
+        *why = g_strdup_printf("templates in %s%s%s: %s; webquota template check says more", settings->templates,
+                               settings->theme ? " and " : "", settings->theme ? settings->theme : "", complaint);
     return *out != NULL;
 }
 
 bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
 {
     *site = (Site){.secret = settings->secret, .mount = settings->mount};
-    if (!templates_read(settings->templates, &site->templates, why))
+    if (!templates_read(settings, &site->templates, why))
         return false;
     StoreConfig config = {
         .database = settings->database,
@@ -53,7 +61,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
         .patience_ms = settings->patience_ms,
         .read_policy = policy_load,
     };
-    site->statics = statics_read(settings->statics);
+    site->statics = statics_read(settings->statics, settings->theme);
     site->metrics = metrics_new();
     site->slow = slow_new(SLOW_MOST);
     site->store = store_open(&config);
@@ -162,6 +170,21 @@ static void visit_decide_now(Visit *visit)
     visit_decided(visit, result, answer, &error);
 }
 
+static void visit_placed(void *data, StoreResult result, TicketRead *found, const StoreError *error)
+{
+    Visit *visit = data;
+    g_autoptr(TicketRead) read = found;
+    visit->call.placed(&visit->call, result, read, error);
+    visit_end(visit);
+}
+
+/* Only who may be answered later is kept waiting for a change. */
+static void visit_look_for_ticket(Visit *visit, bool later)
+{
+    const Call *call = &visit->call;
+    queue_ticket_later(call->site->store, call->ticket, later ? call->ticket_wait_s : 0, visit_placed, visit);
+}
+
 static void visit_work(void *data)
 {
     Visit *visit = data;
@@ -191,6 +214,8 @@ static void visit_go_on(Visit *visit)
         store_usage_later(call->site->store, call->identity.subject, NULL, true, visit_read, visit);
     else if (call->read)
         visit_read_now(visit);
+    else if (call->ticket)
+        visit_look_for_ticket(visit, later);
     else if (call->slow && later)
         visit_work_later(visit);
     else if (call->slow)

@@ -9,6 +9,7 @@ static const struct {
     {"style.css", "text/css; charset=utf-8"},
     {"widget.css", "text/css; charset=utf-8"},
     {"live.js", "text/javascript; charset=utf-8"},
+    {"queue.js", "text/javascript; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
     {"openapi.json", "application/json"},
 };
@@ -17,9 +18,11 @@ struct Statics {
     StaticFile files[G_N_ELEMENTS(known)];
 };
 
-static void file_read(StaticFile *file, const char *folder)
+static void file_read(StaticFile *file, const char *folder, const char *theme)
 {
-    g_autofree char *path = g_build_filename(folder, file->name, NULL);
+    g_autofree char *ours = g_build_filename(folder, file->name, NULL);
+    g_autofree char *themed = theme ? g_build_filename(theme, file->name, NULL) : NULL;
+    const char *path = themed && g_file_test(themed, G_FILE_TEST_EXISTS) ? themed : ours;
     g_autoptr(GError) error = NULL;
     gsize len = 0;
     if (!g_file_get_contents(path, &file->bytes, &len, &error)) {
@@ -31,13 +34,13 @@ static void file_read(StaticFile *file, const char *folder)
     file->etag = g_strdup_printf("\"%.16s\"", sum);
 }
 
-Statics *statics_read(const char *folder)
+Statics *statics_read(const char *folder, const char *theme)
 {
     Statics *statics = g_new0(Statics, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
         statics->files[i].name = known[i].name;
         statics->files[i].type = known[i].type;
-        file_read(&statics->files[i], folder);
+        file_read(&statics->files[i], folder, theme);
     }
     return statics;
 }

@@ -15,8 +15,9 @@ typedef struct {
 
 typedef struct Statics Statics;
 
-/* Reads what there is of them in the folder; what is missing is logged and answers 404. */
-Statics *statics_read(const char *folder);
+/* Reads what there is of them in the folder, or in `theme` (may be NULL), which comes first; what is missing is logged and
+ * answers 404. */
+Statics *statics_read(const char *folder, const char *theme);
 void statics_free(Statics *statics);
 
 /* NULL when there is no such file. */

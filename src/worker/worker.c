@@ -10,6 +10,10 @@
 /* While there is always something new: what is rolled up together costs less than apart. */
 #define PAUSE_US (2 * US_PER_S)
 #define FAILED_US (3 * US_PER_S)
+/* Sums can wait, decisions cannot: while this process decides so many a second, a turn is put off, for so long at most. What is
+ * not rolled up is read from the journal. */
+#define BUSY_PER_S 1000
+#define PUT_OFF_US (120 * US_PER_S)
 
 struct Worker {
     Store *store;
@@ -53,12 +57,42 @@ static bool wait_for(Worker *worker, int64_t us)
     return go_on;
 }
 
+typedef struct {
+    uint64_t decisions;              /* of the process so far */
+    int64_t looked_us, turned_us;    /* monotonic */
+} Pace;
+
+static uint64_t decisions_so_far(Store *store)
+{
+    StoreMetrics metrics;
+    store_metrics(store, &metrics);
+    uint64_t all = metrics.remembered;
+    for (size_t i = 0; i < G_N_ELEMENTS(metrics.decisions); i++)
+        all += metrics.decisions[i];
+    return all;
+}
+
+/* Is more decided just now than a turn should disturb? */
+static bool is_to_be_put_off(Pace *pace, Store *store)
+{
+    int64_t now_us = g_get_monotonic_time(), since_us = now_us - pace->looked_us;
+    uint64_t so_far = decisions_so_far(store), lately = so_far - pace->decisions;
+    pace->decisions = so_far;
+    pace->looked_us = now_us;
+    if (lately * US_PER_S >= (uint64_t)BUSY_PER_S * (uint64_t)since_us && now_us - pace->turned_us < PUT_OFF_US)
+        return true;
+    pace->turned_us = now_us;
+    return false;
+}
+
 static void *worker_main(void *data)
 {
     Worker *worker = data;
     Rollup *rollup = rollup_open(worker->store);
-    while (wait_for(worker, pause_us(rollup_turn(rollup, ROLLUP_TURN))))
-        ;
+    Pace pace = {.looked_us = g_get_monotonic_time(), .turned_us = g_get_monotonic_time()};
+    RollupTurn turn = ROLLUP_IDLE;
+    while (wait_for(worker, pause_us(turn)))
+        turn = turn != ROLLUP_MORE && is_to_be_put_off(&pace, worker->store) ? ROLLUP_IDLE : rollup_turn(rollup, ROLLUP_TURN);
     rollup_close(rollup);
     return NULL;
 }

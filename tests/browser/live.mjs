@@ -27,14 +27,14 @@ const steps = async (page, server, address, later) => {
   const wrong = [];
   const answer = async () => page.textContent("#answer");
   const before = await answer();
-  await page.focus('#live a[href$="/limit/menu_generation"]');
+  await page.focus('#live a[href$="/features/menu_generation"]');
 
   server.answers.set(address, { body: later });
   if (!(await pass(page, address))) return ["it does not ask again after 20 seconds"];
   await becomes(page, "#answer", "Used up");
   await becomes(page, "#status", "Used up");
   if ((await answer()) === before) wrong.push("the content stays as it was");
-  if (!(await page.evaluate(() => document.activeElement.href?.endsWith("/limit/menu_generation")))) wrong.push("the focus is lost");
+  if (!(await page.evaluate(() => document.activeElement.href?.endsWith("/features/menu_generation")))) wrong.push("the focus is lost");
 
   server.answers.set(address, { status: 503, body: "" });
   await pass(page, address);

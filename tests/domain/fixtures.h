@@ -159,7 +159,7 @@ static inline Book world_book(World *world)
 static inline Situation world_situation(World *world)
 {
     return (Situation){&world->policy,   &world->subject,    world->overrides, world->override_count,
-                       world->grants,    world->grant_count, world->now};
+                       world->grants,    world->grant_count, world->now, 0};
 }
 
 /* Decides and applies. Free with decision_free. */

@@ -391,7 +391,7 @@ START_TEST(sets_and_rows)
     for (int i = 1; i <= 9; i++) {
         Counter *counter = counter_set_add(&set, i % 2 ? i : -i);
         ck_assert(counter->used == 0 && counter->window_start == 0 && !counter->buckets);
-        *counter = (Counter){counter->slot, i == 3 ? INSTANT_MIN : i * DAY, i, 10 + i, 20 + i, 3, NULL};
+        *counter = (Counter){counter->slot, i == 3 ? INSTANT_MIN : i * DAY, i, 10 + i, 20 + i, 3, i * 5, false, NULL};
         if (i % 3 == 0) {
             counter->buckets = g_new0(int64_t, ROLLING_BUCKETS);
             counter->buckets[i] = UNITS_MAX;
@@ -410,7 +410,7 @@ START_TEST(sets_and_rows)
     for (int i = 0; i < set.count; i++) {
         Counter *one = &set.counters[i], *other = counter_set_find(&back, one->slot);
         ck_assert(other && one->window_start == other->window_start && one->used == other->used && one->held == other->held);
-        ck_assert(one->carried == other->carried && one->fired == other->fired && !one->buckets == !other->buckets);
+        ck_assert(one->carried == other->carried && one->fired == other->fired && one->waiting == other->waiting && !one->buckets == !other->buckets);
         if (one->buckets)
             ck_assert_mem_eq(one->buckets, other->buckets, ROLLING_BUCKETS * sizeof(int64_t));
     }
@@ -465,7 +465,7 @@ START_TEST(strange_rows_are_survived)
                 for (int with_buckets = 0; with_buckets < 2; with_buckets++) {
                     Limit limit = limit_of(windows[w], (WindowAlign)align);
                     limit.rollover = UNITS_MAX;
-                    Counter counter = {7, starts[s], INT64_MAX, INT64_MAX, INT64_MAX, -1, NULL};
+                    Counter counter = {7, starts[s], INT64_MAX, INT64_MAX, INT64_MAX, -1, 0, false, NULL};
                     counter.buckets = with_buckets ? g_new0(int64_t, ROLLING_BUCKETS) : NULL;
                     for (int i = 0; with_buckets && i < ROLLING_BUCKETS; i++)
                         counter.buckets[i] = INT64_MAX;

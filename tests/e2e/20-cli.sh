@@ -80,7 +80,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject override grant reset usage explain key account request window template doctor'
+commands='migrate policy subject override grant reset usage explain key account request queue window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help
@@ -88,7 +88,7 @@ for command in $commands; do
 done
 is "every command has help" "" "$missing"
 run --help
-ends "help names every command" 0 migrate policy subject override grant reset usage explain key window template doctor
+ends "help names every command" 0 migrate policy subject override grant reset usage explain key account request queue window template doctor
 manual=$(sed 's/\\-/-/g; s/\\f.//g' docs/man/webquota.1)
 missing=
 for command in $commands; do grep -qE "^\.[A-Z]+ .*\"?$command\b" <<<"$manual" || missing+=" $command"; done
@@ -391,4 +391,21 @@ printf 'Hello {{name}}, {{>b}}{{#list}}<{{.}}>{{/list}}' >"$scratch/a.html"
 printf '<b>{{name}}</b>;' >"$scratch/b.html"
 out=$("$W" template render "$scratch/a.html" --partials "$scratch" <<<'{"name": "A&B", "list": [1, 2]}')
 is "template render" "Hello A&amp;B, <b>A&amp;B</b>;<1><2>" "$out"
+run template check
+ends "the templates use only what they are given" 0
+mkdir "$scratch/theme"
+printf '<p>{{left}}</p>\n{{#resets}}\n<p>{{resetts}}</p>\n{{/resets}}\n{{>ours}}\n' >"$scratch/theme/facts.html"
+printf '<p class="ours">{{total}}</p>\n' >"$scratch/theme/ours.html"
+run template check --theme "$scratch/theme"
+ends "a theme with a name that nothing gives" 1 "facts.html: line 3: nothing gives \"resetts\""
+verdict "and nothing else is wrong with it" test "$(wc -l <<<"$err")" = 1
+sed -i 's/resetts/resets/' "$scratch/theme/facts.html"
+run template check --theme "$scratch/theme"
+ends "the same, mended" 0
+printf '{{#x}}' >"$scratch/theme/card.html"
+: >"$scratch/theme/styles.css"
+: >"$scratch/theme/dashbord.html"
+run template check --theme "$scratch/theme"
+ends "a theme that cannot be parsed, and names that nothing uses" 1 'card.html: line 1: section "x" is not closed' \
+    "styles.css: no file of this name is used" "dashbord.html: no page shows a template of this name"
 exit $failed

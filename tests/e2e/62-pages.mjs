@@ -22,7 +22,7 @@ plan anonymous { title = "Anonymous"  rank = 0  upgrade = "free"
   limit day { feature = "call"  amount = 2  window = "day" } }
 plan free { title = "Free"  rank = 1  upgrade = "pro"
   limit day  { feature = "call"       amount = 10  window = "day" }
-  limit deep { feature = "deep_call"  amount = 3   window = "day" } }
+  limit deep { feature = "deep_call"  amount = 3   window = "day"  warn_at = {60, 100} } }
 plan pro { title = "Pro"  rank = 2  price = "$5 <i>"
   limit day  { feature = "call"  amount = 1000  window = "day" }
   limit paid { feature = "paid"  unlimited = true  window = "month" }
@@ -182,6 +182,29 @@ async function features(site) {
     });
 }
 
+async function alerts(site) {
+    await test('the alerts of a person: each threshold once, as a page and as JSON', async () => {
+        const { json } = status(await page(site, '/alerts', callers.person, JSON_TYPE), 200);
+        equal(json.alerts.map(({ feature, limit, threshold, used, amount }) => [feature, limit, threshold, used, amount]),
+            [['call', 'day', 90, 9, 10], ['call', 'day', 75, 9, 10]]);
+        await site.clock('2026-04-02 08:00:00');
+        status(await site.consume('free', 'deep_call', { units: 2 }), 200);
+        await site.clock('2026-04-02 09:00:00');
+        status(await site.consume('free', 'deep_call'), 200);
+        equal((await page(site, '/alerts', callers.person, JSON_TYPE)).json, { subject: 'free', alerts: [
+            { at: '2026-04-02T09:00:00Z', feature: 'deep_call', limit: 'deep', threshold: 100, used: 3, amount: 3, shared: false },
+            { at: '2026-04-02T08:00:00Z', feature: 'deep_call', limit: 'deep', threshold: 60, used: 2, amount: 3, shared: false },
+            ...json.alerts] });
+        is_page(await page(site, '/alerts', callers.person), 'Your alerts', '2026-04-02 09:00:00 Deep calls 100 % 3 of 3 deep calls a day',
+            '2026-04-02 08:00:00 Deep calls 60 % 2 of 3 deep calls a day');
+        ok(!/2026-04-02/.test(words(is_page(await page(site, '/alerts', callers.administrator)))), 'others\' alerts');
+        is_page(await page(site, '/alerts'), 'No alerts');
+        await site.clock('2026-08-02 09:00:00');
+        is_page(await page(site, '/alerts', callers.person), 'No alerts');
+        await site.clock(NOW);
+    });
+}
+
 async function widgets(site) {
     const widget = (more, as = callers.person, accept) => page(site, `/widget/${more}`, as, accept);
     await test('a feature in little: a fragment, in three styles, that other pages may include', async () => {
@@ -237,7 +260,7 @@ try {
         await site.clock(NOW);
         callers.person = basic(site.values.WEBQUOTA_USER_FREE);
         callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
-        for (const part of [decisions, plans, features, widgets, errors]) await part(site);
+        for (const part of [decisions, plans, features, widgets, errors, alerts]) await part(site);
     });
 } catch (error) {
     broken(error);

@@ -147,8 +147,8 @@ async function processes(site) {
             for (let round = 0; round < 2; round++) {
                 const flood = Promise.allSettled(Array.from({ length: 40 }, (_, i) => request(`${i % 2 ? second.url : site.url}/api/v1/consume`, { method: 'POST',
                     headers: site.admin, body: { subject: `many-${i}`, feature: i % 2 ? 'call' : 'other', units: 1 + i % 5 } })));
-                await until(async () => /process \d+/.test(await site.value('select holder from webquota.leases')), 'somebody holds the lease');
-                const pid = Number(/process (\d+)/.exec(await site.value('select holder from webquota.leases'))[1]);
+                await until(async () => /process \d+/.test(await site.value('select holder from webquota.leases where name = \'usage\'')), 'somebody holds the lease');
+                const pid = Number(/process (\d+)/.exec(await site.value('select holder from webquota.leases where name = \'usage\''))[1]);
                 process.kill(pid, 'SIGKILL');
                 await flood;
                 await rolled(site);

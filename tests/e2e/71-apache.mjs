@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { apache, raw, with_front } from './front/servers.mjs';
+import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { free_port, run, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -239,9 +240,13 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
     await guard_checks(site, front, url);
     await secret_checks(front, url, port);
     await page_checks(site, front, url);
+    await session_checks(site, url, 'by Apache');
     await down_checks(front, url, port, own);
-    await page_checks(site, front, await apache(front, 'apache-cgi.conf', {}, '/quota/healthz'), { words: 'as plain CGI under Apache: ' });
-    await page_checks(site, front, await front.lighttpd('lighttpd-cgi.conf', { path: '/quota/healthz' }), { words: 'as plain CGI under lighttpd: ' });
+    const cgi = { Apache: await apache(front, 'apache-cgi.conf', {}, '/quota/healthz'), lighttpd: await front.lighttpd('lighttpd-cgi.conf', { path: '/quota/healthz' }) };
+    for (const [name, at] of Object.entries(cgi)) {
+        await page_checks(site, front, at, { words: `as plain CGI under ${name}: ` });
+        await session_checks(site, at, `by CGI, ${name}`, { words: `as plain CGI under ${name}: `, guarded: false });
+    }
     await test('nothing complained that a page could not be shown', async () => {
         for (const log of ['apache.log', 'apache-cgi.log', 'lighttpd-cgi.log'])
             ok(!/template|response:|assert|premature|malformed/i.test(readFileSync(`${front.folder}/${log}`, 'utf8')), readFileSync(`${front.folder}/${log}`, 'utf8'));

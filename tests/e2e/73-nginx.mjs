@@ -7,6 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { raw, with_front } from './front/servers.mjs';
+import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { free_port, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -201,6 +202,7 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
         await guard_checks(site, front, url, seen);
         await identity_checks(site, front, url, seen);
         await page_checks(site, front, url);
+        await session_checks(site, url, 'by nginx');
         await down_checks(front, url, socket, own, seen);
     } finally {
         server.closeAllConnections();

@@ -39,7 +39,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     site = (Site){
         .store = store_open(&(StoreConfig){.database = "none"}),
         .templates = page_templates(),
-        .statics = statics_read("static"),
+        .statics = statics_read("static", NULL),
         .metrics = metrics_new(),
         .secret = "0123456789abcdef0123456789abcdef",
         .mount = "/quota",

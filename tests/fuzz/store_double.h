@@ -149,6 +149,18 @@ StoreResult store_activity(Store *store, const char *subject, const GPtrArray *f
     return STORE_OK;
 }
 
+StoreResult store_alerts(Store *store, const char *subject, Instant now, Alerts **alerts, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(subject, error);
+    if (result != STORE_OK)
+        return result;
+    *alerts = alerts_new(1);
+    (*alerts)->lines[0] = (AlertLine){.at = now, .feature = g_strdup(subject), .limit = g_strdup(subject), .threshold_pct = 80,
+                                      .used = UNITS_MAX, .amount = UNITS_MAX, .shared = true};
+    return STORE_OK;
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     StoreResult result = double_result(ask->idempotency_key, error);
@@ -270,5 +282,6 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
 }
 
 #include "store_double_people.h"
+#include "store_double_queue.h"
 
 #endif

@@ -2,12 +2,14 @@
 #ifndef WEBQUOTA_PAGE_STATES_H
 #define WEBQUOTA_PAGE_STATES_H
 
+#include "view/alerts_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
 #include "view/form_states.h"
 #include "view/history_states.h"
 #include "view/page_samples.h"
 #include "view/plans_states.h"
+#include "view/queue_states.h"
 
 typedef Value *(*PageState)(void);
 
@@ -186,6 +188,25 @@ static Value *dashboard_suspended(void)
     sample.subject.suspended = true;
     sample_line(&sample, MENU_UPLOAD, "weekly", 1);
     sample_line(&sample, MESSAGE, "monthly", 40);
+    return sample_dashboard(&sample);
+}
+
+/* Somebody far from where the policy was written: times are theirs. And their language runs the other way. */
+static Value *dashboard_own_zone(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.zone = "Asia/Tokyo";
+    g_free(sample.policy->features[MESSAGE].title);
+    sample.policy->features[MESSAGE].title = g_strdup("رسائل الشهر");
+    UsageLine *upload = sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    upload->source |= SOURCE_OVERRIDE;
+    upload->override_expires = sample_instant("2026-12-31T05:00:00Z");
+    sample_line(&sample, MESSAGE, "monthly", 95);
+    UsageLine *generation = sample_line(&sample, MENU_GENERATION, "daily", 4);
+    generation->held = 2;
+    generation->bonus = 5;
+    generation->bonus_expires = sample_instant("2026-12-09T23:00:00Z");
     return sample_dashboard(&sample);
 }
 
@@ -407,6 +428,7 @@ static const struct {
     { "dashboard-highest-plan", "dashboard", dashboard_highest_plan },
     { "dashboard-anonymous", "dashboard", dashboard_anonymous },
     { "dashboard-suspended", "dashboard", dashboard_suspended },
+    { "dashboard-own-zone", "dashboard", dashboard_own_zone },
     { "dashboard-nothing", "dashboard", dashboard_nothing },
     { "dashboard-hostile", "dashboard", dashboard_hostile },
     { "limit-week", "limit", limit_week },
@@ -442,6 +464,18 @@ static const struct {
     { "feature-suspended", "feature", feature_suspended },
     { "feature-clients", "feature", feature_clients },
     { "feature-hostile", "feature", feature_hostile },
+    { "queue-waiting", "queue", queue_waiting },
+    { "queue-first", "queue", queue_first },
+    { "queue-form", "queue", queue_form },
+    { "queue-paused", "queue", queue_paused },
+    { "queue-turn", "queue", queue_turn_come },
+    { "queue-turn-form", "queue", queue_turn_form },
+    { "queue-lapsed", "queue", queue_lapsed },
+    { "queue-lost", "queue", queue_lost },
+    { "queue-hostile", "queue", queue_hostile },
+    { "alerts-some", "alerts", alerts_some },
+    { "alerts-none", "alerts", alerts_none },
+    { "alerts-hostile", "alerts", alerts_hostile },
     { "history-month", "history", history_month },
     { "history-week", "history", history_week },
     { "history-quarter", "history", history_quarter },

@@ -218,6 +218,34 @@ START_TEST(limits_that_stop_nobody)
 }
 END_TEST
 
+START_TEST(times_are_in_the_readers_zone)
+{
+    g_autoptr(Value) page = dashboard_own_zone();
+    const Value *upload = card(page, "menu_upload"), *message = card(page, "message"), *generation = card(page, "menu_generation");
+    ck_assert_str_eq(text_at(upload, "main.shown.resets"), "Resets at 14:00 (Asia/Tokyo), in 9 h 55 min");
+    ck_assert_str_eq(text_at(upload, "main.shown.override.until"), "2026-12-31 at 14:00 (Asia/Tokyo)");
+    ck_assert_str_eq(text_at(message, "main.shown.pace"), "At this rate it runs out on Tuesday about 07:00 (Asia/Tokyo)");
+    ck_assert_str_eq(text_at(generation, "main.shown.by_kind.parts.1.until"), "10 Dec");
+    ck_assert_ptr_nonnull(strstr(text_at(page, "stops.0.message"), "on 2026-11-23 at 14:00 (Asia/Tokyo)"));
+    ck_assert_str_eq(text_at(page, "page.zone"), "Asia/Tokyo");
+}
+END_TEST
+
+START_TEST(what_is_left_is_shown_in_the_order_it_is_spent)
+{
+    g_autoptr(Value) page = dashboard_changed();
+    const Value *shown = value_get(value_get(card(page, "menu_generation"), "main"), "shown"), *parts = at(shown, "by_kind.parts");
+    ck_assert_uint_eq(value_count(parts), 3);
+    ck_assert(true_at(parts, "0.rolled") && true_at(parts, "1.own") && true_at(parts, "2.bonus"));
+    ck_assert_str_eq(text_at(parts, "0.number"), "3");
+    ck_assert_str_eq(text_at(parts, "1.number"), "15");
+    ck_assert_str_eq(text_at(parts, "2.number"), "5");
+    ck_assert_str_eq(text_at(shown, "by_kind.total"), "23");
+    ck_assert_str_eq(text_at(shown, "by_kind.held"), "3");
+    ck_assert(null_at(card(page, "message"), "main.shown.by_kind")); /* all of one kind */
+}
+END_TEST
+
 START_TEST(pool_tells_yours_from_the_others)
 {
     g_autoptr(Value) page = dashboard_organization();
@@ -348,6 +376,8 @@ static Suite *suite(void)
     tcase_add_test(values, held_and_bonus);
     tcase_add_test(values, what_was_changed_is_told);
     tcase_add_test(values, limits_that_stop_nobody);
+    tcase_add_test(values, times_are_in_the_readers_zone);
+    tcase_add_test(values, what_is_left_is_shown_in_the_order_it_is_spent);
     tcase_add_test(values, pool_tells_yours_from_the_others);
     tcase_add_test(values, pool_is_silent_where_it_does_not_know);
     tcase_add_test(values, lines_are_not_mixed_up_with_their_card);

@@ -116,6 +116,9 @@ START_TEST(others_decisions_say_whose)
     has(html, "<dt>Whose</dt><dd><bdi>&lt;script&gt;");
     ck_assert_ptr_null(strstr(html, "<script>alert"));
     ck_assert_ptr_null(strstr(html, "What you can do now"));
+    has(html, " are used.");
+    ck_assert_ptr_null(strstr(html, "You&#39;ve"));
+    ck_assert_ptr_null(strstr(html, "You can"));
     has(html, "href=\"/%22%3E%3Cscript%3Ealert(1)%3C/script%3E\"");
 }
 END_TEST

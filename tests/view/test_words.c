@@ -209,6 +209,20 @@ START_TEST(resets)
 }
 END_TEST
 
+START_TEST(pace)
+{
+    Instant noon = instant(NOON); /* a Sunday */
+    Forecast soon = {FORECAST_RUNS_OUT, instant("2026-11-23T18:20:00Z")}, later = {FORECAST_RUNS_OUT, instant("2026-11-26T18:20:00Z")},
+             late = {FORECAST_RUNS_OUT, instant("2026-12-03T18:20:00Z")}, lasts = {FORECAST_LASTS, INSTANT_MAX}, none = {FORECAST_NONE, INSTANT_MAX};
+    assert_words(words_pace(&soon, "UTC", noon), "At this rate it runs out on Monday about 18:00 (UTC)");
+    assert_words(words_pace(&soon, "Asia/Tokyo", noon), "At this rate it runs out on Tuesday about 03:00 (Asia/Tokyo)");
+    assert_words(words_pace(&later, "UTC", noon), "At this rate it runs out on Thursday");
+    assert_words(words_pace(&late, "UTC", noon), "At this rate it runs out about Thu 3 Dec");
+    assert_words(words_pace(&lasts, "UTC", noon), "At this rate it lasts until it resets");
+    assert_words(words_pace(&none, "UTC", noon), "");
+}
+END_TEST
+
 START_TEST(messages_of_a_line)
 {
     g_autoptr(Site) site = site_new();
@@ -302,6 +316,32 @@ START_TEST(stopped)
     line->usage.source |= SOURCE_GRANT;
     assert_words(words_answer(answer), "You've used all your bonus Get Solution requests. "
                                        "You can use it again on 2025-12-28 at 18:31 (UTC).");
+}
+END_TEST
+
+START_TEST(stopped_was_another)
+{
+    g_autoptr(Site) site = site_new();
+    Instant now = instant("2025-12-28T12:00:00Z"), midnight = instant("2025-12-29");
+    Limit *daily = &site->limits[FREE][0];
+    g_autoptr(Answer) answer = site_answer(site, SOLUTION, OUTCOME_DENIED, REASON_LIMIT, now);
+    AnswerLine *line = answer_add(answer, usage_line(site, daily, 100, 100, midnight));
+    assert_words(words_answer_of_other(answer), "All 100 Get Solution requests for today are used. "
+                                                "It can be used again on 2025-12-29 at 00:00 (UTC).");
+    line->usage = usage_line(site, daily, 1, 1, midnight);
+    assert_words(words_answer_of_other(answer), "The 1 Get Solution request for today is used. "
+                                                "It can be used again on 2025-12-29 at 00:00 (UTC).");
+    line->usage = usage_line(site, daily, 5, 3, midnight);
+    line->frees_at = INSTANT_MAX;
+    assert_words(words_answer_of_other(answer), "5 Get Solution requests are used today; the limit is 3.");
+    line->usage = usage_line(site, daily, 98, 100, midnight);
+    line->usage.held = 2;
+    usage_line_finish(&line->usage);
+    assert_words(words_answer_of_other(answer), "98 of 100 Get Solution requests for today are used, and 2 more are held for work in "
+                                                "progress. It can be used again when that work ends.");
+    line->usage = usage_line(site, daily, 0, 0, midnight);
+    line->usage.source |= SOURCE_GRANT;
+    assert_words(words_answer_of_other(answer), "All bonus Get Solution requests are used.");
 }
 END_TEST
 
@@ -499,7 +539,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         numbers_and_units, what_is_over_is_rounded_down, spans_have_two_parts_at_most, moments_carry_their_zone, windows, figures,
-        what_is_left_in_the_order_it_is_spent, resets, messages_of_a_line, shared_limits_say_whose, stopped,
+        what_is_left_in_the_order_it_is_spent, resets, pace, messages_of_a_line, shared_limits_say_whose, stopped, stopped_was_another,
         stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone,
         an_offer_knows_only_limits_in_force, the_parent_may_be_what_is_not_included, other_answers,
         upgrades, states,

@@ -108,7 +108,9 @@ START_TEST(what_changes_something_needs_somebody)
         Access least = reads && !strstr(routes[i].pattern, "/keys") ? ACCESS_VIEWER : ACCESS_PROGRAM;
         ck_assert_msg(!administration || (routes[i].access == least && routes[i].scopes == KEY_ADMIN), "%s", routes[i].pattern);
         ck_assert_msg(!route_is_form(&routes[i]) || routes[i].scopes == 0, "%s: a form is for people", routes[i].pattern);
-        ck_assert_msg(strcmp(routes[i].method, "DELETE") != 0 || routes[i].scopes == KEY_ADMIN, "%s", routes[i].pattern);
+        /* A place in line is given up by whoever has it. */
+        bool own = strstr(routes[i].pattern, "/tickets/") != NULL;
+        ck_assert_msg(strcmp(routes[i].method, "DELETE") != 0 || own || routes[i].scopes == KEY_ADMIN, "%s", routes[i].pattern);
     }
 }
 END_TEST

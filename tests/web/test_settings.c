@@ -9,7 +9,8 @@
 static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE",
                                     "WEBQUOTA_SHARED_SECRET_FILE",
                                     "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
-                                    "WEBQUOTA_PREPARE", "WEBQUOTA_LOG", "WEBQUOTA_PATIENCE_MS"};
+                                    "WEBQUOTA_PREPARE", "WEBQUOTA_LOG", "WEBQUOTA_PATIENCE_MS",
+                                    "WEBQUOTA_THEME"};
 
 static void start(void)
 {
@@ -32,6 +33,7 @@ START_TEST(little_is_enough)
     ck_assert_str_eq(settings.mount, "/quota");
     ck_assert_ptr_null(settings.secret);
     ck_assert_ptr_null(settings.socket);
+    ck_assert_ptr_null(settings.theme);
     ck_assert_int_eq(settings.log, LOG_LEVEL_NOTICE);
 }
 END_TEST
@@ -43,6 +45,7 @@ START_TEST(mistakes_are_named)
     } cases[] = {
         {"DATABASE_URL", ""}, {"WEBQUOTA_THREADS", "0"}, {"WEBQUOTA_THREADS", "257"}, {"WEBQUOTA_THREADS", "many"},
         {"WEBQUOTA_LOG", "loud"}, {"WEBQUOTA_PREPARE", "maybe"}, {"WEBQUOTA_TEMPLATES", "/nowhere"},
+        {"WEBQUOTA_THEME", "/nowhere"},
         {"WEBQUOTA_STATIC", "/nowhere"}, {"WEBQUOTA_SECRET_FILE", "/nowhere"}, {"WEBQUOTA_SHARED_SECRET_FILE", "/dev/null"},
         {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"},
         {"WEBQUOTA_MOUNT", "/\"><b"},

@@ -60,7 +60,7 @@ START_TEST(all_else_fails_closed)
     ck_assert(strstr(fake.out->str, "/nowhere") == NULL);
     ck_assert(begins(ask("GET", "/", "HTTP_ACCEPT", "text/html"), "Status: 503 "));
     ck_assert(strstr(fake.out->str, "<!doctype html>"));
-    static const char *const pages[] = {"/", "/plans", "/features/x", "/limit/x", "/decisions/dec_AAAA", "/widget/x?frame=1"};
+    static const char *const pages[] = {"/", "/plans", "/alerts", "/features/x", "/limit/x", "/decisions/dec_AAAA", "/widget/x?frame=1"};
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
         ck_assert(begins(ask("GET", pages[i], "HTTP_ACCEPT", "text/html"), "Status: 503 "));
         ck_assert(strstr(fake.out->str, "<h1>Usage cannot be shown now</h1>"));

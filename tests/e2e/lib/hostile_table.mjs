@@ -39,9 +39,10 @@ route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = 
 const ALL = 'read enforce admin';
 export const ROUTES = [
     ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
+    ['GET', '/history', 'self', ALL], ['GET', '/history.csv', 'self', ALL],
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
-    ['GET', '/plans', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
+    ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',

@@ -1,0 +1,1 @@
+select feature, limit_key, state from webquota.queues where state <> 'open'

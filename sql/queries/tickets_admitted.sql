@@ -1,0 +1,1 @@
+select t.id from webquota.tickets t where t.state = 'admitted'

@@ -1,0 +1,4 @@
+-- Those who have not been seen for as long as their places are kept.
+select t.account_id, t.subject_id, webquota.us(t.joined_at), t.id from webquota.tickets t
+ where t.state = 'waiting' and t.seen_at + make_interval(secs => t.keep_s) <= (select webquota.clock())
+ order by t.seen_at limit 200

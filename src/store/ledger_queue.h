@@ -1,0 +1,28 @@
+/* What the two files about queues share: tickets as a batch has read them (ledger_tickets.c), and what is decided about them
+ * (ledger_queue.c). */
+#ifndef WEBQUOTA_LEDGER_QUEUE_H
+#define WEBQUOTA_LEDGER_QUEUE_H
+
+#include "store/ledger_job.h"
+
+/* Whose counter it is that people wait for. */
+typedef struct {
+    int64_t account, slot;
+    char *owner; /* owned */
+} Line;
+Line batch_line_of(const SubjectState *state, const Limit *limit);
+bool ticket_waits_in(const TicketRow *ticket, const Line *line);
+void batch_line_shorten(Batch *batch, SubjectState *state, const TicketRow *ticket); /* one less waits */
+const char *batch_line_state(const Batch *batch, const Limit *limit);                /* "open", "paused", "closed" */
+
+/* One that is not over, of a subject for a feature; or by its key. NULL: there is none. */
+TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature);
+TicketRow *batch_ticket_by_key(const Batch *batch, const DecisionKey *key);
+void ticket_row_free(gpointer ticket);
+
+/* A change to be written: a statement whose first parameters are the key; the others are for the caller to add. */
+Params *batch_ticket_change(Batch *batch, Query query, const DecisionKey *key);
+/* One that waits goes. `why` may be NULL. */
+void batch_end_waiting(Batch *batch, SubjectState *state, TicketRow *ticket, const char *word, const char *why);
+
+#endif

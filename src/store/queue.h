@@ -1,0 +1,102 @@
+/* Lines of people who wait for a limit to have room: what is read of them, and the admission of those whose turn it is.
+ * Joining, claiming and leaving are the ledger's: LedgerAsk, Answer.ticket, queue_leave. */
+#ifndef WEBQUOTA_QUEUE_STORE_H
+#define WEBQUOTA_QUEUE_STORE_H
+
+#include "store/store.h"
+
+/* --- one ticket --- */
+
+typedef struct {
+    char *id;               /* public */
+    TicketState state;
+    char *subject, *feature, *resource; /* resource NULL when none */
+    int64_t units;
+    int64_t ahead;          /* waiting: so many before it */
+    int64_t in_line;        /* waiting: so many, itself included */
+    int64_t ahead_at_first; /* when it joined */
+    QueueWait wait;
+    bool paused;
+    Instant joined_at, now, kept_until;
+    Instant claim_until;    /* admitted: the deadline; INSTANT_MAX otherwise */
+    Instant ended_at;       /* INSTANT_MAX: it is not over */
+    char *reservation;      /* public id; NULL when it was never let in */
+    char *return_to;        /* NULL: nowhere */
+    char *why;              /* expired: "unseen", "refused", "dropped"; NULL otherwise */
+    bool by_form;
+    int refs;
+} TicketRead;
+TicketRead *ticket_read_ref(TicketRead *read);
+void ticket_read_free(TicketRead *read); /* lets go of one reference */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TicketRead, ticket_read_free)
+
+/* Where the ticket stands, at most about a second ago: everybody who asks meanwhile is told from one reading. Its holder counts
+ * as seen (`seen`). STORE_NONE: there is no such ticket. */
+StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **read, StoreError *error) MUST_CHECK;
+
+/* The same when something has changed since (another state, or fewer ahead than `ahead`), or after `wait_s` seconds, whatever
+ * comes first, without a thread for each who waits: `then` is called once, by another thread or before this returns. */
+typedef void (*TicketThen)(void *data, StoreResult result, TicketRead *read, const StoreError *error);
+void queue_ticket_later(Store *store, const char *id, int64_t wait_s, TicketThen then, void *data);
+
+/* Those who wait for a change are answered as it stands, now and from now on: the process is about to end. */
+void queue_hurry(Store *store);
+
+/* Its holder goes: a place is given up, what was held goes back. STORE_CONFLICT: it is over already. */
+StoreResult queue_leave(Store *store, const char *id, StoreError *error) MUST_CHECK;
+
+/* --- lines --- */
+
+/* state: "open", "paused", "closed". STORE_NONE: no plan has such a limit that queues. limit NULL: every one on the feature. */
+StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
+                      const char *actor, StoreError *error) MUST_CHECK;
+
+/* What has become of those who waited, a line each, of 30 days. Free with g_ptr_array_unref. */
+typedef struct {
+    char *feature, *limit, *state;
+    int64_t waiting, admitted, used, lost, lapsed;
+    int64_t median_wait_s;
+    int64_t promised, kept; /* let in with a range told, and within it */
+} QueueReport;
+StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;
+
+/* --- admission: for the one process that has the lease --- */
+
+typedef enum {
+    ADMISSION_NONE,     /* the database did not answer: not known */
+    ADMISSION_IN,       /* let in: its units are held */
+    ADMISSION_FULL,     /* the limit has no room for it yet; those behind it wait as well */
+    ADMISSION_MOVED,    /* it waits in another limit's line now */
+    ADMISSION_ENDED,    /* another limit refuses it: its place is gone */
+    ADMISSION_GONE,     /* it does not wait any more */
+    ADMISSION_NOT_OURS  /* somebody else has the lease */
+} AdmissionResult;
+
+/* The first in line, and what came of it. */
+typedef struct {
+    char *line;             /* which line; the same text for all in one */
+    char *ticket;           /* public id */
+    AdmissionResult result;
+} QueueHead;
+
+/* Takes the lease for this process, or renews it. *late: it had been nobody's for long, as after an outage. */
+StoreResult queue_lease(Store *store, const char *holder, bool *mine, bool *late, StoreError *error) MUST_CHECK;
+void queue_lease_leave(Store *store, const char *holder);
+
+/* The first `most` of every line that is not paused, line after line, in their order. Free with g_ptr_array_unref. */
+StoreResult queue_heads(Store *store, int most, GPtrArray **heads, StoreError *error) MUST_CHECK;
+
+/* Lets in as many of them as there is room for, in their order; none of a line after one that has to wait. Each knows its result
+ * afterwards. */
+void queue_admit(Store *store, const char *holder, const GPtrArray *heads);
+
+/* Ends the places of those who were not seen for as long as they are kept; *ended may be NULL. */
+StoreResult queue_expire(Store *store, int *ended, StoreError *error) MUST_CHECK;
+
+/* Gives back what was held for too long, and writes down who was seen. */
+StoreResult queue_tidy(Store *store, StoreError *error) MUST_CHECK;
+
+/* Does the policy in force have a limit that queues? */
+bool queue_is_needed(Store *store);
+
+#endif

@@ -1,0 +1,166 @@
+/* Twice a second whoever has the lease looks at the first of each line, and lets in as many as there is room for. The lease is a row
+ * that is over after three seconds unless it is renewed, and is looked at once more in each transaction that lets somebody in:
+ * so a process that stood still cannot act on a line that is another's by now. */
+#include "worker/admission.h"
+
+#include <pthread.h>
+#include <sodium.h>
+
+#include "base/log.h"
+
+#define TURN_US (US_PER_S / 2)
+#define IDLE_US US_PER_S        /* where the policy has no limit that queues, and where another process has the lease */
+#define TIDY_US US_PER_S
+#define EXPIRE_US (5 * US_PER_S)
+#define LOOK_MIN 8              /* of each line at first, */
+#define LOOK_MAX 128            /* and as long as all are let in, twice as many */
+#define ROUNDS_MAX 64           /* in one turn; the lease has to be renewed */
+
+struct AdmissionWorker {
+    Store *store;
+    char holder[33];
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stop;
+    int64_t tidied_us, expired_us; /* monotonic */
+    int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
+};
+
+/* Of the heads, handed in together, how many were let in; *full: somebody has to wait in every line. */
+static int count_in(const GPtrArray *heads, bool *all)
+{
+    int in = 0;
+    *all = false;
+    for (guint i = 0; i < heads->len; i++) {
+        const QueueHead *head = heads->pdata[i];
+        bool last = i + 1 == heads->len || strcmp(((const QueueHead *)heads->pdata[i + 1])->line, head->line) != 0;
+        in += head->result == ADMISSION_IN;
+        /* A line whose last was not told to wait may go on. */
+        *all |= last && (head->result == ADMISSION_IN || head->result == ADMISSION_ENDED || head->result == ADMISSION_MOVED);
+    }
+    return in;
+}
+
+static StoreResult admit_all(Store *store, const char *holder, int *in, StoreError *error)
+{
+    int most = LOOK_MIN;
+    bool more = true;
+    for (int round = 0; more && round < ROUNDS_MAX; round++) {
+        g_autoptr(GPtrArray) heads = NULL;
+        StoreResult result = queue_heads(store, most, &heads, error);
+        if (result != STORE_OK)
+            return result;
+        if (!heads->len)
+            return STORE_OK;
+        queue_admit(store, holder, heads);
+        *in += count_in(heads, &more);
+        most = MIN(most * 2, LOOK_MAX);
+    }
+    return STORE_OK;
+}
+
+static StoreResult turn(Store *store, const char *holder, bool *mine, bool *late, int *in, StoreError *error)
+{
+    *in = 0;
+    StoreResult result = queue_lease(store, holder, mine, late, error);
+    return result == STORE_OK && *mine ? admit_all(store, holder, in, error) : result;
+}
+
+StoreResult admission_turn(Store *store, const char *holder, bool *mine, int *in, StoreError *error)
+{
+    bool late;
+    return turn(store, holder, mine, &late, in, error);
+}
+
+/* Every process writes down who was seen by it; one gives back what is due. */
+static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
+{
+    int64_t now_us = g_get_monotonic_time();
+    StoreResult result = STORE_OK;
+    if (now_us - worker->tidied_us >= TIDY_US) {
+        worker->tidied_us = now_us;
+        result = queue_tidy(worker->store, error);
+    }
+    if (result == STORE_OK && mine && now_us >= worker->mercy_until_us && now_us - worker->expired_us >= EXPIRE_US) {
+        worker->expired_us = now_us;
+        result = queue_expire(worker->store, NULL, error);
+    }
+    return result;
+}
+
+/* One turn; returns how long to wait for the next. */
+static int64_t work(AdmissionWorker *worker)
+{
+    g_auto(StoreError) error = { 0 };
+    bool mine = false, late = false;
+    int in = 0;
+    if (!queue_is_needed(worker->store))
+        return IDLE_US;
+    StoreResult result = tidy(worker, false, &error);
+    if (result == STORE_OK)
+        result = turn(worker->store, worker->holder, &mine, &late, &in, &error);
+    if (late)
+        worker->mercy_until_us = g_get_monotonic_time() + 300 * US_PER_S;
+    if (result == STORE_OK)
+        result = tidy(worker, mine, &error);
+    if (result != STORE_OK)
+        log_line(LOG_LEVEL_DEBUG, "admission: %s", error.detail ? error.detail : "the database does not answer");
+    return mine ? TURN_US : IDLE_US;
+}
+
+static void *admission_main(void *data)
+{
+    AdmissionWorker *worker = data;
+    pthread_mutex_lock(&worker->lock);
+    while (!worker->stop) {
+        pthread_mutex_unlock(&worker->lock);
+        int64_t us = work(worker);
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += us / US_PER_S;
+        until.tv_nsec += us % US_PER_S * 1000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_mutex_lock(&worker->lock);
+        while (!worker->stop && pthread_cond_timedwait(&worker->wake, &worker->lock, &until) == 0)
+            ;
+    }
+    pthread_mutex_unlock(&worker->lock);
+    return NULL;
+}
+
+AdmissionWorker *admission_start(Store *store)
+{
+    AdmissionWorker *worker = g_new0(AdmissionWorker, 1);
+    unsigned char name[16];
+    randombytes_buf(name, sizeof name);
+    sodium_bin2hex(worker->holder, sizeof worker->holder, name, sizeof name);
+    worker->store = store;
+    pthread_mutex_init(&worker->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&worker->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (pthread_create(&worker->thread, NULL, admission_main, worker) == 0)
+        return worker;
+    log_line(LOG_LEVEL_ERROR, "admission: the thread cannot be started");
+    g_free(worker);
+    return NULL;
+}
+
+void admission_stop(AdmissionWorker *worker)
+{
+    if (!worker)
+        return;
+    pthread_mutex_lock(&worker->lock);
+    worker->stop = true;
+    pthread_cond_signal(&worker->wake);
+    pthread_mutex_unlock(&worker->lock);
+    pthread_join(worker->thread, NULL);
+    queue_lease_leave(worker->store, worker->holder);
+    pthread_mutex_destroy(&worker->lock);
+    pthread_cond_destroy(&worker->wake);
+    g_free(worker);
+}

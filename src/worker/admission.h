@@ -1,0 +1,17 @@
+/* Lets in those who wait, as limits get room: a thread of each service, of which one at a time decides. */
+#ifndef WEBQUOTA_ADMISSION_H
+#define WEBQUOTA_ADMISSION_H
+
+#include "store/queue.h"
+
+typedef struct AdmissionWorker AdmissionWorker;
+
+/* Starts the thread; it does next to nothing while the policy has no limit that queues. NULL: it cannot be started. */
+AdmissionWorker *admission_start(Store *store);
+void admission_stop(AdmissionWorker *worker); /* NULL is fine */
+
+/* One turn, for a command and for tests: takes the lease for `holder` and lets in all who can be. *in: how many were; *mine: the
+ * lease was to be had. */
+StoreResult admission_turn(Store *store, const char *holder, bool *mine, int *in, StoreError *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,195 @@
+#!/usr/bin/env node
+// Whatever people and operators store, in every text that is stored, stays text: on every page in a real browser nothing of it runs,
+// becomes an element or a link, or turns around what stands beside it; JSON is JSON, and CSV holds no formula. And the pages
+// without JavaScript, and in a text browser.
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { request } from './lib/http.mjs';
+import { ROOT, with_site } from './lib/site.mjs';
+import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+
+const require = createRequire(path.join(ROOT, 'tests/browser/package.json'));
+const { chromium } = require('playwright-core');
+
+/* One text with all of it; `n` tells where it was stored. Short, for the shortest field takes 64 characters. */
+const hostile = n => `=${n}"'><script>alert(${n})</script><img src=x onerror=alert(${n})>`;
+const LINK = 'javascript:alert(1)', BIDI = '\u202e\u2066', CONTROL = '\u0007\u001b[31m\u0085';
+const quoted = text => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const POLICY = `
+title = ${quoted(hostile(1))}
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "anonymous"
+administrators = {"admin"}
+feature call { title = ${quoted(hostile(2))}  unit = ${quoted(hostile(3))}  about = ${quoted(hostile(4))} }
+feature child { title = ${quoted(hostile(5))}  unit = "x"  parent = "call"  resources = {${quoted(`a-*${hostile(6)}`)}, "b-*"} }
+feature lacking { title = ${quoted(LINK)}  unit = "y" }
+plan anonymous { title = ${quoted(hostile(7))}  rank = 0  upgrade = "free"
+  limit day { feature = "call"  amount = 2  window = "day" } }
+plan free { title = ${quoted(hostile(8))}  price = ${quoted(hostile(9))}  rank = 1  upgrade = "pro"
+  limit day { feature = "call"  amount = 10  window = "day"  warn_at = {50, 100} }
+  limit child { feature = "child"  amount = 3  window = "day"  warn_at = {50, 100} }
+  limit team { feature = "call"  amount = 10  window = "day"  scope = "organization"  warn_at = {50} } }
+plan pro { title = ${quoted(hostile(10))}  price = ${quoted(hostile(11))}  rank = 2
+  limit day { feature = "call"  amount = 1000  window = "day" } }
+`;
+const WHO = hostile(20), ORGANIZATION = hostile(21);
+
+/* Runs in the page: what of the data became more than text. */
+const LIVE = mount => {
+    const wrong = [];
+    const allowed = new Set(['HTML', 'HEAD', 'META', 'TITLE', 'LINK', 'SCRIPT', 'BODY', 'A', 'HEADER', 'DIV', 'NAV', 'P', 'MAIN', 'H1', 'H2', 'UL', 'OL',
+        'LI', 'SECTION', 'ARTICLE', 'SPAN', 'B', 'BDI', 'STRONG', 'CODE', 'TIME', 'DL', 'DT', 'DD', 'TABLE', 'THEAD', 'TBODY', 'TR', 'TH', 'TD', 'FOOTER',
+        'NOSCRIPT', 'FIGURE', 'FIGCAPTION', 'TFOOT', 'title', 'BUTTON', 'FORM', 'INPUT', 'LABEL', 'SELECT', 'OPTION', 'TEXTAREA', 'svg', 'rect', 'path', 'circle', 'line', 'g', 'text']);
+    for (const one of document.querySelectorAll('*')) {
+        if (!allowed.has(one.tagName)) wrong.push(`<${one.tagName}>`);
+        for (const { name, value } of one.attributes) {
+            if (name.startsWith('on') || name === 'style') wrong.push(`${one.tagName} ${name}="${value}"`);
+            if (['href', 'src', 'action'].includes(name) && /^\s*(javascript|data|vbscript):/i.test(value)) wrong.push(`${name}=${value}`);
+        }
+        if (one.tagName === 'SCRIPT' && !new RegExp(`^${mount}/static/`).test(one.getAttribute('src') ?? '')) wrong.push(one.outerHTML);
+    }
+    const turned = /[\u202a-\u202e\u2066-\u2069]/;
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (turned.test(text.data) && !text.parentElement.closest('bdi, [dir=auto], code')) wrong.push(`turns around what is beside it: ${text.data}`);
+        if (/[\0-\x08\x0b-\x1f\x7f-\x9f]/.test(text.data)) wrong.push(`control characters: ${JSON.stringify(text.data)}`);
+    }
+    return wrong;
+};
+
+function identity(site, subject) {
+    const payload = Buffer.from(JSON.stringify({ sub: subject, exp: Math.floor(Date.now() / 1000) + 3600 })).toString('base64url');
+    const signed = `v1.${payload}`, secret = readFileSync(site.values.WEBQUOTA_SECRET_FILE, 'utf8').trim();
+    return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+/* Everything that the API stores, with what it will not take told apart. Answers the decisions. */
+async function store_all(site) {
+    status(await site.subject(WHO, { plan: 'free', organization: ORGANIZATION }), 201);
+    status(await site.api('POST', '/admin/overrides', { subject: WHO, feature: 'call', amount: 9, reason: hostile(22), expires_at: '2099-01-01T00:00:00Z' }), 201);
+    status(await site.api('POST', '/admin/grants', { subject: WHO, feature: 'child', amount: 2, reason: hostile(23) }), 201);
+    const use = more => site.consume(WHO, 'call', { on_behalf_of: hostile(24), metadata: { [hostile(25)]: hostile(26) }, ...more });
+    const allowed = status(await use({ units: 2, resource: `b-${hostile(27)}` }), 200).json;
+    const refused = status(await use({ units: 8, resource: `b-${hostile(27)}`, on_behalf_of: LINK }), 429).json;
+    return [allowed.decision_id, refused.decision_id];
+}
+
+const refused_texts = async site => {
+    for (const [what, text] of Object.entries({ BIDI, CONTROL })) {
+        const wrong = { subject: await site.subject(`x${text}`, { plan: 'free' }), organization: await site.subject('x', { plan: 'free', organization: `x${text}` }),
+            resource: await site.consume('x', 'call', { resource: `b-${text}` }), on_behalf_of: await site.consume('x', 'call', { on_behalf_of: `x${text}` }),
+            reason: await site.api('POST', '/admin/overrides', { subject: WHO, feature: 'call', amount: 9, reason: `x${text}` }) };
+        for (const [field, answer] of Object.entries(wrong)) equal([answer.status, answer.json?.field], [400, field], what);
+    }
+};
+
+/* Each page, and what it is asked for with: somebody signed in, or nobody. */
+const pages = decisions => ['/', '/features/call', '/features/child', '/features/lacking', '/limit/call', '/limit/lacking', '/plans', '/alerts',
+    '/history', '/history?feature=call&days=7', '/requests', '/login', '/widget/call', '/widget/child?style=bar&frame=1', ...decisions.map(id => `/decisions/${id}`),
+    '/nowhere', `/features/${encodeURIComponent(hostile(30))}`, `/widget/call?style=${encodeURIComponent(hostile(31))}`,
+    `/?refresh=${encodeURIComponent(hostile(32))}`];
+
+async function in_browser(browser, site, addresses, cookie) {
+    const { origin } = new URL(site.url), mount = new URL(site.url).pathname.replace(/\/$/, '');
+    const context = await browser.newContext();
+    if (cookie) await context.addCookies([{ name: 'webquota_identity', value: cookie, url: origin }]);
+    const page = await context.newPage(), found = [];
+    page.on('dialog', dialog => { found.push(`ran: ${dialog.message()}`); dialog.dismiss(); });
+    page.on('request', sent => { if (!sent.url().startsWith(origin)) found.push(`asks ${sent.url()}`); });
+    let shown = 0;
+    for (const address of addresses) {
+        await page.goto(`${site.url}${address}`);
+        shown += (await page.content()).includes('alert(');
+        found.push(...(await page.evaluate(LIVE, mount)).map(wrong => `${address}: ${wrong}`));
+    }
+    await context.close();
+    return { found, shown };
+}
+
+async function escaping(site, browser, decisions) {
+    const cookie = identity(site, WHO);
+    await test('nothing that was stored lives on a page: signed in', async () => {
+        const { found, shown } = await in_browser(browser, site, pages(decisions), cookie);
+        equal(found, []);
+        ok(shown > 12, `only ${shown} pages show what was stored`);
+    });
+    await test('nor for a visitor', async () => equal((await in_browser(browser, site, pages(decisions))).found, []));
+    await test('nor what came into the database past the API, with characters that the API refuses', async () => {
+        const dirty = BIDI + CONTROL.replaceAll('\u001b', '');
+        await site.sql(`update webquota.decisions set resource = resource || '${dirty}', on_behalf_of = on_behalf_of || '${dirty}'`);
+        const { found } = await in_browser(browser, site, ['/features/call', ...decisions.map(id => `/decisions/${id}`)], cookie);
+        equal(found.filter(wrong => !wrong.includes('control characters')), []);
+    });
+    await test('JSON is JSON, with what was stored as it is', async () => {
+        for (const address of pages(decisions).filter(one => !/login/.test(one))) {
+            const answer = await request(`${site.url}${address}`, { headers: { Accept: 'application/json', Cookie: `webquota_identity=${cookie}` } });
+            if (!/json/.test(answer.headers['content-type'] ?? '')) continue;
+            ok(answer.json !== undefined && answer.headers['x-content-type-options'] === 'nosniff', address);
+        }
+        equal((await site.api('GET', `/usage?${new URLSearchParams({ subject: WHO })}`)).json.subject, WHO);
+    });
+    await test('CSV holds no formula', async () => {
+        const answer = await request(`${site.url}/history.csv?feature=call&days=7`, { headers: { Accept: 'text/csv', Cookie: `webquota_identity=${cookie}` } });
+        ok(answer.status === 200 && /csv/.test(answer.headers['content-type']) && answer.text.includes('call'), answer.text.slice(0, 300));
+        for (const cell of answer.text.split(/\r?\n/).flatMap(line => line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? []))
+            ok(!/^"?[=+@\t\r]|^"?-[^0-9]/.test(cell), `a formula: ${cell}`);
+    });
+}
+
+/* Every link of a page can be followed and every form is whole; nothing waits for a script. */
+async function without_scripts(site, browser) {
+    await test('a full pass without JavaScript: from the dashboard every page can be reached and says something', async () => {
+        const context = await browser.newContext({ javaScriptEnabled: false });
+        await context.addCookies([{ name: 'webquota_identity', value: identity(site, 'calm'), url: new URL(site.url).origin }]);
+        const page = await context.newPage(), seen = new Set(), waiting = [`${site.url}/`], wrong = [];
+        while (waiting.length) {
+            const address = waiting.shift();
+            if (seen.has(address) || seen.size >= 60) continue;
+            seen.add(address);
+            const answer = await page.goto(address);
+            const links = await page.locator('a[href]').evaluateAll(all => all.map(one => one.href.replace(/#.*/, '')));
+            if (answer.status() !== 200 || !(await page.locator('h1').first().innerText())) wrong.push(`${address}: ${answer.status()}`);
+            if (await page.locator('button:not(form button)').count()) wrong.push(`${address}: a button that does nothing`);
+            waiting.push(...links.filter(link => link.startsWith(`${site.url}/`) && !/\.csv\b/.test(link)));
+        }
+        equal(wrong, []);
+        for (const name of ['/plans', '/alerts', '/history', '/features/call', '/limit/call', '/decisions/', '?refresh=20'])
+            ok([...seen].some(address => address.includes(name)), `nothing leads to ${name}: ${[...seen]}`);
+        await context.close();
+    });
+    await test('the same in w3m: figures, state, what is left and when it is back stand there as words', async () => {
+        const cookie = `webquota_identity=${identity(site, 'calm')}`;
+        const text = execFileSync('w3m', ['-dump', '-cols', '200', '-header', `Cookie: ${cookie}`, `${site.url}/`]).toString();
+        for (const words of [/10 of 10/, /Used up/, /0 left/, /Resets at \d\d:\d\d/, /Refresh every 20 seconds/, /What you can do/])
+            ok(words.test(text), `${words} is not in: ${text}`);
+        const limit = execFileSync('w3m', ['-dump', '-cols', '200', '-header', `Cookie: ${cookie}`, `${site.url}/limit/call`]).toString();
+        ok(/You've used all 10/.test(limit) && /See all your usage/.test(limit), limit);
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/hostile.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        const decisions = await store_all(site);
+        status(await site.subject('calm', { plan: 'free' }), 201);
+        status(await site.consume('calm', 'call', { units: 10 }), 200);
+        await test('characters that turn text around or command a terminal are refused, and the field is named', () => refused_texts(site));
+        const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+        try {
+            await escaping(site, browser, decisions);
+            await without_scripts(site, browser);
+        } finally {
+            await browser.close();
+        }
+    });
+} catch (error) {
+    broken(error);
+}
+finish();

@@ -1,0 +1,228 @@
+#!/usr/bin/env node
+// The queue end to end: five summaries a minute for all who do not pay. Over HTTP as programs see it, and in a browser as people
+// do: the sixth waits, sees its place, and is served in the next minute without a touch; without scripts and cookies as well.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { basic, request } from './lib/http.mjs';
+import { ROOT, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
+
+const BROWSER = path.join(ROOT, 'tests/browser');
+const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
+if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+const require = createRequire(path.join(BROWSER, 'package.json'));
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+const HTML = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }, JSON_TYPE = { Accept: 'application/json' };
+
+/** The sample policy, with a page that is metered when it is looked at. */
+const POLICY = `${readFileSync(path.join(ROOT, 'deploy/policies/summarize.conf'), 'utf8')}
+route { method = "GET"  path = "/app/summary"  feature = "summary" }
+`;
+let minute = 0;
+
+/** A fresh minute, at its tenth second. */
+const next_minute = site => site.clock(`2026-03-15 12:${String(++minute).padStart(2, '0')}:10`);
+
+async function fill(site, count = 5) {
+    for (let i = 0; i < count; i++)
+        status(await site.consume(`filler-${minute}-${i}`, 'summary'), 200);
+}
+
+const ticket = (site, id, query = '') => site.api('GET', `/tickets/${id}${query}`);
+
+const state_of = async (site, id) => (await ticket(site, id)).json?.state;
+
+async function programs(site) {
+    let first, second;
+    await test('who finds the minute full gets a place in line: 202, and the same place when asked again', async () => {
+        await next_minute(site);
+        await fill(site);
+        const answer = status(await site.consume('first', 'summary'), 202);
+        like(answer.json, { allowed: false, outcome: 'queued', state: 'waiting', position: 1, ahead: 0, in_line: 1,
+            wait: { least_s: 50, about_s: 50, most_s: 110 }, ticket: /^tkt_/ });
+        like(answer.headers, { 'retry-after': /^\d+$/, location: `/quota/api/v1/tickets/${answer.json.ticket}`,
+            'content-type': 'application/json' });
+        first = answer.json.ticket;
+        equal((await site.consume('first', 'summary')).json.ticket, first);
+        second = status(await site.api('POST', '/tickets', { subject: 'second', feature: 'summary' }), 202).json.ticket;
+        like(status(await ticket(site, second), 200).json, { position: 2, ahead: 1, in_line: 2, state: 'waiting',
+            message: /^You are number 2 of 2\. About \d minutes? / });
+    });
+    await test('the place is kept when it is looked at by anybody who has the link; another ticket is not there', async () => {
+        status(await request(`${site.url}/api/v1/tickets/${first}`), 200);
+        status(await ticket(site, `${first.slice(0, -2)}AA`), 404);
+        status(await ticket(site, 'tkt_x'), 404);
+        status(await ticket(site, first, '?wait=61'), 400);
+    });
+    await test('the answer is held until something changes', async () => {
+        const held = ticket(site, first, '?wait=20');
+        const began = Date.now();
+        await next_minute(site);
+        like(status(await held, 200).json, { state: 'admitted', claim_until: `2026-03-15T12:${String(minute + 1).padStart(2, '0')}:10Z` });
+        ok(Date.now() - began < 10000, `it took ${Date.now() - began} ms`);
+        await until(async () => await state_of(site, second) === 'admitted', 'the second is let in');
+    });
+    await test('nobody else can take what is held; its holder does, once', async () => {
+        for (let i = 0; i < 3; i++) status(await site.consume(`newcomer-${i}`, 'summary'), 200);
+        status(await site.consume('newcomer-3', 'summary'), 202);
+        status(await site.consume('first', 'summary'), 200);
+        await until(async () => await state_of(site, first) === 'used', 'the ticket is used');
+        status(await site.consume('first', 'summary'), 202);
+        equal(await site.sql("select used, held from webquota.counter_values where limit_key = 'shared_minute'"), [['4', '1']]);
+    });
+    await test('leaving gives up the place, or what is held', async () => {
+        like(status(await site.api('DELETE', `/tickets/${second}`), 200).json, { state: 'left', position: null });
+        status(await site.api('DELETE', `/tickets/${second}`), 409);
+        await until(async () => (await site.sql("select held from webquota.counter_values where limit_key = 'shared_minute'"))[0][0] === '1',
+            'the unit goes to the next');
+        equal(await site.sql(`select count(*) from webquota.tickets where state = 'admitted'`), [['1']]);
+    });
+    await test('who does not come in time loses the turn', async () => {
+        await site.clock(`2026-03-15 12:${String(minute += 2).padStart(2, '0')}:20`);
+        await until(async () => (await site.value("select count(*) from webquota.tickets where state = 'lapsed'")) === '1', 'it lapses');
+        const { stdout, code } = await site.command('doctor');
+        equal(code, 0, stdout);
+    });
+}
+
+async function open(browser, site, pair, more = {}) {
+    const [username, password] = pair?.split(':') ?? [];
+    const context = await browser.newContext({ ...more, httpCredentials: pair && { username, password, origin: new URL(site.url).origin } });
+    const page = await context.newPage();
+    const complaints = [];
+    page.on('console', line => { if (line.type() === 'error' && !/status of 4\d\d/.test(line.text())) complaints.push(line.text()); });
+    page.on('pageerror', error => complaints.push(String(error)));
+    return { context, page, complaints };
+}
+
+const words = page => page.evaluate(() => document.body.innerText.replace(/\s+/g, ' '));
+
+async function bars(page, what) {
+    await page.evaluate(AXE);
+    for (const [name, check] of Object.entries({ axe: () => axe(page, true), targets: () => targets(page), width: () => width(page),
+        keyboard: () => keyboard(page) }))
+        equal(await check(), [], `${what}: ${name}`);
+}
+
+async function with_scripts(browser, site, look) {
+    await test(`a browser: the sixth sees that it is number 1 of 1, and is served in the next minute without a touch, ${look.colorScheme}`, async () => {
+        await next_minute(site);
+        await fill(site);
+        const { context, page, complaints } = await open(browser, site, site.values.WEBQUOTA_USER_FREE, look);
+        await page.goto(new URL('/signin', site.url).href);
+        await page.goto(`${site.app}/summary`);
+        ok(/\/quota\/queue\/tkt_/.test(page.url()), page.url());
+        const text = await words(page);
+        ok(/You are number 1 of 1/.test(text), text);
+        ok(/About 1 minute \(up to 2\)\./.test(text), text);
+        ok(/Your place is kept until 12:\d\d:10/.test(text), text);
+        equal(await page.title(), 'Number 1 of 1: Summaries · Summaries');
+        await bars(page, 'queue');
+        const place = page.url();
+        await page.reload();
+        equal(page.url(), place);
+        ok(/You are number 1 of 1/.test(await words(page)), 'reload keeps the place');
+        await page.getByRole('button', { name: 'Pause updates' }).click();
+        equal(await page.getByRole('button', { name: 'Pause updates' }).getAttribute('aria-pressed'), 'true');
+        await page.getByRole('button', { name: 'Pause updates' }).click();
+        await next_minute(site);
+        await page.waitForURL(`${site.app}/summary`, { timeout: 15000 });
+        ok(/Summarize a text/.test(await words(page)), await words(page));
+        equal(complaints, []);
+        await context.close();
+    });
+}
+
+async function without_scripts(browser, site) {
+    await test('without scripts and cookies: the refresh that was asked for goes on by itself', async () => {
+        await next_minute(site);
+        await fill(site);
+        const { context, page } = await open(browser, site, undefined, { javaScriptEnabled: false });
+        await page.goto(`${site.app}/summary`);
+        const seen = await page.locator('body').innerText();
+        ok(/You are number 1 of 1/.test(seen), seen);
+        equal(await context.cookies(), []);
+        await page.getByRole('link', { name: 'Refresh every 5 seconds' }).click();
+        await next_minute(site);
+        await page.waitForURL(`${site.app}/summary`, { timeout: 20000 });
+        ok(/Summarize a text/.test(await page.locator('body').innerText()), 'it is not the page that was asked for');
+        await context.close();
+    });
+    await test('leaving is a form; the page says so, and how to go back in', async () => {
+        await fill(site, 4);
+        const { context, page } = await open(browser, site, undefined, { javaScriptEnabled: false });
+        await page.goto(`${site.app}/summary`);
+        await page.getByRole('button', { name: 'Leave the queue' }).click();
+        const seen = await page.locator('body').innerText();
+        ok(/You have left the queue/.test(seen), seen);
+        await page.getByRole('link', { name: 'Ask again, and queue anew' }).click();
+        ok(/You are number 1 of 1/.test(await page.locator('body').innerText()), 'a new place');
+        await page.getByRole('button', { name: 'Leave the queue' }).click();
+        await context.close();
+    });
+    await test('another device with the link, and another address: the claim goes along', async () => {
+        const answer = status(await site.consume('elsewhere', 'summary'), 202);
+        await site.sql(`update webquota.tickets set return_to = '/app/summary?x=1' where state = 'waiting'`);
+        await next_minute(site);
+        await until(async () => await state_of(site, answer.json.ticket) === 'admitted', 'it is let in');
+        const page = status(await request(`${site.url}/queue/${answer.json.ticket}`, { headers: HTML }), 303);
+        ok(/^\/app\/summary\?x=1&webquota_claim=tkt_/.test(page.headers.location), page.headers.location);
+        const forged = page.headers.location.replace(/.$/, last => last === 'A' ? 'B' : 'A');
+        await fill(site, 4);
+        status(await request(new URL(forged, site.url).href, { headers: HTML }), 303, 'a forged claim');
+        status(await request(new URL(page.headers.location, site.url).href, { headers: HTML }), 200);
+        await until(async () => await state_of(site, answer.json.ticket) === 'used', 'it is used');
+        status(await request(new URL(page.headers.location, site.url).href, { headers: HTML }), 303, 'a claim is good once');
+    });
+    await test('a form that has to wait is to be sent again: the page says so', async () => {
+        await next_minute(site);
+        await site.sql(`update webquota.tickets set seen_at = '2026-03-14' where state = 'waiting'`);
+        await until(async () => (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`)) === '0', 'nobody waits');
+        await next_minute(site);
+        await fill(site);
+        const sent = status(await site.form('summary', 'free', { Referer: `${site.app}/summary` }), 303);
+        const page = status(await request(new URL(sent.headers.location, site.url).href, { headers: HTML }), 200);
+        ok(/What you sent was not passed on/.test(page.text), page.text);
+        await next_minute(site);
+        await until(async () => /Go back now and send your form again/.test((await request(new URL(sent.headers.location, site.url).href,
+            { headers: HTML })).text), 'its turn');
+        status(await site.form('summary', 'free', { Referer: `${site.app}/summary` }), 200);
+    });
+    await test('the twin: JSON at the same address, whatever else is accepted', async () => {
+        await fill(site, 4);
+        const { ticket: id } = status(await site.consume('twin', 'summary'), 202).json;
+        for (const Accept of ['application/json', 'application/json, text/plain'])
+            like(status(await request(`${site.url}/queue/${id}`, { headers: { Accept } }), 200).json, { ticket: id, state: 'waiting' });
+    });
+}
+
+/** A line that is full, and limits that no one may pass by waiting. */
+async function bounds(site) {
+    await test('more than the whole limit is refused at once, never queued', async () => {
+        like(status(await site.consume('greedy', 'summary', { units: 6 }), 429).json, { outcome: 'denied' });
+    });
+}
+
+try {
+    const file = path.join(process.env.TMPDIR ?? '/tmp', 'queue.conf');
+    writeFileSync(file, POLICY);
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    await with_site({ policy: file }, async site => {
+        await programs(site);
+        await with_scripts(browser, site, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });
+        await with_scripts(browser, site, { colorScheme: 'dark', viewport: { width: 320, height: 640 } });
+        await without_scripts(browser, site);
+        await bounds(site);
+    });
+    await browser.close();
+} catch (error) {
+    broken(error);
+}
+finish();

@@ -1,0 +1,235 @@
+#!/usr/bin/env node
+// Administrators in a real browser, by keyboard alone, with JavaScript and without: somebody who was stopped a moment ago is found, gets
+// more, and goes on at once; what was done is undone. And over HTTP: every other change, who may, and what is wrong.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { Browser, fields_of } from './lib/forms.mjs';
+import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
+
+const BROWSER = path.join(ROOT, 'tests/browser');
+const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
+if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+const require = createRequire(path.join(BROWSER, 'package.json'));
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+const LOOKS = [
+    { javaScriptEnabled: true, colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+    { javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 320, height: 640 } },
+];
+const PASSWORD = 'correct horse battery';
+const POLICY = `
+title = "Admin"
+timezone = "UTC"
+default_plan = "free"
+feature call { title = "Calls <b>"  unit = "call" }
+feature paid { title = "Paid calls"  unit = "paid call" }
+plan free { title = "Free"  rank = 1
+  limit life { feature = "call"  amount = 2  window = "lifetime" } }
+plan pro { title = "Pro"  rank = 2
+  limit life { feature = "call"  amount = 50  window = "lifetime" }
+  limit paid { feature = "paid"  amount = 5  window = "lifetime" } }
+`;
+const PERSON = 'team/ada "<i>"';
+
+const words = async page => (await page.locator('body').innerText()).replace(/\s+/g, ' ');
+const consume = site => site.api('POST', '/consume', { subject: PERSON, feature: 'call' });
+
+async function bars(page, look, what) {
+    if (!look.javaScriptEnabled) return;
+    await page.evaluate(AXE);
+    for (const [name, check] of Object.entries({ axe: () => axe(page, true), targets: () => targets(page), width: () => width(page),
+        keyboard: () => keyboard(page) }))
+        equal(await check(), [], `${what}: ${name}`);
+    await page.reload();
+}
+
+async function tab_to(page, locator) {
+    for (let i = 0; i < 60; i++) {
+        await page.keyboard.press('Tab');
+        if (await locator.evaluate(one => one === document.activeElement)) return;
+    }
+    throw new Error('the tab key never gets there');
+}
+
+async function press(page, role, name) {
+    await tab_to(page, page.getByRole(role, { name }).first());
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+}
+
+async function type_into(page, label, text) {
+    await tab_to(page, page.getByLabel(label, { exact: false }));
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(text);
+}
+
+async function administrator(browser, site, look) {
+    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    await test(`a stopped person is found, given more and goes on at once, ${how}`, async () => {
+        let stopped = await consume(site);
+        for (let i = 0; i < 2 && stopped.status === 200; i++) stopped = await consume(site);
+        status(stopped, 429);
+        await page.goto(`${site.url}/login?next=/quota/admin`);
+        await type_into(page, 'Name', 'root');
+        await type_into(page, 'Password', PASSWORD);
+        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+        equal(page.url(), `${site.url}/admin/people`);
+        await bars(page, look, 'people');
+        await type_into(page, 'Find a person', 'team/');
+        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+        await press(page, 'link', PERSON);
+        ok((await words(page)).includes('2 of 2 calls used in all'), await words(page));
+        await bars(page, look, 'person');
+        await press(page, 'link', 'Change the limit of');
+        await bars(page, look, 'form');
+        await type_into(page, 'How many calls', '9');
+        await type_into(page, 'Why?', 'A fair <b>');
+        await press(page, 'button', 'See what changes');
+        const preview = await words(page);
+        ok(/2 of 2 calls used in all.*2 of 9 calls used in all · 7 left/.test(preview) && preview.includes('A fair <b>'), preview);
+        equal(await site.value('select count(*) from webquota.overrides where removed_at is null'), '0', 'a preview changes nothing');
+        if (look.javaScriptEnabled) {
+            await page.evaluate(AXE);
+            equal(await axe(page, true), [], 'preview: axe');
+        }
+        await press(page, 'button', `Change the limit of ${PERSON}`);
+        const since = performance.now();
+        status(await consume(site), 200, 'the moment after');
+        ok(performance.now() - since < 1000, 'within a second');
+        const after = await words(page);
+        ok(after.includes('The limit was changed.') && after.includes('2 of 9 calls used in all') && after.includes('override'), after);
+        like((await site.sql("select actor, details ->> 'reason', details ->> 'amount' from webquota.audit where action = 'override.add' order by id desc limit 1"))[0],
+            { 0: /root$/, 1: 'A fair <b>', 2: '9' });
+    });
+    await test(`it is undone, and the limit is what it was, ${how}`, async () => {
+        await press(page, 'link', 'Remove the override');
+        await type_into(page, 'Why?', 'The fair is over');
+        await press(page, 'button', 'See what changes');
+        ok(/3 of 9 calls used in all.*3 of 2 calls used in all/.test(await words(page)), await words(page));
+        await press(page, 'button', `Remove the override of ${PERSON}`);
+        ok((await words(page)).includes('3 of 2 calls used in all'), await words(page));
+        status(await consume(site), 429, 'the moment after');
+        equal(await site.value("select details ->> 'removed_because' from webquota.audit where action = 'override.remove' order by id desc limit 1"), 'The fair is over');
+    });
+    await context.close();
+    await site.sql("update webquota.overrides set removed_at = now() where removed_at is null");
+}
+
+/** The form with these fields, to its preview, which is then confirmed. */
+async function change(root, query, fields, expected) {
+    const address = `/admin/change?subject=${encodeURIComponent(PERSON)}&${query}`;
+    const preview = status(await root.send('/admin/change', { ...fields_of(status(await root.open(address), 200)), ...fields, reason: 'why' }), 200);
+    const text = preview.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    ok(expected.test(text), `${query}: ${text}`);
+    status(await root.send('/admin/change', fields_of(preview)), 303, query);
+}
+
+const stands = async site => {
+    const { features } = (await site.api('GET', `/usage?subject=${encodeURIComponent(PERSON)}`)).json;
+    return features.find(one => one.feature === 'call').limits.map(({ limit, amount, used, remaining }) => ({ limit, amount, used, remaining }))[0];
+};
+
+async function others(site, root) {
+    await test('bonus, use, plan and suspension: seen first, made, undone', async () => {
+        const before = await stands(site);
+        await change(root, 'what=bonus&feature=call', { amount: '7' }, /7 left/);
+        equal((await stands(site)).remaining, before.remaining + 7);
+        const id = await site.value('select max(id) from webquota.grants');
+        await change(root, `what=bonus-remove&id=${id}`, {}, /Nothing left|0 left/);
+        equal(await stands(site), before);
+        await change(root, 'what=plan', { plan: 'pro' }, /of 50 calls used in all .* Paid calls Not part of the plan/);
+        equal((await stands(site)).amount, 50);
+        await change(root, 'what=plan', { plan: 'free' }, /of 2 calls used/);
+        equal(await stands(site), before);
+        await change(root, 'what=suspend', {}, /stopped everywhere/);
+        status(await consume(site), 403);
+        await change(root, 'what=restore', {}, /use everything again/);
+        await change(root, 'what=override&feature=call&limit=life', { kind: 'multiplier', multiplier: '2.5' }, /of 5 calls used/);
+        equal((await stands(site)).amount, 5);
+        await change(root, 'what=override&feature=call', { kind: 'unlimited' }, /No limit changes by this now/);
+        await change(root, 'what=reset&feature=call', {}, /0 of 5 calls used/);
+        equal((await stands(site)).used, 0);
+        equal((await site.sql('select distinct action from webquota.audit order by 1')).flat().filter(one => /grant|subject|reset/.test(one)),
+            ['grant.add', 'grant.remove', 'subject.create', 'subject.update', 'usage.reset'].filter(one => one !== 'subject.create' ));
+    });
+    await test('what is wrong is said at its field, and nothing is changed', async () => {
+        const fields = { ...fields_of(await root.open(`/admin/change?what=override&feature=call&subject=${encodeURIComponent(PERSON)}`)), kind: 'amount', amount: '1', reason: 'x' };
+        const count = await site.value('select count(*) from webquota.audit');
+        for (const [wrong, name] of [[{ reason: ' ' }, 'reason'], [{ amount: '' }, 'amount'], [{ amount: '-1' }, 'amount'], [{ kind: 'gift' }, 'kind'],
+            [{ kind: 'multiplier', multiplier: '1e3' }, 'multiplier'], [{ expires: 'soon' }, 'expires'], [{ expires: '2001-01-01' }, 'expires']])
+            ok(status(await root.send('/admin/change', { ...fields, ...wrong, confirm: '1' }), 400, JSON.stringify(wrong)).text.includes(`id="${name}-mistake"`), name);
+        status(await root.send('/admin/change', { ...fields, csrf: 'x', confirm: '1' }), 403);
+        status(await root.send('/admin/change', { ...fields, what: 'god', confirm: '1' }), 400);
+        status(await root.send('/admin/change', { ...fields, subject: 'nobody', confirm: '1' }), 404);
+        status(await root.send('/admin/change', { ...fields, feature: 'none', confirm: '1' }), 404);
+        status(await root.open(`/admin/change?what=override-remove&id=999&subject=nobody`), 404);
+        status(await root.open('/admin/person?subject=nobody'), 404);
+        status(await root.open('/admin/person'), 400);
+        equal(await site.value('select count(*) from webquota.audit'), count);
+    });
+    await test('people are found by id, e-mail and organization, page by page', async () => {
+        const find = async query => status(await root.open(`/admin/people?${query}`, { Accept: 'application/json' }), 200).json;
+        await site.sql(`insert into webquota.accounts (id, organization, created_at) values (900000, 'Gym_1', now());
+            insert into webquota.subjects (account_id, id, key, anchor, email, created_at)
+            select case when n < 3 then 900000 else 900000 + n end, 900000 + n, 'p%' || lpad(n::text, 3, '0'), now(), case when n = 77 then 'Zoe@Example.org' end, now() from generate_series(1, 120) n`);
+        const pages = [];
+        for (let after = '', more = true; more;) {
+            const got = await find(`q=p%25&after=${encodeURIComponent(after)}`.replace('&after=', after ? '&after=' : '&_='));
+            pages.push(got.people.length);
+            after = got.people.at(-1).subject;
+            more = got.more;
+        }
+        equal(pages, [50, 50, 20]);
+        equal((await find('q=zoe@')).people.map(one => one.subject), ['p%077']);
+        equal((await find('q=Gym_')).people.map(one => [one.subject, one.organization]), [['p%001', 'Gym_1'], ['p%002', 'Gym_1']]);
+        equal((await find('q=Gymx')).people, []);
+        ok((await root.open('/admin/people?q=p%25')).text.includes('/quota/admin/people?q=p%25&amp;after=p%25050'), 'next page');
+        members_of(await root.open(`/admin/person?subject=${encodeURIComponent(PERSON)}`, { Accept: 'application/json' }));
+    });
+    await test('who may: by role', async () => {
+        const pages = ['/admin', '/admin/people', '/admin/person?subject=p%25001', '/admin/change?what=reset&subject=p%25001'];
+        for (const [name, codes] of [['vera', [303, 200, 200, 403]], ['sue', [303, 200, 200, 403]], ['bob', [403, 403, 403, 403]], [null, [401, 401, 401, 401]]]) {
+            const browser = new Browser(site);
+            if (name) status(await browser.sign_in(name, PASSWORD), 303);
+            for (const [i, where] of pages.entries()) status(await browser.open(where), codes[i], `${name} ${where}`);
+            const token = fields_of(await browser.open('/login')).csrf;
+            const sent = await browser.send('/admin/change', { csrf: token, what: 'reset', subject: 'p%001', reason: 'x', confirm: '1' });
+            status(sent, name ? 403 : 401, `${name} sends`);
+            if (codes[2] === 200) ok(!(await browser.open(pages[2])).text.includes('/admin/change'), `${name} is offered nothing`);
+        }
+    });
+}
+
+function members_of(answer) {
+    equal(Object.keys(status(answer, 200).json), ['person', 'usage', 'overrides', 'organization_overrides', 'grants', 'requests', 'decisions']);
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/admin.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        for (const [name, role] of [['root', 'admin'], ['vera', 'viewer'], ['sue', 'support'], ['bob', 'user']])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+        try {
+            for (const look of LOOKS) await administrator(browser, site, look);
+        } finally {
+            await browser.close();
+        }
+        const root = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        await others(site, root);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();

@@ -1,0 +1,62 @@
+/* Lines as the web room sees them (and history, which is away): every ticket waits, as number 3 of 7, unless its name says otherwise (store_double.h). */
+#ifndef WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_QUEUE_H
+#define WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_QUEUE_H
+
+#include "store/queue.h"
+
+TicketRead *ticket_read_ref(TicketRead *read)
+{
+    read->refs++;
+    return read;
+}
+
+void ticket_read_free(TicketRead *read)
+{
+    if (!read || --read->refs > 0)
+        return;
+    g_free(read->id);
+    g_free(read->subject);
+    g_free(read->feature);
+    g_free(read->return_to);
+    g_free(read);
+}
+
+StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **read, StoreError *error)
+{
+    (void)store, (void)seen;
+    StoreResult result = double_result(id, error);
+    if (result != STORE_OK)
+        return result;
+    *read = g_new(TicketRead, 1);
+    **read = (TicketRead){ .id = g_strdup(id), .state = *id == 'a' ? TICKET_ADMITTED : *id == 'o' ? TICKET_LAPSED : TICKET_WAITING,
+                           .subject = g_strdup("ada"), .feature = g_strdup("message"), .units = 1, .ahead = 2, .in_line = 7,
+                           .ahead_at_first = 9, .wait = { true, 60, 240, 180 }, .joined_at = WORLD_NOW, .now = WORLD_NOW,
+                           .kept_until = WORLD_NOW + US_PER_S, .claim_until = INSTANT_MAX, .ended_at = INSTANT_MAX,
+                           .return_to = g_strdup(id), .refs = 1 };
+    return STORE_OK;
+}
+
+void queue_ticket_later(Store *store, const char *id, int64_t wait_s, TicketThen then, void *data)
+{
+    g_auto(StoreError) error = {0};
+    TicketRead *read = NULL;
+    HOLDS(wait_s >= 0);
+    StoreResult result = queue_ticket(store, id, true, &read, &error);
+    then(data, result, read, &error);
+}
+
+StoreResult store_history(Store *store, const char *subject, const GPtrArray *features, int days, bool by_client,
+                          History **history, StoreError *error)
+{
+    (void)store, (void)features, (void)by_client, (void)history;
+    HOLDS(*subject && days > 0);
+    return double_result("-", error);
+}
+
+StoreResult queue_leave(Store *store, const char *id, StoreError *error)
+{
+    (void)store;
+    return double_result(id, error);
+}
+
+#endif

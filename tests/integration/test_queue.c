@@ -1,0 +1,418 @@
+/* The queue against a real PostgreSQL: who is stopped gets a place, nobody overtakes, whoever is let in is served once, and the
+ * limit is never exceeded; with several stores at once, as several processes are. */
+#include "asking.h"
+
+#include <pthread.h>
+
+#include "store/queue.h"
+
+static const char policy[] =
+    "default_plan = free\n"
+    "anonymous_plan = free\n"
+    "feature summary { title = Summaries }\n"
+    "feature other { title = Others }\n"
+    "feature own { title = Own }\n"
+    "plan free {\n"
+    "  limit daily { feature = summary  amount = 3  window = day }\n"
+    "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  queue_max = 7 }\n"
+    "  limit other { feature = other  amount = 2  window = minute  scope = plan  on_exceed = queue  fair = account }\n"
+    "  limit own { feature = own  amount = 1  window = minute  on_exceed = queue }\n"
+    "}\n";
+
+static void clock_at(const char *time)
+{
+    g_autofree char *sql = g_strdup_printf("create or replace function webquota.clock() returns timestamptz language sql volatile as"
+                                           " 'select timestamptz ''2026-03-15 %sZ'''", time);
+    g_free(database_value(sql));
+}
+
+static Answer *consume(Store *store, const char *subject, const char *feature, int64_t units)
+{
+    StoreResult result;
+    Answer *answer = ask(store, ASK_CONSUME, subject, feature, NULL, units, &result);
+    ck_assert_int_eq(result, STORE_OK);
+    return answer;
+}
+
+/* Lets in whoever can be; how many. */
+static int let_in(Store *store, const char *holder)
+{
+    g_auto(StoreError) error = { 0 };
+    bool mine, late;
+    ck_assert_int_eq(queue_lease(store, holder, &mine, &late, &error), STORE_OK);
+    g_autoptr(GPtrArray) heads = NULL;
+    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
+    queue_admit(store, holder, heads);
+    int in = 0;
+    for (guint i = 0; i < heads->len; i++)
+        in += ((const QueueHead *)heads->pdata[i])->result == ADMISSION_IN;
+    return in;
+}
+
+static void assert_ticket(Store *store, const char *id, TicketState state, int64_t ahead, int64_t in_line)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(TicketRead) read = NULL;
+    ck_assert_msg(queue_ticket(store, id, true, &read, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_str_eq(ticket_state_word(read->state), ticket_state_word(state));
+    if (state == TICKET_WAITING) {
+        ck_assert_int_eq(read->ahead, ahead);
+        ck_assert_int_eq(read->in_line, in_line);
+    }
+}
+
+static void assert_lines_are_counted(void)
+{
+    int64_t wrong = database_number(
+        "with told as (select slot, owner, account_id, sum(n) n from ("
+        "  select state[1] slot, owner, account_id, state[6] / 256 n from webquota.shared_counters where cardinality(state) = 6"
+        "  union all select state[i], '#' || subject_id, account_id, state[i + 5] / 256 from webquota.counters"
+        "    cross join lateral generate_series(1, cardinality(state), 6) i) x group by 1, 2, 3),"
+        " waits as (select line_slot slot, line_owner owner, line_account account_id, count(*) n from webquota.tickets"
+        "   where state = 'waiting' group by 1, 2, 3)"
+        " select count(*) from told full join waits using (slot, owner, account_id) where coalesce(told.n, 0) <> coalesce(waits.n, 0)");
+    ck_assert_msg(wrong == 0, "%" PRId64 " lines are not as long as their counters say", wrong);
+}
+
+START_TEST(the_sixth_waits_and_is_served_in_the_next_minute)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    for (int i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "summary", 1);
+        ck_assert(answer_allowed(answer));
+    }
+    g_autoptr(Answer) sixth = consume(store, "sixth", "summary", 1);
+    ck_assert_int_eq(answer_status(sixth), 202);
+    ck_assert_int_eq(sixth->ahead, 0);
+    ck_assert_int_eq(sixth->in_line, 1);
+    ck_assert(sixth->wait.known);
+    ck_assert_int_eq(sixth->wait.about_s, 50);
+    g_autoptr(Answer) seventh = consume(store, "seventh", "summary", 2);
+    ck_assert_int_eq(seventh->ahead, 1);
+    /* Asking again: the same place. */
+    g_autoptr(Answer) again = consume(store, "sixth", "summary", 1);
+    ck_assert_str_eq(again->ticket, sixth->ticket);
+    assert_ticket(store, sixth->ticket, TICKET_WAITING, 0, 2);
+    assert_ticket(store, seventh->ticket, TICKET_WAITING, 1, 2);
+    ck_assert_int_eq(let_in(store, "a"), 0);
+
+    clock_at("12:01:00");
+    /* There is room, but others were here first. */
+    g_autoptr(Answer) newcomer = consume(store, "newcomer", "summary", 1);
+    ck_assert_int_eq(answer_status(newcomer), 202);
+    ck_assert_int_eq(let_in(store, "a"), 3);
+    assert_ticket(store, sixth->ticket, TICKET_ADMITTED, 0, 0);
+    ck_assert_int_eq(database_number("select held from webquota.counter_values where limit_key = 'minute'"), 4);
+    assert_lines_are_counted();
+    /* What is held is nobody else's, and its own holder's at once. */
+    g_autoptr(Answer) fits = consume(store, "late", "summary", 1);
+    ck_assert(answer_allowed(fits));
+    g_autoptr(Answer) not_any_more = consume(store, "later", "summary", 1);
+    ck_assert_int_eq(answer_status(not_any_more), 202);
+    g_autoptr(Answer) served = consume(store, "sixth", "summary", 1);
+    ck_assert(answer_allowed(served));
+    assert_ticket(store, sixth->ticket, TICKET_USED, 0, 0);
+    g_autoptr(Answer) two = consume(store, "seventh", "summary", 2);
+    ck_assert(answer_allowed(two));
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'minute'"), 4);
+    /* It is over: the next time one waits again. */
+    g_autoptr(Answer) once = consume(store, "sixth", "summary", 1);
+    ck_assert_int_eq(answer_status(once), 202);
+    ck_assert_str_ne(once->ticket, sixth->ticket);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+START_TEST(who_does_not_come_loses_the_turn_to_the_next)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_autoptr(Answer) first = consume(store, "a", "own", 1);
+    ck_assert(answer_allowed(first));
+    g_autoptr(Answer) queued = consume(store, "a", "own", 1);
+    ck_assert_int_eq(answer_status(queued), 202);
+    clock_at("12:01:05");
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    clock_at("12:02:06");
+    g_auto(StoreError) error = { 0 };
+    ck_assert_int_eq(queue_tidy(store, &error), STORE_OK);
+    g_free(database_value("select pg_sleep(1.1)"));
+    assert_ticket(store, queued->ticket, TICKET_LAPSED, 0, 0);
+    g_autoptr(Answer) later = consume(store, "a", "own", 1);
+    ck_assert(answer_allowed(later));
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+START_TEST(leaving_full_lines_and_closed_ones)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_autoptr(Answer) all = NULL;
+    for (int i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "summary", 1);
+    }
+    g_autoptr(GPtrArray) tickets = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 0; i < 7; i++) {
+        g_autofree char *name = g_strdup_printf("waits-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "summary", 1);
+        ck_assert_int_eq(answer_status(answer), 202);
+        g_ptr_array_add(tickets, g_strdup(answer->ticket));
+    }
+    g_autoptr(Answer) full = consume(store, "one too many", "summary", 1);
+    ck_assert_int_eq(answer_status(full), 503);
+    ck_assert_int_eq(full->reason, REASON_QUEUE_FULL);
+    g_autoptr(Answer) never = consume(store, "much", "summary", 6);
+    ck_assert_int_eq(answer_status(never), 429);
+    g_auto(StoreError) error = { 0 };
+    ck_assert_msg(queue_leave(store, tickets->pdata[0], &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(queue_leave(store, tickets->pdata[0], &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    assert_ticket(store, tickets->pdata[0], TICKET_LEFT, 0, 0);
+    g_autoptr(Answer) joins = consume(store, "one too many", "summary", 1);
+    ck_assert_int_eq(answer_status(joins), 202);
+    ck_assert_int_eq(queue_set(store, "summary", "minute", "closed", NULL, "test", &error), STORE_OK);
+    ck_assert_int_eq(queue_leave(store, tickets->pdata[1], &error), STORE_OK);
+    g_autoptr(Answer) closed = consume(store, "another", "summary", 1);
+    ck_assert_int_eq(answer_status(closed), 503);
+    ck_assert_int_eq(queue_set(store, "summary", "minute", "paused", NULL, "test", &error), STORE_OK);
+    clock_at("12:01:00");
+    ck_assert_int_eq(let_in(store, "w"), 0);
+    ck_assert_int_eq(queue_set(store, "summary", NULL, "open", NULL, "test", &error), STORE_OK);
+    ck_assert_int_eq(let_in(store, "w"), 5);
+    /* One that was let in and goes gives its unit to the next. */
+    ck_assert_msg(queue_leave(store, tickets->pdata[2], &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    assert_ticket(store, tickets->pdata[2], TICKET_LEFT, 0, 0);
+    /* Nobody has seen the others for long. */
+    clock_at("12:09:00");
+    int ended;
+    ck_assert_int_eq(queue_expire(store, &ended, &error), STORE_OK);
+    ck_assert_int_eq(ended, 0);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+    }
+    g_autoptr(Answer) seen = consume(store, "seen", "other", 1);
+    g_autoptr(Answer) unseen = consume(store, "unseen", "other", 1);
+    clock_at("12:00:50");
+    assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 2);
+    ck_assert_int_eq(queue_tidy(store, &error), STORE_OK);
+    clock_at("12:05:15");
+    int ended;
+    ck_assert_int_eq(queue_expire(store, &ended, &error), STORE_OK);
+    ck_assert_int_eq(ended, 1);
+    g_free(database_value("select pg_sleep(1.1)"));
+    assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 1);
+    assert_ticket(store, unseen->ticket, TICKET_EXPIRED, 0, 0);
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
+/* Only who has the lease lets in, and a lease that is over is anybody's. */
+START_TEST(one_process_decides)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+    }
+    clock_at("12:01:10");
+    bool mine, late;
+    ck_assert_int_eq(queue_lease(store, "first", &mine, &late, &error), STORE_OK);
+    ck_assert(mine);
+    ck_assert_int_eq(queue_lease(store, "second", &mine, &late, &error), STORE_OK);
+    ck_assert(!mine);
+    g_autoptr(GPtrArray) heads = NULL;
+    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
+    ck_assert_int_eq(heads->len, 1);
+    queue_admit(store, "second", heads);
+    ck_assert_int_eq(((const QueueHead *)heads->pdata[0])->result, ADMISSION_NOT_OURS);
+    g_free(database_value("update webquota.leases set until = clock_timestamp() - interval '1 ms' where name = 'admission'"));
+    ck_assert_int_eq(let_in(store, "second"), 1);
+    store_close(store);
+}
+END_TEST
+
+/* --- random histories --- */
+
+#define STORES 3
+#define WALKERS 6
+#define PEOPLE 40
+
+static const char busy_policy[] =
+    "default_plan = free\n"
+    "feature summary { title = Summaries }\n"
+    "plan free {\n"
+    "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
+    "}\n";
+
+typedef struct {
+    Store *store;
+    GRand *random;
+    gint *stop;
+    int served, queued, down;
+} Walker;
+
+/* Somebody comes, comes again, looks, or goes. */
+static void *walk(void *data)
+{
+    Walker *walker = data;
+    g_autoptr(GPtrArray) tickets = g_ptr_array_new_with_free_func(g_free);
+    while (!g_atomic_int_get(walker->stop)) {
+        g_auto(StoreError) error = { 0 };
+        int what = g_rand_int_range(walker->random, 0, 10);
+        if (what < 7 || !tickets->len) {
+            g_autofree char *name = g_strdup_printf("person-%d", g_rand_int_range(walker->random, 0, PEOPLE));
+            StoreResult result;
+            g_autoptr(Answer) answer = ask(walker->store, ASK_CONSUME, name, "summary", NULL, 1, &result);
+            walker->down += result == STORE_DOWN;
+            walker->served += result == STORE_OK && answer_allowed(answer);
+            if (result == STORE_OK && answer->ticket) {
+                walker->queued++;
+                g_ptr_array_add(tickets, g_strdup(answer->ticket));
+            }
+        } else {
+            const char *id = tickets->pdata[g_rand_int_range(walker->random, 0, (gint32)tickets->len)];
+            g_autoptr(TicketRead) read = NULL;
+            if (what < 9)
+                ck_assert_int_ne(queue_ticket(walker->store, id, true, &read, &error), STORE_NONE);
+            else
+                ck_assert_int_ne(queue_leave(walker->store, id, &error), STORE_NONE);
+        }
+    }
+    return NULL;
+}
+
+static void move_clock(int second)
+{
+    g_autofree char *time = g_strdup_printf("12:%02d:%02d", second / 60, second % 60);
+    clock_at(time);
+}
+
+/* What must hold whatever happened, in the words of the model: a list, of which the first is let in while there is room. */
+static void assert_nobody_was_wronged(void)
+{
+    /* Nobody was overtaken by somebody who came later and was let in at an earlier time. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets a join webquota.tickets b on a.place < b.place"
+                                     " where b.admitted_at < coalesce(a.admitted_at, a.ended_at, 'infinity')"), 0);
+    /* Nor by somebody who came while they waited and was served at once. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions d join webquota.tickets t on t.joined_at < d.at"
+                                     " where d.kind = 'consume' and d.outcome = 'allowed'"
+                                     "   and coalesce(t.admitted_at, t.ended_at, 'infinity') > d.at"), 0);
+    /* Used and held together never passed the limit: at any time, by the journal in its order. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.decision_lines where outcome = 'allowed' and used_delta + held_delta > 0"
+                                     " and used_before + held_before + used_delta + held_delta > 5"), 0);
+    ck_assert_int_eq(database_number("select count(*) from (select counted_at from webquota.decision_lines group by counted_at"
+                                     " having sum(used_delta) > 5) x"), 0);
+    /* Each was served once at most, and each that was served held what it took. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets t left join webquota.reservations r on r.id = t.held_id"
+                                     " where (t.state = 'used') <> (coalesce(r.state, '') = 'committed')"), 0);
+    ck_assert_int_eq(database_number("select count(*) from (select about_id from webquota.decisions where kind = 'commit'"
+                                     " group by about_id having count(*) > 1) x"), 0);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+}
+
+START_TEST(random_histories)
+{
+    database_fresh(busy_policy);
+    move_clock(0);
+    gint stop = 0;
+    Store *stores[STORES];
+    Walker walkers[WALKERS];
+    pthread_t threads[WALKERS];
+    for (int i = 0; i < STORES; i++)
+        stores[i] = database_store();
+    for (int i = 0; i < WALKERS; i++) {
+        walkers[i] = (Walker){ .store = stores[i % STORES], .random = g_rand_new_with_seed((guint32)(_i * 100 + i)), .stop = &stop };
+        pthread_create(&threads[i], NULL, walk, &walkers[i]);
+    }
+    GRand *random = g_rand_new_with_seed((guint32)_i);
+    for (int second = 0; second < 900; second += g_rand_int_range(random, 5, 30)) {
+        g_auto(StoreError) error = { 0 };
+        Store *store = stores[g_rand_int_range(random, 0, STORES)];
+        move_clock(second);
+        int what = g_rand_int_range(random, 0, 8);
+        if (what == 0)
+            ck_assert_int_ne(queue_set(store, "summary", "minute", g_rand_boolean(random) ? "paused" : "open", NULL, "test", &error), STORE_NONE);
+        else if (what == 1) /* every connection is cut, in the middle of whatever is under way */
+            g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"
+                                  " and datname = current_database() and usename = current_user and backend_type = 'client backend'"));
+        else if (what == 2 && queue_expire(store, NULL, &error) == STORE_DOWN)
+            store_error_clear(&error);
+        if (queue_tidy(store, &error) == STORE_DOWN)
+            store_error_clear(&error);
+        g_free(database_value("update webquota.leases set until = '-infinity'"));
+        g_autofree char *holder = g_strdup_printf("holder-%d", g_rand_int_range(random, 0, 3));
+        g_autoptr(GPtrArray) heads = NULL;
+        bool mine, late;
+        if (queue_lease(store, holder, &mine, &late, &error) == STORE_OK && queue_heads(store, 20, &heads, &error) == STORE_OK)
+            queue_admit(store, holder, heads);
+    }
+    g_rand_free(random);
+    g_atomic_int_set(&stop, 1);
+    int served = 0, queued = 0;
+    for (int i = 0; i < WALKERS; i++) {
+        pthread_join(threads[i], NULL);
+        served += walkers[i].served;
+        queued += walkers[i].queued;
+        g_rand_free(walkers[i].random);
+    }
+    for (int i = 0; i < STORES; i++)
+        store_close(stores[i]);
+    ck_assert_int_gt(served, 20);
+    ck_assert_int_gt(queued, 50);
+    ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'used'"), 5);
+    assert_nobody_was_wronged();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("queue");
+    TCase *tcase = tcase_create("queue");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, the_sixth_waits_and_is_served_in_the_next_minute);
+    tcase_add_test(tcase, who_does_not_come_loses_the_turn_to_the_next);
+    tcase_add_test(tcase, leaving_full_lines_and_closed_ones);
+    tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
+    tcase_add_test(tcase, one_process_decides);
+    tcase_add_loop_test(tcase, random_histories, 0, 2);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,62 @@
+/* The page of alerts in its states. */
+#ifndef WEBQUOTA_ALERTS_STATES_H
+#define WEBQUOTA_ALERTS_STATES_H
+
+#include "view/page_samples.h"
+
+static inline void sample_alert(Alerts *alerts, const char *at, const char *feature, const char *limit, int64_t threshold_pct,
+                                int64_t used, int64_t amount)
+{
+    alerts->lines[alerts->count++] = (AlertLine){ .at = sample_instant(at), .feature = g_strdup(feature), .limit = g_strdup(limit),
+                                                  .threshold_pct = threshold_pct, .used = used, .amount = amount };
+}
+
+/* The alerts are kept with the sample's policy: the page points to their texts. */
+static inline Value *sample_alerts_page(Sample *sample, Alerts *alerts)
+{
+    static GPtrArray *kept;
+    if (!kept)
+        kept = g_ptr_array_new();
+    g_ptr_array_add(kept, alerts);
+    sample->context.path = "/alerts";
+    Value *page = view_alerts_page(&sample->report, alerts, &sample->context);
+    sample_clear(sample);
+    return page;
+}
+
+static Value *alerts_some(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.organization = "Sunrise Gym";
+    Alerts *alerts = alerts_new(4);
+    alerts->count = 0;
+    sample_alert(alerts, "2026-11-22T19:01:07Z", "menu_generation", "team_daily", 90, 92, 100);
+    alerts->lines[0].shared = true;
+    sample_alert(alerts, "2026-11-20T08:30:00Z", "menu_upload", "weekly", 100, 1, 1);
+    sample_alert(alerts, "2026-11-01T00:00:00Z", "message", "monthly", 80, 1234567, 1500000);
+    sample_alert(alerts, "2026-09-30T00:00:00Z", "gone_since", "gone", 80, 8, 10);
+    return sample_alerts_page(&sample, alerts);
+}
+
+static Value *alerts_none(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    return sample_alerts_page(&sample, alerts_new(0));
+}
+
+static Value *alerts_hostile(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.organization = HOSTILE_NAME;
+    Alerts *alerts = alerts_new(2);
+    alerts->count = 0;
+    sample_alert(alerts, "2026-11-22T19:01:07Z", "hostile", "daily", 90, 999999, 1000000);
+    sample_alert(alerts, "2026-11-22T19:01:07Z", "<script>alert(1)</script>", "\"><b>", 90, 9, 10);
+    alerts->lines[1].shared = true;
+    return sample_alerts_page(&sample, alerts);
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* The queue's page in its states. */
+#ifndef WEBQUOTA_QUEUE_STATES_H
+#define WEBQUOTA_QUEUE_STATES_H
+
+#include "view/page_samples.h"
+
+static const TicketShown queue_sample = {
+    .id = "tkt_x7f3kq2m9x4c8v1b6n5z0",
+    .feature_key = "get_solution",
+    .units = 1,
+    .ahead = 11,
+    .in_line = 40,
+    .ahead_at_first = 30,
+    .wait = { true, 100, 220, 170 },
+    .keep_s = 300,
+    .poll_s = 12,
+    .go = "/solve?problem=12&hint=1",
+    .back = "/solve?problem=12&hint=1",
+    .zone = SAMPLE_ZONE,
+    .claim_until = INSTANT_MAX,
+    .ended_at = INSTANT_MAX,
+};
+
+static inline Value *queue_page(TicketShown shown, int plan, int feature)
+{
+    Sample sample;
+    sample_init(&sample, plan);
+    shown.feature = &sample.policy->features[feature];
+    shown.feature_key = shown.feature->key;
+    shown.now = sample.context.now;
+    shown.joined_at = shown.now - 100 * US_PER_S;
+    shown.kept_until = shown.now + 290 * US_PER_S;
+    if (shown.state == TICKET_ADMITTED)
+        shown.claim_until = shown.now + 55 * US_PER_S;
+    sample.context.path = "/queue/x";
+    Value *page = view_queue(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *queue_waiting(void)
+{
+    return queue_page(queue_sample, FREE, SOLUTION);
+}
+
+static Value *queue_first(void)
+{
+    TicketShown shown = queue_sample;
+    shown.ahead = 0;
+    shown.in_line = 1;
+    shown.ahead_at_first = 0;
+    shown.wait = (QueueWait){ true, 0, 110, 50 };
+    return queue_page(shown, ANONYMOUS, SOLUTION);
+}
+
+static Value *queue_form(void)
+{
+    TicketShown shown = queue_sample;
+    shown.by_form = true;
+    shown.ahead = 1;
+    shown.wait = (QueueWait){ 0 };
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_paused(void)
+{
+    TicketShown shown = queue_sample;
+    shown.paused = true;
+    shown.wait = (QueueWait){ 0 };
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_turn_come(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_ADMITTED;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_turn_form(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_ADMITTED;
+    shown.by_form = true;
+    shown.go = NULL;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_lapsed(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_LAPSED;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_lost(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_EXPIRED;
+    shown.why = "unseen";
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+/* Names and addresses that mean harm. */
+static Value *queue_hostile(void)
+{
+    TicketShown shown = queue_sample;
+    shown.go = shown.back = "/a\"><script>alert(1)</script>?x='y'&z=<b>";
+    shown.state = TICKET_ADMITTED;
+    return queue_page(shown, FREE, HOSTILE);
+}
+
+#endif
