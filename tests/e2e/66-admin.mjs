@@ -73,6 +73,7 @@ async function administrator(browser, site, look) {
     const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
     const context = await browser.newContext(look);
     const page = await context.newPage();
+    page.setDefaultTimeout(5000);
     await test(`a stopped person is found, given more and goes on at once, ${how}`, async () => {
         let stopped = await consume(site);
         for (let i = 0; i < 2 && stopped.status === 200; i++) stopped = await consume(site);
