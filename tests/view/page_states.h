@@ -3,6 +3,7 @@
 #define WEBQUOTA_PAGE_STATES_H
 
 #include "view/alerts_states.h"
+#include "view/admin_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
 #include "view/form_states.h"
@@ -500,6 +501,15 @@ static const struct {
     { "logout-form", "logout", logout_form },
     { "logout-elsewhere", "logout", logout_elsewhere },
     { "logout-nobody", "logout", logout_nobody },
+    { "people-some", "people", people_some },
+    { "people-none", "people", people_none },
+    { "person-changed", "person", person_changed },
+    { "person-looked-at", "person", person_looked_at },
+    { "change-override", "change", change_override },
+    { "change-wrong", "change", change_wrong },
+    { "change-preview", "change", change_preview },
+    { "change-plan", "change", change_plan },
+    { "change-suspend", "change", change_suspend },
     { "requests-some", "requests", requests_some },
     { "requests-none", "requests", requests_none },
     { "requests-visitor", "requests", requests_visitor },
