@@ -78,24 +78,26 @@ static inline Value *sample_change(ChangeKind kind, bool wrong, bool preview)
     static const FormShown empty[C_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "kind"}, {.name = "amount"},
                                               {.name = "multiplier"}, {.name = "expires"}, {.name = "plan"}, {.name = "reason"}};
     memcpy(shown, empty, sizeof shown);
-    Sample sample, after;
+    Sample sample;
     sample_admin_init(&sample, "/admin/change");
-    sample_admin_init(&after, "/admin/change");
+    UsageLine lines[SAMPLE_LINES];
+    memcpy(lines, sample.lines, sizeof lines);
+    UsageReport after = sample.report;
+    after.lines = lines;
     if (wrong) {
         shown[C_AMOUNT] = (FormShown){.name = "amount", .typed = (char *)"<many>", .mistake = FORM_NUMBER, .min = 0, .max = UNITS_MAX};
         shown[C_EXPIRES] = (FormShown){.name = "expires", .typed = (char *)"2001-01-01", .mistake = FORM_PAST};
     }
     if (preview) {
-        after.lines[0].amount = 40;
-        usage_line_finish(&after.lines[0]);
+        lines[0].amount = 40;
+        usage_line_finish(&lines[0]);
         shown[C_AMOUNT].typed = (char *)"40";
         shown[C_REASON].typed = (char *)HOSTILE_NAME;
     }
     bool about = kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS;
-    ChangeShown change = {.kind = kind, .before = &sample.report, .after = preview ? &after.report : NULL,
+    ChangeShown change = {.kind = kind, .before = &sample.report, .after = preview ? &after : NULL,
                           .feature = about ? &sample.policy->features[MENU_GENERATION] : NULL, .shown = shown, .shown_count = C_FIELDS};
     Value *page = view_change(&change, &sample.context);
-    sample_clear(&after);
     sample_clear(&sample);
     return page;
 }
