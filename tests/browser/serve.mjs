@@ -19,6 +19,7 @@ export const serve = async (pages, assets) => {
   const answers = new Map();
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, "http://localhost");
+    if (url.searchParams.has("wait")) return; // nothing changes here: the real program holds its answer, too
     const given = answers.get(url.pathname);
     try {
       const file = fileFor(url, pages, assets);
@@ -35,5 +36,5 @@ export const serve = async (pages, assets) => {
     }
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { origin: `http://127.0.0.1:${server.address().port}`, answers, close: () => server.close() };
+  return { origin: `http://127.0.0.1:${server.address().port}`, answers, close: () => { server.close(); server.closeAllConnections(); } };
 };

@@ -395,7 +395,7 @@ run template check
 ends "the templates use only what they are given" 0
 mkdir "$scratch/theme"
 printf '<p>{{left}}</p>\n{{#resets}}\n<p>{{resetts}}</p>\n{{/resets}}\n{{>ours}}\n' >"$scratch/theme/facts.html"
-printf '<p class="ours">{{total}}</p>\n' >"$scratch/theme/ours.html"
+printf '<p class="ours">{{left}}</p>\n' >"$scratch/theme/ours.html"
 run template check --theme "$scratch/theme"
 ends "a theme with a name that nothing gives" 1 "facts.html: line 3: nothing gives \"resetts\""
 verdict "and nothing else is wrong with it" test "$(wc -l <<<"$err")" = 1

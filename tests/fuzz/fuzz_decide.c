@@ -42,7 +42,7 @@ static int64_t take_units(Rest *rest)
 static Situation situation_of(const World *world)
 {
     return (Situation){world->policy, &world->subject, world->overrides, world->override_count,
-                       (const Grant *)(const void *)world->grants->data, (int)world->grants->len, world->now};
+                       (const Grant *)(const void *)world->grants->data, (int)world->grants->len, world->now, 0};
 }
 
 /* --- what must hold --- */

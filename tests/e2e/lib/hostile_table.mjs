@@ -42,12 +42,15 @@ export const ROUTES = [
     ['GET', '/history', 'self', ALL], ['GET', '/history.csv', 'self', ALL],
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
+    ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
         ALL],
     ['POST', '/api/v1/consume', 'self', 'enforce'], ['POST', '/api/v1/reservations', 'self', 'enforce'],
+    ['POST', '/api/v1/tickets', 'self', 'enforce'], ['GET', '/api/v1/tickets/{id}', 'anybody', ALL],
+    ['DELETE', '/api/v1/tickets/{id}', 'anybody', 'enforce'],
     ['POST', '/api/v1/reservations/{id}/commit', 'self', 'enforce'], ['POST', '/api/v1/reservations/{id}/release', 'self',
         'enforce'],
     ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
@@ -104,6 +107,7 @@ export const OPERATIONS = [
         fields: { subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }) } },
     { name: 'DELETE /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: {
         subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }), reason: text(1, 500) } },
+    { name: 'GET /tickets/tkt_AAAA', c: 'ticket.c:fields', query: { wait: 0 }, good: 404, fields: { wait: whole(0, 60) } },
     { name: 'GET /check', c: 'api_check.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: WHO },
     ...['GET /requests', 'GET /admin/requests'].map(name => ({ name, c: 'api_requests.c:list_fields', query: { subject: 'h' }, good: 200, fields: {
         subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
