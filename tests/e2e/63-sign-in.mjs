@@ -47,7 +47,7 @@ async function commands(site) {
         await add(site, 'vera', '--role', 'viewer', '--subject', 'v-1');
         const listed = await account(site, ['list', '--json']);
         equal(JSON.parse(listed.stdout).map(({ account: name, role, subject }) => [name, role, subject]),
-            [['ada', 'user', 'ada'], ['root', 'admin', 'root'], ['vera', 'viewer', 'v-1']]);
+            [['ada', 'user', 'ada'], ['root', 'admin', 'root'], ['staff', 'admin', 'staff'], ['vera', 'viewer', 'v-1']]);
         ok(!/argon2|hash/.test(listed.stdout), listed.stdout);
         const hash = await site.value("select hash from webquota.local_accounts where name = 'ada'");
         ok(/^\$argon2id\$v=19\$m=65536,t=2,p=1\$/.test(hash), hash);
@@ -59,7 +59,7 @@ async function commands(site) {
             (await account(site, ['remove', 'nobody'])).code], [1, 1, 1, 1, 1, 1]);
         equal([(await account(site, ['add', 'bob', '--role', 'god'], PASSWORD)).code, (await account(site, ['add', 'bob', PASSWORD])).code,
             (await account(site, ['role', 'ada', 'root'])).code], [2, 2, 2]);
-        equal(await site.value('select count(*) from webquota.local_accounts'), '3');
+        equal(await site.value('select count(*) from webquota.local_accounts'), '4');
     });
     await test('the service\'s role of the database cannot make accounts, and sees no token', async () => {
         const tried = await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', site.values.DATABASE_URL_APP, '-c',
