@@ -42,6 +42,8 @@ export const ROUTES = [
     ['GET', '/history', 'self', ALL], ['GET', '/history.csv', 'self', ALL],
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
+    ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),
+    ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
