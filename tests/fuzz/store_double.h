@@ -206,6 +206,13 @@ StoreResult store_usage(Store *store, const char *subject, const char *feature, 
     return STORE_OK;
 }
 
+UsageReport *usage_read_supposed(UsageRead *read, const Supposed *supposed, Subject *subject)
+{
+    DoubleSubject *who = read->keep;
+    Book book = drawer_book(&who->drawer);
+    return usage_report_supposed(&who->situation, &book, supposed, -1, subject);
+}
+
 void store_usage_later(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageThen then, void *data)
 {
     g_auto(StoreError) error = {0};

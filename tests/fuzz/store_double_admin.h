@@ -55,9 +55,10 @@ StoreResult admin_override_get(Store *store, const char *id, json_t **json, Stor
     return double_json(id, NULL, json, error);
 }
 
-StoreResult admin_override_remove(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     (void)store;
+    (void)reason; /* may be missing */
     HOLDS(actor);
     return double_result(id, error);
 }
@@ -81,9 +82,10 @@ StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreEr
     return double_json(id, NULL, json, error);
 }
 
-StoreResult admin_grant_remove(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     (void)store;
+    (void)reason; /* may be missing */
     HOLDS(actor);
     return double_result(id, error);
 }

@@ -19,7 +19,7 @@ const TARGETS = [
     ...['/QUOTA/healthz', '/quota/HEALTHZ', '/quota/%2e%2e/healthz', '/quota/healthz%20', '/quota/healthz;x=1',
         '/quota/healthz%3fx', '/quota/healthz%23', '/quota/\\healthz', '/quota/%5chealthz',
         '/quota/%', '/quota/%zz', '/quota/%u0068ealthz', '/quota/%2568ealthz', '/quota/healthz.', '/quota/healthz/x',
-            '/quota/api/v2/features', '/quota/api/v1', '/quota/api', '/quota/admin',
+            '/quota/api/v2/features', '/quota/api/v1', '/quota/api', '/quota/admins',
         '/quota/.git/config', '/quota/.env', '/quota/wp-login.php', '/quota/<script>alert(1)</script>',
             '/quota/%3cscript%3ealert(1)%3c/script%3e', '/quota/"><img src=x onerror=alert(1)>', '/quota/{{{who}}}',
         '/quota/limit/', '/quota/limit/nothing', '/quota/limit/<script>alert(1)</script>', "/quota/limit/'%20or%20'1'='1",
