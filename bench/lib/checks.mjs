@@ -33,8 +33,8 @@ export async function at_rest(counted, least) {
  * History is rolled up when less is decided: not while the next lane runs, whose time that would take.
  */
 export async function rolled_up(database) {
-    const now = await sql(database, 'select clock_timestamp()');
-    await until(async () => await sql(database, `select rolled_at >= '${now}' from webquota.usage_rollup`) === 't',
+    await until(async () => await sql(database, `select not exists (select from webquota.decisions d where d.xact >= u.upto)
+        and not exists (select from webquota.decisions d where d.xact = any(u.open)) from webquota.usage_rollup u`) === 't',
         'history is rolled up', ROLL_UP_MS);
 }
 

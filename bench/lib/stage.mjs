@@ -97,11 +97,11 @@ async function sql_admin(statement, database = 'postgres') {
 }
 
 export async function database_make(name) {
-    await sql('postgres', `drop database if exists ${name} with (force)`);
+    await sql_admin(`drop database if exists ${name} with (force)`);
     await sql('postgres', `create database ${name}`);
 }
 
-export const database_drop = name => sql('postgres', `drop database if exists ${name} with (force)`);
+export const database_drop = name => sql_admin(`drop database if exists ${name} with (force)`);
 
 /** Runs `webquota` on a database. */
 export const webquota = async (database, ...words) =>

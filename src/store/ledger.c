@@ -117,13 +117,13 @@ static void await(Ledger *ledger, guint enough, int64_t us)
     ledger->awaited = 0;
 }
 
-/* Waits for `us`, in parts: when nobody came in one of them, it is enough. */
+/* Waits for `us`, in parts, for as many as make a batch cheap: when nobody came in one of them, it is enough. */
 static void await_while_they_come(Ledger *ledger, int64_t us)
 {
     guint before = 0;
-    for (int i = 0; i < WAIT_PARTS && ledger->waiting->length > before && ledger->waiting->length < BATCH_MAX; i++) {
+    for (int i = 0; i < WAIT_PARTS && ledger->waiting->length > before && ledger->waiting->length < WORTH_WAITING_FOR; i++) {
         before = ledger->waiting->length;
-        await(ledger, BATCH_MAX, us / WAIT_PARTS);
+        await(ledger, WORTH_WAITING_FOR, us / WAIT_PARTS);
     }
 }
 

@@ -17,6 +17,7 @@
 #define CLOCK_FRESH_US 100000      /* a refusal from memory needs the database's clock no older than this */
 #define SHARE_WAIT_US 2000         /* how long a batch gathers while others write the same rows */
 #define WAIT_PARTS 4
+#define WORTH_WAITING_FOR 24       /* what a batch costs once is little for each of so many */
 #define OTHERS_US 10000000         /* for so long memory is not trusted after another process was seen to write */
 #define MEMORY_UNHEARD_US 1000000  /* where no notices are heard */
 
