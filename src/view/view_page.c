@@ -33,11 +33,11 @@ void add_request(GString *out, const PageContext *context, const Feature *featur
 void add_sign_in(GString *out, const PageContext *context)
 {
     const char *mount = context->mount ? context->mount : "", *said = context->policy ? context->policy->sign_in_url : NULL;
-    bool ours = said && g_str_has_prefix(said, mount) && strcmp(said + strlen(mount), LOGIN_PATH) == 0;
-    if (context->signed_in && !is_for_admins(context))
+    /* Whoever the web server signed in may need an account of ours all the same, on administrators' pages. */
+    bool admins = is_for_admins(context);
+    if (admins ? context->account != NULL : context->signed_in)
         return;
-    if (is_for_admins(context))
-        ours = true;
+    bool ours = admins || (said && g_str_has_prefix(said, mount) && strcmp(said + strlen(mount), LOGIN_PATH) == 0);
     if (ours)
         add_address(out, mount, LOGIN_PATH, NULL);
     else if (said)

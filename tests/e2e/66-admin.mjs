@@ -83,6 +83,7 @@ async function administrator(browser, site, look) {
         await type_into(page, 'Password', PASSWORD);
         await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
         equal(page.url(), `${site.url}/admin/people`);
+        equal(await page.getByRole('link', { name: 'Sign in', exact: true }).count(), 0, 'whoever has signed in is not asked to');
         await bars(page, look, 'people');
         await type_into(page, 'Find a person', 'team/');
         await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
