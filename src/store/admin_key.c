@@ -6,7 +6,6 @@
 #define SECRET_BYTES 32
 #define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
 #define ID_TEXT 24 /* digits of any id, and a NUL */
-#define NOTE_US 200000
 #define KNOWN_SHARE 3 /* of all patience */
 #define UNKNOWN_LESS_US 300000 /* than for the decision that comes after it */
 #define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
@@ -103,18 +102,6 @@ static bool key_split(const char *key, int64_t *id, const char **secret)
     return admin_id(number, id);
 }
 
-/* Notes that a key is in use, at most once a minute; nothing depends on it. */
-static void key_note_use(Store *store, const Params *params)
-{
-    if (pthread_mutex_trylock(&store->writer_lock) != 0)
-        return;
-    store->writer.deadline_us = g_get_monotonic_time() + NOTE_US;
-    DbResult result = db_run(&store->writer, QUERY_KEY_USED, params, NULL);
-    (void)result;
-    store->writer.deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
-}
-
 StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned *scopes, StoreError *error)
 {
     const char *secret = NULL;
@@ -146,6 +133,6 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
         return store_fail(error, STORE_NONE, NULL, "the key is not valid");
     *scopes = (unsigned)result_number(rows, 0, 1);
     keys_remember(store, *id, secret, *scopes, result_number(rows, 0, 2));
-    key_note_use(store, &params);
+    store_note(store, QUERY_KEY_USED, &params); /* at most once a minute */
     return STORE_OK;
 }

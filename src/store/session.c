@@ -7,7 +7,6 @@
 
 #define TOKEN_BYTES 32
 #define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define NOTE_US 200000
 #define KNOWN_SHARE 3          /* of all patience: there is a last word about them */
 #define UNKNOWN_LESS_US 300000 /* than for the decision that comes after it */
 
@@ -38,13 +37,7 @@ static void note_use(Store *store, int64_t id)
 {
     g_auto(Params) params = params_new();
     params_number(&params, id);
-    if (pthread_mutex_trylock(&store->writer_lock) != 0)
-        return;
-    store->writer.deadline_us = g_get_monotonic_time() + NOTE_US;
-    DbResult result = db_run(&store->writer, QUERY_SESSION_SEEN, &params, NULL);
-    (void) result;
-    store->writer.deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
+    store_note(store, QUERY_SESSION_SEEN, &params);
 }
 
 /* Of the one row that was found. False: it is over. */

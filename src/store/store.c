@@ -207,6 +207,22 @@ StoreResult store_write(Store *store, Query query, const Params *params, PGresul
     return outcome;
 }
 
+#define NOTE_US 200000
+
+void store_note(Store *store, Query query, const Params *params)
+{
+    if (pthread_mutex_trylock(&store->writer_lock) != 0)
+        return;
+    Db *db = &store->writer;
+    db->deadline_us = g_get_monotonic_time() + NOTE_US;
+    db_queue(db, QUERY_COMMIT_RELAXED, NULL, NULL);
+    db_queue(db, query, params, NULL);
+    if (db_sync(db) == DB_LOST)
+        db->failed_at_us = 0; /* or whoever has something to change next would be turned away for a note's sake */
+    db->deadline_us = 0;
+    pthread_mutex_unlock(&store->writer_lock);
+}
+
 /* --- the clock --- */
 
 /* A database's clock that did not go along with ours since it was last heard, as in a test, is not reckoned on. */
