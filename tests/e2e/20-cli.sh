@@ -9,25 +9,19 @@ scratch=${TMPDIR:-/tmp}/cli-$$
 failed=0 code=0 out='' err=''
 mkdir -p "$scratch"
 
-# A database of its own: on the server of this run, else on a private one.
-server=${DATABASE_URL-} app=${DATABASE_URL_APP-}
-if [ -z "$server" ]; then
+# A database of its own: that of this run, else a private one.
+if [ -z "${DATABASE_URL-}" ]; then
     FSYNC=off scripts/postgres start "$scratch/database" >/dev/null || exit 1
-    server=$(scripts/postgres url "$scratch/database") app=$(scripts/postgres url-app "$scratch/database")
+    DATABASE_URL=$(scripts/postgres url "$scratch/database") DATABASE_URL_APP=$(scripts/postgres url-app "$scratch/database")
 fi
-name=cli_$$
-in_database() { printf '%s' "${1/\/webquota\?/\/$name?}"; }
-DATABASE_URL=$(in_database "$server")
-app=$(in_database "$app")
+app=$DATABASE_URL_APP
 export DATABASE_URL
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
-    psql "$server" -Xqc "drop database if exists $name with (force)" 2>/dev/null
     [ ! -d "$scratch/database" ] || scripts/postgres stop "$scratch/database"
     rm -rf "$scratch"
 }
 trap clean_up EXIT
-psql "$server" -Xqc "create database $name" || exit 1
 
 sql() { psql "$DATABASE_URL" -XqAt -v ON_ERROR_STOP=1 -c "$1"; }
 

@@ -6,6 +6,8 @@
 // FAULT_ROUNDS: how often each fault strikes (3). FAULTS: only those whose name holds one of these words (comma between).
 // FAULTS_ALL=yes: a full disk both ways, by a small volume and by a limit on files; otherwise the second only where nothing
 // can be mounted.
+//
+// Runs alone: it tells how long callers wait.
 import { writeFileSync } from 'node:fs';
 import { books_agree, unknown_on_record } from './lib/faults_books.mjs';
 import { FAULTS, know_postgres, large_disk, mount_refused } from './lib/faults.mjs';

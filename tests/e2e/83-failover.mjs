@@ -6,6 +6,8 @@
 // waited for, the same check finds what is lost.
 //
 // FAILOVERS: how many (2).
+//
+// Runs alone: it tells how long callers wait.
 import { rmSync, writeFileSync } from 'node:fs';
 import { books_agree, unknown_on_record } from './lib/faults_books.mjs';
 import { Load, POLICY, now } from './lib/faults_load.mjs';

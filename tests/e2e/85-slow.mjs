@@ -7,6 +7,8 @@
 // falls on both. A latency counts from the instant at which the call was due. Below FLOOR_MS a p99 is the scheduler's, not
 // ours, and counts as FLOOR_MS. The storms run with the lowest priority, since in the world they do not share our processors.
 // SLOW_ROUNDS and SLOW_PHASE_MS make it longer (scripts/soak.d/85-slow).
+//
+// Runs alone: it tells how long steady callers wait.
 import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { ROOT, with_site } from './lib/site.mjs';

@@ -133,7 +133,7 @@ START_TEST(callers_wait_as_long_as_is_set)
     int64_t began = g_get_monotonic_time();
     ck_assert_int_eq(consume_against_a_lock(STORE_PATIENCE_LEAST_MS, 20000), STORE_DOWN);
     ck_assert_int_lt(g_get_monotonic_time() - began, 15 * US_PER_S);
-    g_free(database_value("select pg_terminate_backend(pid) from pg_stat_activity where query like 'begin; lock table%'"));
+    g_free(database_value("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'begin; lock table%'"));
     ck_assert_int_eq(consume_against_a_lock(30000, 2500), STORE_OK);
 }
 END_TEST

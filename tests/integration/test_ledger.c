@@ -186,7 +186,7 @@ static void *cut_connections(void *data)
     bool *stop = data;
     while (!g_atomic_int_get((gint *)stop)) {
         g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                              " where application_name = 'webquota' and usename = current_user and backend_type = 'client backend'"));
+                              " where datname = current_database() and application_name = 'webquota' and usename = current_user and backend_type = 'client backend'"));
         g_usleep(150000);
     }
     return NULL;

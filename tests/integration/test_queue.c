@@ -362,7 +362,7 @@ START_TEST(random_histories)
         if (what == 0)
             ck_assert_int_ne(queue_set(store, "summary", "minute", g_rand_boolean(random) ? "paused" : "open", NULL, "test", &error), STORE_NONE);
         else if (what == 1) /* every connection is cut, in the middle of whatever is under way */
-            g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"
+            g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
                                   " and datname = current_database() and usename = current_user and backend_type = 'client backend'"));
         else if (what == 2 && queue_expire(store, NULL, &error) == STORE_DOWN)
             store_error_clear(&error);

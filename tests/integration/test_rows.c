@@ -74,7 +74,7 @@ static void work_together(Work *works, int count)
     g_autofree char *waits = NULL;
     do {
         g_free(waits);
-        waits = database_value("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'webquota'");
+        waits = database_value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name = 'webquota'");
     } while (strcmp(waits, "0") == 0);
     for (int i = 0; i < count; i++) {
         pthread_create(&threads[i + 1], NULL, work, &works[i]);

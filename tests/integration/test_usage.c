@@ -211,7 +211,7 @@ START_TEST(connections_that_are_cut_cost_nobody_a_wrong_answer)
     Crowd crowd;
     crowd_start(&crowd, store, 300, true);
     for (int i = 0; i < 10; i++) {
-        g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"
+        g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
                               " and application_name = 'webquota' and usename = current_user and backend_type = 'client backend'"));
         g_usleep(30000);
     }
