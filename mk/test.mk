@@ -1,8 +1,9 @@
 # Tests. `make test` runs all; `make test ONLY=tests/domain/` those whose path holds the word.
 .PHONY: test lint unit-programs asan tsan memcheck fuzz soak
 
-test: all
+test:
 	@scripts/setup test
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) all
 	@BUILD='$(BUILD)' scripts/test $(if $(findstring /,$(ONLY)),'$(ONLY)',$(ONLY))
 
 lint: $(GEN) | $(BUILD)/.deps
