@@ -16,6 +16,7 @@ export function run(program, words, { env = {}, input } = {}) {
     return new Promise(resolve => {
         const child = execFile(program, words, { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
             (error, stdout, stderr) => resolve({ code: error ? error.code ?? -1 : 0, stdout, stderr }));
+        child.stdin.on('error', () => {}); /* it may end without having read */
         child.stdin.end(input);
     });
 }
