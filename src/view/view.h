@@ -7,6 +7,7 @@
 #include "domain/activity.h"
 #include "domain/answer.h"
 #include "domain/history.h"
+#include "domain/session.h"
 #include "view/value.h"
 #include "view/view_form.h"
 
@@ -16,7 +17,8 @@ typedef struct {
     const char *path;     /* within the mount: "/", "/limit/x"; marks the navigation */
     const char *who;      /* the name shown; an address for a visitor */
     bool signed_in;
-    bool is_admin;
+    bool is_admin;        /* sees pages of administrators, */
+    Role role;            /* and what there is for this role */
     const char *form_token; /* of the forms on the page; NULL where it has none */
     const char *account;  /* the name that the viewer has signed in with here; NULL: did not */
     const char *here;     /* the address that the viewer asked for, already checked to be of this site; NULL: not known */

@@ -73,11 +73,52 @@ static void set_clock(Value *page, Instant now, const char *zone_name)
     set_instant(page, "updated_at", now);
 }
 
+/* The page of administrators that the path belongs to; NULL: none of those that are listed. */
+static const AdminPage *admin_page_of(const PageContext *context)
+{
+    const AdminPage *found = NULL;
+    for (int i = 0; i < admin_page_count && context->path; i++) {
+        size_t length = strlen(admin_pages[i].path);
+        char next = strncmp(context->path, admin_pages[i].path, length) == 0 ? context->path[length] : 'x';
+        if (next == '\0' || (next == '/' && i > 0 && (!found || length > strlen(found->path))))
+            found = &admin_pages[i];
+    }
+    while (found && !found->name)
+        found--;
+    return found;
+}
+
+/* The way to administrators' pages; on these, to each of them that the reader may see. */
+static void set_admin(Value *page, const PageContext *context)
+{
+    set_flag(page, "admin", true);
+    if (!is_for_admins(context))
+        return;
+    const AdminPage *current = admin_page_of(context);
+    Value *list = set_list(set_object(page, "areas"), "pages");
+    for (int i = 0; i < admin_page_count; i++) {
+        const AdminPage *one = &admin_pages[i];
+        if (!one->name || context->role < one->role)
+            continue;
+        Value *entry = add_object(list);
+        set_text(entry, "path", one->path);
+        set_text(entry, "name", one->name);
+        set_flag(entry, "current", one == current);
+    }
+}
+
+/* The page's own title, or that of its place in the navigation of administrators. */
+static const char *title_of(const PageContext *context, const char *title)
+{
+    const AdminPage *admin = !title && is_for_admins(context) ? admin_page_of(context) : NULL;
+    return admin ? admin->name : title;
+}
+
 Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live)
 {
     Value *page = value_object(tree);
     set_text(page, "mount", context->mount ? context->mount : "");
-    set_text(page, "title", title);
+    set_text(page, "title", title_of(context, title));
     set_text(page, "site", context->policy ? context->policy->title : NULL);
     set_text(page, "version", WEBQUOTA_VERSION);
     /* Pages about no one thing have a title of the layout's, and are marked in its navigation. */
@@ -88,10 +129,8 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
     set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
-    if (context->is_admin) {
-        set_flag(page, "admin", true);
-        set_flag(page, "people", !title && is_for_admins(context));
-    }
+    if (context->is_admin)
+        set_admin(page, context);
     set_flag(page, "live", live);
     set_text(page, "support_url", context->policy ? context->policy->support_url : NULL);
     set_text(page, "who", context->who);

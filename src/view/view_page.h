@@ -26,6 +26,15 @@ Reader reader_of_answer(const Answer *answer, const PageContext *context); /* it
  * the feature, the line that says so. NULL: nothing stops anybody. (view_feature_page.c) */
 const UsageLine *reader_tightest(const Reader *reader);
 
+/* A page of administrators (words_admin.c): where it is, and its name in their navigation, for those of a role or more. Without
+ * a name it belongs to the one before it. */
+typedef struct {
+    const char *path, *name;
+    Role role;
+} AdminPage;
+extern const AdminPage admin_pages[];
+extern const int admin_page_count;
+
 /* The `page` of the layout. `title` names the thing that the page is about. `live`: the page brings itself up to
  * date. `zone` is the zone of the times on the page; NULL when there are none. */
 Value *page_value(const Value *tree, const PageContext *context, const char *title, const char *zone, bool live);

@@ -113,6 +113,7 @@ PageContext call_context(const Call *call, const char *back)
         .who = who,
         .signed_in = signed_in,
         .is_admin = call_role(call) >= ROLE_VIEWER,
+        .role = call_role(call),
         .form_token = call->form_token,
         .account = call->identity.account,
         .here = here_of(call),

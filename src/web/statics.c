@@ -7,6 +7,8 @@ static const struct {
     const char *name, *type;
 } known[] = {
     {"style.css", "text/css; charset=utf-8"},
+    {"form.css", "text/css; charset=utf-8"},
+    {"admin.css", "text/css; charset=utf-8"},
     {"widget.css", "text/css; charset=utf-8"},
     {"live.js", "text/javascript; charset=utf-8"},
     {"queue.js", "text/javascript; charset=utf-8"},

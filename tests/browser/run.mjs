@@ -96,6 +96,7 @@ const sizes = async (names) => {
       wrong.push(`${name} has inline style or script`);
   }
   ask("style.css", (await fs.stat(path.join(assets, "style.css"))).size, 10 * 1024);
+  ask("admin.css", (await fs.stat(path.join(assets, "admin.css"))).size, 10 * 1024);
   ask("widget.css", (await fs.stat(path.join(assets, "widget.css"))).size, 3 * 1024);
   for (const name of names.filter((one) => one.startsWith("widget-"))) ask(name, (await fs.stat(path.join(pages, `${name}.html`))).size, 2 * 1024);
   ask("live.js", (await fs.stat(path.join(assets, "live.js"))).size, 4 * 1024);
@@ -136,7 +137,7 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENT
 try {
   if (names.length === 0) tell("there are pages", ["none"]);
   await sizes(names);
-  await valid([...names.map((name) => path.join(pages, `${name}.html`)), path.join(assets, "style.css"), path.join(assets, "widget.css"), path.join(assets, "form.css"), path.join(assets, "icon.svg")]);
+  await valid([...names.map((name) => path.join(pages, `${name}.html`)), path.join(assets, "style.css"), path.join(assets, "widget.css"), path.join(assets, "form.css"), path.join(assets, "admin.css"), path.join(assets, "icon.svg")]);
   await checkAll(browser, server, names);
   await live(browser, server, pages, tell);
 } catch (error) {

@@ -10,6 +10,7 @@ static inline void sample_admin_init(Sample *sample, const char *path)
     sample_init(sample, FREE);
     sample->context.path = path;
     sample->context.is_admin = true;
+    sample->context.role = ROLE_ADMIN;
     sample->context.form_token = SAMPLE_TOKEN;
     sample->subject.key = HOSTILE_NAME;
     sample_line(sample, MENU_GENERATION, "daily", 15);

@@ -1,0 +1,11 @@
+/* The pages of administrators, in the order of their navigation: a line for each. One without a name belongs to the one before it. */
+#include "view/view_page.h"
+
+const AdminPage admin_pages[] = {
+    {"/admin", "Overview", ROLE_VIEWER},
+    {"/admin/people", "People", ROLE_VIEWER},
+    {"/admin/person", NULL, ROLE_VIEWER},
+    {"/admin/change", NULL, ROLE_VIEWER},
+};
+
+const int admin_page_count = G_N_ELEMENTS(admin_pages);
