@@ -95,7 +95,7 @@ static void set_admin(Value *page, const PageContext *context)
     if (!is_for_admins(context))
         return;
     const AdminPage *current = admin_page_of(context);
-    Value *list = set_list(set_object(page, "areas"), "pages");
+    Value *areas = set_object(page, "areas"), *list = set_list(areas, "pages");
     for (int i = 0; i < admin_page_count; i++) {
         const AdminPage *one = &admin_pages[i];
         if (!one->name || context->role < one->role)
