@@ -108,7 +108,8 @@ QueueWait queue_wait(const QueuePace *pace, int64_t ahead, int64_t units, Instan
     QueueWait wait = {0};
     if (!pace_is_known(pace))
         return wait;
-    int64_t all = ahead > INT64_MAX - units ? INT64_MAX : ahead + units;
+    int64_t before = pace->shifts ? (ahead > INT64_MAX / 2 ? INT64_MAX : 2 * ahead) : ahead;
+    int64_t all = before > INT64_MAX - units ? INT64_MAX : before + units;
     int64_t few = ahead - ahead / 4 - MIN(ahead, 1) + units;
     bool rolling = pace->limit->window.align == ALIGN_ROLLING;
     /* Room in a rolling window comes back bit by bit. */

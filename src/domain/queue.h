@@ -59,6 +59,7 @@ typedef struct {
     GTimeZone *zone;
     Instant anchor;
     bool paused;
+    bool shifts;         /* newcomers may come before whoever has others before them: turns are taken, or plans weighted */
 } QueuePace;
 
 /* In seconds from now. Nine in ten are served within the range. */
@@ -69,7 +70,8 @@ typedef struct {
 } QueueWait;
 
 /* `ahead`: units asked for by those before it; `units`: its own. Some of those ahead leave, or do not come when it is
- * their turn: `least` reckons with a quarter of them and one more, `most` with none, and that the last ones use their time. */
+ * their turn: `least` reckons with a quarter of them and one more, `most` with none, and that the last ones use their time. Where
+ * newcomers may come before it, `most` reckons with as many of these as there are ahead now. */
 QueueWait queue_wait(const QueuePace *pace, int64_t ahead, int64_t units, Instant now);
 
 /* After how many seconds it is worth asking again: the sooner the nearer, and not all at once: `seed` is any number. */

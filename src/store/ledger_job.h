@@ -155,6 +155,12 @@ struct Admission {
 void ledger_submit(Store *store, Job *jobs, int count);
 /* places.c */
 void places_touch(Store *store, int64_t id);                             /* a ticket changed here */
+/* A ticket by its key, with its place where `count` (up to TICKET_FIND_MOST of its line are looked at). */
+enum { TICKET_FIND_BEFORE = 25, TICKET_FIND_UNITS, TICKET_FIND_WAITING, TICKET_FIND_MOST = 1000 };
+DbResult ticket_find(Db *db, const DecisionKey *key, bool count, PGresult **rows) MUST_CHECK;
+/* Its place as it was read lately. False: it was not, or it did not wait. */
+bool places_spot(Store *store, int64_t id, int64_t *ahead, int64_t *units_ahead, int64_t *in_line);
+int64_t places_units(Store *store, int64_t account, int64_t slot, const char *owner, int64_t ahead); /* what so many ask for, about */
 void places_take_seen(Store *store, Params *params, Instant *latest, guint *count); /* who was seen, as tickets_seen wants it */
 void places_seen_written(Store *store, Instant latest);
 

@@ -26,34 +26,51 @@ bool batch_goes_apart(const Decision *decision)
     return false;
 }
 
-/* Turns where not everybody goes by arrival. False: the database did not tell. */
+/* Who waits in the line by now, and joins it in this batch, which is not to be read yet: how many come before `turn`. */
+static int64_t count_before(const Batch *batch, const Line *line, const Join *join, int64_t written)
+{
+    for (guint i = 0; i < batch->joins->len; i++) {
+        const Join *other = batch->joins->pdata[i];
+        written += other != join && other->turn <= join->turn && ticket_waits_in(other->ticket, line);
+    }
+    return written;
+}
+
+/* The turn, where not everybody goes by arrival, and how many come before it. False: the database did not tell. */
 static bool join_turn(Batch *batch, const SubjectState *state, const Limit *limit, const TicketRow *ticket, Join *join)
 {
     if (queue_is_plain(batch->policy, limit))
         return true;
     int weight = state->subject.plan->queue_weight;
+    const Line line = { ticket->line_account, ticket->line_slot, ticket->line_owner };
     join->flow = limit->queue.fair ? ticket->key.account_id : -weight;
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
-    params_number(&params, ticket->line_account);
-    params_number(&params, ticket->line_slot);
-    params_text(&params, ticket->line_owner);
+    params_number(&params, line.account);
+    params_number(&params, line.slot);
+    params_text(&params, line.owner);
     params_number(&params, join->flow);
     if (db_run(batch->db, QUERY_TICKETS_TURNS, &params, &rows) != DB_OK)
         return false;
     int64_t head = result_null(rows, 0, 0) ? QUEUE_NO_TURN : result_number(rows, 0, 0);
     int64_t last = result_null(rows, 0, 1) ? QUEUE_NO_TURN : result_number(rows, 0, 1);
-    /* Those who join in the same batch are not to be read yet. */
     for (guint i = 0; i < batch->joins->len; i++) {
         const Join *other = batch->joins->pdata[i];
-        const Line line = { ticket->line_account, ticket->line_slot, ticket->line_owner };
         if (other == join || !ticket_waits_in(other->ticket, &line))
             continue;
         head = head == QUEUE_NO_TURN ? other->turn : MIN(head, other->turn);
         last = other->flow == join->flow ? MAX(last, other->turn) : last;
     }
     join->turn = queue_turn(head, last, weight);
-    join->ahead = -1; /* wherever its turn is */
+    g_autoptr(PGresult) before = NULL;
+    g_auto(Params) turn = params_new();
+    params_number(&turn, line.account);
+    params_number(&turn, line.slot);
+    params_text(&turn, line.owner);
+    params_number(&turn, join->turn);
+    if (db_run(batch->db, QUERY_TICKETS_BEFORE, &turn, &before) != DB_OK)
+        return false;
+    join->ahead = count_before(batch, &line, join, result_number(before, 0, 0));
     return true;
 }
 
@@ -79,6 +96,7 @@ static QueueWait wait_of(const Batch *batch, const SubjectState *state, const Li
         .zone = decide_zone(batch->policy, &state->subject, look->limit, NULL),
         .anchor = state->subject.anchor,
         .paused = strcmp(batch_line_state(batch, look->limit), "paused") == 0,
+        .shifts = !queue_is_plain(batch->policy, look->limit),
     };
     return queue_wait(&pace, ahead, units, batch->now);
 }
@@ -100,12 +118,13 @@ static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *dec
     };
     Join *join = g_new0(Join, 1);
     *join = (Join){ .job = job, .ticket = ticket, .ahead = look->counter->waiting, .keep_s = look->limit->queue.keep_place_s };
-    join->wait = wait_of(batch, state, look, look->counter->waiting, look->asked);
     if (!join_turn(batch, state, look->limit, ticket, join)) {
         ticket_row_free(ticket);
         g_free(join);
         return; /* the batch cannot be written on this connection any more */
     }
+    int64_t units_ahead = places_units(batch->store, line.account, line.slot, ticket->line_owner, join->ahead);
+    join->wait = wait_of(batch, state, look, units_ahead, look->asked);
     look->counter->waiting++;
     g_ptr_array_add(batch->tickets, ticket);
     g_ptr_array_add(batch->joins, join);
@@ -132,6 +151,20 @@ static const Join *join_of(const Batch *batch, const TicketRow *ticket)
     return NULL;
 }
 
+/* Where somebody stands who was in line already. False: the database did not tell. */
+static bool stands(const Batch *batch, const TicketRow *ticket, int64_t *ahead, int64_t *units_ahead, int64_t *in_line)
+{
+    if (places_spot(batch->store, ticket->key.id, ahead, units_ahead, in_line))
+        return true;
+    g_autoptr(PGresult) rows = NULL;
+    if (ticket_find(batch->db, &ticket->key, true, &rows) != DB_OK || !PQntuples(rows))
+        return false;
+    *in_line = result_number(rows, 0, TICKET_FIND_WAITING);
+    *ahead = result_number(rows, 0, TICKET_FIND_BEFORE);
+    *units_ahead = result_number(rows, 0, TICKET_FIND_UNITS);
+    return *in_line < TICKET_FIND_MOST;
+}
+
 void batch_tell_ticket(Batch *batch, Job *job, const Decision *decision)
 {
     TicketRow *ticket = batch_ticket_of(batch, job->subject_id, batch->policy->features[job->features[0]].key);
@@ -142,11 +175,15 @@ void batch_tell_ticket(Batch *batch, Job *job, const Decision *decision)
     answer->ticket_admitted = ticket->admitted;
     answer->expires_at = ticket->admitted ? ticket->claim_until : INSTANT_MAX;
     const Join *join = join_of(batch, ticket);
-    if (!join || join->ahead < 0)
-        return;
-    answer->ahead = join->ahead;
-    answer->in_line = decision->looks[decision->deciding].counter->waiting;
-    answer->wait = join->wait;
+    const LimitLook *look = &decision->looks[decision->deciding];
+    int64_t units_ahead;
+    if (join) {
+        answer->ahead = join->ahead;
+        answer->in_line = look->counter->waiting;
+        answer->wait = join->wait;
+    } else if (!ticket->admitted && stands(batch, ticket, &answer->ahead, &units_ahead, &answer->in_line)) {
+        answer->wait = wait_of(batch, batch_state(batch, job->subject_id), look, units_ahead, ticket->units);
+    }
 }
 
 /* --- claiming --- */

@@ -313,7 +313,7 @@ static void queue_joins(Batch *batch)
         ROWS_ADD(&rows, ticket->key.account_id, ticket->key.subject_id, ticket->key.id, join->turn, join->flow,
                  rows_text(&rows, 0, ticket->feature), rows_text(&rows, 1, ticket->resource), ticket->units,
                  rows_text(&rows, 2, ticket->items), ticket->line_account, ticket->line_slot,
-                 rows_text(&rows, 3, ticket->line_owner), MAX(join->ahead, 0), join->wait.known ? join->wait.least_s : -1,
+                 rows_text(&rows, 3, ticket->line_owner), join->ahead, join->wait.known ? join->wait.least_s : -1,
                  join->wait.known ? join->wait.most_s : -1, rows_text(&rows, 4, ask->return_to), ask->by_form, join->keep_s);
         rows_instant(&rows, ticket->key.at);
     }

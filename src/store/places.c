@@ -4,23 +4,19 @@
  *
  * Those who want to wait for a change are kept as such, and one thread looks for them after each reading. */
 #include "store/ledger_job.h"
+#include "store/lines.h"
 
 #define FRESH_US US_PER_S
 #define STALE_US (5 * US_PER_S) /* while somebody reads anew, others are told what is no older */
 #define KNOWN_MAX 50000
 
-typedef struct {
-    int64_t id, ahead, units_ahead;
-    guint line;
-} Spot;
-
 /* What is known of a ticket beside its place. */
 typedef struct {
     TicketRead *facts;
     DecisionKey key;
-    int64_t slot, keep_s;
+    int64_t line_account, slot, keep_s;
     char *owner, *plan, *timezone;
-    Instant anchor, seen_at;
+    Instant anchor, seen_at, first_met;
 } Known;
 
 typedef struct {
@@ -42,13 +38,8 @@ struct Places {
     pthread_cond_t changed;  /* somebody has read, or came to wait, or all is to end */
     bool reading;
     int64_t read_us;         /* monotonic; 0: never */
-    Instant now;             /* of the database then */
-    GArray *spots;           /* of Spot */
-    GHashTable *by_id;       /* id → Spot *, of spots */
-    GArray *lines;           /* of int64_t: how many wait in each */
-    GHashTable *admitted;    /* ids */
-    GHashTable *stopped;     /* "feature\nlimit" of those that are paused */
-    GHashTable *touched;     /* ids of those that changed here since */
+    Lines *lines;            /* NULL: none read so far */
+    GHashTable *touched;     /* id → monotonic time, of those that changed here since */
     GHashTable *known;       /* id → Known * */
     GHashTable *seen;        /* id → Seen *, to be written down */
     GPtrArray *waiters;      /* of Waiter * */
@@ -74,11 +65,6 @@ static void waiter_free(gpointer data)
     g_free(waiter);
 }
 
-static GHashTable *ids_new(void)
-{
-    return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-}
-
 Places *places_new(void)
 {
     Places *places = g_new0(Places, 1);
@@ -88,12 +74,7 @@ Places *places_new(void)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&places->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    places->spots = g_array_new(FALSE, FALSE, sizeof(Spot));
-    places->lines = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    places->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
-    places->admitted = ids_new();
-    places->touched = ids_new();
-    places->stopped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    places->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     places->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, known_free);
     places->seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     places->waiters = g_ptr_array_new_with_free_func(waiter_free);
@@ -113,9 +94,8 @@ void places_stop(Places *places)
 
 void places_free(Places *places)
 {
-    g_array_unref(places->spots);
-    g_array_unref(places->lines);
-    GHashTable *tables[] = { places->by_id, places->admitted, places->touched, places->stopped, places->known, places->seen };
+    lines_free(places->lines);
+    GHashTable *tables[] = { places->touched, places->known, places->seen };
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     g_ptr_array_unref(places->waiters);
@@ -126,77 +106,22 @@ void places_free(Places *places)
 
 /* --- reading all lines --- */
 
-typedef struct {
-    PGresult *waiting, *admitted, *stopped, *clock;
-} Reading;
-
-static void reading_clear(Reading *reading)
+static gboolean is_older(gpointer id, gpointer touched_us, gpointer read_us)
 {
-    PQclear(reading->waiting);
-    PQclear(reading->admitted);
-    PQclear(reading->stopped);
-    PQclear(reading->clock);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
-
-static DbResult read_lines(Db *db, Reading *reading)
-{
-    db_queue(db, QUERY_BEGIN_READ, NULL, NULL);
-    db_queue(db, QUERY_TICKETS_WAITING, NULL, &reading->waiting);
-    db_queue(db, QUERY_TICKETS_ADMITTED, NULL, &reading->admitted);
-    db_queue(db, QUERY_QUEUES_STOPPED, NULL, &reading->stopped);
-    db_queue(db, QUERY_CLOCK, NULL, &reading->clock);
-    db_queue(db, QUERY_COMMIT, NULL, NULL);
-    return db_sync(db);
+    (void)id;
+    return *(const int64_t *)touched_us < *(const int64_t *)read_us;
 }
 
-static bool same_line(const PGresult *rows, int a, int b)
+/* What was read takes the place of what was before, which is the caller's to free. */
+static Lines *take_reading(Places *places, Lines *lines, int64_t began_us)
 {
-    return strcmp(PQgetvalue(rows, a, 3), PQgetvalue(rows, b, 3)) == 0 && strcmp(PQgetvalue(rows, a, 2), PQgetvalue(rows, b, 2)) == 0 &&
-           strcmp(PQgetvalue(rows, a, 4), PQgetvalue(rows, b, 4)) == 0;
-}
-
-static void take_spots(Places *places, const PGresult *rows)
-{
-    int count = PQntuples(rows);
-    int64_t ahead = 0, units = 0;
-    g_array_set_size(places->spots, (guint)count);
-    g_array_set_size(places->lines, 0);
-    g_hash_table_remove_all(places->by_id);
-    for (int row = 0; row < count; row++) {
-        if (row == 0 || !same_line(rows, row, row - 1)) {
-            int64_t none = 0;
-            g_array_append_val(places->lines, none);
-            ahead = units = 0;
-        }
-        Spot *spot = &g_array_index(places->spots, Spot, row);
-        *spot = (Spot){ result_number(rows, row, 0), ahead, units, places->lines->len - 1 };
-        g_hash_table_insert(places->by_id, &spot->id, spot);
-        units += result_number(rows, row, 1);
-        g_array_index(places->lines, int64_t, spot->line) = ++ahead;
-    }
-}
-
-static void add_id(GHashTable *ids, int64_t id)
-{
-    g_hash_table_add(ids, g_memdup2(&id, sizeof id));
-}
-
-static void take_reading(Places *places, const Reading *reading)
-{
-    take_spots(places, reading->waiting);
-    g_hash_table_remove_all(places->admitted);
-    for (int row = 0; row < PQntuples(reading->admitted); row++)
-        add_id(places->admitted, result_number(reading->admitted, row, 0));
-    g_hash_table_remove_all(places->stopped);
-    for (int row = 0; row < PQntuples(reading->stopped); row++)
-        if (strcmp(result_text(reading->stopped, row, 2), "paused") == 0)
-            g_hash_table_add(places->stopped, g_strdup_printf("%s\n%s", result_text(reading->stopped, row, 0),
-                                                             result_text(reading->stopped, row, 1)));
-    g_hash_table_remove_all(places->touched);
-    if (g_hash_table_size(places->known) > MAX(KNOWN_MAX, 2 * places->spots->len))
+    Lines *before = places->lines;
+    places->lines = lines;
+    places->read_us = began_us;
+    g_hash_table_foreach_remove(places->touched, is_older, &began_us);
+    if (g_hash_table_size(places->known) > MAX(KNOWN_MAX, 2 * lines_count(lines)))
         g_hash_table_remove_all(places->known);
-    places->now = result_number(reading->clock, 0, 0);
+    return before;
 }
 
 /* Reads, if what there is is old and nobody else is reading; otherwise waits for them, where it is too old. With the lock held,
@@ -210,19 +135,17 @@ static StoreResult refresh(Store *store, StoreError *error)
         return STORE_OK;
     places->reading = true;
     pthread_mutex_unlock(&places->lock);
-    g_auto(Reading) reading = { 0 };
+    g_autoptr(Lines) lines = NULL;
     Db *db = store_reader_take_for(store, store_read_us(store));
     int64_t began_us = g_get_monotonic_time();
-    DbResult result = read_lines(db, &reading);
+    DbResult result = lines_read(db, &lines);
     if (result == DB_LOST)
-        result = read_lines(db, &reading);
+        result = lines_read(db, &lines);
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     pthread_mutex_lock(&places->lock);
-    if (result == DB_OK) {
-        take_reading(places, &reading);
-        places->read_us = began_us;
-    }
+    if (lines)
+        lines = take_reading(places, lines, began_us);
     places->reading = false;
     pthread_cond_broadcast(&places->changed);
     return outcome;
@@ -278,8 +201,6 @@ static TicketRead *facts_of(const PGresult *rows, const DecisionKey *key)
         .return_to = g_strdup(result_text(rows, 0, 17)),
         .by_form = result_bool(rows, 0, 18),
         .why = g_strdup(result_text(rows, 0, 19)),
-        .ahead = result_number(rows, 0, 25),
-        .in_line = result_number(rows, 0, 27),
         .now = result_number(rows, 0, 28),
     };
     if (!ticket_state_read(result_text(rows, 0, 9), &read->state))
@@ -297,6 +218,7 @@ static Known *known_of(const PGresult *rows, const DecisionKey *key)
     *known = (Known){
         .facts = facts_of(rows, key),
         .key = { result_number(rows, 0, 0), key->subject_id, key->at, key->id },
+        .line_account = result_number(rows, 0, 29),
         .slot = result_number(rows, 0, 7),
         .owner = g_strdup(result_text(rows, 0, 8)),
         .keep_s = result_number(rows, 0, 12),
@@ -304,17 +226,22 @@ static Known *known_of(const PGresult *rows, const DecisionKey *key)
         .anchor = result_number(rows, 0, 15),
         .plan = g_strdup(result_text(rows, 0, 16)),
         .seen_at = result_number(rows, 0, 24),
+        .first_met = result_number(rows, 0, 30),
     };
     return known;
 }
 
-/* The limit whose line it is, as the subject's plan has it. */
-static const Limit *known_limit(const Policy *policy, const Known *known)
+static const Plan *known_plan(const Policy *policy, const Known *known)
 {
     bool anonymous = g_str_has_prefix(known->facts->subject, "anon:");
     const Plan *plan = known->plan ? policy_plan(policy, known->plan) : NULL;
     int otherwise = anonymous && policy->anonymous_plan >= 0 ? policy->anonymous_plan : policy->default_plan;
-    plan = plan ? plan : &policy->plans[otherwise];
+    return plan ? plan : &policy->plans[otherwise];
+}
+
+/* The limit whose line it is, as the subject's plan has it. */
+static const Limit *known_limit(const Policy *policy, const Plan *plan, const Known *known)
+{
     for (int i = 0; i < plan->limit_count; i++)
         if (plan->limits[i].slot == known->slot)
             return &plan->limits[i];
@@ -324,15 +251,19 @@ static const Limit *known_limit(const Policy *policy, const Known *known)
 /* The range, and until when the place is kept. With the lock held. */
 static void complete(const Places *places, const Policy *policy, const Known *known, int64_t units_ahead, TicketRead *read)
 {
-    const Limit *limit = known_limit(policy, known);
-    g_autofree char *key = limit ? g_strdup_printf("%s\n%s", policy->features[limit->feature].key, limit->key) : NULL;
+    const Plan *plan = known_plan(policy, known);
+    const Limit *limit = known_limit(policy, plan, known);
     const char *zone = limit && limit->zone ? limit->zone : known->timezone ? known->timezone : policy->zone;
     GTimeZone *found = zone_find(zone);
-    read->paused = key && g_hash_table_contains(places->stopped, key);
-    QueuePace pace = { .limit = limit, .amount = limit ? limit->plan_amount : 0, .zone = found ? found : zone_find(policy->zone),
-                       .anchor = known->anchor, .paused = read->paused };
-    if (read->state == TICKET_WAITING)
+    Subject subject = { .key = read->subject, .plan = plan, .first_met = known->first_met, .anchor = known->anchor };
+    read->paused = limit && lines_paused(places->lines, policy->features[limit->feature].key, limit->key);
+    if (read->state == TICKET_WAITING) {
+        QueuePace pace = { .limit = limit, .zone = found ? found : zone_find(policy->zone), .anchor = known->anchor,
+                           .paused = read->paused, .shifts = limit && !queue_is_plain(policy, limit) };
+        if (limit)
+            pace.amount = lines_amount(places->lines, policy, limit, &subject, known->line_account, known->key.subject_id);
         read->wait = queue_wait(&pace, units_ahead, read->units, read->now);
+    }
     const Seen *seen = g_hash_table_lookup(places->seen, &known->key.id);
     read->kept_until = MAX(known->seen_at, seen ? seen->at : INSTANT_MIN) + known->keep_s * US_PER_S;
 }
@@ -354,40 +285,49 @@ static TicketRead *tell(Places *places, const Policy *policy, const DecisionKey 
         g_hash_table_contains(places->touched, &key->id))
         return NULL;
     TicketState state = known->facts->state;
-    const Spot *spot = g_hash_table_lookup(places->by_id, &key->id);
-    if ((state == TICKET_WAITING && !spot) || (state == TICKET_ADMITTED && !g_hash_table_contains(places->admitted, &key->id)))
+    Spot spot = { 0 };
+    if ((state == TICKET_WAITING && !lines_spot(places->lines, key->id, &spot)) ||
+        (state == TICKET_ADMITTED && !lines_admitted(places->lines, key->id)))
         return NULL;
     TicketRead *read = ticket_read_copy(known->facts);
-    read->now = places->now;
-    if (state == TICKET_WAITING) {
-        read->ahead = spot->ahead;
-        read->in_line = g_array_index(places->lines, int64_t, spot->line);
-    }
+    read->now = lines_now(places->lines);
+    read->ahead = spot.ahead;
+    read->in_line = spot.in_line;
     if (seen)
-        note_seen(places, known, places->now);
-    complete(places, policy, known, spot ? spot->units_ahead : 0, read);
+        note_seen(places, known, read->now);
+    complete(places, policy, known, spot.units_ahead, read);
     return read;
 }
 
-static DbResult find(Db *db, const DecisionKey *key, PGresult **rows)
+DbResult ticket_find(Db *db, const DecisionKey *key, bool count, PGresult **rows)
 {
     g_auto(Params) params = params_new();
     params_number(&params, key->account_id);
     params_number(&params, key->subject_id);
     params_instant(&params, key->at);
     params_number(&params, key->id);
+    params_bool(&params, count);
     return db_run(db, QUERY_TICKET_FIND, &params, rows);
 }
 
-/* By itself, and keeps what it finds. */
-static StoreResult find_alone(Store *store, const Policy *policy, const DecisionKey *key, bool seen, TicketRead **read,
+/* Where it stands by what was found: who joined after the last reading of a long line stands where they joined. */
+static Spot spot_found(const Places *places, const Known *known, const PGresult *rows)
+{
+    int64_t counted = result_number(rows, 0, TICKET_FIND_WAITING), ahead = known->facts->ahead_at_first;
+    if (counted < TICKET_FIND_MOST)
+        return (Spot){ result_number(rows, 0, TICKET_FIND_BEFORE), result_number(rows, 0, TICKET_FIND_UNITS), counted };
+    return (Spot){ ahead, lines_units(places->lines, known->line_account, known->slot, known->owner, ahead), MAX(ahead + 1, counted) };
+}
+
+/* By itself, and keeps what it finds. Places are taken from the last reading where it has them. */
+static StoreResult find_alone(Store *store, const Policy *policy, const DecisionKey *key, bool seen, bool placed, TicketRead **read,
                               StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
     Db *db = store_reader_take_for(store, store_read_us(store));
-    DbResult result = find(db, key, &rows);
+    DbResult result = ticket_find(db, key, !placed, &rows);
     if (result == DB_LOST)
-        result = find(db, key, &rows);
+        result = ticket_find(db, key, !placed, &rows);
     StoreResult outcome = result != DB_OK ? store_down(error, db)
                         : !PQntuples(rows) ? store_fail(error, STORE_NONE, NULL, "there is no such ticket") : STORE_OK;
     store_reader_give(store, db);
@@ -395,14 +335,26 @@ static StoreResult find_alone(Store *store, const Policy *policy, const Decision
         return outcome;
     Places *places = store->places;
     Known *known = known_of(rows, key);
+    Spot spot = { 0 };
     pthread_mutex_lock(&places->lock);
     g_hash_table_replace(places->known, g_memdup2(&key->id, sizeof key->id), known);
     if (seen)
         note_seen(places, known, known->facts->now);
     *read = ticket_read_copy(known->facts);
-    complete(places, policy, known, result_number(rows, 0, 26), *read);
+    if (known->facts->state == TICKET_WAITING && !(placed && lines_spot(places->lines, key->id, &spot)))
+        spot = spot_found(places, known, rows);
+    (*read)->ahead = spot.ahead;
+    (*read)->in_line = spot.in_line;
+    complete(places, policy, known, spot.units_ahead, *read);
     pthread_mutex_unlock(&places->lock);
     return STORE_OK;
+}
+
+/* Is its place to be had from the last reading? With the lock held. */
+static bool is_placed(Places *places, int64_t id)
+{
+    Spot spot;
+    return places->lines && !g_hash_table_contains(places->touched, &id) && lines_spot(places->lines, id, &spot);
 }
 
 StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **read, StoreError *error)
@@ -417,10 +369,11 @@ StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **r
     pthread_mutex_lock(&store->places->lock);
     result = refresh(store, error);
     *read = result == STORE_OK ? tell(store->places, policy, &key, seen) : NULL;
+    bool placed = is_placed(store->places, key.id);
     pthread_mutex_unlock(&store->places->lock);
     if (result != STORE_OK || *read)
         return result;
-    return find_alone(store, policy, &key, seen, read, error);
+    return find_alone(store, policy, &key, seen, placed, read, error);
 }
 
 /* --- waiting for a change --- */
@@ -521,9 +474,34 @@ void queue_hurry(Store *store)
 
 void places_touch(Store *store, int64_t id)
 {
+    int64_t now_us = g_get_monotonic_time();
     pthread_mutex_lock(&store->places->lock);
-    add_id(store->places->touched, id);
+    g_hash_table_replace(store->places->touched, g_memdup2(&id, sizeof id), g_memdup2(&now_us, sizeof now_us));
     pthread_mutex_unlock(&store->places->lock);
+}
+
+bool places_spot(Store *store, int64_t id, int64_t *ahead, int64_t *units_ahead, int64_t *in_line)
+{
+    Places *places = store->places;
+    Spot spot;
+    pthread_mutex_lock(&places->lock);
+    bool found = places->read_us && g_get_monotonic_time() - places->read_us < STALE_US && lines_spot(places->lines, id, &spot);
+    pthread_mutex_unlock(&places->lock);
+    if (!found)
+        return false;
+    *ahead = spot.ahead;
+    *units_ahead = spot.units_ahead;
+    *in_line = spot.in_line;
+    return true;
+}
+
+int64_t places_units(Store *store, int64_t account, int64_t slot, const char *owner, int64_t ahead)
+{
+    Places *places = store->places;
+    pthread_mutex_lock(&places->lock);
+    int64_t units = places->lines ? lines_units(places->lines, account, slot, owner, ahead) : ahead;
+    pthread_mutex_unlock(&places->lock);
+    return units;
 }
 
 void places_take_seen(Store *store, Params *params, Instant *latest, guint *count)

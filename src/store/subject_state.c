@@ -129,23 +129,32 @@ static bool row_concerns(const SubjectState *state, const PGresult *rows, int ro
     return result_null(rows, row, 2) ? state->organization != NULL : result_number(rows, row, 2) == state->id;
 }
 
-static void add_override(SubjectState *state, const Policy *policy, const PGresult *rows, int row)
+bool override_read(const Policy *policy, const PGresult *rows, int row, Override *override)
 {
     const Feature *feature = policy_feature(policy, result_text(rows, row, 3));
     if (!feature)
-        return;
+        return false;
     const char *kind = result_text(rows, row, 5);
-    Override override = {
+    *override = (Override){
         .id = result_number(rows, row, 1),
         .of_organization = result_null(rows, row, 2),
         .feature = feature->index,
-        .limit = g_strdup(result_text(rows, row, 4)),
+        .limit = result_text(rows, row, 4),
         .kind = kind[0] == 'a' ? OVERRIDE_AMOUNT : kind[0] == 'u' ? OVERRIDE_UNLIMITED : OVERRIDE_MULTIPLIER,
         .amount = result_number(rows, row, 6),
         .multiplier = result_real(rows, row, 7),
         .expires_at = result_number(rows, row, 8),
         .created_at = result_number(rows, row, 9),
     };
+    return true;
+}
+
+static void add_override(SubjectState *state, const Policy *policy, const PGresult *rows, int row)
+{
+    Override override;
+    if (!override_read(policy, rows, row, &override))
+        return;
+    override.limit = g_strdup(override.limit);
     g_ptr_array_add(state->texts, (char *)override.limit);
     g_array_append_val(state->overrides, override);
 }

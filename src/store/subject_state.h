@@ -42,6 +42,9 @@ SubjectState *subject_state_unmet(const char *key, const Policy *policy, Instant
 void subject_state_free(SubjectState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SubjectState, subject_state_free)
 
+/* A row of overrides_of; its text belongs to the rows. False: the policy does not know its feature. */
+bool override_read(const Policy *policy, const PGresult *rows, int row, Override *override) MUST_CHECK;
+
 /* Adds the rows of overrides_of and grants_of that are this subject's or its organization's. */
 void subject_state_rows(SubjectState *state, const Policy *policy, const PGresult *overrides, const PGresult *grants);
 
