@@ -6,7 +6,7 @@ import { run_well } from '../tests/e2e/lib/site.mjs';
 import { CONSUME, HELLO, meet, with_arena } from './lib/arena.mjs';
 import { at_rest, decisions, doctor, wrong_in_total, wrong_with } from './lib/checks.mjs';
 import { instructions } from './lib/instructions.mjs';
-import { CONNECTIONS, consume_by, pace, page_by, page_named, wrk } from './lib/load.mjs';
+import { CONNECTIONS, consume_by, once_each, pace, page_by, page_named, tickets_by, wrk } from './lib/load.mjs';
 import { RUNS, SECONDS, problems, rates, ratio, rounds, say, spread } from './lib/rounds.mjs';
 import { PHP_CHILDREN, ROOT, crowd_make, database_drop, database_make, front, memory_kb, node_peer, owner_url, php, redis,
     service, sql } from './lib/stage.mjs';
@@ -22,6 +22,8 @@ const spent = { name: 'f', plan: 'full', count: 10000, organizations: 100 };
 const capped = { name: 'c', plan: 'capped', count: 1000, organizations: 1 };
 const few = { name: 'm', plan: 'free', count: 1000, organizations: 10 };
 const CAP = 20000;
+const WAITING = Number(process.env.BENCH_WAITING ?? 100000), POLLS = 2000;
+const waiting = { name: 'w', plan: 'line', count: WAITING + 600, organizations: 1000 };
 
 async function row(fields, results, database = 'bench') {
     const found = [...problems(results), await doctor(database)].filter(Boolean);
@@ -228,10 +230,61 @@ const dashboard = () => with_arena({ sets: [everybody] }, async arena => {
         ratio: ratio(results, 'dashboard', 'hello') }, results)];
 });
 
+/* The ids of all who wait: as in store/public_id.c. */
+async function tickets_waiting() {
+    const short = value => {
+        const bytes = [];
+        for (let left = value; bytes.push(Number(left & 127n) | (left > 127n ? 128 : 0)), left >>= 7n;);
+        return Buffer.from(bytes);
+    };
+    const long = value => {
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigInt64BE(value);
+        return bytes;
+    };
+    const rows = await sql('bench', `select account_id, subject_id, webquota.us(joined_at), id from webquota.tickets where state = 'waiting' order by place`);
+    return rows.split('\n').map(row => {
+        const [account, subject, at, id] = row.split('\t').map(BigInt);
+        return `tkt_${Buffer.concat([short(account), short(subject), long(at), long(id)]).toString('base64url')}`;
+    });
+}
+
+/* Six hundred are served at once, the others wait. Everybody in line asks where they stand, again and again, while the first of them are let in. */
+const polls = () => with_arena({ sets: [everybody, waiting], warm: [[everybody, 'work']] }, async arena => {
+    say(`  ${waiting.count.toLocaleString('en')} join`);
+    const joined = await once_each(arena.front.port, arena.template(waiting, 'queued'));
+    const ids = await tickets_waiting();
+    const lane = (where, accept) => {
+        const template = tickets_by(ids, where, accept);
+        return async () => {
+            const result = await pace(arena.front.port, template, ['-c', String(CONNECTIONS), '-s', String(SECONDS), '-r', String(POLLS)]);
+            const asked = Object.values(result.status).reduce((sum, one) => sum + one, 0);
+            return { p99_ms: result.p99_ms, wrong: result.broken || result.status['200'] !== asked
+                ? `answers ${JSON.stringify(result.status)}, ${result.broken} broken` : null };
+        };
+    };
+    const lanes = { hello: lane(HELLO, 'application/json'), 'GET /tickets/{id}': lane('/quota/api/v1/tickets', 'application/json'),
+        'the page': lane('/quota/queue', 'text/html') };
+    /* Each of them is asked for once before the clock starts. */
+    await once_each(arena.front.port, tickets_by(ids, '/quota/api/v1/tickets', 'application/json'));
+    const results = await rounds(lanes);
+    const still = Number(await sql('bench', "select count(*) from webquota.tickets where state = 'waiting'"));
+    const wrong = ids.length < WAITING * 0.95 || still < WAITING * 0.9
+        ? [`of ${WAITING} ${ids.length} waited at first (${JSON.stringify(joined.status)}), ${still} at the end`] : [];
+    const against = async (id, name) => {
+        const made = await row({ id, what: `p99 of ${name}, ${WAITING.toLocaleString('en')} waiting, against hello world's at the same rate`,
+            must: 3, aim: 2, at_most: true, ratio: ratio(results, name, 'hello', 'p99_ms'),
+            note: `at ${POLLS.toLocaleString('en')} requests a second; ${still.toLocaleString('en')} still waited at the end` }, results);
+        made.problems.push(...wrong);
+        return { ...made, rates: rates(results, 'p99_ms'), unit: 'ms' };
+    };
+    return [await against('15a', 'GET /tickets/{id}'), await against('15b', 'the page')];
+});
+
 /* What a figure takes beyond its runs, in seconds, and how many runs there are in a round; for the estimate at the start. */
 const COSTS = { 1: [12, 2], 2: [12, 2], 3: [25, 4], 4: [50, 8], 5: [15, 4], 6: [15, 3], 7: [12 + 2 * RUNS * STATISTICS_MS / 1000, 1],
     8: [90, 0], 9: [40 + SECONDS + SUBJECTS / 60000, 3], 10: [12 + SECONDS, 2], 11: [12, 2], 12: [12 + MEMORY_REQUESTS / 5000, 0],
-    13: [25, 3], 14: [12, 2] };
+    13: [25, 3], 14: [12, 2], 15: [60 + WAITING / 600, 3] };
 /* Starting and reading a run, and seeing that its records are there. */
 const RUN_MORE_S = 1.5;
 
@@ -240,4 +293,4 @@ export const estimate_s = chosen => chosen.map(id => COSTS[id])
     .reduce((sum, [fixed, lanes]) => sum + fixed + lanes * RUNS * (SECONDS + RUN_MORE_S), 0);
 
 export const FIGURES = { 1: allowed, 2: refused, 3: node_postgres, 4: node_redis, 5: pages, 6: hot, 7: transactions, 8: callgrind, 9: many,
-    10: latency, 11: files, 12: memory, 13: processes, 14: dashboard };
+    10: latency, 11: files, 12: memory, 13: processes, 14: dashboard, 15: polls };

@@ -10,12 +10,13 @@ import { FOLDER, PROGRAMS, ROOT, postgres_start } from './lib/stage.mjs';
 
 const asked = (process.env.BENCH_ONLY ?? '').split(',').filter(Boolean);
 const chosen = asked.length ? asked : Object.keys(FIGURES);
-for (const id of chosen) if (!FIGURES[id]) throw new Error(`BENCH_ONLY: there is no figure ${id}: 1 to 14`);
+for (const id of chosen) if (!FIGURES[id]) throw new Error(`BENCH_ONLY: there is no figure ${id}: 1 to 15`);
 
 const settings = { runs: RUNS, seconds: SECONDS, subjects: Number(process.env.BENCH_SUBJECTS ?? 10000000),
-    requests: Number(process.env.BENCH_REQUESTS ?? 1000000), postgres: process.env.BENCH_POSTGRES_SETTINGS ?? '' };
+    requests: Number(process.env.BENCH_REQUESTS ?? 1000000), waiting: Number(process.env.BENCH_WAITING ?? 100000), postgres: process.env.BENCH_POSTGRES_SETTINGS ?? '' };
 const full_size = settings.runs >= 3 && settings.seconds >= 10 && !settings.postgres &&
-    (settings.subjects >= 10000000 || !chosen.includes('9')) && (settings.requests >= 1000000 || !chosen.includes('12'));
+    (settings.subjects >= 10000000 || !chosen.includes('9')) && (settings.requests >= 1000000 || !chosen.includes('12')) &&
+    (settings.waiting >= 100000 || !chosen.includes('15'));
 
 const began = new Date();
 say(`${chosen.length} figures, ${settings.runs} runs of ${settings.seconds} s: about ${Math.ceil(estimate_s(chosen) / 60)} minutes`);

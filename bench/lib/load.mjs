@@ -37,6 +37,12 @@ export function page_named(set, where) {
         `GET ${where} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nCookie: subject=${set.name}-${HASHES}\r\n\r\n`) };
 }
 
+/** Whoever holds one of these tickets asks where it stands. */
+export function tickets_by(ids, where, accept) {
+    return { count: ids.length, words: write('tickets', `${ids.join('\n')}\n`), file: write(`tickets-${where.replaceAll('/', '_')}.http`,
+        `GET ${where}/${HASHES} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: ${accept}\r\n\r\n`) };
+}
+
 function assertion(subject) {
     const secret = readFileSync(secret_file(), 'utf8').trim();
     const payload = 'v1.' + Buffer.from(JSON.stringify({ sub: subject, exp: 4102444800 })).toString('base64url');

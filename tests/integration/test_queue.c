@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "store/admin.h"
 #include "store/queue.h"
 
 static const char policy[] =
@@ -259,6 +260,126 @@ START_TEST(one_process_decides)
 }
 END_TEST
 
+static void belongs(Store *store, const char *subject, const char *organization)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    bool created;
+    SubjectChange change = { .subject = subject, .organization = organization };
+    ck_assert_msg(admin_subject_set(store, &change, "test", &created, &json, &error) == STORE_OK, "%s", error.detail);
+    json_decref(json);
+}
+
+static QueueWait wait_told(Store *store, const char *id)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(TicketRead) read = NULL;
+    ck_assert_msg(queue_ticket(store, id, true, &read, &error) == STORE_OK, "%s", error.detail);
+    return read->wait;
+}
+
+/* Where accounts take turns the first answer says where one stands as well, and so does each later one. */
+START_TEST(places_where_accounts_take_turns)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+    }
+    g_autofree char *last = NULL;
+    for (int i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("crowd-%d", i);
+        belongs(store, name, "crowd");
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+        ck_assert_int_eq(answer->ahead, i);
+        ck_assert_int_eq(answer->in_line, i + 1);
+        g_free(g_steal_pointer(&last));
+        last = g_strdup(answer->ticket);
+    }
+    g_autoptr(Answer) alone = consume(store, "alone", "other", 1);
+    ck_assert_int_eq(alone->ahead, 1);
+    ck_assert_int_eq(alone->in_line, 6);
+    ck_assert_int_eq(alone->wait.least_s, 50);
+    ck_assert_int_eq(alone->wait.most_s, 50 + 60 + 60); /* two a minute; another may come before it, then it has its time */
+    ck_assert_int_eq(database_number("select ahead from webquota.tickets order by place desc limit 1"), 1);
+    g_autoptr(Answer) again = consume(store, "alone", "other", 1);
+    ck_assert_str_eq(again->ticket, alone->ticket);
+    ck_assert_int_eq(again->ahead, 1);
+    ck_assert_int_eq(again->in_line, 6);
+    ck_assert(again->wait.known);
+    assert_ticket(store, last, TICKET_WAITING, 5, 6);
+    assert_ticket(store, alone->ticket, TICKET_WAITING, 1, 6);
+    g_autoptr(Answer) from_reading = consume(store, "alone", "other", 1);
+    ck_assert_int_eq(from_reading->ahead, 1);
+    store_close(store);
+}
+END_TEST
+
+/* What is said about the wait goes by the amount in force, from the next reading on; and a raised one lets in at once. */
+START_TEST(an_override_takes_effect_at_once)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) first = consume(store, "a", "own", 1);
+    g_autoptr(Answer) three = consume(store, "a", "own", 3);
+    ck_assert_int_eq(answer_status(three), 429); /* more than the whole limit: never in line */
+    g_autoptr(Answer) queued = consume(store, "a", "own", 1);
+    ck_assert_int_eq(answer_status(queued), 202);
+    ck_assert_int_eq(wait_told(store, queued->ticket).least_s, 50);
+    ck_assert_int_eq(let_in(store, "w"), 0);
+    json_t *override = NULL;
+    const OverrideAdd none = { .subject = "a", .feature = "own", .kind = OVERRIDE_AMOUNT, .amount = 0, .expires_at = INSTANT_MAX };
+    ck_assert_msg(admin_override_add(store, &none, "test", &override, &error) == STORE_OK, "%s", error.detail);
+    g_autofree char *id = g_strdup(json_string_value(json_object_get(override, "override")));
+    json_decref(override);
+    g_free(database_value("select pg_sleep(1.1)"));
+    ck_assert(!wait_told(store, queued->ticket).known);
+    ck_assert_int_eq(admin_override_remove(store, id, NULL, "test", &error), STORE_OK);
+    g_free(database_value("select pg_sleep(1.1)"));
+    ck_assert(wait_told(store, queued->ticket).known);
+    const OverrideAdd more = { .subject = "a", .feature = "own", .kind = OVERRIDE_AMOUNT, .amount = 4, .expires_at = INSTANT_MAX };
+    ck_assert_msg(admin_override_add(store, &more, "test", &override, &error) == STORE_OK, "%s", error.detail);
+    json_decref(override);
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    assert_ticket(store, queued->ticket, TICKET_ADMITTED, 0, 0);
+    g_autoptr(Answer) served = consume(store, "a", "own", 1);
+    ck_assert(answer_allowed(served));
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+/* A policy that gives more is in force for those who wait already. */
+START_TEST(a_raised_limit_takes_effect_at_once)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 6; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+    }
+    ck_assert_int_eq(let_in(store, "w"), 0);
+    g_autofree char *why = NULL;
+    g_auto(GStrv) parts = g_strsplit(policy, "amount = 2  window", -1);
+    g_autofree char *text = g_strjoinv("amount = 5  window", parts);
+    g_autoptr(Policy) raised = policy_load(text, "test", &why);
+    ck_assert_msg(raised != NULL, "%s", why);
+    int version;
+    bool changed;
+    ck_assert_msg(policy_apply(store, raised, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(let_in(store, "w"), 3);
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
 /* --- random histories --- */
 
 #define STORES 3
@@ -403,6 +524,9 @@ static Suite *suite(void)
     tcase_add_test(tcase, leaving_full_lines_and_closed_ones);
     tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
     tcase_add_test(tcase, one_process_decides);
+    tcase_add_test(tcase, places_where_accounts_take_turns);
+    tcase_add_test(tcase, an_override_takes_effect_at_once);
+    tcase_add_test(tcase, a_raised_limit_takes_effect_at_once);
     tcase_add_loop_test(tcase, random_histories, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
