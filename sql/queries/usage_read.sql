@@ -2,7 +2,7 @@
 -- there are overrides or grants; then place among the keys, time, policy, whether reservations are due; then what it may share:
 -- a row for each of its organization's counters, and of those of account $3, that have a slot of $2, or one row without any.
 select s.account_id, s.id, s.key, s.plan, webquota.us(s.plan_until), s.plan_after, s.timezone, webquota.us(s.anchor),
-       webquota.us(s.created_at), s.suspended, a.organization, s.email, c.version, c.state, c.rolling, c.epoch,
+       webquota.us(s.created_at), s.suspended, a.organization, s.email, s.thresholds::text, c.version, c.state, c.rolling, c.epoch,
        exists (select from webquota.overrides o where o.account_id = s.account_id and (o.subject_id is null or o.subject_id = s.id)
                 and o.removed_at is null)
     or exists (select from webquota.grants g where g.account_id = s.account_id and (g.subject_id is null or g.subject_id = s.id)

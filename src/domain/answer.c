@@ -65,6 +65,7 @@ static void line_fill(AnswerLine *line, const Situation *situation, const Decisi
     usage->feature = &situation->policy->features[limit->feature];
     usage_fill(usage, decision, look, line->charged);
     usage->resets_at = line_resets_at(look, line->refused, situation->now);
+    usage_line_thresholds(usage, situation->subject);
     usage_line_finish(usage);
 }
 

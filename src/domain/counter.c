@@ -103,19 +103,23 @@ static void buckets_move(Counter *counter, int64_t part_us, Instant newest)
     counter->window_start = newest;
 }
 
-/* Sums what is still in the trailing length; thresholds that use has fallen below may fire again. */
-static void buckets_sum(Counter *counter, const Limit *limit, Instant trailing, Amount amount)
+/* Sums what is still in the trailing length. */
+static void buckets_sum(Counter *counter, const Limit *limit, Instant trailing)
 {
     int64_t part_us = window_part_us(&limit->window);
     counter->used = 0;
     for (int i = 0; i < ROLLING_BUCKETS && bucket_end(counter, part_us, i) > trailing; i++)
         counter->used = add_up_to(counter->used, counter->buckets[i], INT64_MAX);
-    for (int i = 0; i < limit->warn_count; i++)
-        if (amount != AMOUNT_UNLIMITED && (Wide)counter->used * 100 < (Wide)amount * limit->warn_at[i])
+}
+
+void counter_rearm(Counter *counter, const int *warn_at, int count, Amount amount)
+{
+    for (int i = 0; counter->buckets && i < count; i++)
+        if (amount != AMOUNT_UNLIMITED && (Wide)counter->used * 100 < (Wide)amount * warn_at[i])
             counter->fired &= ~(INT64_C(1) << i);
 }
 
-static void counter_roll(Counter *counter, const Limit *limit, GTimeZone *zone, Amount amount, Instant now)
+static void counter_roll(Counter *counter, const Limit *limit, GTimeZone *zone, Instant now)
 {
     Instant newest = bucket_start(limit, now);
     if (!counter->buckets) {
@@ -127,14 +131,14 @@ static void counter_roll(Counter *counter, const Limit *limit, GTimeZone *zone, 
         return;
     if (newest > counter->window_start)
         buckets_move(counter, window_part_us(&limit->window), newest);
-    buckets_sum(counter, limit, window_trailing_start(&limit->window, zone, now), amount);
+    buckets_sum(counter, limit, window_trailing_start(&limit->window, zone, now));
 }
 
 Window counter_turn(Counter *counter, const Limit *limit, GTimeZone *zone, Instant anchor, Amount amount, Instant now)
 {
     Window window = window_at(&limit->window, zone, anchor, now);
     if (limit_is_rolling(limit)) {
-        counter_roll(counter, limit, zone, amount, now);
+        counter_roll(counter, limit, zone, now);
         return window;
     }
     if (counter->window_start > now)

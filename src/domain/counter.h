@@ -37,12 +37,15 @@ void counter_start(Counter *counter, const Limit *limit, GTimeZone *zone, Instan
  * units belong to the window they were held in and go with it, and since they may still be committed
  * there, they do not roll over; only a rolling counter keeps them, until their reservation ends.
  * A rolling counter's used becomes the sum of the buckets that still hold an instant of the trailing
- * length; a threshold that it has fallen below may fire again.
+ * length.
  * A counter whose window begins after `now` (a clock that went back) is left as it is; so is one that
  * begins within the present window without being its start (the zone or the anchor was changed).
  * One that is zeroed, as counter_set_add leaves it, is started: nothing rolls over into its window.
  * `amount` is the amount in force without what is carried; returns the window it is in now. */
 Window counter_turn(Counter *counter, const Limit *limit, GTimeZone *zone, Instant anchor, Amount amount, Instant now);
+
+/* Rolling counters, turned: thresholds (percent) that use has fallen below may fire again. */
+void counter_rearm(Counter *counter, const int *warn_at, int count, Amount amount);
 
 /* Adds units to used (negative: takes away, never below 0). For rolling counters to the bucket
  * that begins at `window_start` of the charge; nothing when that bucket is gone. */

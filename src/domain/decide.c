@@ -18,10 +18,10 @@ typedef struct {
     Decision *decision;
 } Making;
 
-static Decision *decision_new(AskKind kind, const AskItem *items, int item_count)
+static Decision *decision_new(const Subject *subject, AskKind kind, const AskItem *items, int item_count)
 {
     Decision *decision = g_new(Decision, 1);
-    *decision = (Decision){.kind = kind, .deciding = -1};
+    *decision = (Decision){.subject = subject, .kind = kind, .deciding = -1};
     for (int i = 0; i < item_count; i++)
         decision->units = units_add(decision->units, items[i].units, INT64_MAX);
     return decision;
@@ -288,7 +288,7 @@ static Reason decide_forbidden(const Subject *subject, const AskItem *items, int
 
 Decision *decide(const Situation *situation, AskKind kind, const AskItem *items, int item_count, const Book *book)
 {
-    Decision *decision = decision_new(kind, items, item_count);
+    Decision *decision = decision_new(situation->subject, kind, items, item_count);
     decision->reason = decide_forbidden(situation->subject, items, item_count);
     if (decision->reason != REASON_NONE) {
         decision->outcome = OUTCOME_FORBIDDEN;
@@ -305,25 +305,10 @@ Decision *decide(const Situation *situation, AskKind kind, const AskItem *items,
 
 /* --- applying --- */
 
-int counter_thresholds_crossed(Counter *counter, const Limit *limit, Amount amount, int *pcts)
-{
-    int crossed = 0;
-    if (amount <= 0)
-        return 0;
-    for (int i = 0; i < limit->warn_count; i++) {
-        int64_t reached_at = (amount * limit->warn_at[i] + 99) / 100;
-        if (counter->used < reached_at || (counter->fired & (INT64_C(1) << i)))
-            continue;
-        counter->fired |= INT64_C(1) << i;
-        pcts[crossed++] = limit->warn_at[i];
-    }
-    return crossed;
-}
-
 static void decision_alert(Decision *decision, const LimitLook *look)
 {
     int pcts[WARN_AT_MAX];
-    int crossed = counter_thresholds_crossed(look->counter, look->limit, look->amount, pcts);
+    int crossed = counter_thresholds_crossed(look->counter, look->limit, decision->subject, look->amount, pcts);
     if (crossed && !decision->alerts)
         decision->alerts = g_new0(AlertDue, decision->look_count * WARN_AT_MAX);
     for (int i = 0; i < crossed; i++)

@@ -7,6 +7,14 @@
 
 #include "domain/counter.h"
 
+#define THRESHOLDS 2
+
+/* At which shares of their limits on a feature somebody wants to be told, instead of where the policy says. */
+typedef struct {
+    int feature;             /* index */
+    int warn_at[THRESHOLDS]; /* percent, ascending: what is a notice, what a warning */
+} Thresholds;
+
 typedef struct {
     const char *key;         /* the application's user id, or "anon:ADDRESS" */
     const Plan *plan;
@@ -15,6 +23,8 @@ typedef struct {
     Instant first_met;       /* grace counts from here */
     Instant anchor;          /* anchor windows count from here */
     const char *zone;        /* NULL: the policy's */
+    const Thresholds *thresholds; /* their own; not owned */
+    int threshold_count;
 } Subject;
 
 typedef enum { OVERRIDE_AMOUNT, OVERRIDE_UNLIMITED, OVERRIDE_MULTIPLIER } OverrideKind;
@@ -137,6 +147,7 @@ typedef struct {
 } AlertDue;
 
 typedef struct {
+    const Subject *subject;  /* not owned; must be there for decide_apply */
     AskKind kind;
     Outcome outcome;
     Reason reason;
@@ -160,10 +171,17 @@ Decision *decide(const Situation *situation, AskKind kind, const AskItem *items,
  * a check. Held units count toward thresholds when they are committed, not before. */
 void decide_apply(Decision *decision);
 
-/* Thresholds of the limit that use has reached and that had not fired in the counter's window: marks
+/* Thresholds of the limit (limit_warn_at) that use has reached and that had not fired in the counter's window: marks
  * them as fired, writes their percents to `pcts` (room for WARN_AT_MAX) and returns how many. `amount` is
  * the effective one; none are crossed of 0 or of unlimited. For charges that decide_apply did not make. */
-int counter_thresholds_crossed(Counter *counter, const Limit *limit, Amount amount, int *pcts);
+int counter_thresholds_crossed(Counter *counter, const Limit *limit, const Subject *subject, Amount amount, int *pcts);
+
+/* The thresholds of a limit for a subject (NULL: whoever it is): its own where it has some on the feature and the limit is of its own
+ * use, else the policy's. *count of them, ascending; bit i of Counter.fired is about the one at i. Not owned. */
+const int *limit_warn_at(const Limit *limit, const Subject *subject, int *count);
+
+/* The subject's own thresholds on a feature (index); NULL: none. Not owned. */
+const Thresholds *subject_thresholds(const Subject *subject, int feature);
 
 void decision_free(Decision *decision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decision, decision_free)

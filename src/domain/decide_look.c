@@ -24,7 +24,11 @@ static Window look_turn(LimitLook *look, const Situation *situation, GTimeZone *
         counter_start(counter, look->limit, zone, subject->anchor, situation->now);
         counter->slot = slot;
     }
-    return counter_turn(counter, look->limit, zone, subject->anchor, amount, situation->now);
+    Window window = counter_turn(counter, look->limit, zone, subject->anchor, amount, situation->now);
+    int warn_count;
+    const int *warn_at = limit_warn_at(look->limit, subject, &warn_count);
+    counter_rearm(counter, warn_at, warn_count, amount);
+    return window;
 }
 
 void look_open(LimitLook *look, const Situation *situation, const Book *book, const Limit *limit)

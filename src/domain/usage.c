@@ -48,6 +48,7 @@ static void line_fill(UsageLine *line, const Situation *situation, const Book *b
     line->bonus_expires = bonuses_first_end(bonuses, policy, &look, &item);
     line->resets_at = usage_resets_at(limit, look.counter, decide_zone(policy, situation->subject, limit, NULL), look.window,
                                       look.amount, 1, situation->now);
+    usage_line_thresholds(line, situation->subject);
     usage_line_finish(line);
 }
 

@@ -7,8 +7,8 @@
 
 typedef enum {
     USAGE_OK,
-    USAGE_NOTICE,       /* from 75 percent */
-    USAGE_WARNING,      /* from 90 percent */
+    USAGE_NOTICE,       /* from 75 percent, or where the subject says */
+    USAGE_WARNING,      /* from 90 percent, or where the subject says */
     USAGE_EXHAUSTED,    /* nothing left, bonus included */
     USAGE_UNLIMITED,
     USAGE_NOT_INCLUDED  /* amount 0 and no grant; or a feature that the plan does not list (limit NULL) */
@@ -26,11 +26,18 @@ typedef struct {
     int64_t remaining;     /* amount - used - held, not below 0, plus bonus; UNITS_MAX unlimited */
     int percent;           /* of the amount used and held, rounded down, 0 to 100; 0 unlimited; 100 of 0 */
     UsageState state;
+    int notice_pct, warning_pct; /* from which percent it is a notice, and a warning; 0: as for everybody */
     unsigned source;
     Instant resets_at;     /* INSTANT_MAX: never. Rolling: when one more unit fits, else when the oldest leaves */
     Instant override_expires;
     Instant bonus_expires; /* of the first bonus to end; INSTANT_MAX */
 } UsageLine;
+
+#define NOTICE_FROM_PERCENT 75
+#define WARNING_FROM_PERCENT 90
+
+/* Sets from where a line is a notice and a warning for the subject, by its own thresholds. Before usage_line_finish. */
+void usage_line_thresholds(UsageLine *line, const Subject *subject);
 
 /* Fills remaining, percent and state of a line from its limit, amount, used, held, bonus and source:
  * the one place that knows these rules (usage_line.c), for reports and answers alike. */

@@ -2,9 +2,6 @@
  * the API and the refusal never disagree about the same counter. */
 #include "domain/usage.h"
 
-#define NOTICE_FROM_PERCENT 75
-#define WARNING_FROM_PERCENT 90
-
 /* Step by step: overage can bring `used` near the end of the numbers. */
 static int64_t line_room(const UsageLine *line)
 {
@@ -33,9 +30,17 @@ static UsageState line_state(const UsageLine *line)
         return USAGE_EXHAUSTED;
     if (line->amount == 0)
         return USAGE_OK;
-    return line->percent >= WARNING_FROM_PERCENT ? USAGE_WARNING
-           : line->percent >= NOTICE_FROM_PERCENT ? USAGE_NOTICE
-                                                  : USAGE_OK;
+    return line->percent >= (line->warning_pct ? line->warning_pct : WARNING_FROM_PERCENT) ? USAGE_WARNING
+           : line->percent >= (line->notice_pct ? line->notice_pct : NOTICE_FROM_PERCENT)  ? USAGE_NOTICE
+                                                                                          : USAGE_OK;
+}
+
+void usage_line_thresholds(UsageLine *line, const Subject *subject)
+{
+    bool is_own = line->limit && line->limit->scope == SCOPE_SUBJECT;
+    const Thresholds *own = is_own ? subject_thresholds(subject, line->limit->feature) : NULL;
+    line->notice_pct = own ? own->warn_at[0] : 0;
+    line->warning_pct = own ? own->warn_at[1] : 0;
 }
 
 void usage_line_finish(UsageLine *line)

@@ -17,12 +17,14 @@ typedef struct {
     int64_t used, held, cap;
 } Addition;
 
-static int64_t cap_of(const TraceLine *line, const Limit *limit, const Counter *counter)
+static int64_t cap_of(const TraceLine *line, const Limit *limit, const Subject *subject, const Counter *counter)
 {
     int64_t cap = line->amount == AMOUNT_UNLIMITED ? INT64_MAX : line->amount;
-    for (int i = 0; limit && line->amount > 0 && i < limit->warn_count; i++)
+    int count = 0;
+    const int *warn_at = limit ? limit_warn_at(limit, subject, &count) : NULL;
+    for (int i = 0; line->amount > 0 && i < count; i++)
         if (!(counter->fired & (INT64_C(1) << i)))
-            cap = MIN(cap, (line->amount * limit->warn_at[i] + 99) / 100 - 1);
+            cap = MIN(cap, (line->amount * warn_at[i] + 99) / 100 - 1);
     return cap;
 }
 
@@ -55,7 +57,7 @@ static bool sum_record(Batch *batch, const SubjectState *state, const Record *re
         }
         addition->used += line->used_delta;
         addition->held += line->held_delta;
-        addition->cap = MIN(addition->cap, cap_of(line, policy_limit_by_slot(batch->policy, line->slot), counter));
+        addition->cap = MIN(addition->cap, cap_of(line, policy_limit_by_slot(batch->policy, line->slot), &state->subject, counter));
     }
     return true;
 }

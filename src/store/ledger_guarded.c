@@ -74,7 +74,7 @@ static BatchResult fetch(Meeting *meeting, const GPtrArray *keys)
         if (!state)
             return BATCH_AGAIN;
         meet_state(meeting, state);
-        if (result_bool(rows, row, 16))
+        if (result_bool(rows, row, 17))
             g_ptr_array_add(favoured, state);
     }
     if (result == DB_OK && favoured->len)

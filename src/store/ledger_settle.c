@@ -47,7 +47,7 @@ static void settle_alerts(Batch *batch, const SubjectState *state, const Decisio
                           const Limit *limit, Counter *counter)
 {
     int thresholds[WARN_AT_MAX];
-    int crossed = counter_thresholds_crossed(counter, limit, line->amount, thresholds);
+    int crossed = counter_thresholds_crossed(counter, limit, &state->subject, line->amount, thresholds);
     for (int i = 0; i < crossed; i++)
         batch_alert(batch, state, limit, counter->window_start, thresholds[i], counter->used, line->amount,
                     line->flags & TRACE_ORGANIZATION ? row->key.account_id : 0, line->flags & TRACE_PLAN ? row->plan : "");

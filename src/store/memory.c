@@ -109,7 +109,8 @@ void memory_keep_subject(Memory *memory, const SubjectState *state)
         known->anchor = state->subject.anchor;
         known->first_met = state->subject.first_met;
         known->suspended = state->subject.suspended;
-        known->whole = !state->overrides->len && !state->granted && texts_write(known, state) && numbers_write(known, state);
+        known->whole = !state->overrides->len && !state->granted && !state->own_thresholds && texts_write(known, state) &&
+                       numbers_write(known, state);
     }
     pthread_mutex_unlock(&memory->lock);
 }

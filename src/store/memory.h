@@ -11,8 +11,8 @@ void memory_free(Memory *memory);
 /* For a new connection: the server may be another, which never heard of some of what was read. */
 void memory_forget(Memory *memory);
 
-/* The subject as it was when last seen, as a new state; NULL when not known. Those with overrides, grants, rolling windows
- * or long names are not kept. */
+/* The subject as it was when last seen, as a new state; NULL when not known. Those with overrides, grants, thresholds of
+ * their own, rolling windows or long names are not kept. */
 SubjectState *memory_subject(Memory *memory, const char *key);
 /* Where it belongs; false when not known. */
 bool memory_address(Memory *memory, const char *key, int64_t *account_id, int64_t *id);

@@ -68,11 +68,12 @@ SubjectState *subject_state_new(const PGresult *result, int row)
     state->subject.suspended = result_bool(result, row, 9);
     state->organization = g_strdup(result_text(result, row, 10));
     state->email = g_strdup(result_text(result, row, 11));
-    state->version = result_number(result, row, 12);
-    if (PQnfields(result) > 15)
-        state->epoch = result_number(result, row, 15);
+    state->own_thresholds = g_strdup(result_text(result, row, 12));
+    state->version = result_number(result, row, 13);
+    if (PQnfields(result) > 16)
+        state->epoch = result_number(result, row, 16);
     subject_state_link(state);
-    if (!result_counters(&state->own, result, row, 13)) {
+    if (!result_counters(&state->own, result, row, 14)) {
         log_line(LOG_LEVEL_ERROR, "counters of subject %" PRId64 " cannot be read", state->id);
         g_clear_pointer(&state, subject_state_free);
     }
@@ -118,6 +119,8 @@ void subject_state_free(SubjectState *state)
     g_free(state->plan_key);
     g_free(state->plan_after);
     g_free(state->email);
+    g_free(state->own_thresholds);
+    g_free(state->thresholds);
     g_free(state);
 }
 
@@ -191,8 +194,28 @@ void subject_state_rows(SubjectState *state, const Policy *policy, const PGresul
     state->granted = state->grants->len;
 }
 
+/* {"message": [60, 85]}: of the features that the policy knows. Most have none. */
+static void settle_thresholds(SubjectState *state, const Policy *policy)
+{
+    json_t *all = state->own_thresholds ? json_loads(state->own_thresholds, 0, NULL) : NULL, *pair;
+    const char *key;
+    g_clear_pointer(&state->thresholds, g_free);
+    state->subject.threshold_count = 0;
+    if (json_object_size(all))
+        state->thresholds = g_new(Thresholds, json_object_size(all));
+    json_object_foreach(all, key, pair) {
+        const Feature *feature = policy_feature(policy, key);
+        if (feature)
+            state->thresholds[state->subject.threshold_count++] =
+                (Thresholds){feature->index, {(int)json_integer_value(json_array_get(pair, 0)), (int)json_integer_value(json_array_get(pair, 1))}};
+    }
+    json_decref(all);
+    state->subject.thresholds = state->thresholds;
+}
+
 void subject_state_settle(SubjectState *state, const Policy *policy, Instant now)
 {
+    settle_thresholds(state, policy);
     state->policy = policy;
     state->now = now;
     state->subject.plan = subject_plan_now(policy, state->subject.anonymous, state->plan_key, state->plan_until,

@@ -18,6 +18,8 @@ typedef struct {
     int64_t account_id, id;
     Subject subject;         /* its strings are owned below; plan is set by subject_state_settle */
     char *key, *organization, *timezone, *plan_key, *plan_after, *email;
+    char *own_thresholds;    /* as the row has them; NULL: none */
+    Thresholds *thresholds;  /* the same by the policy, after settle */
     Instant plan_until;      /* INSTANT_MAX when none */
     CounterSet own;
     GArray *overrides;       /* of Override */

@@ -5,7 +5,7 @@
 #include "store/store_internal.h"
 
 /* Columns of usage_read behind those of subject_state_new. */
-enum { USAGE_HAS_MORE = 16, USAGE_PLACE, USAGE_NOW, USAGE_POLICY, USAGE_DUE, USAGE_SHARED };
+enum { USAGE_HAS_MORE = 17, USAGE_PLACE, USAGE_NOW, USAGE_POLICY, USAGE_DUE, USAGE_SHARED };
 
 /* Until when something of a caller who asks now has to be there (monotonic): a service's answers are in time. */
 int64_t usage_until(const Store *store);

@@ -112,8 +112,9 @@ GString *view_history_csv(const HistoryShown *shown); /* days with something, an
 /* One feature in little, for other pages: without `page`, so without the layout. `frame`: a document of its own. */
 typedef enum { WIDGET_CARD, WIDGET_BAR, WIDGET_LINE } WidgetStyle;
 Value *view_widget(const FeatureShown *shown, WidgetStyle style, bool frame, const PageContext *context); /* activity: none */
-Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const PageContext *context);
-json_t *view_alerts(const char *subject, const Alerts *alerts); /* its twin */
+/* `changed`: a moment ago, when to be told of. */
+Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, bool changed, const PageContext *context);
+json_t *view_alerts(const UsageReport *report, const Alerts *alerts); /* its twin */
 Value *view_plans_page(const UsageReport *report, const PageContext *context);
 
 /* What somebody has asked for, as the API lists it. Not owned. */

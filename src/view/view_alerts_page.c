@@ -1,6 +1,7 @@
 /* The page of alerts: which thresholds were reached, when, and how much was used then. The JSON twin says the same. */
 #include "view/view_page.h"
 #include "view/view_parts.h"
+#include "view/view_thresholds.h"
 #include "view/words_add.h"
 
 /* The limit as the policy has it today; NULL where it has none of that name any more. */
@@ -48,7 +49,7 @@ static void add_alert(Value *rows, const AlertLine *alert, const Reader *reader)
     set_flag(row, "shared", alert->shared);
 }
 
-Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const PageContext *context)
+Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, bool changed, const PageContext *context)
 {
     Reader reader = reader_of_report(report, context);
     Value *page = value_new(), *rows = value_list(page);
@@ -59,11 +60,13 @@ Value *view_alerts_page(const UsageReport *report, const Alerts *alerts, const P
     set_text(page, "organization", reader.organization);
     set_flag(page, "has_alerts", rows->first);
     set_value(page, "alerts", rows);
+    set_flag(page, "changed", changed);
+    set_thresholds(page, report, context);
     set_words(page, "usage_url", add_address, context->mount, "/", NULL);
     return page;
 }
 
-json_t *view_alerts(const char *subject, const Alerts *alerts)
+json_t *view_alerts(const UsageReport *report, const Alerts *alerts)
 {
     json_t *list = json_array();
     for (int i = 0; i < alerts->count; i++) {
@@ -79,7 +82,8 @@ json_t *view_alerts(const char *subject, const Alerts *alerts)
         json_array_append_new(list, object);
     }
     json_t *document = json_object();
-    json_object_set_new(document, "subject", json_text(subject));
+    json_object_set_new(document, "subject", json_text(report->subject->key));
     json_object_set_new(document, "alerts", list);
+    json_object_set_new(document, "thresholds", view_threshold_list(report));
     return document;
 }

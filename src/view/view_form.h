@@ -13,7 +13,8 @@ typedef enum {
     FORM_TIME,    /* no date or time */
     FORM_PAST,    /* a time that is over */
     FORM_CHOICE,  /* none of those offered */
-    FORM_TWICE    /* sent more than once */
+    FORM_TWICE,   /* sent more than once */
+    FORM_ORDER    /* not more than the field before it */
 } FormMistake;
 
 typedef struct {

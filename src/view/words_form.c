@@ -38,5 +38,8 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
     case FORM_TWICE:
         text_add(out, "This was sent more than once.");
         return;
+    case FORM_ORDER:
+        text_add(out, "This must be more than the one above.");
+        return;
     }
 }

@@ -14,9 +14,10 @@ void page_alerts(Call *call)
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, 200, view_alerts(read->report->subject->key, alerts));
+        call_json(call, 200, view_alerts(read->report, alerts));
         return;
     }
     PageContext context = call_context(call, NULL);
-    call_page(call, 200, "alerts", view_alerts_page(read->report, alerts, &context));
+    bool changed = query_get(&call->request->query, "changed") != NULL;
+    call_page(call, 200, "alerts", view_alerts_page(read->report, alerts, changed, &context));
 }

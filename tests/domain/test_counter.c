@@ -220,10 +220,13 @@ START_TEST(held_units_stay_and_thresholds_arm_again)
     counter.held = 3;
     counter.fired = 3;
     (void)counter_turn(&counter, &limit, NULL, 0, 100, first + 60 * MINUTE);
+    counter_rearm(&counter, limit.warn_at, limit.warn_count, 100);
     ck_assert(counter.used == 85 && counter.fired == 3 && counter.held == 3);
     (void)counter_turn(&counter, &limit, NULL, 0, 100, first + 61 * MINUTE);
+    counter_rearm(&counter, limit.warn_at, limit.warn_count, 100);
     ck_assert(counter.used == 50 && counter.fired == 1 && counter.held == 3);
     (void)counter_turn(&counter, &limit, NULL, 0, 100, first + 3 * DAY);
+    counter_rearm(&counter, limit.warn_at, limit.warn_count, 100);
     ck_assert(counter.used == 0 && counter.fired == 0 && counter.held == 3);
     counter_clear(&counter);
 }

@@ -434,15 +434,15 @@ START_TEST(what_fires_no_alert)
 
     int pcts[WARN_AT_MAX];
     Counter counter = {.used = 1};
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, 3, pcts), 0);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, 3, pcts), 0);
     counter.used = 2;
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, 0, pcts), 0);
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, AMOUNT_UNLIMITED, pcts), 0);
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, 3, pcts), 1);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, 0, pcts), 0);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, AMOUNT_UNLIMITED, pcts), 0);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, 3, pcts), 1);
     ck_assert_int_eq(pcts[0], 50);
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, 3, pcts), 0);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, 3, pcts), 0);
     counter = (Counter){.used = UNITS_MAX};
-    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, UNITS_MAX, pcts), 2);
+    ck_assert_int_eq(counter_thresholds_crossed(&counter, limit, NULL, UNITS_MAX, pcts), 2);
 }
 END_TEST
 

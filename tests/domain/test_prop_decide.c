@@ -270,7 +270,7 @@ static void settle(Run *run, Record *record, int64_t units)
         bool same_window = ref_number(world, l, record->at) == ref_number(world, l, world->now) && !ref_rolling(world, l);
         int crossed = 0;
         if (after[i] > before[i] && same_window)
-            crossed = counter_thresholds_crossed(counter, &world->limits[l], line->amount, pcts);
+            crossed = counter_thresholds_crossed(counter, &world->limits[l], NULL, line->amount, pcts);
         EXPECT_EQ(run, bits_of(&world->limits[l], pcts, crossed), wanted[l], "alerts of a commit");
     }
     record->kept = units;

@@ -161,6 +161,15 @@ StoreResult store_alerts(Store *store, const char *subject, Instant now, Alerts 
     return STORE_OK;
 }
 
+StoreResult thresholds_set(Store *store, const char *subject, const char *feature, int64_t notice, int64_t warning, const char *actor,
+                           StoreError *error)
+{
+    (void)store;
+    HOLDS(actor && *actor && feature && *feature);
+    HOLDS((!notice && !warning) || (notice >= 1 && notice < warning && warning <= 100));
+    return double_result(subject, error);
+}
+
 StoreResult ledger_decide(Store *store, const LedgerAsk *ask, Answer **answer, StoreError *error)
 {
     StoreResult result = double_result(ask->idempotency_key, error);

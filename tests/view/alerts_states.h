@@ -12,23 +12,29 @@ static inline void sample_alert(Alerts *alerts, const char *at, const char *feat
 }
 
 /* The alerts are kept with the sample's policy: the page points to their texts. */
-static inline Value *sample_alerts_page(Sample *sample, Alerts *alerts)
+static inline Value *sample_alerts_page(Sample *sample, Alerts *alerts, bool changed)
 {
     static GPtrArray *kept;
     if (!kept)
         kept = g_ptr_array_new();
     g_ptr_array_add(kept, alerts);
     sample->context.path = "/alerts";
-    Value *page = view_alerts_page(&sample->report, alerts, &sample->context);
+    Value *page = view_alerts_page(&sample->report, alerts, changed, &sample->context);
     sample_clear(sample);
     return page;
 }
+
+static const Thresholds sample_own[] = {{MESSAGE, {60, 85}}};
 
 static Value *alerts_some(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
     sample.subject.organization = "Sunrise Gym";
+    sample.subject.thresholds = sample_own;
+    sample.subject.threshold_count = 1;
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    sample_line(&sample, MESSAGE, "monthly", 70);
     Alerts *alerts = alerts_new(4);
     alerts->count = 0;
     sample_alert(alerts, "2026-11-22T19:01:07Z", "menu_generation", "team_daily", 90, 92, 100);
@@ -36,14 +42,14 @@ static Value *alerts_some(void)
     sample_alert(alerts, "2026-11-20T08:30:00Z", "menu_upload", "weekly", 100, 1, 1);
     sample_alert(alerts, "2026-11-01T00:00:00Z", "message", "monthly", 80, 1234567, 1500000);
     sample_alert(alerts, "2026-09-30T00:00:00Z", "gone_since", "gone", 80, 8, 10);
-    return sample_alerts_page(&sample, alerts);
+    return sample_alerts_page(&sample, alerts, false);
 }
 
 static Value *alerts_none(void)
 {
     Sample sample;
     sample_init(&sample, FREE);
-    return sample_alerts_page(&sample, alerts_new(0));
+    return sample_alerts_page(&sample, alerts_new(0), true);
 }
 
 static Value *alerts_hostile(void)
@@ -56,7 +62,7 @@ static Value *alerts_hostile(void)
     sample_alert(alerts, "2026-11-22T19:01:07Z", "hostile", "daily", 90, 999999, 1000000);
     sample_alert(alerts, "2026-11-22T19:01:07Z", "<script>alert(1)</script>", "\"><b>", 90, 9, 10);
     alerts->lines[1].shared = true;
-    return sample_alerts_page(&sample, alerts);
+    return sample_alerts_page(&sample, alerts, false);
 }
 
 #endif

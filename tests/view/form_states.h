@@ -3,6 +3,7 @@
 #define WEBQUOTA_FORM_STATES_H
 
 #include "view/page_samples.h"
+#include "view/view_thresholds.h"
 
 #define SAMPLE_TOKEN "472222.c2FtcGxlIHRva2VuIG9mIGEgZm9ybSBmb3IgdGVzdHM"
 #define SAMPLE_WHY "We cook for a wedding on Saturday, and the menus must be done by then."
@@ -124,6 +125,35 @@ static inline Value *sample_request_form(int plan, int lines, bool wrong, json_t
     sample_clear(&sample);
     return page;
 }
+
+/* --- when to be told --- */
+
+static inline Value *sample_thresholds(int plan, int feature, const char *limit, bool wrong)
+{
+    enum { OF_FEATURE, NOTICE, WARNING, FIELDS };
+    static FormShown shown[FIELDS];
+    Sample sample;
+    sample_init(&sample, plan);
+    sample.context.path = "/alerts/change";
+    sample.context.form_token = SAMPLE_TOKEN;
+    sample_line(&sample, feature, limit, 3);
+    sample_finish(&sample);
+    static const FormShown empty[FIELDS] = {{.name = "feature"}, {.name = "notice"}, {.name = "warning"}};
+    memcpy(shown, empty, sizeof shown);
+    if (wrong) {
+        shown[NOTICE] = (FormShown){.name = "notice", .typed = (char *)"<half>", .mistake = FORM_NUMBER, .min = 1, .max = 99};
+        shown[WARNING] = (FormShown){.name = "warning", .typed = (char *)"40", .mistake = FORM_ORDER};
+    }
+    ThresholdForm form = {.feature = &sample.policy->features[feature], .report = &sample.report, .shown = shown, .shown_count = FIELDS};
+    Value *page = view_threshold_form(&form, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *thresholds_open(void) { return sample_thresholds(FREE, MESSAGE, "monthly", false); }
+static Value *thresholds_wrong(void) { return sample_thresholds(FREE, MESSAGE, "monthly", true); }
+static Value *thresholds_nothing(void) { return sample_thresholds(FREE, EXPORT, NULL, false); }
+static Value *thresholds_visitor(void) { return sample_thresholds(ANONYMOUS, MESSAGE, "monthly", false); }
 
 static Value *request_new(void) { return sample_request_form(FREE, 2, false, NULL); }
 static Value *request_wrong(void) { return sample_request_form(FREE, 2, true, NULL); }

@@ -44,6 +44,7 @@ export const ROUTES = [
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', '']),
+    ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
@@ -56,6 +57,7 @@ export const ROUTES = [
     ['POST', '/api/v1/reservations/{id}/commit', 'self', 'enforce'], ['POST', '/api/v1/reservations/{id}/release', 'self',
         'enforce'],
     ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
+    ['GET', '/api/v1/thresholds', 'self', ALL], ['POST', '/api/v1/thresholds', 'self', 'enforce'],
     ['GET', '/api/v1/requests', 'self', ALL], ['POST', '/api/v1/requests', 'self', 'enforce'], ['GET', '/api/v1/features', 'self', ALL], ['GET', '/api/v1/plans', 'self', ALL], ['GET', '/api/v1/openapi.json', 'open',
         ''],
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
@@ -113,6 +115,9 @@ export const OPERATIONS = [
     { name: 'GET /check', c: 'api_check.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: WHO },
     ...['GET /requests', 'GET /admin/requests'].map(name => ({ name, c: 'api_requests.c:list_fields', query: { subject: 'h' }, good: 200, fields: {
         subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
+    { name: 'GET /thresholds', c: 'api_thresholds.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
+    { name: 'POST /thresholds', c: 'api_thresholds.c:set_fields', base: { ...BODY, notice: 1, warning: 100 }, good: 200, fields: {
+        subject: text(1, 255), feature: WHO.feature, notice: whole(1, 99), warning: whole(2, 100) } },
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
     { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
