@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     { "migrate", cmd_migrate, "bring the database's schema up to date" },
     { "policy", cmd_policy, "check, diff, apply, export and list policies" },
+    { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "show, set and import people" },
     { "override", cmd_override, "add, list and remove overrides" },
     { "grant", cmd_grant, "add, list and remove bonus units" },

@@ -10,6 +10,7 @@ enum { CMD_OK = 0, CMD_NO = 1, CMD_USAGE = 2, CMD_DOWN = 3 };
 /* argv[0] is the command's name ("window"); results on stdout, complaints on stderr. Every command
  * knows --help, and --json where it prints a result. Returns an exit code. */
 int cmd_window(int argc, char **argv);
+int cmd_simulate(int argc, char **argv);
 int cmd_template(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);

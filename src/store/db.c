@@ -287,9 +287,9 @@ void db_queue(Db *db, Query query, const Params *params, PGresult **result)
             g_array_append_val(expected, preparation);
             db->prepared[query] = true;
         }
-        sent = PQsendQueryPrepared(db->connection, statements[query].name, count, values, lengths, formats, 0);
+        sent = PQsendQueryPrepared(db->connection, statements[query].name, count, values, lengths, formats, db->binary);
     } else {
-        sent = PQsendQueryParams(db->connection, statements[query].text, count, NULL, values, lengths, formats, 0);
+        sent = PQsendQueryParams(db->connection, statements[query].text, count, NULL, values, lengths, formats, db->binary);
     }
     if (!sent)
         db_note_error(db, PQerrorMessage(db->connection));

@@ -1,6 +1,6 @@
 /* Slots: the numbers under which counters are kept. A limit keeps its number for as long as what it
  * counts (key, feature, scope, window, zone) stays the same; amount, plan and mode do not matter. */
-#include "store/store_internal.h"
+#include "store/simulate_internal.h"
 
 enum { KIND, KEY, FEATURE, SCOPE, WINDOW, ALIGN, ZONE, STARTS, IDENTITY_PARTS };
 
@@ -88,6 +88,30 @@ bool policy_slots_fill(Policy *policy, const PGresult *registry)
     each_identity(policy, fill_one, &fill);
     g_hash_table_unref(fill.slots);
     return fill.complete;
+}
+
+/* Numbers that no registry comes to. */
+#define SUPPOSED_FROM (INT32_MAX / 2)
+
+static void suppose_one(char **parts, int *slot, void *data)
+{
+    GHashTable *supposed = data;
+    if (*slot > 0)
+        return;
+    char *key = joined(parts);
+    int number = GPOINTER_TO_INT(g_hash_table_lookup(supposed, key));
+    if (!number)
+        number = SUPPOSED_FROM + (int)g_hash_table_size(supposed);
+    *slot = number;
+    g_hash_table_insert(supposed, key, GINT_TO_POINTER(number));
+}
+
+void policy_slots_suppose(Policy *policy, const PGresult *registry)
+{
+    if (policy_slots_fill(policy, registry))
+        return;
+    g_autoptr(GHashTable) supposed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    each_identity(policy, suppose_one, supposed);
 }
 
 static void register_one(char **parts, int *slot, void *data)
