@@ -254,15 +254,14 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
 {
     Replay *replay = turn->replay;
     const ReplayRecord *record = turn->record;
-    AskItem items[REPLAY_ITEMS_MAX];
-    int count = items_of(turn->situation.policy, record, items);
+    int count = turn->item_count = items_of(turn->situation.policy, record, turn->items);
     *limit = NULL;
     if (!turn->subject.plan || count == 0 || turn_is_nothing(turn)) {
         charge_none(turn);
         return record->of_ticket && count && turn->subject.plan ? record->outcome : OUTCOME_FORBIDDEN;
     }
     Book book = turn_book(turn);
-    g_autoptr(Decision) decision = decide(&turn->situation, asked_kind(record), items, count, &book);
+    g_autoptr(Decision) decision = decide(&turn->situation, asked_kind(record), turn->items, count, &book);
     bool counting = record->at >= replay->counted_from;
     if (counting)
         replay_count_cells(decision);

@@ -141,17 +141,36 @@ static const TraceLine *bonus_line(const Turn *turn, const Grant *grant, int *li
     return NULL;
 }
 
+static bool grant_concerns(const Turn *turn, const Grant *grant)
+{
+    for (int i = 0; i < turn->item_count; i++)
+        if (feature_is_within(turn->situation.policy, turn->items[i].feature, grant->feature))
+            return true;
+    return false;
+}
+
+static Cell **grant_cells(const Turn *turn, const Grant *grant)
+{
+    return grant->of_organization ? &turn->ours->cells : &turn->own->cells;
+}
+
+/* What another one has of what all had: what it has left where that is known, else all that it may have, if it is spent later. */
+static int64_t other_share(const Turn *turn, const Grant *grant, const Grant *other, int limited)
+{
+    Instant now = turn->situation.now;
+    if (other->slot == grant->slot || other->effective_at > now || now >= other->expires_at || !grant_concerns(turn, other) ||
+        !feature_is_within(turn->situation.policy, other->feature, limited))
+        return 0;
+    Cell *known = cell_find(*grant_cells(turn, other), other->slot);
+    return known ? grant_left(other, &known->counter, now) : grant_before(grant, other) ? other->amount : 0;
+}
+
 /* What the grant had left, of what all that could help had: those that are spent last have the most of it. */
 static int64_t grant_share(const Turn *turn, const Grant *grant, const TraceLine *line, int limited)
 {
     int64_t left = line->bonus;
-    for (int i = 0; i < turn->situation.grant_count; i++) {
-        const Grant *other = &turn->situation.grants[i];
-        bool live = other->effective_at <= turn->situation.now && turn->situation.now < other->expires_at;
-        if (live && other->slot != grant->slot && grant_before(grant, other) &&
-            feature_is_within(turn->situation.policy, other->feature, limited))
-            left -= MIN(other->amount, left);
-    }
+    for (int i = 0; i < turn->situation.grant_count; i++)
+        left -= MIN(other_share(turn, grant, &turn->situation.grants[i], limited), left);
     return CLAMP(left, 0, grant->amount);
 }
 
@@ -174,7 +193,7 @@ static void grant_seed(const Turn *turn, const Grant *grant, Counter *counter)
 static Counter *book_grant_counter(void *data, const Grant *grant)
 {
     Turn *turn = data;
-    Cell **cells = grant->of_organization ? &turn->ours->cells : &turn->own->cells;
+    Cell **cells = grant_cells(turn, grant);
     Cell *cell = cell_find(*cells, grant->slot);
     if (!cell) {
         cell = cell_add(cells, grant->slot);

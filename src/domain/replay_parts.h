@@ -31,6 +31,8 @@ typedef struct {
     const ReplayRecord *record;
     Subject subject;
     Situation situation;
+    AskItem items[REPLAY_ITEMS_MAX];
+    int item_count;
     struct {
         Cell *cell;
         Counter was;

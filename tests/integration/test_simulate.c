@@ -20,20 +20,20 @@ static const char policy[] =
     "  limit daily { feature = \"call\"  amount = 9  window = \"day\"  rollover = 4 }\n"
     "  limit hourly { feature = \"call\"  amount = 7  window = \"3 hour\"  align = \"rolling\" }\n"
     "  limit special_weekly { feature = \"special\"  amount = 12  window = \"week\" }\n"
-    "  limit team { feature = \"call\"  amount = 60  window = \"7 day\"  align = \"anchor\"  scope = \"organization\" }\n"
+    "  limit team { feature = \"call\"  amount = 40  window = \"2 day\"  align = \"rolling\"  scope = \"organization\" }\n"
     "  limit everybody { feature = \"call\"  amount = 160  window = \"week\"  scope = \"site\" }\n"
     "  limit pool { feature = \"shared\"  amount = 25  window = \"day\"  scope = \"plan\" }\n"
     "  limit one { feature = \"lone\"  amount = 5  window = \"10 day\"  align = \"anchor\" }\n"
     "  limit ever { feature = \"lone\"  amount = 30  window = \"lifetime\" }\n"
-    "  limit quiet { feature = \"shared\"  amount = 6  window = \"day\"  mode = \"shadow\" }\n"
+    "  limit quiet { feature = \"shared\"  amount = 3  window = \"day\"  mode = \"shadow\" }\n"
     "  limit over { feature = \"shared\"  amount = 4  window = \"day\"  on_exceed = \"allow\" }\n"
-    "  limit line { feature = \"waits\"  amount = 2  window = \"hour\"  on_exceed = \"queue\" }\n"
+    "  limit line { feature = \"waits\"  amount = 1  window = \"day\"  on_exceed = \"queue\" }\n"
     "  grant extra { feature = \"special\"  amount = 3  every = \"3 day\" }\n"
     "}\n"
     "plan pro { limit daily { feature = \"call\"  amount = 20  window = \"day\" }  grace { days = 2  multiplier = 2 } }\n";
 
-#define SUBJECTS 8
-#define STEPS 900
+#define SUBJECTS 5
+#define STEPS 800
 #define HOUR_S 3600
 
 typedef struct {
@@ -43,11 +43,20 @@ typedef struct {
     GPtrArray *decisions, *holds, *overrides;
 } World;
 
+/* On one connection, without waiting for the disk. */
 static void clock_set(int64_t second)
 {
+    static PGconn *connection;
+    if (PQstatus(connection) != CONNECTION_OK) {
+        PQfinish(connection);
+        connection = PQconnectdb(database_url());
+        PQclear(PQexec(connection, "set synchronous_commit = off"));
+    }
     g_autofree char *sql = g_strdup_printf("create or replace function webquota.clock() returns timestamptz language sql volatile as"
                                            " 'select timestamptz ''epoch'' + interval ''%" PRId64 " s'''", second);
-    g_free(database_value(sql));
+    PGresult *result = PQexec(connection, sql);
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
 }
 
 static char *somebody(World *world)
@@ -63,7 +72,7 @@ static char *take_one(World *world, GPtrArray *from)
 
 static void ask_something(World *world, AskKind kind)
 {
-    static const char *const features[] = { "call", "call", "special", "call", "lone", "shared", "waits", "secret" };
+    static const char *const features[] = { "call", "call", "special", "call", "lone", "shared", "waits", "waits", "waits", "secret" };
     g_autofree char *subject = somebody(world);
     LedgerAsk request = { .kind = kind, .subject = subject, .item_count = 1, .ttl_s = g_rand_int_range(world->random, 60, 4 * HOUR_S),
                           .caller = "test" };
@@ -77,7 +86,7 @@ static void ask_something(World *world, AskKind kind)
     g_autoptr(Answer) answer = NULL;
     ck_assert_msg(ledger_decide(world->store, &request, &answer, &error) == STORE_OK, "%s", error.detail);
     if (answer->outcome == OUTCOME_ALLOWED && answer->reservation)
-        g_ptr_array_add(world->holds, g_strdup(answer->reservation));
+        g_ptr_array_add(world->holds, g_strdup_printf("%s %s", answer->reservation, answer->id));
     else if (answer->outcome == OUTCOME_ALLOWED)
         g_ptr_array_add(world->decisions, g_strdup(answer->id));
 }
@@ -93,14 +102,16 @@ static void give_back(World *world)
 
 static void settle(World *world)
 {
-    g_autofree char *id = take_one(world, world->holds);
+    g_autofree char *both = take_one(world, world->holds);
+    g_auto(GStrv) ids = g_strsplit(both ? both : "", " ", 2); /* of the reservation, and of the decision */
+    const char *id = both ? ids[0] : NULL;
     g_auto(StoreError) error = { 0 };
     g_auto(LedgerDone) done = { 0 };
     StoreResult result = !id ? STORE_OK : g_rand_boolean(world->random) ? ledger_commit(world->store, id, g_rand_boolean(world->random) ? -1 : 1, &done, &error)
                                                                         : ledger_release(world->store, id, &done, &error);
     ck_assert_msg(result == STORE_OK || result == STORE_CONFLICT, "%s", error.detail);
     if (result == STORE_OK && id && g_rand_boolean(world->random))
-        g_ptr_array_add(world->decisions, g_steal_pointer(&id));
+        g_ptr_array_add(world->decisions, g_strdup(ids[1]));
 }
 
 static void administer(World *world)
@@ -149,7 +160,7 @@ static void live(World *world)
 {
     for (int step = 0; step < STEPS; step++) {
         if (step % 3 == 0)
-            clock_set(world->clock_s += g_rand_int_range(world->random, 60, 2 * HOUR_S));
+            clock_set(world->clock_s += g_rand_int_range(world->random, 60, 3000));
         int what = g_rand_int_range(world->random, 0, 100);
         if (what < 72)
             ask_something(world, what < 55 ? ASK_CONSUME : ASK_HOLD);
@@ -157,8 +168,12 @@ static void live(World *world)
             settle(world);
         else if (what < 92)
             give_back(world);
-        else
+        else {
+            /* Nothing happens at the very moment at which something else changes: which came first would not be known. */
+            clock_set(world->clock_s += 1);
             administer(world);
+            clock_set(world->clock_s += 1);
+        }
     }
 }
 
@@ -184,6 +199,13 @@ static void world_end(World *world)
     g_ptr_array_unref(world->holds);
     g_ptr_array_unref(world->overrides);
     g_free(world);
+}
+
+/* What was refused from memory is written down a little later, and at the end at the latest. */
+static void settled(Store **store)
+{
+    store_close(*store);
+    *store = database_store();
 }
 
 static Simulation *simulate(Store *store, const char *text, int days)
@@ -213,21 +235,22 @@ START_TEST(the_policy_in_force_decides_as_it_was_recorded)
 {
     World *world = world_begin();
     live(world);
+    settled(&world->store);
     g_autoptr(Simulation) whole = simulate(world->store, NULL, 300);
     ck_assert_int_eq(whole->replay->told, database_number("select count(*) from webquota.decisions where kind in ('consume', 'hold')"));
     ck_assert_int_eq(whole->replay->recorded_stopped,
                      database_number("select count(*) from webquota.decisions where outcome in ('denied', 'forbidden')"));
-    ck_assert_int_gt(whole->replay->recorded_stopped, 40);
+    ck_assert_int_gt(whole->replay->recorded_stopped, 20);
     for (const char *const *kind = (const char *const[]){ "consume", "hold", "commit", "release", "expire", "refund", "reset", NULL }; *kind; kind++) {
         g_autofree char *sql = g_strdup_printf("select count(*) from webquota.decisions where kind = '%s'", *kind);
-        ck_assert_msg(database_number(sql) > 3, "there is next to no %s", *kind);
+        ck_assert_msg(database_number(sql) > 0, "there is next to no %s", *kind);
     }
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where outcome = 'queued'"), 3);
-    ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 2048 > 0"), 10);
-    ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 1024 > 0"), 3);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 2048 > 0"), 3);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 1024 > 0"), 0);
     assert_as_recorded(whole);
     /* From the middle on: what was used before is told by the first record that says so. */
-    g_autoptr(Simulation) later = simulate(world->store, NULL, 6);
+    g_autoptr(Simulation) later = simulate(world->store, NULL, 2);
     ck_assert_int_gt(later->replay->told, 60);
     ck_assert_int_lt(later->replay->told, whole->replay->told);
     ck_assert_int_eq(later->replay->agreed, later->replay->told);
@@ -258,6 +281,7 @@ START_TEST(another_policy_says_who_is_stopped_and_when)
     use(store, "cyd", 7);
     clock_set(INT64_C(1773316800) + 24 * HOUR_S);
     use(store, "ada", 4);
+    settled(&store);
 
     g_autoptr(Simulation) less = simulate(store, SMALL("3", ""), 7);
     const Replay *replay = less->replay;
@@ -301,6 +325,7 @@ START_TEST(another_window_begins_with_what_was_used_in_it_before)
         clock_set(INT64_C(1773316800) + day * 24 * HOUR_S);
         use(store, "ada", 4);
     }
+    settled(&store);
     /* A week begins on Monday the 16th: of the last two days' eight, two more than ten of that week are asked for. */
     g_autoptr(Simulation) week = simulate(store,
         "default_plan = \"free\"\nfeature call { title = \"Call\" }\n"
