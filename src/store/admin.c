@@ -70,6 +70,20 @@ StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, St
     return admin_run(store, QUERY_COUNTERS_TOUCH, &params, NULL, error);
 }
 
+StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, int64_t seen, StoreError *error)
+{
+    if (!seen || !subject_id)
+        return admin_touch(store, account_id, subject_id, error);
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_number(&params, account_id);
+    params_number(&params, subject_id);
+    StoreResult result = admin_run(store, QUERY_COUNTERS_TOUCH, &params, &rows, error);
+    if (result == STORE_OK && (!PQntuples(rows) || result_number(rows, 0, 0) != seen))
+        return store_fail(error, STORE_CONFLICT, "seen", "somebody else changed the limits of this person meanwhile");
+    return result;
+}
+
 static StoreResult owner_subject(Store *store, const char *subject, int64_t *account_id, int64_t *subject_id, StoreError *error)
 {
     g_autoptr(GPtrArray) keys = g_ptr_array_new();
@@ -112,7 +126,7 @@ StoreResult admin_owner(Store *store, const char *subject, const char *organizat
     return result;
 }
 
-static StoreResult remove_row(Store *store, Query query, const char *id, const char *what, StoreError *error)
+static StoreResult turn_row(Store *store, Query query, const char *id, const char *what, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_text(&params, id);
@@ -123,10 +137,10 @@ static StoreResult remove_row(Store *store, Query query, const char *id, const c
     return result == STORE_OK ? admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error) : result;
 }
 
-StoreResult admin_remove(Store *store, Query query, const char *id, const char *what, json_t *was, const char *actor,
-                         StoreError *error)
+StoreResult admin_turn(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
+                       StoreError *error)
 {
-    g_autofree char *action = g_strconcat(what, ".remove", NULL);
+    g_autofree char *action = g_strconcat(what, ".", verb, NULL);
     g_autofree char *subject = g_strdup(json_string_value(json_object_get(was, "subject")));
     g_autofree char *organization = g_strdup(json_string_value(json_object_get(was, "organization")));
     StoreResult result = admin_begin(store, error);
@@ -134,7 +148,7 @@ StoreResult admin_remove(Store *store, Query query, const char *id, const char *
         json_decref(was);
         return result;
     }
-    result = remove_row(store, query, id, what, error);
+    result = turn_row(store, query, id, what, error);
     if (result == STORE_OK)
         result = admin_audit(store, actor, action, subject, organization, was, error);
     else
@@ -176,8 +190,29 @@ StoreResult admin_list(Store *store, Query query, const char *id, const char *su
     if (query != QUERY_KEYS_LIST) {
         params_text(&params, subject);
         params_text(&params, organization);
+        params_bool(&params, false);
     }
     return admin_rows(store, query, &params, list, error);
+}
+
+StoreResult admin_removed(Store *store, const char *id, const char *what, json_t **json, StoreError *error)
+{
+    int64_t number;
+    json_t *list = NULL;
+    g_auto(Params) params = params_new();
+    if (!admin_id(id, &number))
+        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    params_text(&params, id);
+    params_text(&params, NULL);
+    params_text(&params, NULL);
+    params_bool(&params, true);
+    StoreResult result = admin_rows(store, QUERY_OVERRIDES_LIST, &params, &list, error);
+    if (result == STORE_OK && json_array_size(list) != 1)
+        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
 }
 
 StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error)

@@ -20,6 +20,7 @@ typedef struct {
     const char *email;
     bool suspended, has_suspended;
     const char *reason;          /* for the audit; NULL: none */
+    int64_t seen;                /* UsageRead.seen that it was decided on, STORE_CONFLICT when that is no longer so; 0: whatever is so */
 } SubjectChange;
 
 /* *subject_json: {subject, plan:{key,title}, plan_until, plan_after, organization, timezone, anchor, email,
@@ -37,6 +38,7 @@ typedef struct {
     double multiplier;
     Instant expires_at;                 /* INSTANT_MAX: none */
     const char *reason;
+    int64_t seen;                       /* as in SubjectChange; of a subject only */
 } OverrideAdd;
 
 /* The subject or organization must exist (a subject unknown so far is met; an unknown organization is
@@ -47,6 +49,11 @@ StoreResult admin_override_list(Store *store, const char *subject, const char *o
 StoreResult admin_override_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 /* `reason`: for the audit; NULL: none. */
 StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+/* The same as get, though it may be removed; and one that was removed is in force again, as it was. STORE_NONE: it is not removed, or
+ * would be over. */
+StoreResult admin_override_any(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+StoreResult admin_override_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json,
+                                   StoreError *error) MUST_CHECK;
 
 typedef struct {
     const char *subject, *organization; /* one of them */
@@ -57,6 +64,7 @@ typedef struct {
     Instant expires_at;                 /* INSTANT_MAX: never */
     const char *every;                  /* "28 day"; NULL: once */
     const char *reason;
+    int64_t seen;                       /* as in SubjectChange; of a subject only */
 } GrantAdd;
 
 /* JSON: {grant, subject, organization, feature, amount, remaining, priority, effective_at, expires_at, every, reason,
@@ -65,6 +73,10 @@ StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor
 StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+/* As of overrides: what was spent of it stays spent. */
+StoreResult admin_grant_any(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+StoreResult admin_grant_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json,
+                                StoreError *error) MUST_CHECK;
 
 /* API keys. Scopes: a bit each. */
 enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };

@@ -29,7 +29,7 @@ static StoreResult insert_grant(Store *store, const GrantAdd *add, const char *a
     int64_t account_id = 0, subject_id = 0;
     StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
     if (result == STORE_OK)
-        result = admin_touch(store, account_id, subject_id, error);
+        result = admin_touch_seen(store, account_id, subject_id, add->seen, error);
     if (result != STORE_OK)
         return result;
     g_auto(Params) params = params_new();
@@ -89,13 +89,14 @@ static int64_t listed_left(const PGresult *rows, int row)
     return grant_left(&grant, &counter, result_number(rows, row, 7));
 }
 
-static StoreResult grants_read(Store *store, const char *id, const char *subject, const char *organization, json_t **list,
-                               StoreError *error)
+static StoreResult grants_read(Store *store, const char *id, const char *subject, const char *organization, bool removed,
+                               json_t **list, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_text(&params, id);
     params_text(&params, subject);
     params_text(&params, organization);
+    params_bool(&params, removed);
     g_autoptr(PGresult) rows = NULL;
     Db *db = store_reader_take(store);
     DbResult result = db_run(db, QUERY_GRANTS_LIST, &params, &rows);
@@ -116,16 +117,16 @@ static StoreResult grants_read(Store *store, const char *id, const char *subject
 
 StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
 {
-    return grants_read(store, NULL, subject, organization, list, error);
+    return grants_read(store, NULL, subject, organization, false, list, error);
 }
 
-StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error)
+static StoreResult grant_one(Store *store, const char *id, bool removed, json_t **json, StoreError *error)
 {
     int64_t number;
     if (!admin_id(id, &number))
         return store_fail(error, STORE_NONE, NULL, "there is no such grant");
     json_t *list = NULL;
-    StoreResult result = grants_read(store, id, NULL, NULL, &list, error);
+    StoreResult result = grants_read(store, id, NULL, NULL, removed, &list, error);
     if (result == STORE_OK && json_array_size(list) != 1)
         result = store_fail(error, STORE_NONE, NULL, "there is no such grant");
     if (result == STORE_OK)
@@ -134,11 +135,32 @@ StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreEr
     return result;
 }
 
+StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    return grant_one(store, id, false, json, error);
+}
+
+StoreResult admin_grant_any(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    return grant_one(store, id, true, json, error);
+}
+
 StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     json_t *was = NULL;
     StoreResult result = admin_grant_get(store, id, &was, error);
     if (result == STORE_OK && reason)
         json_object_set_new(was, "removed_because", json_string(reason));
-    return result == STORE_OK ? admin_remove(store, QUERY_GRANT_REMOVE, id, "grant", was, actor, error) : result;
+    return result == STORE_OK ? admin_turn(store, QUERY_GRANT_REMOVE, id, "grant", "remove", was, actor, error) : result;
+}
+
+StoreResult admin_grant_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    json_t *was = NULL;
+    StoreResult result = admin_grant_any(store, id, &was, error);
+    if (result == STORE_OK && reason)
+        json_object_set_new(was, "reason", json_string(reason));
+    if (result == STORE_OK)
+        result = admin_turn(store, QUERY_GRANT_RESTORE, id, "grant", "restore", was, actor, error);
+    return result == STORE_OK ? admin_grant_get(store, id, json, error) : result;
 }

@@ -32,11 +32,13 @@ json_t *admin_subject_details(const SubjectChange *change);
 
 /* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;
+/* The same where the change was decided on what was seen (UsageRead.seen; 0: on nothing): STORE_CONFLICT when that is no longer so. */
+StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, int64_t seen, StoreError *error) MUST_CHECK;
 
-/* Takes an override or grant away, in a transaction of its own: `query` marks it removed and returns whose it was. Takes
- * over `was`, its form before, which goes into the audit as "WHAT.remove". */
-StoreResult admin_remove(Store *store, Query query, const char *id, const char *what, json_t *was, const char *actor,
-                         StoreError *error) MUST_CHECK;
+/* Takes an override or grant away, or gives it back, in a transaction of its own: `query` does it and returns whose it is. Takes
+ * over `was`, its form, which goes into the audit as "WHAT.VERB". */
+StoreResult admin_turn(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
+                       StoreError *error) MUST_CHECK;
 
 /* An id as the API gives it: a whole number as text. */
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;
@@ -46,6 +48,8 @@ StoreResult admin_rows(Store *store, Query query, const Params *params, json_t *
 /* The same of things that have a number and an owner. */
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
                        json_t **list, StoreError *error) MUST_CHECK;
+/* One override, though it may be removed. */
+StoreResult admin_removed(Store *store, const char *id, const char *what, json_t **json, StoreError *error) MUST_CHECK;
 /* The same for one: STORE_NONE with the given word when there is no row. */
 StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error) MUST_CHECK;
 

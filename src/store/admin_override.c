@@ -40,7 +40,7 @@ StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const ch
     int64_t account_id = 0, subject_id = 0;
     StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
     if (result == STORE_OK)
-        result = admin_touch(store, account_id, subject_id, error);
+        result = admin_touch_seen(store, account_id, subject_id, add->seen, error);
     if (result != STORE_OK)
         return result;
     g_auto(Params) params = params_new();
@@ -104,5 +104,21 @@ StoreResult admin_override_remove(Store *store, const char *id, const char *reas
     StoreResult result = admin_override_get(store, id, &was, error);
     if (result == STORE_OK && reason)
         json_object_set_new(was, "removed_because", json_string(reason));
-    return result == STORE_OK ? admin_remove(store, QUERY_OVERRIDE_REMOVE, id, "override", was, actor, error) : result;
+    return result == STORE_OK ? admin_turn(store, QUERY_OVERRIDE_REMOVE, id, "override", "remove", was, actor, error) : result;
+}
+
+StoreResult admin_override_any(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    return admin_removed(store, id, "override", json, error);
+}
+
+StoreResult admin_override_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    json_t *was = NULL;
+    StoreResult result = admin_override_any(store, id, &was, error);
+    if (result == STORE_OK && reason)
+        json_object_set_new(was, "reason", json_string(reason));
+    if (result == STORE_OK)
+        result = admin_turn(store, QUERY_OVERRIDE_RESTORE, id, "override", "restore", was, actor, error);
+    return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
 }

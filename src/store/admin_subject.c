@@ -117,7 +117,7 @@ StoreResult admin_subject_change(Store *store, const SubjectChange *change, cons
     if (result == STORE_OK)
         result = change_row(store, subject_id, change, error);
     if (result == STORE_OK)
-        result = admin_touch(store, account_id, subject_id, error);
+        result = admin_touch_seen(store, account_id, subject_id, change->seen, error);
     if (result == STORE_OK && change->organization)
         result = move(store, account_id, subject_id, change->organization, error);
     return result == STORE_OK ? admin_audit(store, actor, *created ? "subject.create" : "subject.update", change->subject,

@@ -26,13 +26,14 @@ static const char *const grants[] = {
     "grant insert on webquota.accounts, webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides,"
     " webquota.grants, webquota.decisions, webquota.reservations, webquota.idempotency, webquota.alerts, webquota.audit,"
     " webquota.api_keys, webquota.usage_daily, webquota.tickets, webquota.queues, webquota.sessions, webquota.sign_in_attempts,"
-    " webquota.requests to %s",
+    " webquota.requests, webquota.admin_once to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
     " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases, webquota.tickets,"
     " webquota.queues to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
+    "grant update (status, answer), delete on webquota.admin_once to %s",
     "grant update (given_back) on webquota.decisions to %s",
     "grant delete on webquota.usage_daily to %s", /* sums, which are counted anew for another zone */
     "grant delete, update (at) on webquota.idempotency to %s", /* update: to lock those that it deletes */

@@ -81,6 +81,7 @@ typedef struct {
     UsageReport *report;
     bool known;              /* false: never met; the report is what a first meeting would find */
     char *email;
+    int64_t seen;            /* grows with every change that decides about the subject and is not use; never 0 of somebody known */
     gpointer keep;           /* owned; what the report points into */
 } UsageRead;
 void usage_read_free(UsageRead *read);

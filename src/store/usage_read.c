@@ -237,6 +237,7 @@ static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRea
     *read = g_new0(UsageRead, 1);
     (*read)->report = usage_report(&situation, &book, one ? one->index : -1, ask->with_unlisted);
     (*read)->known = (*snapshot)->known;
+    (*read)->seen = (*snapshot)->state->epoch + 1;
     (*read)->email = g_strdup((*snapshot)->state->email);
     (*read)->keep = g_steal_pointer(snapshot);
     return STORE_OK;

@@ -12,6 +12,26 @@ typedef struct {
 } PeopleShown;
 Value *view_people(const PeopleShown *shown, const PageContext *context);
 
+/* What may be changed. The word stands in addresses ("override"). */
+typedef enum { CHANGE_OVERRIDE, CHANGE_OVERRIDE_REMOVE, CHANGE_OVERRIDE_RESTORE, CHANGE_BONUS, CHANGE_BONUS_REMOVE, CHANGE_BONUS_RESTORE,
+               CHANGE_RESET, CHANGE_PLAN, CHANGE_ORGANIZATION, CHANGE_SUSPEND, CHANGE_RESTORE, CHANGE_REFUND, CHANGE_SESSIONS_END,
+               CHANGE_KINDS } ChangeKind;
+bool change_find(const char *word, ChangeKind *kind) MUST_CHECK;
+const char *change_word(ChangeKind kind);
+
+/* The change that undoes another: to be looked at, and made, as any. */
+typedef struct {
+    bool possible;
+    ChangeKind kind;
+    char *was;                  /* the id of what is removed or brought back, the plan, the organization; NULL: none */
+    char *until, *then;         /* of a plan; NULL: none */
+} Undo;
+void undo_clear(Undo *undo);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Undo, undo_clear)
+/* "/admin/change?what=override-remove&subject=ada&id=4"; nothing where it is not possible. */
+void undo_add_address(GString *out, const Undo *undo, const char *mount, const char *subject);
+json_t *undo_json(const Undo *undo, const char *subject); /* what to send for it; null where it is not possible */
+
 typedef struct {
     const json_t *person;       /* as admin_subject_get gives it */
     const UsageReport *report;  /* on everything */
@@ -20,25 +40,25 @@ typedef struct {
     const Activity *activity;
     bool may_change;
     const char *done;           /* what was changed a moment ago (change_words); NULL: nothing */
+    const Undo *undo;           /* what undoes that; NULL: nothing was changed */
 } PersonShown;
 Value *view_person(const PersonShown *shown, const PageContext *context);
 json_t *view_person_json(const PersonShown *shown);
-
-/* What may be changed. The word stands in addresses ("override"). */
-typedef enum { CHANGE_OVERRIDE, CHANGE_OVERRIDE_REMOVE, CHANGE_BONUS, CHANGE_BONUS_REMOVE, CHANGE_RESET, CHANGE_PLAN, CHANGE_SUSPEND,
-               CHANGE_RESTORE, CHANGE_KINDS } ChangeKind;
-bool change_find(const char *word, ChangeKind *kind) MUST_CHECK;
-const char *change_word(ChangeKind kind);
 
 typedef struct {
     ChangeKind kind;
     const UsageReport *before;  /* on everything, with unlisted features */
     const UsageReport *after;   /* the same if it were made; NULL: not filled in yet */
     const Feature *feature;     /* NULL: none, or all */
-    const json_t *target;       /* the override or grant that is taken away; NULL: none is */
+    const json_t *target;       /* the override or grant that is taken away or given back; NULL: none is */
+    int64_t refund_units;       /* of a refund: how many are given back */
+    bool stale;                 /* somebody else changed the limits of the person since the form was opened */
     const FormShown *shown;
     int shown_count;
 } ChangeShown;
 Value *view_change(const ChangeShown *shown, const PageContext *context);
+/* Its twin. {what, subject, feature, made, stale, before, after, undo}: usages, `after` null where nothing is filled in yet. `undo`: what
+ * undoes it; NULL: it is not made. */
+json_t *view_change_json(const ChangeShown *shown, const Undo *undo);
 
 #endif

@@ -4,10 +4,19 @@
 #include "view/words_add.h"
 
 static const char *const change_words[CHANGE_KINDS] = {
-    [CHANGE_OVERRIDE] = "override",       [CHANGE_OVERRIDE_REMOVE] = "override-remove",
-    [CHANGE_BONUS] = "bonus",             [CHANGE_BONUS_REMOVE] = "bonus-remove",
-    [CHANGE_RESET] = "reset",             [CHANGE_PLAN] = "plan",
-    [CHANGE_SUSPEND] = "suspend",         [CHANGE_RESTORE] = "restore",
+    [CHANGE_OVERRIDE] = "override",
+    [CHANGE_OVERRIDE_REMOVE] = "override-remove",
+    [CHANGE_OVERRIDE_RESTORE] = "override-restore",
+    [CHANGE_BONUS] = "bonus",
+    [CHANGE_BONUS_REMOVE] = "bonus-remove",
+    [CHANGE_BONUS_RESTORE] = "bonus-restore",
+    [CHANGE_RESET] = "reset",
+    [CHANGE_PLAN] = "plan",
+    [CHANGE_ORGANIZATION] = "organization",
+    [CHANGE_SUSPEND] = "suspend",
+    [CHANGE_RESTORE] = "restore",
+    [CHANGE_REFUND] = "refund",
+    [CHANGE_SESSIONS_END] = "sessions-end",
 };
 
 bool change_find(const char *word, ChangeKind *kind)
@@ -85,15 +94,25 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     set_text(page, "subject", subject->key);
     set_text(page, "what", change_word(shown->kind));
     for (int i = 0; i < CHANGE_KINDS; i++)
-        if (i != CHANGE_PLAN)
+        if (i != CHANGE_PLAN && i != CHANGE_ORGANIZATION)
             value_set_flag(page, value_key(change_words[i]), (int) shown->kind == i);
     set_flag(page, "plan-change", shown->kind == CHANGE_PLAN);
+    set_flag(page, "move", shown->kind == CHANGE_ORGANIZATION);
+    set_text(page, "organization_now", subject->organization);
+    set_flag(page, "stale", shown->stale);
+    if (shown->kind == CHANGE_REFUND && shown->feature)
+        set_words(page, "refunded", words_add_units, shown->feature, shown->refund_units);
+    else if (shown->kind == CHANGE_REFUND)
+        set_words(page, "refunded", words_add_number, shown->refund_units);
+    else
+        set_null(page, "refunded");
     set_text(page, "plan_title", subject->plan->title);
     set_text(page, "feature", shown->feature ? shown->feature->title : NULL);
     set_text(page, "units", shown->feature ? shown->feature->units : NULL);
     set_text(page, "limit", form_shown_of(shown->shown, shown->shown_count, "limit"));
     set_words(page, "action", add_address, context->mount, "/admin/change", NULL);
     set_words(page, "person_url", add_address, context->mount, "/admin/person?subject=", subject->key);
+    set_flag(page, "counted", shown->kind == CHANGE_OVERRIDE || shown->kind == CHANGE_BONUS || shown->kind == CHANGE_REFUND);
     set_flag(page, "dated", shown->kind == CHANGE_OVERRIDE || shown->kind == CHANGE_BONUS || shown->kind == CHANGE_PLAN);
     set_flag(page, "by_multiplier", g_strcmp0(kind, "multiplier") == 0);
     set_flag(page, "by_unlimited", g_strcmp0(kind, "unlimited") == 0);
@@ -102,4 +121,13 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     set_preview(page, shown);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;
+}
+
+json_t *view_change_json(const ChangeShown *shown, const Undo *undo)
+{
+    const char *subject = shown->before->subject->key;
+    return json_pack("{s:s, s:s, s:s?, s:b, s:b, s:o, s:o, s:o}", "what", change_word(shown->kind), "subject", subject, "feature",
+                     shown->feature ? shown->feature->key : NULL, "made", undo != NULL, "stale", shown->stale, "before",
+                     view_value(view_usage(shown->before)), "after", shown->after ? view_value(view_usage(shown->after)) : json_null(),
+                     "undo", undo ? undo_json(undo, subject) : json_null());
 }

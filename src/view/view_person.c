@@ -155,12 +155,23 @@ static void set_decisions(Value *page, const PersonShown *shown, const PageConte
         else
             set_text(row, "units", line->feature);
         set_flag(row, "allowed", line->outcome == OUTCOME_ALLOWED);
+        bool charged = line->outcome == OUTCOME_ALLOWED && (!line->hold || g_strcmp0(line->state, "committed") == 0);
+        if (charged && line->given_back < line->units)
+            set_words(row, "refund_url", add_change, shown, context->mount, CHANGE_REFUND, NULL, NULL, line->id);
+        else
+            set_null(row, "refund_url");
+        if (line->given_back)
+            set_words(row, "given_back", words_add_number, line->given_back);
+        else
+            set_null(row, "given_back");
     }
     set_flag(page, "has_decisions", decisions->first);
 }
 
 static void set_done(Value *page, const char *done)
 {
+    ChangeKind any;
+    set_flag(page, "any", change_find(done, &any));
     for (int kind = 0; kind < CHANGE_KINDS; kind++)
         value_set_flag(page, value_key(change_word((ChangeKind) kind)), g_strcmp0(done, change_word((ChangeKind) kind)) == 0);
 }
@@ -181,6 +192,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_text(page, "zone", zone);
     set_flag(page, "suspended", subject->suspended);
     set_done(set_object(page, "done"), shown->done);
+    set_words(page, "undo_url", undo_add_address, shown->undo, context->mount, subject->key);
     Value *limits = set_list(page, "limits");
     for (int i = 0; i < shown->report->line_count; i++)
         add_limit(limits, &shown->report->lines[i], shown, context, zone);
@@ -190,6 +202,8 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_flag(page, "may_change", shown->may_change);
     set_words(page, "plan_url", add_change, shown, context->mount, CHANGE_PLAN, NULL, NULL, NULL);
     set_words(page, "reset_url", add_change, shown, context->mount, CHANGE_RESET, NULL, NULL, NULL);
+    set_words(page, "move_url", add_change, shown, context->mount, CHANGE_ORGANIZATION, NULL, NULL, NULL);
+    set_words(page, "sessions_url", add_change, shown, context->mount, CHANGE_SESSIONS_END, NULL, NULL, NULL);
     set_words(page, "suspend_url", add_change, shown, context->mount, subject->suspended ? CHANGE_RESTORE : CHANGE_SUSPEND, NULL, NULL,
               NULL);
     return page;

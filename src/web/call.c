@@ -66,7 +66,7 @@ bool call_only_reads(const Call *call)
 
 bool call_wants_json(const Call *call)
 {
-    return call->is_api || call->request->wish == ACCEPT_JSON;
+    return call->is_api || call->is_json || call->request->wish == ACCEPT_JSON;
 }
 
 char *call_address(const Call *call, const char *path)
@@ -386,6 +386,46 @@ static bool form_token_check(Call *call)
     else
         return true;
     return false;
+}
+
+/* A program's members as the fields of the form: texts, whole numbers, and what is true; what is null or false is not there. */
+static bool form_of_json(Call *call)
+{
+    g_auto(InputError) error = {0};
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *name, *why;
+    json_t *value;
+    call->body = input_parse(call->text->str, call->text->len, NULL, 0, &error);
+    if (!call->body)
+        return input_problem(call, &error);
+    json_object_foreach(call->body, name, value) {
+        g_autofree char *whole = json_is_integer(value) ? g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)) : NULL;
+        char real[G_ASCII_DTOSTR_BUF_SIZE];
+        const char *field = json_is_string(value) ? json_string_value(value) : json_is_true(value) ? "1" : whole;
+        if (json_is_real(value))
+            field = g_ascii_formatd(real, sizeof real, "%.9g", json_real_value(value));
+        if (!field && !json_is_null(value) && !json_is_false(value)) {
+            call_problem(call, 400, name, "%s must be a text, a number or true", name);
+            return false;
+        }
+        if (!field)
+            continue;
+        g_string_append_uri_escaped(text, name, NULL, TRUE);
+        g_string_append_c(text, '=');
+        g_string_append_uri_escaped(text, field, NULL, TRUE);
+        g_string_append_c(text, '&');
+    }
+    g_string_truncate(text, text->len ? text->len - 1 : 0);
+    if (form_parse(text->str, &call->form, &why))
+        return true;
+    call_problem(call, 400, NULL, "%s", why);
+    return false;
+}
+
+bool call_form_json(Call *call)
+{
+    call->is_json = true;
+    return body_take(call, FORM_BYTES_MAX) && form_of_json(call);
 }
 
 bool call_form(Call *call)

@@ -40,6 +40,7 @@ struct Call {
     Query form;         /* what a form sent, its token checked, where the route is for forms */
     char *form_token;   /* of the forms on the page that is answered; see call_form_token */
     bool is_api;        /* speaks JSON whatever Accept says */
+    bool is_json;       /* a form's fields came as JSON, and it is answered so */
     Surface surface;    /* for the metrics */
     const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */
     CallThen then;
@@ -114,6 +115,10 @@ const char *call_form_token(Call *call) MUST_CHECK;
 
 /* Reads a form's fields into call->form and checks its token; for the router. False: answered already (400, 403, 413, 415). */
 bool call_form(Call *call) MUST_CHECK;
+
+/* The same where a program sends the fields as the members of a JSON object; it needs no token, as no page can send that for somebody
+ * else. False: answered already (400, 413). */
+bool call_form_json(Call *call) MUST_CHECK;
 
 /* --- reading --- */
 

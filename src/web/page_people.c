@@ -79,8 +79,27 @@ static StoreResult person_read(Store *store, const char *subject, Person *person
     return result == STORE_OK ? request_list(store, subject, NULL, NULL, &person->requests, error) : result;
 }
 
-enum { SUBJECT, DONE };
-static const InputField person_fields[] = {[SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255}, [DONE] = {"done", INPUT_TEXT, false, 1, 16}};
+enum { SUBJECT, DONE, WAS, UNTIL, THEN };
+static const InputField person_fields[] = {
+    [SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255}, [DONE] = {"done", INPUT_TEXT, false, 1, 20}, [WAS] = {"was", INPUT_TEXT, false, 1, 255},
+    [UNTIL] = {"until", INPUT_TEXT, false, 1, 64},     [THEN] = {"then", INPUT_TEXT, false, 1, 64},
+};
+
+/* What undoes what was done a moment ago, as the address says it; whoever follows it sees it before it is made. */
+static Undo undo_of(const InputValue *values)
+{
+    static const ChangeKind undoes[CHANGE_KINDS] = {
+        [CHANGE_OVERRIDE] = CHANGE_OVERRIDE_REMOVE, [CHANGE_OVERRIDE_REMOVE] = CHANGE_OVERRIDE_RESTORE,
+        [CHANGE_OVERRIDE_RESTORE] = CHANGE_OVERRIDE_REMOVE, [CHANGE_BONUS] = CHANGE_BONUS_REMOVE,
+        [CHANGE_BONUS_REMOVE] = CHANGE_BONUS_RESTORE, [CHANGE_BONUS_RESTORE] = CHANGE_BONUS_REMOVE, [CHANGE_PLAN] = CHANGE_PLAN,
+        [CHANGE_ORGANIZATION] = CHANGE_ORGANIZATION, [CHANGE_SUSPEND] = CHANGE_RESTORE, [CHANGE_RESTORE] = CHANGE_SUSPEND,
+    };
+    ChangeKind done;
+    if (!values[DONE].given || !change_find(values[DONE].text, &done) || !undoes[done])
+        return (Undo){0};
+    return (Undo){.possible = true, .kind = undoes[done], .was = g_strdup(values[WAS].text), .until = g_strdup(values[UNTIL].text),
+                  .then = g_strdup(values[THEN].text)};
+}
 
 void page_person(Call *call)
 {
@@ -94,7 +113,9 @@ void page_person(Call *call)
         call_store_problem(call, result, &error);
         return;
     }
+    g_auto(Undo) undo = undo_of(values);
     PersonShown shown = {
+        .undo = &undo,
         .person = person.person,
         .report = person.usage->report,
         .overrides = person.overrides,

@@ -32,8 +32,8 @@ static const WebRoute routes[] = {
     {"GET", "/admin", page_admin, ACCESS_VIEWER, 0},
     {"GET", "/admin/people", page_people, ACCESS_VIEWER, 0},
     {"GET", "/admin/person", page_person, ACCESS_VIEWER, 0},
-    {"GET", "/admin/change", page_change, ACCESS_PROGRAM, 0},
-    {"POST", "/admin/change", page_change_send, ACCESS_PROGRAM, 0},
+    {"GET", "/admin/change", page_change, ACCESS_PROGRAM, KEY_ADMIN},
+    {"POST", "/admin/change", page_change_send, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
     {"GET", "/readyz", ops_ready, ACCESS_OPEN, 0},
@@ -86,6 +86,19 @@ const WebRoute *router_table(int *count)
 bool route_is_form(const WebRoute *route)
 {
     return strcmp(route->method, "POST") == 0 && !g_str_has_prefix(route->pattern, API "/");
+}
+
+/* Forms that programs may send, too. */
+static bool is_json_form(const Call *call, const WebRoute *route)
+{
+    return route_is_form(route) && route->scopes != 0 && request_is_json(call->request);
+}
+
+static bool read_form(Call *call, const WebRoute *route)
+{
+    if (!route_is_form(route))
+        return true;
+    return is_json_form(call, route) ? call_form_json(call) : call_form(call);
 }
 
 bool router_match(const char *pattern, const char *path, char **segment)
@@ -271,7 +284,7 @@ void router_answer(Call *call)
             call->surface = SURFACE_OPEN;
         if (route->access == ACCESS_OPEN ||
             (router_identify(call) && check_access(call, route) && check_cross_site(call, route) &&
-             (!route_is_form(route) || call_form(call))))
+             read_form(call, route)))
             route->handler(call);
         return;
     }

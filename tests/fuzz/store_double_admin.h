@@ -55,6 +55,19 @@ StoreResult admin_override_get(Store *store, const char *id, json_t **json, Stor
     return double_json(id, NULL, json, error);
 }
 
+StoreResult admin_override_any(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    return double_json(id, NULL, json, error);
+}
+
+StoreResult admin_override_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS(actor && reason);
+    return double_json(id, reason, json, error);
+}
+
 StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     (void)store;
@@ -80,6 +93,19 @@ StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreEr
 {
     (void)store;
     return double_json(id, NULL, json, error);
+}
+
+StoreResult admin_grant_any(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    return double_json(id, NULL, json, error);
+}
+
+StoreResult admin_grant_restore(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS(actor && reason);
+    return double_json(id, reason, json, error);
 }
 
 StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)

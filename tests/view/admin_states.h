@@ -71,13 +71,14 @@ static inline Value *sample_person(bool may_change, bool suspended, const char *
 static Value *person_changed(void) { return sample_person(true, false, "override"); }
 static Value *person_looked_at(void) { return sample_person(false, true, NULL); }
 
-enum { C_FEATURE, C_LIMIT, C_ID, C_KIND, C_AMOUNT, C_MULTIPLIER, C_EXPIRES, C_PLAN, C_REASON, C_FIELDS };
+enum { C_FEATURE, C_LIMIT, C_ID, C_KIND, C_AMOUNT, C_MULTIPLIER, C_EXPIRES, C_PLAN, C_THEN, C_ORGANIZATION, C_REASON, C_SEEN, C_FIELDS };
 
 static inline Value *sample_change(ChangeKind kind, bool wrong, bool preview)
 {
     static FormShown shown[C_FIELDS];
     static const FormShown empty[C_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "kind"}, {.name = "amount"},
-                                              {.name = "multiplier"}, {.name = "expires"}, {.name = "plan"}, {.name = "reason"}};
+                                              {.name = "multiplier"}, {.name = "expires"}, {.name = "plan"}, {.name = "then"}, {.name = "organization"},
+                                              {.name = "reason"}, {.name = "seen"}};
     memcpy(shown, empty, sizeof shown);
     Sample sample;
     sample_admin_init(&sample, "/admin/change");

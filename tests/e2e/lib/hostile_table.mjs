@@ -43,7 +43,7 @@ export const ROUTES = [
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),
-    ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', '']),
+    ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
@@ -135,8 +135,8 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/* What changes with the first request that is good is tried by 64-requests.mjs. */
-const ELSEWHERE = ['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`);
+/* What changes with the first request that is good is tried by 64-requests.mjs and 67-undo.mjs. */
+const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), 'change.c:change_fields'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */

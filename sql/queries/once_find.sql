@@ -1,0 +1,1 @@
+select fingerprint, status, answer from webquota.admin_once where caller = $1 and key = $2

@@ -1,0 +1,53 @@
+/* What administrators do about people besides their limits. */
+#include "store/access.h"
+
+#include "store/admin_internal.h"
+
+/* A transaction of nothing but an entry. Takes over `details`. */
+static StoreResult note(Store *store, const char *actor, const char *action, const char *subject, json_t *details, StoreError *error)
+{
+    StoreResult result = admin_begin(store, error);
+    if (result != STORE_OK) {
+        json_decref(details);
+        return result;
+    }
+    return admin_end(store, admin_audit(store, actor, action, subject, NULL, details, error), error);
+}
+
+StoreResult access_refund(Store *store, const char *decision, int64_t units, const char *reason, const char *actor, LedgerDone *done,
+                          StoreError *error)
+{
+    StoreResult result = ledger_refund(store, decision, units, reason, actor, done, error);
+    if (result != STORE_OK)
+        return result;
+    return note(store, actor, "decision.refund", done->subject,
+                json_pack("{s:s, s:s?, s:s?, s:I, s:s}", "decision", decision, "refund", done->id, "feature", done->feature, "units",
+                          (json_int_t) done->units, "reason", reason),
+                error);
+}
+
+static StoreResult sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, subject);
+    StoreResult result = admin_run(store, QUERY_SESSIONS_END_SUBJECT, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    *ended = PQntuples(rows);
+    return admin_audit(store, actor, "sessions.end", subject, NULL, json_pack("{s:i, s:s}", "ended", *ended, "reason", reason), error);
+}
+
+StoreResult access_sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended, StoreError *error)
+{
+    int count = 0;
+    StoreResult result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, sessions_end(store, subject, reason, actor, &count, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
+    if (ended)
+        *ended = count;
+    return result;
+}

@@ -1,0 +1,17 @@
+/* What administrators do about people besides their limits: give units back, end their sessions. Audited. */
+#ifndef WEBQUOTA_ACCESS_H
+#define WEBQUOTA_ACCESS_H
+
+#include "store/admin.h"
+#include "store/ledger.h"
+
+/* ledger_refund by a person, which the audit says, too (the journal always does). */
+StoreResult access_refund(Store *store, const char *decision, int64_t units, const char *reason, const char *actor, LedgerDone *done,
+                          StoreError *error) MUST_CHECK;
+
+/* Ends all sessions in which somebody signed in is metered as `subject`; *ended (may be NULL): how many. Other processes know within a
+ * second. */
+StoreResult access_sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended,
+                                StoreError *error) MUST_CHECK;
+
+#endif

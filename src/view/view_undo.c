@@ -1,0 +1,40 @@
+/* What undoes a change: a change like any other, as an address and for programs. */
+#include "view/view_admin.h"
+#include "view/view_page.h"
+
+void undo_clear(Undo *undo)
+{
+    g_free(undo->was);
+    g_free(undo->until);
+    g_free(undo->then);
+    *undo = (Undo){0};
+}
+
+static const char *field_of(ChangeKind kind)
+{
+    return kind == CHANGE_PLAN ? "plan" : kind == CHANGE_ORGANIZATION ? "organization" : "id";
+}
+
+void undo_add_address(GString *out, const Undo *undo, const char *mount, const char *subject)
+{
+    if (!undo || !undo->possible)
+        return;
+    add_address(out, mount, "/admin/change?what=", change_word(undo->kind));
+    add_address(out, "", "&subject=", subject);
+    if (undo->was) {
+        g_autofree char *name = g_strconcat("&", field_of(undo->kind), "=", NULL);
+        add_address(out, "", name, undo->was);
+    }
+    if (undo->until)
+        add_address(out, "", "&expires=", undo->until);
+    if (undo->then)
+        add_address(out, "", "&then=", undo->then);
+}
+
+json_t *undo_json(const Undo *undo, const char *subject)
+{
+    if (!undo->possible)
+        return json_null();
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "what", change_word(undo->kind), "subject", subject, field_of(undo->kind), undo->was,
+                     "expires", undo->until, "then", undo->then);
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/env node
+// What an administrator changes is undone, and the limits are what they were; in every process at once. As forms and as JSON, which is
+// made once for each key. Who was not the first is told so, with what is so by now.
+import { writeFileSync } from 'node:fs';
+import { Browser, fields_of } from './lib/forms.mjs';
+import { bearer, request } from './lib/http.mjs';
+import { second_service } from './lib/second.mjs';
+import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
+
+const PASSWORD = 'correct horse battery';
+const POLICY = `
+title = "Site"
+timezone = "UTC"
+default_plan = "free"
+feature call { title = "Calls"  unit = "call" }
+plan free { title = "Free"  rank = 1
+  limit life { feature = "call"  amount = 2  window = "lifetime" } }
+plan pro { title = "Pro"  rank = 2
+  limit life { feature = "call"  amount = 50  window = "lifetime" } }
+`;
+const PERSON = 'team/ada "<i>"';
+const WHO = `subject=${encodeURIComponent(PERSON)}`;
+const plain = answer => answer.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+const stands = async site => {
+    const { json } = await site.api('GET', `/usage?${WHO}`);
+    const { amount, used, remaining } = json.limits.find(one => one.limit === 'life');
+    return { plan: json.plan.key, organization: json.organization, amount, used, remaining };
+};
+const consume = (site, url = site.url) => request(`${url}/api/v1/consume`, { method: 'POST', headers: bearer(site.key),
+    body: { subject: PERSON, feature: 'call' } });
+
+/** The fields of a page's form as a browser sends them that fills nothing in. */
+function all_of(page) {
+    const shown = [...page.text.matchAll(/<input id="(\w+)" name="\w+"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll('&amp;', '&')]);
+    const chosen = /<option value="(\w+)" selected>/.exec(page.text);
+    return { ...fields_of(page), ...Object.fromEntries(shown), ...(chosen ? { plan: chosen[1] } : {}) };
+}
+
+/** Through the form, both times; answers the page that it ends on. */
+async function change(root, query, fields = {}) {
+    const form = all_of(status(await root.open(query.startsWith('what=') ? `/admin/change?${WHO}&${query}` : query), 200, query));
+    const preview = status(await root.send('/admin/change', { ...form, ...fields, reason: 'why' }), 200, query);
+    const done = status(await root.send('/admin/change', fields_of(preview)), 303, query);
+    return { preview, page: status(await root.open(done.headers.location.replace('/quota', '')), 200) };
+}
+
+/** The link that undoes what the page says was done. */
+function undo_of(page) {
+    const [, link] = /<div class="note" role="status">.*<a class="tap" href="\/quota([^"]*)">Undo<\/a>/.exec(page.text) ?? [];
+    ok(link, `nothing to undo it with: ${/<div class="note.*/.exec(page.text)?.[0]}`);
+    return link.replaceAll('&amp;', '&').replaceAll('&quot;', '"');
+}
+
+async function undoing(site, root) {
+    const last = async name => site.value(`select max(id) from webquota.${name}`);
+    for (const [what, query, fields] of [
+        ['an override', 'what=override&feature=call&limit=life', { kind: 'amount', amount: '9' }],
+        ['an unlimited override', 'what=override&feature=call', { kind: 'unlimited' }],
+        ['a bonus', 'what=bonus&feature=call', { amount: '7' }],
+        ['another plan', 'what=plan', { plan: 'pro' }],
+        ['another organization', 'what=organization', { organization: 'Gym & Co' }],
+    ]) await test(`${what}: undone, and what was undone is brought back`, async () => {
+        const before = await stands(site);
+        const { page } = await change(root, query, fields);
+        const changed = await stands(site);
+        ok(JSON.stringify(before) !== JSON.stringify(changed), `nothing changed: ${JSON.stringify(before)}`);
+        const undone = await change(root, undo_of(page));
+        equal(await stands(site), before);
+        const again = await change(root, undo_of(undone.page));
+        equal(await stands(site), changed, 'back again');
+        await change(root, undo_of(again.page));
+        equal(await stands(site), before, 'and undone at last');
+    });
+    await test('a plan that ends, and what follows it, are as they were', async () => {
+        const read = async () => { const { plan, plan_until, plan_after } = (await site.api('GET', `/admin/subjects?${WHO}`)).json; return { plan: plan.key, plan_until, plan_after }; };
+        status(await site.subject(PERSON, { plan: 'pro', plan_until: '2040-01-01T00:00:00Z', plan_after: 'free' }), 200);
+        const before = await read();
+        const { page } = await change(root, 'what=plan', { plan: 'free' });
+        equal((await read()).plan, 'free');
+        await change(root, undo_of(page));
+        equal(await read(), before);
+        status(await site.subject(PERSON, { plan: '', plan_until: null }), 200);
+        await change(root, 'what=plan', { plan: 'free' });
+    });
+    await test('a suspension is lifted', async () => {
+        const { page } = await change(root, 'what=suspend');
+        status(await consume(site), 403);
+        await change(root, undo_of(page));
+        equal((await consume(site)).status === 403, false);
+    });
+    await test('what was brought back is what it was: the same override, and what was spent of a bonus stays spent', async () => {
+        status(await site.api('DELETE', `/usage?${WHO}`), 200);
+        await change(root, 'what=bonus&feature=call', { amount: '3' });
+        for (let i = 0; i < 3; i++) status(await consume(site), 200);
+        const before = await stands(site), id = await last('grants');
+        await change(root, `what=bonus-remove&id=${id}`);
+        const { preview } = await change(root, `what=bonus-restore&id=${id}`);
+        ok(/· 0 left.*· 2 left/.test(plain(preview)), plain(preview));
+        equal(await stands(site), before);
+        status(await root.open(`/admin/change?${WHO}&what=bonus-restore&id=${id}`), 200);
+        status(await root.send('/admin/change', { ...fields_of(await root.open(`/admin/change?${WHO}&what=bonus-restore&id=${id}`)), reason: 'x', confirm: '1' }), 404, 'it is not removed');
+        status(await root.open(`/admin/change?what=bonus-restore&id=${id}&subject=somebody`), 404, 'of somebody else');
+    });
+    await test('units are given back, not more than there were, not twice', async () => {
+        const { decision_id: id } = status(await consume(site), 200).json, before = await stands(site);
+        const form = fields_of(status(await root.open(`/admin/change?${WHO}&what=refund&id=${id}`), 200));
+        ok(status(await root.send('/admin/change', { ...form, amount: '2', reason: 'x' }), 400).text.includes('amount-mistake'));
+        const { preview, page } = await change(root, `what=refund&id=${id}`);
+        ok(plain(preview).includes('1 call will be given back'), plain(preview));
+        ok(plain(page).includes('The units were given back.') && !/Undo<\/a>/.test(page.text), 'no undo');
+        equal((await stands(site)).remaining, before.remaining + 1);
+        status(await root.send('/admin/change', { ...form, reason: 'x', confirm: '1' }), 409);
+        status(await root.open(`/admin/change?what=refund&id=${id}&subject=free`), 404, 'of somebody else');
+        equal((await site.sql("select actor, subject, details ->> 'reason' from webquota.audit where action = 'decision.refund'")), [['account:root', PERSON, 'why']]);
+    });
+}
+
+async function signing_out(site, root) {
+    await test('whoever is signed in as them is signed out everywhere', async () => {
+        await run_well(`${PROGRAMS}/webquota`, ['account', 'add', 'ada', '--subject', PERSON], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        const ada = new Browser(site);
+        status(await ada.sign_in('ada', PASSWORD), 303);
+        equal((await ada.who()).subject, PERSON);
+        await change(root, 'what=sessions-end');
+        await until(async () => !(await ada.who()).signed_in, 'signed out', 3000);
+        equal((await root.who()).account, 'root', 'and nobody else');
+        equal(await site.value("select details ->> 'ended' from webquota.audit where action = 'sessions.end'"), '1');
+    });
+}
+
+async function conflicts(site, root, other) {
+    await test('whoever comes second is told what is so by now, and may go on from there', async () => {
+        const form = { ...fields_of(await root.open(`/admin/change?${WHO}&what=override&feature=call&limit=life`)), kind: 'amount', amount: '5', reason: 'mine' };
+        await change(other, 'what=override&feature=call&limit=life', { kind: 'amount', amount: '8' });
+        const preview = status(await root.send('/admin/change', form), 200);
+        ok(plain(preview).includes('somebody else changed the limits of this person') && /of 8 calls.*of 5 calls/.test(plain(preview)), plain(preview));
+        const refused = status(await root.send('/admin/change', { ...form, confirm: '1' }), 409);
+        ok(/of 8 calls.*of 5 calls/.test(plain(refused)), plain(refused));
+        equal((await stands(site)).amount, 8, 'nothing was changed');
+        status(await root.send('/admin/change', fields_of(refused)), 303);
+        equal((await stands(site)).amount, 5);
+    });
+    await test('of ten at once from the same page one is first', async () => {
+        const form = { ...fields_of(await root.open(`/admin/change?${WHO}&what=override&feature=call&limit=life`)), kind: 'amount', reason: 'race', confirm: '1' };
+        const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => root.send('/admin/change', { ...form, amount: String(20 + i) })));
+        equal(answers.map(one => one.status).sort(), [303, ...Array(9).fill(409)]);
+        equal(await site.value("select count(*) from webquota.overrides where reason = 'race'"), '1');
+        const use = { ...form, what: 'override', seen: fields_of(await root.open(`/admin/change?${WHO}&what=override&feature=call`)).seen, amount: '30' };
+        await consume(site);
+        status(await root.send('/admin/change', use), 303, 'use is no conflict');
+    });
+}
+
+async function programs(site) {
+    const post = (body, headers = {}) => request(`${site.url}/admin/change`, { method: 'POST', body, headers: { ...site.admin, ...headers } });
+    const body = { what: 'override', subject: PERSON, feature: 'call', limit: 'life', kind: 'amount', amount: 77, reason: 'by a program' };
+    await test('the same as JSON: seen first, made, undone by what it answers', async () => {
+        const seen = status(await post(body), 200).json;
+        like(seen, { what: 'override', subject: PERSON, made: false, undo: null });
+        equal(seen.after.limits.find(one => one.limit === 'life').amount, 77);
+        const before = await stands(site);
+        const made = status(await post({ ...body, confirm: true }), 200).json;
+        like(made, { made: true, undo: { what: 'override-remove', subject: PERSON } });
+        equal((await stands(site)).amount, 77);
+        like(status(await post({ ...made.undo, reason: 'back', confirm: true }), 200).json, { made: true, undo: { what: 'override-restore', id: made.undo.id } });
+        equal(await stands(site), before);
+        like(status(await request(`${site.url}/admin/change?${WHO}&what=plan`, { headers: { ...site.admin, Accept: 'application/json' } }), 200).json, { what: 'plan', made: false, after: null });
+    });
+    await test('made once for each key', async () => {
+        const key = { 'Idempotency-Key': 'once' }, sent = { ...body, amount: 78, confirm: true };
+        const answers = [await post(sent, key), await post(sent, key)];
+        equal(answers.map(one => status(one, 200).json), Array(2).fill(answers[0].json));
+        equal(await site.value('select count(*) from webquota.overrides where amount = 78'), '1');
+        like(status(await post({ ...sent, amount: 79 }, key), 422).json, { field: 'Idempotency-Key' });
+        const racing = await Promise.all(Array.from({ length: 8 }, () => post({ ...sent, amount: 80 }, { 'Idempotency-Key': 'race' })));
+        ok(racing.every(one => [200, 409].includes(one.status)) && racing.some(one => one.status === 200), racing.map(one => one.status).join());
+        equal(await site.value('select count(*) from webquota.overrides where amount = 80'), '1');
+        status(await post({ ...sent, limit: 'none' }, { 'Idempotency-Key': 'bad' }), 422);
+        status(await post(sent, { 'Idempotency-Key': 'bad' }), 200, 'what was not made leaves the key free');
+    });
+    await test('what is wrong is said, and nothing is changed', async () => {
+        const count = await site.value('select count(*) from webquota.audit');
+        for (const [wrong, code, field] of [[{ amount: -1 }, 400, 'amount'], [{ amount: '' }, 400, 'amount'], [{ reason: '' }, 400, 'reason'], [{ god: 1 }, 400, 'god'],
+            [{ role: 'admin' }, 400, 'role'], [{ author: 'somebody' }, 400, 'author'], [{ amount: [1] }, 400, 'amount'], [{ what: 'x' }, 400, 'what'],
+            [{ subject: 'nobody' }, 404, undefined], [{ feature: 'x' }, 404, 'feature'], [{ seen: 1 }, 409, 'seen']])
+            like(status(await post({ ...body, confirm: true, ...wrong }), code, JSON.stringify(wrong)).json, field ? { field } : {});
+        status(await post('{"what":"reset","what":"plan"}', { 'Content-Type': 'application/json' }), 400);
+        status(await post(body, { Authorization: 'Bearer wq_1_x' }), 401);
+        equal(await site.value('select count(*) from webquota.audit'), count);
+    });
+    await test('a browser sends JSON from our own pages only, a form never without its token', async () => {
+        const root = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        const send = headers => request(`${site.url}/admin/change`, { method: 'POST', body, headers: { ...root.cookie(), ...headers } });
+        status(await send({ 'Sec-Fetch-Site': 'cross-site' }), 403);
+        status(await send({ Origin: 'https://elsewhere.example' }), 403);
+        status(await send({}), 200);
+        status(await root.send('/admin/change', new URLSearchParams({ ...body, confirm: '1' }).toString()), 403);
+        status(await root.send('/admin/change', JSON.stringify(body), { 'Content-Type': 'text/plain' }), 415);
+    });
+}
+
+async function processes(site, root) {
+    await test('somebody stopped a moment ago is allowed the moment after, in every process', async () => {
+        const second = await second_service(site);
+        try {
+            status(await site.api('DELETE', `/usage?${WHO}`), 200);
+            await change(root, 'what=override&feature=call&limit=life', { kind: 'amount', amount: '1' });
+            while ((await consume(site)).status === 200) ; // up to the limit
+            await until(async () => (await consume(site, second.url)).status === 429, 'stopped in the other, too', 3000);
+            for (const url of [site.url, second.url]) for (let i = 0; i < 3; i++) status(await consume(site, url), 429, 'from memory');
+            await change(root, 'what=override&feature=call&limit=life', { kind: 'amount', amount: '40' });
+            const since = performance.now();
+            await until(async () => (await consume(site, second.url)).status === 200, 'allowed in the other', 1000);
+            ok(performance.now() - since < 1000, `after ${performance.now() - since} ms`);
+            status(await consume(site), 200, 'and in the one that changed it');
+        } finally {
+            second.stop();
+        }
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/undo.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        for (const name of ['root', 'boss'])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', 'admin'], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        status(await consume(site), 200);
+        const root = new Browser(site), boss = new Browser(site);
+        for (const [name, browser] of [['root', root], ['boss', boss]]) status(await browser.sign_in(name, PASSWORD), 303);
+        await undoing(site, root);
+        await signing_out(site, root);
+        await conflicts(site, root, boss);
+        await programs(site);
+        await processes(site, root);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();
