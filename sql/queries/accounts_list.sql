@@ -1,5 +1,6 @@
 select json_build_object('account', a.name, 'role', a.role, 'subject', a.subject, 'created_at', webquota.z(a.created_at),
          'changed_at', webquota.z(a.changed_at),
+         'signed_in_at', webquota.z(a.signed_in_at), 'suspended', a.suspended_at is not null,
          'sessions', (select count(*) from webquota.sessions s, (select webquota.clock() as now) t
                        where s.account = a.name and s.ended_at is null and s.expires_at > t.now
                          and s.last_seen_at > t.now - interval '30 minutes'))::text

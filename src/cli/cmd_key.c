@@ -86,7 +86,7 @@ static int list(Store *store, const KeyOptions *options)
 static int revoke(Store *store, const char *id, bool json, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result = admin_key_revoke(store, id, actor, &error);
+    StoreResult result = admin_key_revoke(store, id, NULL, actor, &error);
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
     if (json)

@@ -1,6 +1,7 @@
 /* What administrators do about people besides their limits. */
 #include "store/access.h"
 
+#include "store/account.h"
 #include "store/admin_internal.h"
 
 /* A transaction of nothing but an entry. Takes over `details`. */
@@ -49,5 +50,71 @@ StoreResult access_sessions_end(Store *store, const char *subject, const char *r
         sessions_forget(store);
     if (ended)
         *ended = count;
+    return result;
+}
+
+/* --- accounts --- */
+
+static StoreResult suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new(), whose = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, name);
+    params_bool(&params, suspended);
+    params_text(&whose, name);
+    StoreResult result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_CONFLICT, "account", "account %s is %s already", name, suspended ? "suspended" : "open");
+    if (result == STORE_OK && suspended)
+        result = admin_run(store, QUERY_SESSIONS_END_OF, &whose, NULL, error);
+    return result == STORE_OK ? admin_audit(store, actor, suspended ? "account.suspend" : "account.resume", result_text(rows, 0, 0), NULL,
+                                            json_pack("{s:s, s:s}", "account", name, "reason", reason), error)
+                              : result;
+}
+
+static StoreResult is_there(Store *store, const char *name, StoreError *error)
+{
+    json_t *account = NULL;
+    StoreResult result = account_get(store, name, &account, error);
+    json_decref(account);
+    return result;
+}
+
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor,
+                                   StoreError *error)
+{
+    StoreResult result = is_there(store, name, error);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, suspend(store, name, suspended, reason, actor, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
+    return result;
+}
+
+static StoreResult sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, name);
+    StoreResult result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    return admin_audit(store, actor, "sessions.end", PQntuples(rows) ? result_text(rows, 0, 0) : NULL, NULL,
+                       json_pack("{s:s, s:i, s:s}", "account", name, "ended", PQntuples(rows), "reason", reason), error);
+}
+
+StoreResult access_account_sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
+{
+    StoreResult result = is_there(store, name, error);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, sign_out(store, name, reason, actor, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
     return result;
 }

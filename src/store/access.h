@@ -1,4 +1,4 @@
-/* What administrators do about people besides their limits: give units back, end their sessions. Audited. */
+/* What administrators do about people besides their limits: give units back, end their sessions, keep accounts out. Audited. */
 #ifndef WEBQUOTA_ACCESS_H
 #define WEBQUOTA_ACCESS_H
 
@@ -13,5 +13,12 @@ StoreResult access_refund(Store *store, const char *decision, int64_t units, con
  * second. */
 StoreResult access_sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended,
                                 StoreError *error) MUST_CHECK;
+
+/* A suspended account cannot sign in, and its sessions end; nothing else of it changes. STORE_CONFLICT: it is so already. */
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor,
+                                   StoreError *error) MUST_CHECK;
+
+/* Ends the sessions of an account. */
+StoreResult access_account_sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 #endif

@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* Makes an account. `subject` NULL: the name. STORE_CONFLICT: the name is taken; STORE_INVALID: the password or the subject is not good.
- * JSON: {account, role, subject, created_at, changed_at, sessions}: how many sessions are open. */
+ * JSON: {account, role, subject, created_at, changed_at, signed_in_at, suspended, sessions}: how many sessions are open. */
 StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *actor,
                         json_t **json, StoreError *error) MUST_CHECK;
 StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;

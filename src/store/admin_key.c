@@ -62,7 +62,7 @@ StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
     return admin_list(store, QUERY_KEYS_LIST, NULL, NULL, NULL, list, error);
 }
 
-static StoreResult revoke_key(Store *store, const char *id, const char *actor, StoreError *error)
+static StoreResult revoke_key(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_text(&params, id);
@@ -71,18 +71,19 @@ static StoreResult revoke_key(Store *store, const char *id, const char *actor, S
     if (result == STORE_OK && !PQntuples(rows))
         return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
     return result == STORE_OK ? admin_audit(store, actor, "key.revoke", NULL, NULL,
-                                            json_pack("{s:s, s:s}", "id", id, "name", result_text(rows, 0, 1)), error)
+                                            json_pack("{s:s, s:s, s:s*}", "id", id, "name", result_text(rows, 0, 1), "reason", reason),
+                                            error)
                               : result;
 }
 
-StoreResult admin_key_revoke(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     int64_t number;
     if (!admin_id(id, &number))
         return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
-        result = admin_end(store, revoke_key(store, id, actor, error), error);
+        result = admin_end(store, revoke_key(store, id, reason, actor, error), error);
     if (result == STORE_OK)
         keys_forget_one(store, number); /* others hear of it; this process need not wait for that */
     return result;

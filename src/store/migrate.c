@@ -33,6 +33,7 @@ static const char *const grants[] = {
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
+    "grant update (suspended_at) on webquota.local_accounts to %s",
     "grant update (status, answer), delete on webquota.admin_once to %s",
     "grant update (given_back) on webquota.decisions to %s",
     "grant delete on webquota.usage_daily to %s", /* sums, which are counted anew for another zone */

@@ -87,5 +87,5 @@ void api_key_revoke(Call *call)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    admin_answer_removed(call, admin_key_revoke(call->site->store, call->segment, actor, &error), &error);
+    admin_answer_removed(call, admin_key_revoke(call->site->store, call->segment, NULL, actor, &error), &error);
 }

@@ -34,6 +34,9 @@ void page_people(Call *call);
 void page_person(Call *call);
 void page_change(Call *call);
 void page_change_send(Call *call);
+void page_access(Call *call);
+void page_access_change(Call *call);
+void page_access_change_send(Call *call);
 
 /* API */
 void api_usage(Call *call);

@@ -130,9 +130,10 @@ StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
     return double_list("key", list, error);
 }
 
-StoreResult admin_key_revoke(Store *store, const char *id, const char *actor, StoreError *error)
+StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     (void)store;
+    (void)reason; /* may be missing */
     HOLDS(actor);
     return double_result(id, error);
 }

@@ -82,6 +82,32 @@ StoreResult access_sessions_end(Store *store, const char *subject, const char *r
     return double_result(subject, error);
 }
 
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)suspended;
+    HOLDS(*reason && *actor);
+    return double_result(name, error);
+}
+
+StoreResult access_account_sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store;
+    HOLDS(*reason && *actor);
+    return double_result(name, error);
+}
+
+StoreResult account_list(Store *store, json_t **list, StoreError *error)
+{
+    (void)store;
+    return double_list("account", list, error);
+}
+
+StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error)
+{
+    (void)store;
+    return double_json(name, NULL, json, error);
+}
+
 /* A key that begins with "a" was answered before. */
 StoreResult once_claim(Store *store, const Once *once, int *status, char **answer, StoreError *error)
 {

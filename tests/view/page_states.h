@@ -3,6 +3,7 @@
 #define WEBQUOTA_PAGE_STATES_H
 
 #include "view/alerts_states.h"
+#include "view/access_states.h"
 #include "view/admin_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
@@ -514,6 +515,10 @@ static const struct {
     { "change-preview", "change", change_preview },
     { "change-plan", "change", change_plan },
     { "change-suspend", "change", change_suspend },
+    { "access", "access", access_some },
+    { "access-suspend", "access_change", access_suspend },
+    { "access-key-wrong", "access_change", access_key_wrong },
+    { "access-key-made", "access_change", access_key_made },
     { "requests-some", "requests", requests_some },
     { "requests-none", "requests", requests_none },
     { "requests-visitor", "requests", requests_visitor },

@@ -1,0 +1,128 @@
+/* GET /admin/access and /admin/access/change: accounts and API keys. */
+#include "view/view_access.h"
+
+#include "view/view_page.h"
+#include "view/words_add.h"
+
+static const char *const change_words[ACCESS_CHANGE_KINDS] = {
+    [ACCESS_SUSPEND] = "account-suspend", [ACCESS_RESUME] = "account-resume", [ACCESS_SIGN_OUT] = "account-sign-out",
+    [ACCESS_KEY_CREATE] = "key-create",   [ACCESS_KEY_REVOKE] = "key-revoke",
+};
+
+bool access_change_find(const char *word, AccessChangeKind *kind)
+{
+    for (int i = 0; word && i < ACCESS_CHANGE_KINDS; i++)
+        if (strcmp(word, change_words[i]) == 0) {
+            *kind = (AccessChangeKind) i;
+            return true;
+        }
+    return false;
+}
+
+const char *access_change_word(AccessChangeKind kind)
+{
+    return change_words[kind];
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static void add_when(GString *out, const char *text, const char *zone)
+{
+    Instant at;
+    if (text && instant_parse(text, &at))
+        words_add_stamp_bare(out, at, zone);
+}
+
+static void add_change(GString *out, const char *mount, AccessChangeKind kind, const char *id)
+{
+    add_address(out, mount, "/admin/access/change?what=", change_words[kind]);
+    if (id)
+        add_address(out, "", "&id=", id);
+}
+
+static void add_account(Value *rows, const json_t *account, const PageContext *context, const char *zone)
+{
+    Value *row = add_object(rows);
+    const char *name = text_of(account, "account"), *subject = text_of(account, "subject");
+    bool suspended = json_is_true(json_object_get(account, "suspended"));
+    set_text(row, "account", name);
+    set_text(row, "subject", g_strcmp0(name, subject) == 0 ? NULL : subject);
+    set_text(row, "role", text_of(account, "role"));
+    set_words(row, "signed_in", add_when, text_of(account, "signed_in_at"), zone);
+    set_words(row, "sessions", words_add_number, json_integer_value(json_object_get(account, "sessions")));
+    set_flag(row, "open", json_integer_value(json_object_get(account, "sessions")) > 0);
+    set_flag(row, "suspended", suspended);
+    set_flag(row, "own", g_strcmp0(name, context->account) == 0);
+    set_words(row, "suspend_url", add_change, context->mount, suspended ? ACCESS_RESUME : ACCESS_SUSPEND, name);
+    set_words(row, "end_url", add_change, context->mount, ACCESS_SIGN_OUT, name);
+}
+
+static void add_scopes(GString *out, const json_t *key)
+{
+    json_t *scope;
+    size_t i;
+    json_array_foreach(json_object_get(key, "scopes"), i, scope)
+        g_string_append_printf(out, "%s%s", i ? ", " : "", json_string_value(scope));
+}
+
+static void add_key(Value *rows, const json_t *key, const PageContext *context, const char *zone)
+{
+    Value *row = add_object(rows);
+    set_text(row, "name", text_of(key, "name"));
+    set_words(row, "scopes", add_scopes, key);
+    set_words(row, "created", add_when, text_of(key, "created_at"), zone);
+    set_words(row, "used", add_when, text_of(key, "last_used_at"), zone);
+    set_words(row, "until", add_when, text_of(key, "expires_at"), zone);
+    set_words(row, "revoked", add_when, text_of(key, "revoked_at"), zone);
+    set_words(row, "revoke_url", add_change, context->mount, ACCESS_KEY_REVOKE, text_of(key, "id"));
+}
+
+static void set_kind(Value *page, const char *word)
+{
+    for (int i = 0; i < ACCESS_CHANGE_KINDS; i++)
+        value_set_flag(page, value_key(change_words[i]), g_strcmp0(word, change_words[i]) == 0);
+}
+
+Value *view_access(const AccessShown *shown, const PageContext *context)
+{
+    Value *page = value_new(), *accounts, *keys;
+    const char *zone = context->policy->zone;
+    AccessChangeKind any;
+    json_t *one;
+    size_t i;
+    set_value(page, "page", page_value(page, context, NULL, zone, false));
+    set_text(page, "zone", zone);
+    Value *done = set_object(page, "done");
+    set_flag(done, "any", access_change_find(shown->done, &any));
+    set_kind(done, shown->done);
+    accounts = set_list(page, "accounts");
+    json_array_foreach((json_t *) shown->accounts, i, one)
+        add_account(accounts, one, context, zone);
+    set_flag(page, "has_accounts", i > 0);
+    keys = set_list(page, "keys");
+    json_array_foreach((json_t *) shown->keys, i, one)
+        add_key(keys, one, context, zone);
+    set_flag(page, "has_keys", i > 0);
+    set_words(page, "create_url", add_change, context->mount, ACCESS_KEY_CREATE, NULL);
+    return page;
+}
+
+Value *view_access_change(const AccessChangeShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const char *name = text_of(shown->target, "account");
+    name = name ? name : text_of(shown->target, "name");
+    set_value(page, "page", page_value(page, context, NULL, context->policy->zone, false));
+    set_kind(page, change_words[shown->kind]);
+    set_text(page, "what", change_words[shown->kind]);
+    set_text(page, "target", name);
+    set_words(page, "scopes", add_scopes, shown->target);
+    set_text(page, "made", shown->key);
+    set_words(page, "action", add_address, context->mount, "/admin/access/change", NULL);
+    set_words(page, "access_url", add_address, context->mount, "/admin/access", NULL);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    return page;
+}

@@ -1,0 +1,28 @@
+/* The pages about who may sign in, and what programs may ask. As in view.h. */
+#ifndef WEBQUOTA_VIEW_ACCESS_H
+#define WEBQUOTA_VIEW_ACCESS_H
+
+#include "view/view.h"
+
+typedef struct {
+    const json_t *accounts; /* as account_list gives them */
+    const json_t *keys;     /* as admin_key_list gives them */
+    const char *done;       /* what was changed a moment ago (access_change_word); NULL: nothing */
+} AccessShown;
+Value *view_access(const AccessShown *shown, const PageContext *context);
+
+/* What may be changed. The word stands in addresses ("account-suspend"). */
+typedef enum { ACCESS_SUSPEND, ACCESS_RESUME, ACCESS_SIGN_OUT, ACCESS_KEY_CREATE, ACCESS_KEY_REVOKE, ACCESS_CHANGE_KINDS } AccessChangeKind;
+bool access_change_find(const char *word, AccessChangeKind *kind) MUST_CHECK;
+const char *access_change_word(AccessChangeKind kind);
+
+typedef struct {
+    AccessChangeKind kind;
+    const json_t *target;   /* the account or key; NULL: a key that is made */
+    const FormShown *shown;
+    int shown_count;
+    const char *key;        /* that was made, this once; NULL: none was */
+} AccessChangeShown;
+Value *view_access_change(const AccessChangeShown *shown, const PageContext *context);
+
+#endif

@@ -1,0 +1,186 @@
+/* GET /admin/access: who may sign in with webquota itself, and what programs may ask; GET and POST /admin/access/change: one change to
+ * that. A new key is shown in the answer to the form that makes it, and never again. */
+#include "store/access.h"
+#include "store/account.h"
+#include "view/view_access.h"
+#include "web/form.h"
+#include "web/handlers.h"
+
+static StoreResult access_read(Store *store, json_t **accounts, json_t **keys, StoreError *error)
+{
+    StoreResult result = account_list(store, accounts, error);
+    return result == STORE_OK ? admin_key_list(store, keys, error) : result;
+}
+
+enum { DONE };
+static const InputField list_fields[] = {[DONE] = {"done", INPUT_TEXT, false, 1, 20}};
+
+void page_access(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(list_fields)];
+    g_auto(StoreError) error = {0};
+    json_t *accounts = NULL, *keys = NULL;
+    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
+        return;
+    StoreResult result = access_read(call->site->store, &accounts, &keys, &error);
+    PageContext context = call_context(call, NULL);
+    const AccessShown shown = {.accounts = accounts, .keys = keys, .done = values[DONE].text};
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else if (call_wants_json(call))
+        call_json(call, 200, json_pack("{s:O, s:O}", "accounts", accounts, "keys", keys));
+    else
+        call_page(call, 200, "access", view_access(&shown, &context));
+    json_decref(accounts);
+    json_decref(keys);
+}
+
+/* --- one change --- */
+
+enum { WHAT, ID, NAME, ENFORCE, READ, ADMIN, EXPIRES, REASON, FIELDS };
+static const InputField fields[FIELDS] = {
+    [WHAT] = {"what", INPUT_TEXT, true, 1, 20},       [ID] = {"id", INPUT_TEXT, false, 1, 255},
+    [NAME] = {"name", INPUT_TEXT, false, 1, 100},     [ENFORCE] = {"enforce", INPUT_FLAG, false, 0, 0},
+    [READ] = {"read", INPUT_FLAG, false, 0, 0},       [ADMIN] = {"admin", INPUT_FLAG, false, 0, 0},
+    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [REASON] = {"reason", INPUT_TEXT, false, 1, 500},
+};
+
+/* The account or key that it is about, which must be there. *target is new; NULL: a key that is made. */
+static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_t **target)
+{
+    g_auto(StoreError) error = {0};
+    json_t *list = NULL, *one;
+    size_t i;
+    StoreResult result = STORE_OK;
+    if (kind == ACCESS_KEY_CREATE)
+        return true;
+    if (!id) {
+        call_problem(call, 400, "id", "id is missing");
+        return false;
+    }
+    if (kind != ACCESS_KEY_REVOKE)
+        result = account_get(call->site->store, id, target, &error);
+    else
+        result = admin_key_list(call->site->store, &list, &error);
+    json_array_foreach(list, i, one)
+        if (g_strcmp0(json_string_value(json_object_get(one, "id")), id) == 0)
+            *target = json_incref(one);
+    json_decref(list);
+    if (result == STORE_OK && *target)
+        return true;
+    call_store_problem(call, result == STORE_OK ? STORE_NONE : result, &error);
+    return false;
+}
+
+static void show(Call *call, int status, AccessChangeKind kind, const json_t *target, const FormShown *shown, const char *key)
+{
+    if (!call_form_token(call))
+        return;
+    PageContext context = call_context(call, NULL);
+    const AccessChangeShown what = {.kind = kind, .target = target, .shown = shown, .shown_count = FIELDS, .key = key};
+    call_page(call, status, "access_change", view_access_change(&what, &context));
+}
+
+static bool kind_read(Call *call, const FormShown *shown, AccessChangeKind *kind)
+{
+    if (access_change_find(shown[WHAT].typed, kind))
+        return true;
+    call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+    return false;
+}
+
+void page_access_change(Call *call)
+{
+    FormShown shown[FIELDS];
+    AccessChangeKind kind;
+    json_t *target = NULL;
+    form_open(&call->request->query, fields, FIELDS, shown);
+    if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target))
+        show(call, 200, kind, target, shown, NULL);
+    json_decref(target);
+    form_shown_clear(shown, FIELDS);
+}
+
+static bool mark(FormShown *shown, int field, FormMistake mistake)
+{
+    shown[field].mistake = mistake;
+    return false;
+}
+
+static unsigned scopes_of(const InputValue *values)
+{
+    return (values[ENFORCE].flag ? KEY_ENFORCE : 0) | (values[READ].flag ? KEY_READ : 0) | (values[ADMIN].flag ? KEY_ADMIN : 0);
+}
+
+static bool key_is_good(Call *call, const InputValue *values, FormShown *shown)
+{
+    if (!values[NAME].given)
+        return mark(shown, NAME, FORM_MISSING);
+    if (!scopes_of(values))
+        return mark(shown, ENFORCE, FORM_CHOICE);
+    return !values[EXPIRES].given || values[EXPIRES].time > store_now(call->site->store) || mark(shown, EXPIRES, FORM_PAST);
+}
+
+/* A key's name says what it is for; everything else needs a reason. */
+static bool is_good(Call *call, AccessChangeKind kind, const InputValue *values, FormShown *shown)
+{
+    if (kind == ACCESS_KEY_CREATE)
+        return key_is_good(call, values, shown);
+    return values[REASON].given || mark(shown, REASON, FORM_MISSING);
+}
+
+static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *values, json_t **made, StoreError *error)
+{
+    Store *store = call->site->store;
+    const char *id = values[ID].text, *reason = values[REASON].text;
+    g_autofree char *actor = identity_actor(&call->identity);
+    switch (kind) {
+    case ACCESS_SUSPEND:
+    case ACCESS_RESUME:
+        return access_account_suspend(store, id, kind == ACCESS_SUSPEND, reason, actor, error);
+    case ACCESS_SIGN_OUT:
+        return access_account_sign_out(store, id, reason, actor, error);
+    case ACCESS_KEY_REVOKE:
+        return admin_key_revoke(store, id, reason, actor, error);
+    default:
+        return admin_key_create(store, values[NAME].text, scopes_of(values), values[EXPIRES].given ? values[EXPIRES].time : INSTANT_MAX,
+                                actor, made, error);
+    }
+}
+
+static void change(Call *call, AccessChangeKind kind, const json_t *target, const InputValue *values, const FormShown *shown)
+{
+    g_auto(StoreError) error = {0};
+    json_t *made = NULL;
+    if (kind == ACCESS_SUSPEND && g_strcmp0(call->identity.account, values[ID].text) == 0) {
+        call_problem(call, 409, "id", "nobody suspends themselves: another administrator does");
+        return;
+    }
+    StoreResult result = make(call, kind, values, &made, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+    } else if (made) {
+        show(call, 200, kind, target, shown, json_string_value(json_object_get(made, "key")));
+    } else {
+        g_autofree char *then = g_strconcat("/admin/access?done=", access_change_word(kind), NULL);
+        call_see_other(call, then);
+    }
+    json_decref(made);
+}
+
+void page_access_change_send(Call *call)
+{
+    FormShown shown[FIELDS];
+    InputValue values[FIELDS];
+    AccessChangeKind kind;
+    json_t *target = NULL;
+    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
+        if (good && is_good(call, kind, values, shown))
+            change(call, kind, target, values, shown);
+        else
+            show(call, 400, kind, target, shown, NULL);
+    }
+    json_decref(target);
+    form_shown_clear(shown, FIELDS);
+}

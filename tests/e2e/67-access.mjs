@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+// Who may sign in, and what programs may ask: seen and changed by administrators. A suspended account is out at once and stays out, a key
+// is shown once, a revoked one is refused.
+import { Browser, fields_of } from './lib/forms.mjs';
+import { bearer, request } from './lib/http.mjs';
+import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
+
+const PASSWORD = 'correct horse battery';
+const NAME = 'bob <i>&';
+const plain = answer => answer.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+async function change(root, what, id, fields = {}) {
+    const where = `/admin/access/change?what=${what}${id ? `&id=${encodeURIComponent(id)}` : ''}`;
+    return root.send('/admin/access/change', { ...fields_of(status(await root.open(where), 200, where)), reason: 'why', ...fields });
+}
+
+async function accounts(site, root, bob) {
+    const read = async () => (await root.open('/admin/access', { Accept: 'application/json' })).json.accounts.find(one => one.account === NAME);
+    const attempt = () => new Browser(site).sign_in(NAME, PASSWORD);
+    await test('accounts are there with role, last sign-in and sessions, and without their passwords', async () => {
+        like(await read(), { role: 'support', sessions: 1, suspended: false, signed_in_at: /Z$/ });
+        const page = status(await root.open('/admin/access'), 200);
+        ok(page.text.includes('bob &lt;i&gt;&amp;') && !page.text.includes(NAME) && plain(page).includes('This is you'), plain(page));
+        ok(!/argon2/.test(page.text + JSON.stringify(await read())), 'no hash');
+    });
+    await test('a suspended account is out at once, stays out, and is let in again', async () => {
+        equal(status(await change(root, 'account-suspend', NAME), 303).headers.location, '/quota/admin/access?done=account-suspend');
+        await until(async () => !(await bob.who()).signed_in, 'signed out', 3000);
+        like(await read(), { suspended: true, sessions: 0 });
+        status(await attempt(), 403, 'the right password does not help');
+        await site.sql(`insert into webquota.sessions (hash, kind, account, subject, created_at, last_seen_at, expires_at)
+            values (sha256('${'S'.repeat(43)}'), 'local', '${NAME}', 'x', now() - interval '1 second', now(), now() + interval '1 hour')`);
+        equal((await new Browser(site, { Cookie: `webquota_session=${'S'.repeat(43)}` }).who()).signed_in, false, 'a session that was begun at that moment');
+        status(await change(root, 'account-suspend', NAME), 409, 'already');
+        ok(plain(await root.open('/admin/access?done=account-suspend')).includes('suspended, and signed out'), 'told');
+        status(await change(root, 'account-resume', NAME), 303);
+        status(await attempt(), 303);
+        equal(await site.sql("select action, details ->> 'reason' from webquota.audit where action in ('account.suspend', 'account.resume') order by id"),
+            [['account.suspend', 'why'], ['account.resume', 'why']]);
+    });
+    await test('its sessions are ended, and it signs in again', async () => {
+        const browser = new Browser(site);
+        status(await browser.sign_in(NAME, PASSWORD), 303);
+        status(await change(root, 'account-sign-out', NAME), 303);
+        await until(async () => !(await browser.who()).signed_in, 'signed out', 3000);
+        status(await attempt(), 303);
+    });
+    await test('nobody suspends themselves, or what is not there, or without a reason', async () => {
+        status(await change(root, 'account-suspend', 'root'), 409);
+        equal((await root.who()).signed_in, true);
+        status(await root.open('/admin/access/change?what=account-suspend&id=nobody'), 404);
+        status(await root.open('/admin/access/change?what=account-suspend'), 400);
+        status(await root.open('/admin/access/change?what=god&id=root'), 400);
+        ok(status(await change(root, 'account-suspend', NAME, { reason: ' ' }), 400).text.includes('id="reason-mistake"'));
+        status(await change(root, 'account-suspend', NAME, { csrf: 'x' }), 403);
+    });
+    await test('the same at a shell', async () => {
+        equal((await site.command('account', 'suspend', NAME, '--reason', 'left')).code, 0);
+        status(await attempt(), 403);
+        equal((await site.command('account', 'suspend', NAME)).code, 1);
+        equal((await site.command('account', 'resume', NAME)).code, 0);
+        equal((await site.command('account', 'sign-out', NAME)).code, 0);
+        equal((await site.command('account', 'sign-out', 'nobody')).code, 1);
+        ok(/bob.*support.*no/.test((await site.command('account', 'list')).stdout));
+    });
+}
+
+async function keys(site, root) {
+    await test('a key is shown once, works within its scopes, and is refused once revoked', async () => {
+        ok(status(await change(root, 'key-create', null, { name: 'shop' }), 400).text.includes('id="enforce-mistake"'), 'no scope');
+        ok(status(await change(root, 'key-create', null, { name: '', read: '1' }), 400).text.includes('id="name-mistake"'), 'no name');
+        ok(status(await change(root, 'key-create', null, { name: 'x', read: '1', expires: '2001-01-01' }), 400).text.includes('id="expires-mistake"'));
+        const made = status(await change(root, 'key-create', null, { name: 'shop <b>', read: '1' }), 200);
+        const [key, id] = /wq_(\d+)_[\w-]+/.exec(made.text) ?? [];
+        ok(key && /no-store/.test(made.headers['cache-control']), 'the key, kept nowhere');
+        const ask = (where, method = 'GET') => request(`${site.url}/api/v1${where}`, { method, headers: bearer(key) });
+        status(await ask('/usage?subject=free'), 200);
+        status(await ask('/usage?subject=free', 'DELETE'), 403, 'within its scopes');
+        const page = status(await root.open('/admin/access'), 200), json = status(await root.open('/admin/access', { Accept: 'application/json' }), 200);
+        ok(!page.text.includes(key) && !json.text.includes(key), 'never again');
+        like(json.json.keys.find(one => one.id === id), { name: 'shop <b>', scopes: ['read'], revoked_at: null });
+        status(await change(root, 'key-revoke', id), 303);
+        await until(async () => (await ask('/usage?subject=free')).status === 401, 'refused', 3000);
+        status(await change(root, 'key-revoke', id), 404, 'already');
+        equal(await site.value("select details ->> 'reason' from webquota.audit where action = 'key.revoke'"), 'why');
+    });
+}
+
+async function roles(site, root) {
+    await test('for administrators only', async () => {
+        const sent = fields_of(await root.open('/admin/access/change?what=key-create'));
+        for (const [name, code] of [[NAME, 403], [null, 401]]) {
+            const browser = new Browser(site);
+            if (name) status(await browser.sign_in(name, PASSWORD), 303);
+            for (const where of ['/admin/access', '/admin/access/change?what=key-create']) status(await browser.open(where), code, `${name} ${where}`);
+            const { csrf } = fields_of(await browser.open('/login'));
+            status(await browser.send('/admin/access/change', { csrf, what: 'key-create', name: 'x', admin: '1' }), code);
+            status(await browser.send('/admin/access/change', { ...sent, name: 'x', admin: '1' }), code, "another's form");
+        }
+        equal(await site.value("select count(*) from webquota.api_keys where name = 'x'"), '0');
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        for (const [name, role] of [['root', 'admin'], [NAME, 'support']])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        const root = new Browser(site), bob = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        status(await bob.sign_in(NAME, PASSWORD), 303);
+        await accounts(site, root, bob);
+        await keys(site, root);
+        await roles(site, root);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();

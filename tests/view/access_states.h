@@ -1,0 +1,51 @@
+/* The pages about accounts and keys in their states. */
+#ifndef WEBQUOTA_ACCESS_STATES_H
+#define WEBQUOTA_ACCESS_STATES_H
+
+#include "view/admin_states.h"
+#include "view/view_access.h"
+
+static Value *access_some(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/access");
+    sample.context.role = ROLE_ADMIN;
+    sample.context.account = "root";
+    json_t *accounts = json_pack("[{s:s, s:s, s:s, s:s, s:i, s:b}, {s:s, s:s, s:s, s:n, s:i, s:b}]", "account", "root", "subject", "root", "role",
+                                 "admin", "signed_in_at", "2026-11-21T09:00:00Z", "sessions", 1, "suspended", 0, "account", HOSTILE_NAME, "subject",
+                                 LONG_NAME, "role", "support", "signed_in_at", "sessions", 0, "suspended", 1);
+    json_t *keys = json_pack("[{s:s, s:s, s:[s, s], s:s, s:n, s:n, s:n}, {s:s, s:s, s:[s], s:s, s:s, s:s, s:s}]", "id", "2", "name", HOSTILE_NAME,
+                             "scopes", "enforce", "read", "created_at", "2026-11-20T09:00:00Z", "last_used_at", "expires_at", "revoked_at", "id", "1",
+                             "name", "old", "scopes", "admin", "created_at", "2026-11-01T09:00:00Z", "last_used_at", "2026-11-02T09:00:00Z",
+                             "expires_at", "2027-11-02T09:00:00Z", "revoked_at", "2026-11-03T09:00:00Z");
+    const AccessShown shown = {.accounts = sample_kept(accounts), .keys = sample_kept(keys), .done = "account-suspend"};
+    Value *page = view_access(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+enum { X_ID, X_NAME, X_ENFORCE, X_READ, X_ADMIN, X_EXPIRES, X_REASON, X_FIELDS };
+
+static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, const char *key)
+{
+    static FormShown shown[2][X_FIELDS] = {{{.name = "id"}, {.name = "name"}, {.name = "enforce"}, {.name = "read"}, {.name = "admin"},
+                                            {.name = "expires"}, {.name = "reason"}}};
+    memcpy(shown[1], shown[0], sizeof shown[0]);
+    shown[1][X_NAME].mistake = FORM_MISSING;
+    shown[1][X_ENFORCE].mistake = FORM_CHOICE;
+    shown[1][X_EXPIRES] = (FormShown){.name = "expires", .typed = (char *)"<soon", .mistake = FORM_TIME};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/access/change");
+    sample.context.role = ROLE_ADMIN;
+    json_t *target = kind == ACCESS_KEY_CREATE ? NULL : sample_kept(json_pack("{s:s}", "account", HOSTILE_NAME));
+    const AccessChangeShown what = {.kind = kind, .target = target, .shown = shown[wrong], .shown_count = X_FIELDS, .key = key};
+    Value *page = view_access_change(&what, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *access_suspend(void) { return sample_access_change(ACCESS_SUSPEND, false, NULL); }
+static Value *access_key_wrong(void) { return sample_access_change(ACCESS_KEY_CREATE, true, NULL); }
+static Value *access_key_made(void) { return sample_access_change(ACCESS_KEY_CREATE, false, "wq_12_secret"); }
+
+#endif
