@@ -134,6 +134,30 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
     return answer;
 }
 
+AnswerKeep *answer_keep_new(void)
+{
+    AnswerKeep *keep = g_new0(AnswerKeep, 1);
+    keep->refs = 1;
+    g_mutex_init(&keep->lock);
+    return keep;
+}
+
+AnswerKeep *answer_keep_ref(AnswerKeep *keep)
+{
+    g_atomic_int_inc(&keep->refs);
+    return keep;
+}
+
+void answer_keep_unref(AnswerKeep *keep)
+{
+    if (!keep || !g_atomic_int_dec_and_test(&keep->refs))
+        return;
+    if (keep->kept)
+        keep->free_kept(keep->kept);
+    g_mutex_clear(&keep->lock);
+    g_free(keep);
+}
+
 Answer *answer_ref(Answer *answer)
 {
     g_atomic_int_inc(&answer->refs);
@@ -145,6 +169,7 @@ void answer_unref(Answer *answer)
     if (!answer || !g_atomic_int_dec_and_test(&answer->refs))
         return;
     policy_unref(answer->policy);
+    answer_keep_unref(answer->keep);
     if (!answer->block) {
         g_free(answer->id);
         g_free(answer->subject);

@@ -1,10 +1,11 @@
 /* The memory of certain refusals. */
 #include "store/refusals.h"
 
-#define REFUSALS_MAX 50000
+#define REFUSALS_MAX 20000 /* of a few thousand bytes each */
 
 typedef struct {
     Answer *answer;
+    AnswerKeep *keep;      /* for what is made of it when it is given again */
     Record *record;
     Instant until;
     int64_t until_us;      /* monotonic; INT64_MAX: no bound but `until` */
@@ -20,6 +21,7 @@ static void refusal_free(gpointer data)
 {
     Refusal *refusal = data;
     answer_unref(refusal->answer);
+    answer_keep_unref(refusal->keep);
     record_free(refusal->record);
     g_free(refusal);
 }
@@ -85,6 +87,7 @@ void refusals_remember(Refusals *refusals, const Job *job, const Record *record,
 {
     Refusal *refusal = g_new0(Refusal, 1);
     refusal->answer = answer_ref(job->answer);
+    refusal->keep = answer_keep_new();
     refusal->record = record_copy(record);
     refusal->until = job->certain_until;
     refusal->until_us = memory_us ? g_get_monotonic_time() + memory_us : INT64_MAX;
@@ -124,20 +127,24 @@ Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, R
         return NULL;
     g_autofree char *key = ask_key(ask);
     g_autoptr(Answer) answer = NULL;
+    AnswerKeep *keep = NULL;
     pthread_mutex_lock(&refusals->lock);
     const Refusal *refusal = g_hash_table_lookup(refusals->by_ask, key);
     if (refusal && now < refusal->until && now >= refusal->answer->at && g_get_monotonic_time() < refusal->until_us) {
         *record = record_again(refusal->record, ask, now);
         answer = answer_ref(refusal->answer);
+        keep = answer_keep_ref(refusal->keep);
     }
     pthread_mutex_unlock(&refusals->lock);
     /* More units than the first ask may not fit at all, which is another answer. */
     if (!answer || ask->items[0].units > answer->lines[answer->deciding].usage.amount) {
         record_free(answer ? *record : NULL);
+        answer_keep_unref(keep);
         return NULL;
     }
     g_autofree char *id = public_id_decision(&(*record)->key);
     Answer *again = answer_again(answer, id, now);
+    again->keep = keep;
     again->kind = ask->kind;
     again->units = ask->items[0].units;
     return again;

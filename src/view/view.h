@@ -40,6 +40,14 @@ GString *view_decision(const Answer *answer, const char *mount);
 /* The same as an RFC 9457 problem for a refusal: type, title, status, detail, instance, error, ... */
 GString *view_refusal(const Answer *answer, const char *mount);
 
+/* The document of a refusal, kept for the same one given again (view_refusal_again.c). Immutable. */
+typedef struct RefusalText RefusalText;
+/* Keeps what view_refusal made. NULL: it is not worth keeping, or would not be the same again. */
+RefusalText *view_refusal_keep(const Answer *answer, const char *mount, const GString *document);
+void view_refusal_text_free(RefusalText *text);
+/* What view_refusal would make of `answer`, another one of the same remembered refusal. NULL: it reads otherwise by now. */
+GString *view_refusal_again(const RefusalText *text, const Answer *answer, const char *mount);
+
 /* Its detail alone, where there is no room for more. New string. */
 char *view_refusal_detail(const Answer *answer);
 

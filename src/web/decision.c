@@ -12,6 +12,37 @@ void decision_headers(Response *response, const Answer *answer)
         response_header(response, "Webquota-Fail-Open", "1");
 }
 
+static void free_kept(void *text)
+{
+    view_refusal_text_free(text);
+}
+
+static void keep_text(AnswerKeep *keep, RefusalText *text)
+{
+    g_mutex_lock(&keep->lock);
+    RefusalText *old = keep->kept;
+    keep->kept = text;
+    keep->free_kept = free_kept;
+    g_mutex_unlock(&keep->lock);
+    view_refusal_text_free(old);
+}
+
+/* A refusal that was given before, by what it was then, where it still reads the same. */
+static GString *refusal_text(const Answer *answer, const char *mount)
+{
+    AnswerKeep *keep = answer->keep;
+    if (!keep)
+        return view_refusal(answer, mount);
+    g_mutex_lock(&keep->lock);
+    GString *text = keep->kept ? view_refusal_again(keep->kept, answer, mount) : NULL;
+    g_mutex_unlock(&keep->lock);
+    if (text)
+        return text;
+    text = view_refusal(answer, mount);
+    keep_text(keep, view_refusal_keep(answer, mount, text));
+    return text;
+}
+
 void decision_answer(Call *call, const Answer *answer)
 {
     const char *mount = call->request->mount;
@@ -31,5 +62,5 @@ void decision_answer(Call *call, const Answer *answer)
         response_header(call->response, "Location", address);
     }
     call_text_body(call, allowed || queued ? "application/json" : "application/problem+json",
-                   allowed || queued ? view_decision(answer, mount) : view_refusal(answer, mount));
+                   allowed || queued ? view_decision(answer, mount) : refusal_text(answer, mount));
 }
