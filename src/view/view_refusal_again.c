@@ -45,7 +45,8 @@ static bool is_same_moment(const Answer *answer, Instant other)
         return false;
     for (int i = 0; i < answer->line_count; i++) {
         const AnswerLine *line = &answer->lines[i];
-        if (!same_distance(line->frees_at, answer->at, other) || !same_distance(line->usage.resets_at, answer->at, other) ||
+        if ((line->refused && !same_distance(line->frees_at, answer->at, other)) ||
+            !same_distance(line->usage.resets_at, answer->at, other) ||
             !same_distance(line->usage.override_expires, answer->at, other) ||
             !same_distance(line->usage.bonus_expires, answer->at, other))
             return false;

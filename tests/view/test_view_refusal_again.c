@@ -25,6 +25,8 @@ static Answer *refused(Instant at, Instant first, Instant second)
     answer_add(answer, usage_line(site, &site->limits[FREE][0], 1, 2, second));
     answer->lines[0].refused = true;
     answer->lines[0].frees_at = first;
+    answer->lines[1].refused = false;
+    answer->lines[1].frees_at = at; /* it would fit at once */
     answer->deciding = 0;
     return answer;
 }
