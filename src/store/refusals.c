@@ -89,6 +89,9 @@ void refusals_remember(Refusals *refusals, const Job *job, const Record *record,
     refusal->answer = answer_ref(job->answer);
     refusal->keep = answer_keep_new();
     refusal->record = record_copy(record);
+    g_array_set_size(refusal->record->trace, 0);
+    g_clear_pointer(&refusal->record->metadata, g_free);
+    g_clear_pointer(&refusal->record->on_behalf_of, g_free);
     refusal->until = job->certain_until;
     refusal->until_us = memory_us ? g_get_monotonic_time() + memory_us : INT64_MAX;
     char *key = ask_key(job->ask);
@@ -106,17 +109,17 @@ void refusals_remember(Refusals *refusals, const Job *job, const Record *record,
         refusal_free(refusal);
 }
 
-/* The record of the same refusal, given again. */
+/* The record of the same refusal, given again: what was looked at stands in that of the first. */
 static Record *record_again(const Record *first, const LedgerAsk *ask, Instant now)
 {
     Record *record = record_copy(first);
+    record->has_about = true;
+    record->about = first->key;
     record->key.at = now;
     record->key.id = record_id_new();
     record->units = ask->items[0].units;
     record->kind = ask->kind == ASK_HOLD ? "hold" : "consume";
-    g_free(record->metadata);
     record->metadata = g_strdup(ask->metadata);
-    g_free(record->on_behalf_of);
     record->on_behalf_of = g_strdup(ask->on_behalf_of);
     return record;
 }

@@ -2,6 +2,7 @@
  * wrong with one is no misfortune of others, and the books agree all the same. */
 #include "asking.h"
 #include "store/db.h"
+#include "store/public_id.h"
 
 #include <pthread.h>
 
@@ -167,6 +168,27 @@ static int64_t given_from_memory(Store *store)
     return metrics.remembered;
 }
 
+/* Whoever asks why is shown what was looked at, be it on record with the first of them. */
+static void assert_it_says_why(Store *store, const char *where)
+{
+    g_auto(StoreError) error = { 0 };
+    DecisionRead *read = NULL;
+    DecisionKey key;
+    int64_t *const parts[] = { &key.account_id, &key.subject_id, &key.at, &key.id };
+    const char *const columns[] = { "account_id", "subject_id", "webquota.us(at)", "id" };
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *sql = g_strdup_printf("select %s from webquota.decisions where outcome = 'denied' and %s order by at limit 1", columns[i], where);
+        *parts[i] = database_number(sql);
+    }
+    g_autofree char *id = public_id_decision(&key);
+    ck_assert_msg(store_decision(store, id, &read, &error) == STORE_OK, "%s: %s", where, error.detail);
+    ck_assert_int_eq(read->answer->line_count, 1);
+    ck_assert_int_eq(read->answer->deciding, 0);
+    ck_assert_int_eq(read->answer->lines[0].usage.used, 5);
+    ck_assert(read->answer->lines[0].refused);
+    decision_read_free(read);
+}
+
 /* Refusals from memory are written many at a time: one that the database will not have, as one that it has already, takes no
  * other with it. */
 START_TEST(one_note_takes_no_other_with_it)
@@ -203,11 +225,18 @@ START_TEST(one_note_takes_no_other_with_it)
     ck_assert_int_ge(bad, 1);
     store_close(store); /* writes what is still to be written */
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"), asked);
-    /* copied or inserted, a refusal reads the same */
+    /* copied or inserted, a refusal reads the same: one that was given again has the trace of the first */
     ck_assert_int_eq(database_number("select count(distinct (account_id, subject_id, kind, outcome, reason, policy_version, plan,"
                                      " coalesce(organization, '-'), feature, coalesce(resource, '-'), units, coalesce(items, '{}'),"
-                                     " trace, coalesce(on_behalf_of, '-'), metadata, coalesce(about_at, 'epoch'), about_id,"
+                                     " webquota.decision_trace(decisions), coalesce(on_behalf_of, '-'), metadata,"
                                      " given_back, coalesce(actor, '-'))) from webquota.decisions where outcome = 'denied'"), 1);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where outcome = 'denied' and cardinality(trace) = 0"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where outcome = 'denied' and about_at is null"
+                                     " and cardinality(trace) > 0"), 0);
+    store = database_store();
+    assert_it_says_why(store, "cardinality(trace) = 0");
+    assert_it_says_why(store, "cardinality(trace) > 0");
+    store_close(store);
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions where outcome = 'denied'"
                                      " and at not between clock_timestamp() - interval '5 minutes' and clock_timestamp()"), 0);
 }

@@ -21,7 +21,7 @@ const COMMITTED = '(extract(epoch from pg_xact_commit_timestamp(load_xid::xid)) 
 const HEX = name => `lpad(to_hex(${name}), 16, '0')`;
 
 const DECISIONS = `select account_id, subject_id, webquota.us(at), ${HEX('id')}, kind, outcome, policy_version, plan, feature,
-    resource, units, items, array_to_string(trace, ' '), webquota.us(about_at), ${HEX('about_id')}, given_back, actor,
+    resource, units, items, array_to_string(coalesce(webquota.decision_trace(decisions), '{}'), ' '), webquota.us(about_at), ${HEX('about_id')}, given_back, actor,
     metadata->>'call', metadata->>'key', ${COMMITTED} as committed, load_xid
     from webquota.decisions order by committed, load_xid`;
 
