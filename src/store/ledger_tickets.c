@@ -212,11 +212,12 @@ BatchResult batch_read_tickets(Batch *batch)
     g_autoptr(PGresult) lease = NULL;
     const char *holder = batch_holder(batch);
     g_auto(Params) who = params_new();
+    params_text(&who, "admission");
     params_text(&who, holder);
     db_queue(batch->db, QUERY_TICKETS_OF, &params, &rows);
     db_queue(batch->db, QUERY_QUEUES_STOPPED, NULL, &stopped);
     if (holder)
-        db_queue(batch->db, QUERY_ADMISSION_CHECK, &who, &lease);
+        db_queue(batch->db, QUERY_LEASE_CHECK, &who, &lease);
     DbResult result = db_sync(batch->db);
     if (result != DB_OK)
         return batch_result(result);

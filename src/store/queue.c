@@ -3,6 +3,7 @@
 #include "store/queue.h"
 
 #include "store/admin_internal.h"
+#include "store/lease.h"
 
 /* --- leaving --- */
 
@@ -146,38 +147,18 @@ StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
 
 /* --- the lease --- */
 
-/* One statement on the writing connection. */
-static DbResult write_alone(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
-{
-    pthread_mutex_lock(&store->writer_lock);
-    DbResult result = db_run(&store->writer, query, params, rows);
-    if (result == DB_LOST)
-        result = db_run(&store->writer, query, params, rows);
-    if (result != DB_OK)
-        store_down(error, &store->writer);
-    pthread_mutex_unlock(&store->writer_lock);
-    return result;
-}
+#define ADMISSION_LEASE_S 3
 
 StoreResult queue_lease(Store *store, const char *holder, bool *mine, bool *late, StoreError *error)
 {
-    g_auto(Params) params = params_new();
-    params_text(&params, holder);
-    g_autoptr(PGresult) rows = NULL;
-    if (write_alone(store, QUERY_ADMISSION_LEASE, &params, &rows, error) != DB_OK)
-        return STORE_DOWN;
-    *mine = PQntuples(rows) == 1;
-    *late = *mine && result_bool(rows, 0, 0);
-    return STORE_OK;
+    const Lease lease = { "admission", (char *)holder, ADMISSION_LEASE_S };
+    return lease_take(store, &lease, mine, late, error);
 }
 
 void queue_lease_leave(Store *store, const char *holder)
 {
-    g_auto(Params) params = params_new();
-    g_auto(StoreError) error = { 0 };
-    params_text(&params, holder);
-    if (write_alone(store, QUERY_ADMISSION_LEAVE, &params, NULL, &error) != DB_OK)
-        return; /* it ends by itself */
+    const Lease lease = { "admission", (char *)holder, ADMISSION_LEASE_S };
+    lease_leave(store, &lease);
 }
 
 /* --- admission --- */
@@ -321,7 +302,7 @@ static StoreResult write_seen(Store *store, StoreError *error)
     places_take_seen(store, &params, &latest, &count);
     if (!count)
         return STORE_OK;
-    if (write_alone(store, QUERY_TICKETS_SEEN, &params, NULL, error) != DB_OK)
+    if (store_write_alone(store, QUERY_TICKETS_SEEN, &params, NULL, error) != STORE_OK)
         return STORE_DOWN;
     places_seen_written(store, latest);
     return STORE_OK;

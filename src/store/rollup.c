@@ -2,17 +2,15 @@
  * (rollup_step.sql). */
 #include "store/rollup.h"
 
-#include <unistd.h>
 #include "base/log.h"
-#include "store/store_internal.h"
+#include "store/lease_on.h"
 
-#define LEASE "usage"
 #define PATIENCE_MS (920 * 1000) /* as doctor_patience.sql, and a little more: a first turn may have much to count */
 
 struct Rollup {
     Store *store;
     Db db;
-    char *holder;
+    Lease lease;
     bool holds;    /* the lease, as far as is known */
     bool troubled; /* said so */
 };
@@ -20,9 +18,8 @@ struct Rollup {
 Rollup *rollup_open(Store *store)
 {
     Rollup *rollup = g_new0(Rollup, 1);
-    g_autofree char *random = g_uuid_string_random();
     rollup->store = store;
-    rollup->holder = g_strdup_printf("%s, process %d, %s", g_get_host_name(), (int)getpid(), random);
+    rollup->lease = lease_new("usage", ROLLUP_LEASE_S);
     db_init(&rollup->db, store->database, store->config.prepared, true);
     rollup->db.patience_ms = PATIENCE_MS;
     return rollup;
@@ -33,15 +30,12 @@ void rollup_close(Rollup *rollup)
     if (!rollup)
         return;
     if (rollup->holds) {
-        g_auto(Params) params = params_new();
-        params_text(&params, LEASE);
-        params_text(&params, rollup->holder);
         rollup->db.deadline_us = g_get_monotonic_time() + US_PER_S;
-        if (db_run(&rollup->db, QUERY_LEASE_LEAVE, &params, NULL) != DB_OK)
+        if (lease_leave_on(&rollup->db, &rollup->lease) != DB_OK)
             log_line(LOG_LEVEL_INFO, "history: the lease is left to end by itself");
     }
     db_close(&rollup->db);
-    g_free(rollup->holder);
+    lease_clear(&rollup->lease);
     g_free(rollup);
 }
 
@@ -73,16 +67,12 @@ static Policy *policy_in_force(Rollup *rollup, int version)
 /* Begins the transaction of a turn. *held: the lease is ours, and nobody else's before it ends. */
 static DbResult begin(Rollup *rollup, bool *held)
 {
-    g_auto(Params) params = params_new();
     g_autoptr(PGresult) lease = NULL;
     Db *db = &rollup->db;
-    params_text(&params, LEASE);
-    params_text(&params, rollup->holder);
-    params_number(&params, ROLLUP_LEASE_S);
     db_queue(db, QUERY_BEGIN, NULL, NULL);
     db_queue(db, QUERY_COMMIT_RELAXED, NULL, NULL);
     db_queue(db, QUERY_DOCTOR_PATIENCE, NULL, NULL);
-    db_queue(db, QUERY_LEASE_TAKE, &params, &lease);
+    lease_queue_take(db, &rollup->lease, &lease);
     DbResult result = db_sync(db);
     *held = result == DB_OK && PQntuples(lease) == 1;
     if (*held && !rollup->holds)
@@ -136,7 +126,7 @@ RollupTurn rollup_turn(Rollup *rollup, int64_t most)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) seen = NULL;
-    params_text(&params, rollup->holder);
+    params_text(&params, rollup->lease.holder);
     params_number(&params, ROLLUP_LEASE_S);
     if (db_run(&rollup->db, QUERY_ROLLUP_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
         return failed(rollup);

@@ -207,6 +207,17 @@ StoreResult store_write(Store *store, Query query, const Params *params, PGresul
     return outcome;
 }
 
+StoreResult store_write_alone(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    pthread_mutex_lock(&store->writer_lock);
+    DbResult result = db_run(&store->writer, query, params, rows);
+    if (result == DB_LOST)
+        result = db_run(&store->writer, query, params, rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
+    pthread_mutex_unlock(&store->writer_lock);
+    return outcome;
+}
+
 #define NOTE_US 200000
 
 void store_note(Store *store, Query query, const Params *params)

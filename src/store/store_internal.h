@@ -126,6 +126,9 @@ void sessions_forget(Store *store);
 /* Runs one statement that changes something, in a transaction of its own and without an announcement. */
 StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
 
+/* The same for one that may run twice and comes to the same: a worker's, which has time. */
+StoreResult store_write_alone(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
+
 /* Notes something on which nothing depends: nobody waits long for it, not even for the disk, and it may come to nothing. */
 void store_note(Store *store, Query query, const Params *params);
 

@@ -3,10 +3,10 @@
  * so a process that stood still cannot act on a line that is another's by now. */
 #include "worker/admission.h"
 
-#include <pthread.h>
 #include <sodium.h>
 
 #include "base/log.h"
+#include "worker/turns.h"
 
 #define TURN_US (US_PER_S / 2)
 #define IDLE_US US_PER_S        /* where the policy has no limit that queues, and where another process has the lease */
@@ -19,10 +19,7 @@
 struct AdmissionWorker {
     Store *store;
     char holder[33];
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stop;
+    Turns *turns;
     int64_t tidied_us, expired_us; /* monotonic */
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
 };
@@ -90,8 +87,9 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
 }
 
 /* One turn; returns how long to wait for the next. */
-static int64_t work(AdmissionWorker *worker)
+static int64_t work(void *data)
 {
+    AdmissionWorker *worker = data;
     g_auto(StoreError) error = { 0 };
     bool mine = false, late = false;
     int in = 0;
@@ -109,27 +107,6 @@ static int64_t work(AdmissionWorker *worker)
     return mine ? TURN_US : IDLE_US;
 }
 
-static void *admission_main(void *data)
-{
-    AdmissionWorker *worker = data;
-    pthread_mutex_lock(&worker->lock);
-    while (!worker->stop) {
-        pthread_mutex_unlock(&worker->lock);
-        int64_t us = work(worker);
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += us / US_PER_S;
-        until.tv_nsec += us % US_PER_S * 1000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_mutex_lock(&worker->lock);
-        while (!worker->stop && pthread_cond_timedwait(&worker->wake, &worker->lock, &until) == 0)
-            ;
-    }
-    pthread_mutex_unlock(&worker->lock);
-    return NULL;
-}
-
 AdmissionWorker *admission_start(Store *store)
 {
     AdmissionWorker *worker = g_new0(AdmissionWorker, 1);
@@ -137,15 +114,9 @@ AdmissionWorker *admission_start(Store *store)
     randombytes_buf(name, sizeof name);
     sodium_bin2hex(worker->holder, sizeof worker->holder, name, sizeof name);
     worker->store = store;
-    pthread_mutex_init(&worker->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&worker->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
-    if (pthread_create(&worker->thread, NULL, admission_main, worker) == 0)
+    worker->turns = turns_start("admission", work, worker, 0);
+    if (worker->turns)
         return worker;
-    log_line(LOG_LEVEL_ERROR, "admission: the thread cannot be started");
     g_free(worker);
     return NULL;
 }
@@ -154,13 +125,7 @@ void admission_stop(AdmissionWorker *worker)
 {
     if (!worker)
         return;
-    pthread_mutex_lock(&worker->lock);
-    worker->stop = true;
-    pthread_cond_signal(&worker->wake);
-    pthread_mutex_unlock(&worker->lock);
-    pthread_join(worker->thread, NULL);
+    turns_stop(worker->turns);
     queue_lease_leave(worker->store, worker->holder);
-    pthread_mutex_destroy(&worker->lock);
-    pthread_cond_destroy(&worker->wake);
     g_free(worker);
 }

@@ -2,9 +2,8 @@
  * that only reads. */
 #include "worker/worker.h"
 
-#include <pthread.h>
-
 #include "store/rollup.h"
+#include "worker/turns.h"
 
 #define LOOK_US US_PER_S
 /* While there is always something new: what is rolled up together costs less than apart. */
@@ -15,12 +14,17 @@
 #define BUSY_PER_S 1000
 #define PUT_OFF_US (120 * US_PER_S)
 
+typedef struct {
+    uint64_t decisions;              /* of the process so far */
+    int64_t looked_us, turned_us;    /* monotonic */
+} Pace;
+
 struct Worker {
     Store *store;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool stop;
+    Rollup *rollup;
+    Pace pace;
+    bool more; /* the last turn left something */
+    Turns *turns;
 };
 
 /* How long until the next turn. */
@@ -39,28 +43,6 @@ static int64_t pause_us(RollupTurn turn)
     }
     return LOOK_US;
 }
-
-/* False: it is time to end. */
-static bool wait_for(Worker *worker, int64_t us)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + us % US_PER_S * 1000;
-    until.tv_sec += us / US_PER_S + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
-    int waited = 0;
-    pthread_mutex_lock(&worker->lock);
-    while (!worker->stop && waited == 0)
-        waited = pthread_cond_timedwait(&worker->wake, &worker->lock, &until);
-    bool go_on = !worker->stop;
-    pthread_mutex_unlock(&worker->lock);
-    return go_on;
-}
-
-typedef struct {
-    uint64_t decisions;              /* of the process so far */
-    int64_t looked_us, turned_us;    /* monotonic */
-} Pace;
 
 static uint64_t decisions_so_far(Store *store)
 {
@@ -85,33 +67,26 @@ static bool is_to_be_put_off(Pace *pace, Store *store)
     return false;
 }
 
-static void *worker_main(void *data)
+static int64_t turn(void *data)
 {
     Worker *worker = data;
-    Rollup *rollup = rollup_open(worker->store);
-    Pace pace = {.looked_us = g_get_monotonic_time(), .turned_us = g_get_monotonic_time()};
-    RollupTurn turn = ROLLUP_IDLE;
-    while (wait_for(worker, pause_us(turn)))
-        turn = turn != ROLLUP_MORE && is_to_be_put_off(&pace, worker->store) ? ROLLUP_IDLE : rollup_turn(rollup, ROLLUP_TURN);
-    rollup_close(rollup);
-    return NULL;
+    if (worker->more || !is_to_be_put_off(&worker->pace, worker->store)) {
+        RollupTurn came_to = rollup_turn(worker->rollup, ROLLUP_TURN);
+        worker->more = came_to == ROLLUP_MORE;
+        return pause_us(came_to);
+    }
+    return LOOK_US;
 }
 
 Worker *worker_start(Store *store)
 {
-    Worker *worker = g_new0(Worker, 1);
-    pthread_condattr_t monotonic;
-    worker->store = store;
-    pthread_mutex_init(&worker->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&worker->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&worker->thread, NULL, worker_main, worker) == 0)
+    int64_t now_us = g_get_monotonic_time();
+    Worker *worker = g_new(Worker, 1);
+    *worker = (Worker){.store = store, .rollup = rollup_open(store), .pace = {.looked_us = now_us, .turned_us = now_us}};
+    worker->turns = turns_start("history", turn, worker, LOOK_US);
+    if (worker->turns)
         return worker;
-    pthread_mutex_destroy(&worker->lock);
-    pthread_cond_destroy(&worker->wake);
-    g_free(worker);
+    worker_stop(worker);
     return NULL;
 }
 
@@ -119,12 +94,7 @@ void worker_stop(Worker *worker)
 {
     if (!worker)
         return;
-    pthread_mutex_lock(&worker->lock);
-    worker->stop = true;
-    pthread_cond_signal(&worker->wake);
-    pthread_mutex_unlock(&worker->lock);
-    pthread_join(worker->thread, NULL);
-    pthread_mutex_destroy(&worker->lock);
-    pthread_cond_destroy(&worker->wake);
+    turns_stop(worker->turns);
+    rollup_close(worker->rollup);
     g_free(worker);
 }

@@ -1,1 +1,0 @@
-update webquota.leases set until = clock_timestamp() where name = 'admission' and holder = $1

@@ -1,0 +1,24 @@
+/* Leases: work that one process at a time does, each a row of `leases`. One that is not renewed in time is anybody's, so whoever dies
+ * is replaced. Being told that one has it is good for deciding whether to begin; what must not be done twice looks again, in its own
+ * transaction (lease_check.sql). */
+#ifndef WEBQUOTA_LEASE_H
+#define WEBQUOTA_LEASE_H
+
+#include "store/store.h"
+
+typedef struct {
+    const char *name; /* the row: "usage", "admission", "delivery" */
+    char *holder;     /* who wants it; the same text as long as the process lives. Owned */
+    int seconds;      /* how long it lasts without being renewed */
+} Lease;
+
+/* For a new holder, who can be told from all others and is found by who looks: the host's name, the process. */
+Lease lease_new(const char *name, int seconds);
+void lease_clear(Lease *lease);
+
+/* Takes it or renews it. *late: it had been nobody's for long, as after an outage. */
+StoreResult lease_take(Store *store, const Lease *lease, bool *mine, bool *late, StoreError *error) MUST_CHECK;
+/* Leaves it to others at once; where the database does not answer it ends by itself. */
+void lease_leave(Store *store, const Lease *lease);
+
+#endif
