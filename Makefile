@@ -4,7 +4,7 @@
 CC      ?= gcc
 PREFIX  ?= /usr/local
 BUILD   ?= build
-PKGS    := glib-2.0 jansson libsodium libpq libconfuse
+PKGS    := glib-2.0 jansson libsodium libpq libconfuse libcurl
 VERSION := 0.1.0
 
 WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings
@@ -14,7 +14,7 @@ SANITIZE?=
 SHARE    = $(PREFIX)/share/webquota
 FLAGS    = $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE) -fPIE -pthread -Isrc -I$(BUILD)/gen \
            -DWEBQUOTA_VERSION='"$(VERSION)"' -DWEBQUOTA_SHARE='"$(SHARE)"' $(PKG_CFLAGS)
-LDLIBS   = $(PKG_LIBS) -lfcgi -lm -pthread
+LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lfcgi -lm -pthread
 # Asked once, and not before mk/setup.mk has installed them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)

@@ -12,6 +12,7 @@
 #include "web/serve.h"
 #include "web/site.h"
 #include "worker/admission.h"
+#include "worker/delivery.h"
 #include "worker/worker.h"
 
 extern char **environ;
@@ -26,7 +27,8 @@ typedef struct {
     int listener; /* -1: plain CGI */
     Site site;
     Worker *worker;
-    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it */
+    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it; so is the next, */
+    DeliveryWorker *delivery;   /* and where no callbacks are set up */
     char *why;
 } Program;
 
@@ -69,8 +71,10 @@ static bool step_site(Program *program)
 
 static bool step_worker(Program *program)
 {
-    if (program->listener >= 0 && (!(program->worker = worker_start(program->site.store)) ||
-                                   !(program->admission = admission_start(program->site.store))))
+    Store *store = program->site.store;
+    const Callbacks *callbacks = &program->settings.callbacks;
+    if (program->listener >= 0 && (!(program->worker = worker_start(store)) || !(program->admission = admission_start(store)) ||
+                                   (callbacks->allowed && !(program->delivery = delivery_start(store, callbacks)))))
         program->why = g_strdup("threads cannot be started");
     return !program->why;
 }
@@ -108,6 +112,7 @@ int main(void)
             log_line(LOG_LEVEL_ERROR, "%s", program.why);
             code = steps[i].exit_code;
         }
+    delivery_stop(program.delivery);
     admission_stop(program.admission);
     worker_stop(program.worker);
     site_close(&program.site);

@@ -3,9 +3,11 @@
 select t.account_id, t.subject_id, webquota.us(t.joined_at), t.id, t.feature, t.resource, t.units, t.line_slot, t.line_owner,
        t.state, t.ahead, webquota.us(t.claim_until), t.keep_s, s.key, s.timezone, webquota.us(s.anchor), s.plan, t.return_to,
        t.by_form, t.why, webquota.us(t.ended_at), t.held_account, webquota.us(t.held_at), t.held_id, webquota.us(t.seen_at),
-       b.before, b.units_before, b.waiting, webquota.us(webquota.clock()), t.line_account, webquota.us(s.created_at)
+       b.before, b.units_before, b.waiting, webquota.us(webquota.clock()), t.line_account, webquota.us(s.created_at),
+       d.state, d.tries, webquota.us(d.next_at), webquota.us(d.tried_at), webquota.us(d.ended_at), d.last_status, d.last_trouble
   from webquota.tickets t
   join webquota.subjects s on s.id = t.subject_id
+  left join webquota.deliveries d on d.account_id = t.account_id and d.subject_id = t.subject_id and d.joined_at = t.joined_at and d.id = t.id
   left join lateral (
     select count(*) filter (where (o.turn, o.place) < (t.turn, t.place)) as before,
            coalesce(sum(o.units) filter (where (o.turn, o.place) < (t.turn, t.place)), 0)::bigint as units_before,

@@ -52,7 +52,7 @@ typedef struct {
     char *reservation;      /* public id when held; NULL otherwise */
     Instant expires_at;     /* of the reservation */
     char *ticket;           /* public id of the place in line, where it is queued; NULL otherwise */
-    bool ticket_admitted;   /* its turn has come already, and its units are held until `expires_at` */
+    TicketState ticket_state; /* admitted: its turn has come already, and its units are held until `expires_at` */
     int64_t ahead;          /* so many wait before it; -1: not known here */
     int64_t in_line;        /* so many wait, itself included; -1: not known here */
     QueueWait wait;

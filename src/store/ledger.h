@@ -13,6 +13,15 @@ typedef struct {
     int64_t units;
 } LedgerItem;
 
+/* What is to be sent to a program when the turn of the ticket comes that an ask is answered with. */
+typedef struct {
+    const char *url, *origin; /* checked: domain/callback.h */
+    const char *payload;      /* the body */
+    const char *job;          /* what makes it the same as another of the subject's for the feature: it gets that one's ticket then */
+    bool once;                /* also where that one is over, for a day */
+    bool always;              /* a ticket, let in at once, where there is room: with ASK_HOLD only. Otherwise there is none then */
+} LedgerCallback;
+
 typedef struct {
     AskKind kind;             /* ASK_CONSUME or ASK_HOLD */
     const char *subject;      /* key; "anon:…" is a visitor */
@@ -27,6 +36,7 @@ typedef struct {
     const char *return_to;    /* where its maker wants to be when it is their turn; NULL: nowhere */
     bool by_form;             /* it came with a form or the like, which would have to be sent again */
     bool claims;              /* only what is held for a ticket of the subject may be taken: STORE_NONE where nothing is */
+    const LedgerCallback *callback; /* NULL: none */
     struct Admission *admission; /* an admission's own (store/queue.h); NULL otherwise */
 } LedgerAsk;
 

@@ -80,7 +80,7 @@ void batch_ask(Batch *batch, Job *job)
         job->result = store_fail(job->error, STORE_INVALID, "subject", "the policy has no plan for visitors");
         return;
     }
-    if (batch->by_memory && (job->ask->admission || job->ask->claims)) {
+    if (batch->by_memory && (job->ask->admission || job->ask->claims || job->ask->callback)) {
         job->apart = job->settled = true;
         return;
     }
@@ -111,7 +111,9 @@ void batch_ask(Batch *batch, Job *job)
         return;
     }
     guint joined = batch->joins->len;
-    if (decision->outcome == OUTCOME_QUEUED)
+    if (batch_has_ticket(batch, job, state))
+        decision->outcome = OUTCOME_QUEUED;
+    else if (decision->outcome == OUTCOME_QUEUED)
         batch_queue(batch, job, state, decision);
     decide_apply(decision);
 
@@ -137,7 +139,9 @@ void batch_ask(Batch *batch, Job *job)
         job->answer->expires_at = batch->now + job->ask->ttl_s * US_PER_S;
         g_ptr_array_add(batch->holds, job);
     }
-    if (job->ask->idempotency_key)
+    if (job->ask->callback && job->ask->callback->always)
+        batch_let_in_at_once(batch, job, state, decision);
+    else if (job->ask->idempotency_key)
         g_ptr_array_add(batch->keys, job);
     counter_book_keep(&book, decision);
 }

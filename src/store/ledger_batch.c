@@ -546,7 +546,7 @@ void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *j
     batch->alerts = g_ptr_array_new_with_free_func(free_alert);
     batch->holds = g_ptr_array_new();
     batch->keys = g_ptr_array_new();
-    batch->joins = g_ptr_array_new_with_free_func(g_free);
+    batch->joins = g_ptr_array_new_with_free_func(batch_join_free);
     batch->ticket_changes = g_ptr_array_new_with_free_func(batch_ticket_change_free);
 }
 

@@ -111,9 +111,10 @@ void batch_ask(Batch *batch, Job *job);
 /* ledger_queue.c: tickets, of asks that a line concerns. */
 typedef struct {
     DecisionKey key;
-    char *feature, *resource, *items, *line_owner;
+    char *feature, *resource, *items, *line_owner, *job;
     int64_t units, line_account, line_slot;
-    bool admitted, over;              /* over: by another job of the batch */
+    bool admitted, over;              /* over: also by another job of the batch */
+    TicketState state;                /* as it was read, or is written at first */
     DecisionKey hold;                 /* of one that was admitted */
     Instant claim_until;
 } TicketRow;
@@ -122,7 +123,9 @@ typedef struct {
     TicketRow *ticket;                /* the batch's */
     int64_t turn, flow, ahead, keep_s;
     QueueWait wait;
+    char *metadata;                   /* of the hold that it is let in with at once; NULL: it waits */
 } Join;
+void batch_join_free(gpointer join);
 typedef struct {
     Query query;
     Params params;
@@ -134,6 +137,10 @@ void batch_want_tickets(Batch *batch, const Job *job);
 bool batch_goes_apart(const Decision *decision);
 /* The ask is served from what is held for it. False: nothing is. */
 bool batch_claim(Batch *batch, Job *job, SubjectState *state);
+/* ledger_callback.c. The ask has a callback, and is answered with a ticket that there is for it already. */
+bool batch_has_ticket(const Batch *batch, const Job *job, const SubjectState *state);
+/* It is answered with one that is let in at once, with what was held. */
+void batch_let_in_at_once(Batch *batch, Job *job, SubjectState *state, const Decision *decision);
 /* A queued decision gets its place in line, or is denied where the line is full. The counter that it waits for has changed then. */
 void batch_queue(Batch *batch, Job *job, SubjectState *state, Decision *decision);
 void batch_tell_ticket(Batch *batch, Job *job, const Decision *decision);

@@ -7,6 +7,8 @@
  */
 #include "store/ledger_queue.h"
 
+#include "domain/callback.h"
+
 #define CLAIM_WITHIN_S QUEUE_CLAIM_WITHIN_S /* where the policy has the limit no more */
 
 /* --- joining --- */
@@ -101,29 +103,44 @@ static QueueWait wait_of(const Batch *batch, const SubjectState *state, const Li
     return queue_wait(&pace, ahead, units, batch->now);
 }
 
-static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *decision)
+TicketRow *batch_ticket_new(const Batch *batch, const Job *job, const SubjectState *state, int64_t units, Line line)
 {
-    const LimitLook *look = &decision->looks[decision->deciding];
-    Line line = batch_line_of(state, look->limit);
     TicketRow *ticket = g_new0(TicketRow, 1);
     *ticket = (TicketRow){
         .key = { state->account_id, state->id, batch->now, record_id_new() },
         .feature = g_strdup(batch->policy->features[job->features[0]].key),
         .resource = g_strdup(job->ask->items[0].resource),
         .items = join_items(job->ask),
-        .units = decision->units,
+        .job = g_strdup(job_name(job)),
+        .units = units,
         .line_account = line.account,
         .line_slot = line.slot,
         .line_owner = line.owner,
+        .state = TICKET_WAITING,
     };
+    return ticket;
+}
+
+void batch_join_free(gpointer data)
+{
+    Join *join = data;
+    g_free(join->metadata);
+    g_free(join);
+}
+
+static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *decision)
+{
+    const LimitLook *look = &decision->looks[decision->deciding];
+    TicketRow *ticket = batch_ticket_new(batch, job, state, decision->units, batch_line_of(state, look->limit));
     Join *join = g_new0(Join, 1);
-    *join = (Join){ .job = job, .ticket = ticket, .ahead = look->counter->waiting, .keep_s = look->limit->queue.keep_place_s };
+    *join = (Join){ .job = job, .ticket = ticket, .ahead = look->counter->waiting,
+                    .keep_s = job->ask->callback ? CALLBACK_KEEP_S : look->limit->queue.keep_place_s };
     if (!join_turn(batch, state, look->limit, ticket, join)) {
         ticket_row_free(ticket);
-        g_free(join);
+        batch_join_free(join);
         return; /* the batch cannot be written on this connection any more */
     }
-    int64_t units_ahead = places_units(batch->store, line.account, line.slot, ticket->line_owner, join->ahead);
+    int64_t units_ahead = places_units(batch->store, ticket->line_account, ticket->line_slot, ticket->line_owner, join->ahead);
     join->wait = wait_of(batch, state, look, units_ahead, look->asked);
     look->counter->waiting++;
     g_ptr_array_add(batch->tickets, ticket);
@@ -133,9 +150,10 @@ static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *dec
 void batch_queue(Batch *batch, Job *job, SubjectState *state, Decision *decision)
 {
     const LimitLook *look = &decision->looks[decision->deciding];
-    if (!batch->tickets || batch_ticket_of(batch, state->id, batch->policy->features[job->features[0]].key))
+    if (!batch->tickets || batch_ticket_for(batch, job, state->id))
         return;
-    if (look->counter->waiting >= look->limit->queue.queue_max || strcmp(batch_line_state(batch, look->limit), "closed") == 0) {
+    if (look->counter->waiting >= look->limit->queue.queue_max || batch_has_enough(batch, job, state->id) ||
+        strcmp(batch_line_state(batch, look->limit), "closed") == 0) {
         decision->outcome = OUTCOME_DENIED;
         decision->reason = REASON_QUEUE_FULL;
         return;
@@ -167,21 +185,23 @@ static bool stands(const Batch *batch, const TicketRow *ticket, int64_t *ahead, 
 
 void batch_tell_ticket(Batch *batch, Job *job, const Decision *decision)
 {
-    TicketRow *ticket = batch_ticket_of(batch, job->subject_id, batch->policy->features[job->features[0]].key);
+    const TicketRow *ticket = batch_ticket_for(batch, job, job->subject_id);
     Answer *answer = job->answer;
     if (!answer || answer->outcome != OUTCOME_QUEUED || !ticket)
         return;
     answer->ticket = public_id_ticket(&ticket->key);
-    answer->ticket_admitted = ticket->admitted;
-    answer->expires_at = ticket->admitted ? ticket->claim_until : INSTANT_MAX;
+    answer->ticket_state = ticket->admitted && !ticket->over ? TICKET_ADMITTED : ticket->state;
+    answer->expires_at = answer->ticket_state == TICKET_ADMITTED ? ticket->claim_until : INSTANT_MAX;
     const Join *join = join_of(batch, ticket);
+    if (answer->ticket_state != TICKET_WAITING || decision->deciding < 0)
+        return;
     const LimitLook *look = &decision->looks[decision->deciding];
     int64_t units_ahead;
     if (join) {
         answer->ahead = join->ahead;
         answer->in_line = look->counter->waiting;
         answer->wait = join->wait;
-    } else if (!ticket->admitted && stands(batch, ticket, &answer->ahead, &units_ahead, &answer->in_line)) {
+    } else if (stands(batch, ticket, &answer->ahead, &units_ahead, &answer->in_line)) {
         answer->wait = wait_of(batch, batch_state(batch, job->subject_id), look, units_ahead, ticket->units);
     }
 }
@@ -215,7 +235,8 @@ static void keep_holding(Batch *batch, const Job *job, const DecisionRow *row)
 
 bool batch_claim(Batch *batch, Job *job, SubjectState *state)
 {
-    TicketRow *ticket = batch_ticket_of(batch, state->id, batch->policy->features[job->features[0]].key);
+    TicketRow *ticket = job->ask->callback ? NULL
+                                           : batch_ticket_of(batch, state->id, batch->policy->features[job->features[0]].key, "");
     int64_t units = ask_units(job->ask);
     if (!ticket || !ticket->admitted || !asks_for_the_same(job, ticket, units))
         return false;
@@ -281,7 +302,8 @@ static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticke
     record->items = g_strdup(ticket->items);
     record->metadata = g_strdup_printf("{\"ticket\":\"%s\"}", id);
     decision_trace(decision, record->trace);
-    Instant until = batch->now + claim_within_s(decision, ticket->line_slot) * US_PER_S;
+    int64_t within_s = *ticket->job ? CALLBACK_HOLD_S : claim_within_s(decision, ticket->line_slot);
+    Instant until = batch->now + within_s * US_PER_S;
     job->answer->reservation = public_id_reservation(&job->key);
     job->answer->expires_at = until;
     g_ptr_array_add(batch->holds, job);
@@ -292,6 +314,7 @@ static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticke
     params_number(params, job->key.id);
     params_instant(params, until);
     ticket->admitted = true;
+    ticket->claim_until = until;
 }
 
 static AdmissionResult admit(Batch *batch, Job *job, SubjectState *state, TicketRow *ticket, CounterBook *book)

@@ -120,7 +120,7 @@ static Record *settle_record(Batch *batch, Job *job, const SubjectState *state, 
     return record;
 }
 
-/* `keep` units of what is held become use; the rest goes back. */
+/* `keep` units of what is held become use; the rest goes back. A release for a reason is nobody's wish: the ticket was not used. */
 static void end_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state, JobKind how, int64_t keep)
 {
     const char *kind = how == JOB_COMMIT ? "commit" : how == JOB_RELEASE ? "release" : "expire";
@@ -141,7 +141,7 @@ static void end_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectStat
     params_number(settlement, keep);
     params_instant(settlement, batch->now);
     g_ptr_array_add(batch->settlements, settlement);
-    batch_settle_ticket(batch, row, how == JOB_COMMIT ? "used" : how == JOB_RELEASE ? "left" : "lapsed");
+    batch_settle_ticket(batch, row, how == JOB_COMMIT ? "used" : how == JOB_RELEASE && !job->reason ? "left" : "lapsed");
 }
 
 static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)

@@ -60,6 +60,7 @@ void ticket_row_free(gpointer data)
     g_free(ticket->resource);
     g_free(ticket->items);
     g_free(ticket->line_owner);
+    g_free(ticket->job);
     g_free(ticket);
 }
 
@@ -75,10 +76,14 @@ static TicketRow *ticket_row_new(const PGresult *rows, int row)
     ticket->line_account = result_number(rows, row, 8);
     ticket->line_slot = result_number(rows, row, 9);
     ticket->line_owner = g_strdup(result_text(rows, row, 10));
-    ticket->admitted = strcmp(result_text(rows, row, 11), "admitted") == 0;
+    if (!ticket_state_read(result_text(rows, row, 11), &ticket->state))
+        ticket->state = TICKET_EXPIRED;
+    ticket->admitted = ticket->state == TICKET_ADMITTED;
+    ticket->over = ticket_is_over(ticket->state);
     ticket->hold = (DecisionKey){ result_number(rows, row, 12), ticket->key.subject_id, result_number(rows, row, 13),
                                   result_number(rows, row, 14) };
     ticket->claim_until = result_number(rows, row, 15);
+    ticket->job = g_strdup(result_text(rows, row, 16));
     return ticket;
 }
 
@@ -105,7 +110,7 @@ static bool job_wants_tickets(Batch *batch, const Job *job)
     if (job->kind == JOB_LEAVE)
         return true;
     const SubjectState *state = job->kind == JOB_ASK ? batch_state(batch, job->subject_id) : NULL;
-    return state && (job->ask->admission || job->ask->claims || ask_concerns_queue(batch, job, state));
+    return state && (job->ask->admission || job->ask->claims || job->ask->callback || ask_concerns_queue(batch, job, state));
 }
 
 static const char *batch_holder(const Batch *batch)
@@ -148,11 +153,12 @@ const char *batch_line_state(const Batch *batch, const Limit *limit)
     return state ? state : "open";
 }
 
-TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature)
+TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature, const char *job)
 {
     for (guint i = 0; batch->tickets && i < batch->tickets->len; i++) {
         TicketRow *ticket = batch->tickets->pdata[i];
-        if (!ticket->over && ticket->key.subject_id == subject_id && strcmp(ticket->feature, feature) == 0)
+        if (!ticket->over && ticket->key.subject_id == subject_id && strcmp(ticket->feature, feature) == 0 &&
+            strcmp(ticket->job, job) == 0)
             return ticket;
     }
     return NULL;
@@ -174,7 +180,7 @@ static DbResult read_claims(Batch *batch)
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
     for (guint i = 0; i < batch->tickets->len; i++) {
         const TicketRow *ticket = batch->tickets->pdata[i];
-        if (ticket->admitted)
+        if (ticket->admitted && !*ticket->job)
             g_array_append_val(keys, ticket->hold);
     }
     if (!keys->len)
@@ -184,21 +190,28 @@ static DbResult read_claims(Batch *batch)
     return db_run(batch->db, QUERY_DECISIONS_READ, &params, &batch->claims);
 }
 
-/* Parameters: accounts[], subjects[] of the jobs that are concerned, each once. False: none is. */
+/* Parameters: accounts[], subjects[] of those who are concerned, each once, and jobs[] of which one that is over counts. False:
+ * nobody is. */
 static bool concerned(Batch *batch, Params *params)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_autoptr(GArray) accounts = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GPtrArray) once = g_ptr_array_new();
     for (guint i = 0; i < batch->jobs->len; i++) {
         const Job *job = batch->jobs->pdata[i];
-        if (!job_wants_tickets(batch, job) || !g_hash_table_add(known, (gpointer)&job->subject_id))
+        if (!job_wants_tickets(batch, job))
+            continue;
+        if (job->kind == JOB_ASK && job->ask->callback && job->ask->callback->once)
+            g_ptr_array_add(once, (gpointer)job->ask->callback->job);
+        if (!g_hash_table_add(known, (gpointer)&job->subject_id))
             continue;
         g_array_append_val(accounts, job->account_id);
         g_array_append_val(ids, job->subject_id);
     }
     params_numbers(params, accounts);
     params_numbers(params, ids);
+    params_texts(params, once);
     return ids->len > 0;
 }
 
@@ -306,7 +319,7 @@ static void queue_joins(Batch *batch)
     if (!batch->joins->len)
         return;
     g_auto(Rows) rows;
-    rows_init(&rows, batch->joins->len, 18);
+    rows_init(&rows, batch->joins->len, 19);
     for (guint i = 0; i < batch->joins->len; i++) {
         const Join *join = batch->joins->pdata[i];
         const TicketRow *ticket = join->ticket;
@@ -314,8 +327,9 @@ static void queue_joins(Batch *batch)
         ROWS_ADD(&rows, ticket->key.account_id, ticket->key.subject_id, ticket->key.id, join->turn, join->flow,
                  rows_text(&rows, 0, ticket->feature), rows_text(&rows, 1, ticket->resource), ticket->units,
                  rows_text(&rows, 2, ticket->items), ticket->line_account, ticket->line_slot,
-                 rows_text(&rows, 3, ticket->line_owner), join->ahead, join->wait.known ? join->wait.least_s : -1,
-                 join->wait.known ? join->wait.most_s : -1, rows_text(&rows, 4, ask->return_to), ask->by_form, join->keep_s);
+                 rows_text(&rows, 3, ticket->line_owner), MAX(join->ahead, 0), join->wait.known ? join->wait.least_s : -1,
+                 join->wait.known ? join->wait.most_s : -1, rows_text(&rows, 4, ask->return_to), ask->by_form, join->keep_s,
+                 rows_text(&rows, 5, ticket->job));
         rows_instant(&rows, ticket->key.at);
     }
     g_auto(Params) params = params_new();
@@ -328,6 +342,7 @@ static void queue_joins(Batch *batch)
 void batch_queue_tickets(Batch *batch)
 {
     queue_joins(batch);
+    batch_queue_deliveries(batch);
     for (guint i = 0; i < batch->ticket_changes->len; i++) {
         const TicketChange *change = batch->ticket_changes->pdata[i];
         db_queue(batch->db, change->query, &change->params, NULL);

@@ -30,6 +30,7 @@ static const char *const grants[] = {
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
     " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases, webquota.tickets,"
     " webquota.queues to %s",
+    "grant insert, update on webquota.deliveries to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",

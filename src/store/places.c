@@ -202,7 +202,17 @@ static TicketRead *facts_of(const PGresult *rows, const DecisionKey *key)
         .by_form = result_bool(rows, 0, 18),
         .why = g_strdup(result_text(rows, 0, 19)),
         .now = result_number(rows, 0, 28),
+        .tries = result_number(rows, 0, 32),
+        .next_at = INSTANT_MAX,
+        .tried_at = or_never(rows, 0, 34),
+        .delivered_at = INSTANT_MAX,
+        .last_status = result_number(rows, 0, 36),
+        .trouble = g_intern_string(result_text(rows, 0, 37)),
     };
+    if (!result_null(rows, 0, 31) && callback_state_read(result_text(rows, 0, 31), &read->callback)) {
+        read->next_at = read->callback == CALLBACK_PENDING ? or_never(rows, 0, 33) : INSTANT_MAX;
+        read->delivered_at = read->callback == CALLBACK_DELIVERED ? or_never(rows, 0, 35) : INSTANT_MAX;
+    }
     if (!ticket_state_read(result_text(rows, 0, 9), &read->state))
         read->state = TICKET_EXPIRED;
     if (!result_null(rows, 0, 23)) {
@@ -285,6 +295,9 @@ static TicketRead *tell(Places *places, const Policy *policy, const DecisionKey 
         g_hash_table_contains(places->touched, &key->id))
         return NULL;
     TicketState state = known->facts->state;
+    /* How a delivery goes is looked for each time. */
+    if (state == TICKET_ADMITTED && known->facts->callback != CALLBACK_NONE)
+        return NULL;
     Spot spot = { 0 };
     if ((state == TICKET_WAITING && !lines_spot(places->lines, key->id, &spot)) ||
         (state == TICKET_ADMITTED && !lines_admitted(places->lines, key->id)))

@@ -27,6 +27,8 @@ static StoreResult leave_admitted(Store *store, const DecisionKey *key, const ch
         return result;
     if (ticket_is_over(read->state) || !read->reservation)
         return store_fail(error, STORE_CONFLICT, NULL, "the ticket is over already");
+    if (read->callback != CALLBACK_NONE)
+        return store_fail(error, STORE_CONFLICT, NULL, "the ticket's turn has come, and its callback is being delivered");
     result = ledger_release(store, read->reservation, &done, error);
     places_touch(store, key->id);
     return result;

@@ -3,6 +3,7 @@
 #ifndef WEBQUOTA_QUEUE_STORE_H
 #define WEBQUOTA_QUEUE_STORE_H
 
+#include "domain/callback.h"
 #include "store/store.h"
 
 /* --- one ticket --- */
@@ -24,6 +25,10 @@ typedef struct {
     char *return_to;        /* NULL: nowhere */
     char *why;              /* expired: "unseen", "refused", "dropped"; NULL otherwise */
     bool by_form;
+    CallbackState callback; /* CALLBACK_NONE: it has none; the rest is about it */
+    int64_t tries, last_status;         /* last_status 0: nothing was answered */
+    const char *trouble;    /* of the last try: callback_trouble_word; NULL: none. Interned */
+    Instant next_at, tried_at, delivered_at; /* true times; INSTANT_MAX: none */
     int refs;
 } TicketRead;
 TicketRead *ticket_read_ref(TicketRead *read);
@@ -42,7 +47,7 @@ void queue_ticket_later(Store *store, const char *id, int64_t wait_s, TicketThen
 /* Those who wait for a change are answered as it stands, now and from now on: the process is about to end. */
 void queue_hurry(Store *store);
 
-/* Its holder goes: a place is given up, what was held goes back. STORE_CONFLICT: it is over already. */
+/* Its holder goes: a place is given up, what was held goes back. STORE_CONFLICT: it is over already, or is being delivered. */
 StoreResult queue_leave(Store *store, const char *id, StoreError *error) MUST_CHECK;
 
 /* --- lines --- */

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include "domain/activity.h"
 #include "domain/answer.h"
+#include "domain/callback.h"
 #include "domain/history.h"
 #include "domain/session.h"
 #include "view/value.h"
@@ -93,6 +94,10 @@ typedef struct {
     const char *go;                /* where one goes on when it is one's turn; NULL: nowhere by itself */
     const char *back;              /* where one came from, or what was asked for; NULL: not known */
     const char *zone;
+    CallbackState callback;        /* CALLBACK_NONE: the rest is nothing */
+    int64_t tries, last_status;    /* last_status 0: nothing was answered */
+    const char *trouble;           /* of the last try; NULL: none */
+    Instant next_at, tried_at, delivered_at; /* INSTANT_MAX: none */
 } TicketShown;
 GString *view_ticket(const TicketShown *shown, const char *mount);
 Value *view_queue(const TicketShown *shown, const PageContext *context);

@@ -122,13 +122,13 @@ static void put_place(GString *out, const Answer *answer)
 {
     bool known = answer->ahead >= 0;
     put_text(out, "ticket", answer->ticket);
-    put_word(out, "state", answer->ticket_admitted ? "admitted" : "waiting");
+    put_word(out, "state", ticket_state_word(answer->ticket_state));
     put_number_if(out, "position", known, answer->ahead + 1);
     put_number_if(out, "ahead", known, answer->ahead);
     put_number_if(out, "in_line", known, answer->in_line);
     PUT_NAME(out, "wait");
     put_wait_value(out, &answer->wait);
-    put_instant(out, "claim_until", answer->ticket_admitted ? answer->expires_at : INSTANT_MAX);
+    put_instant(out, "claim_until", answer->ticket_state == TICKET_ADMITTED ? answer->expires_at : INSTANT_MAX);
 }
 
 static void put_decision(GString *out, const Answer *answer, const char *mount)

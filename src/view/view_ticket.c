@@ -29,6 +29,25 @@ static void put_place_in_line(GString *out, const TicketShown *shown)
     put_flag(out, "paused", waits && shown->paused);
 }
 
+/* null where there is none. */
+static void put_callback(GString *out, const TicketShown *shown)
+{
+    if (shown->callback == CALLBACK_NONE) {
+        put_null(out, "callback");
+        return;
+    }
+    PUT_NAME(out, "callback");
+    put_begin_object(out);
+    put_word(out, "state", callback_state_word(shown->callback));
+    put_number(out, "tries", shown->tries);
+    put_instant(out, "tried_at", shown->tried_at);
+    put_instant(out, "next_at", shown->next_at);
+    put_instant(out, "delivered_at", shown->delivered_at);
+    put_number_if(out, "last_status", shown->last_status > 0, shown->last_status);
+    put_text(out, "last_trouble", shown->trouble);
+    put_end(out, '}');
+}
+
 GString *view_ticket(const TicketShown *shown, const char *mount)
 {
     GString *out = g_string_sized_new(DOCUMENT_BYTES);
@@ -50,6 +69,7 @@ GString *view_ticket(const TicketShown *shown, const char *mount)
     put_text(out, "why", shown->why);
     put_number_if(out, "poll_s", !ticket_is_over(shown->state), shown->poll_s);
     put_text(out, "go", shown->state == TICKET_ADMITTED ? shown->go : NULL);
+    put_callback(out, shown);
     began = put_words(out, "url");
     text_adds(out, mount ? mount : "", "/queue/", shown->id);
     put_words_end(out, began);

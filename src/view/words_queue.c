@@ -54,11 +54,11 @@ void words_add_wait(GString *out, const QueueWait *wait, bool paused)
 
 void words_add_queued(GString *out, const Answer *answer)
 {
-    if (answer->ticket_admitted) {
+    if (answer->ticket_state == TICKET_ADMITTED)
         text_add(out, "It is your turn.");
-        return;
-    }
-    if (answer->ahead >= 0) {
+    else if (answer->ticket_state != TICKET_WAITING)
+        text_add(out, "This was asked for before, and its turn is over.");
+    else if (answer->ahead >= 0) {
         words_add_position(out, answer->ahead, answer->in_line);
         text_add(out, ". ");
         words_add_wait(out, &answer->wait, false);

@@ -1,4 +1,5 @@
 /* Places in line, for programs. Who knows a ticket's id may see it and give it up: it cannot be guessed. */
+#include "web/ask.h"
 #include "web/handlers.h"
 #include "web/ticket.h"
 
@@ -8,6 +9,11 @@ static void answer(Call *call, StoreResult result, const TicketRead *read, const
         ticket_answer(call, read);
     else
         call_store_problem(call, result, error);
+}
+
+void api_ticket_add(Call *call)
+{
+    ask_answer_ticket(call);
 }
 
 void api_ticket_get(Call *call)

@@ -8,7 +8,7 @@
 #define TTL_MAX_S 86400
 #define METADATA_BYTES_MAX 4096
 
-enum { SUBJECT, FEATURE, RESOURCE, UNITS, ITEMS, ON_BEHALF_OF, METADATA, TTL, FIELDS };
+enum { SUBJECT, FEATURE, RESOURCE, UNITS, ITEMS, ON_BEHALF_OF, METADATA, CALLBACK_URL, PAYLOAD, TTL, FIELDS };
 
 static const InputField fields[FIELDS] = {
     [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255},
@@ -18,6 +18,8 @@ static const InputField fields[FIELDS] = {
     [ITEMS] = {"items", INPUT_LIST, false, 1, LEDGER_ITEMS_MAX},
     [ON_BEHALF_OF] = {"on_behalf_of", INPUT_TEXT, false, 1, 255},
     [METADATA] = {"metadata", INPUT_OBJECT, false, 0, METADATA_BYTES_MAX},
+    [CALLBACK_URL] = {"callback_url", INPUT_TEXT, false, 1, CALLBACK_URL_MAX},
+    [PAYLOAD] = {"payload", INPUT_ANY, false, 0, CALLBACK_PAYLOAD_MAX},
     [TTL] = {"ttl", INPUT_WHOLE, false, 1, TTL_MAX_S},
 };
 
@@ -38,7 +40,10 @@ Ask *ask_new(void)
 
 void ask_free(Ask *ask)
 {
-    free(ask->metadata); /* jansson's */
+    free(ask->metadata); /* jansson's, as is the next */
+    free(ask->payload);
+    callback_url_clear(&ask->url);
+    g_free(ask->job);
     g_free(ask->caller);
     g_free(ask->fingerprint);
     g_free(ask);
@@ -118,6 +123,76 @@ static bool idempotency_read(Call *call, Ask *ask)
     return true;
 }
 
+/* --- the callback --- */
+
+/* May it be sent there, and by this caller? What is signed is believed, so only programs say what it is. */
+static bool callback_may(Call *call, const InputValue *url, CallbackUrl *out)
+{
+    const Callbacks *callbacks = call->site ? call->site->callbacks : NULL;
+    const char *why = NULL;
+    if (!callback_url_read(url->text, out, &why))
+        call_problem(call, 400, "callback_url", "callback_url %s", why);
+    else if (call->identity.kind != IDENTITY_KEY)
+        call_problem(call, 403, "callback_url", "callback_url is for programs with an API key");
+    else if (!callbacks)
+        call_problem(call, 422, "callback_url", "callback_url: no callbacks are set up here");
+    else if (!callbacks_allow(callbacks, out))
+        call_problem(call, 422, "callback_url", "callback_url is not on the list of addresses that callbacks may be sent to");
+    else
+        return true;
+    return false;
+}
+
+static void add_part(GChecksum *sum, const char *part)
+{
+    g_checksum_update(sum, (const guchar *) (part ? part : ""), part ? (gssize) strlen(part) + 1 : 1);
+}
+
+/* What makes it the same as another: the caller's word for that, else all that it is. New string. */
+static char *job_of(const Ask *ask)
+{
+    const LedgerAsk *asked = &ask->ledger;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    if (asked->idempotency_key) {
+        const char *parts[] = {"key", asked->caller, asked->idempotency_key, asked->fingerprint};
+        for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+            add_part(sum, parts[i]);
+        return g_strdup(g_checksum_get_string(sum));
+    }
+    add_part(sum, ask->callback.url);
+    add_part(sum, ask->callback.payload);
+    for (int i = 0; i < asked->item_count; i++) {
+        g_autofree char *units = g_strdup_printf("%" PRId64, asked->items[i].units);
+        add_part(sum, asked->items[i].feature);
+        add_part(sum, asked->items[i].resource);
+        add_part(sum, units);
+    }
+    return g_strdup(g_checksum_get_string(sum));
+}
+
+/* False: answered already. */
+static bool callback_read(Call *call, const InputValue *values, AskKind kind, Ask *ask)
+{
+    const InputValue *url = &values[CALLBACK_URL], *payload = &values[PAYLOAD];
+    const char *stray = kind == ASK_HOLD && (url->given || payload->given) ? "only tickets have a callback"
+                      : payload->given && !url->given ? "needs a callback_url" : NULL;
+    if (stray) {
+        const char *name = url->given ? "callback_url" : "payload";
+        call_problem(call, 400, name, "%s: %s", name, stray);
+        return false;
+    }
+    if (!url->given)
+        return true;
+    if (!callback_may(call, url, &ask->url))
+        return false;
+    ask->payload = payload->given ? json_dumps(payload->json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    ask->callback = (LedgerCallback){.url = url->text, .origin = ask->url.origin, .payload = ask->payload ? ask->payload : "{}",
+                                     .once = ask->ledger.idempotency_key != NULL};
+    ask->callback.job = ask->job = job_of(ask);
+    ask->ledger.callback = &ask->callback;
+    return true;
+}
+
 bool ask_read(Call *call, AskKind kind, Ask *ask)
 {
     InputValue values[FIELDS];
@@ -127,7 +202,7 @@ bool ask_read(Call *call, AskKind kind, Ask *ask)
     if (!call_body(call, fields, kind == ASK_HOLD ? FIELDS : TTL, values) || !items_read(call, values, &ask->ledger))
         return false;
     ask->ledger.subject = call_subject(call, values[SUBJECT].text);
-    if (!ask->ledger.subject || !idempotency_read(call, ask))
+    if (!ask->ledger.subject || !idempotency_read(call, ask) || !callback_read(call, values, kind, ask))
         return false;
     ask->ledger.on_behalf_of = values[ON_BEHALF_OF].text;
     ask->metadata = values[METADATA].given ? json_dumps(values[METADATA].json, JSON_COMPACT) : NULL;
@@ -149,11 +224,27 @@ static void free_ask(gpointer ask)
     ask_free(ask);
 }
 
+static void hand_in(Call *call, Ask *ask)
+{
+    call_decide(call, &ask->ledger, ask_decided, ask, free_ask);
+}
+
 void ask_answer(Call *call, AskKind kind)
 {
     g_autoptr(Ask) ask = ask_new();
-    if (!ask_read(call, kind, ask))
+    if (ask_read(call, kind, ask))
+        hand_in(call, g_steal_pointer(&ask));
+}
+
+void ask_answer_ticket(Call *call)
+{
+    g_autoptr(Ask) ask = ask_new();
+    if (!ask_read(call, ASK_CONSUME, ask))
         return;
-    const LedgerAsk *asked = &ask->ledger;
-    call_decide(call, asked, ask_decided, g_steal_pointer(&ask), free_ask);
+    if (ask->ledger.callback) {
+        ask->callback.always = true;
+        ask->ledger.kind = ASK_HOLD;
+        ask->ledger.ttl_s = CALLBACK_HOLD_S;
+    }
+    hand_in(call, g_steal_pointer(&ask));
 }

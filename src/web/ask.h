@@ -5,8 +5,10 @@
 #include "web/call.h"
 
 typedef struct {
-    LedgerAsk ledger; /* points into the call's body and the strings below */
-    char *metadata, *caller, *fingerprint;
+    LedgerAsk ledger; /* points into the call's body, the callback and the strings below */
+    LedgerCallback callback;
+    CallbackUrl url;
+    char *metadata, *caller, *fingerprint, *payload, *job;
 } Ask;
 Ask *ask_new(void);
 void ask_free(Ask *ask);
@@ -17,5 +19,8 @@ bool ask_read(Call *call, AskKind kind, Ask *ask) MUST_CHECK;
 
 /* Reads the ask and has the ledger decide it, which answers. */
 void ask_answer(Call *call, AskKind kind);
+
+/* The same for a ticket: where the ask has a callback, it is answered with a ticket in any case, also where there is room. */
+void ask_answer_ticket(Call *call);
 
 #endif

@@ -48,6 +48,7 @@ void api_commit(Call *call);
 void api_release(Call *call);
 void api_decision(Call *call);
 void api_refund(Call *call);
+void api_ticket_add(Call *call);
 void api_ticket_get(Call *call);
 void api_ticket_leave(Call *call);
 void api_thresholds(Call *call);

@@ -119,11 +119,11 @@ static bool time_read(const char *text, InputValue *out)
     return text && instant_parse(text, &out->time);
 }
 
-static bool object_fits(const InputField *field, const json_t *json)
+static bool value_fits(const InputField *field, const json_t *json)
 {
-    if (!json_is_object(json))
+    if (field->type == INPUT_OBJECT && !json_is_object(json))
         return false;
-    char *text = json_dumps(json, JSON_COMPACT);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
     bool fits = text && strlen(text) <= (size_t) field->max;
     free(text);
     return fits;
@@ -151,8 +151,10 @@ static char *member_read(const InputField *field, const json_t *json, InputValue
     case INPUT_TIME:
         return time_read(out->text, out) ? NULL : g_strdup("must be a time such as \"2026-11-22T17:00:00Z\"");
     case INPUT_OBJECT:
-        return object_fits(field, json) ? NULL
+        return value_fits(field, json) ? NULL
                                         : g_strdup_printf("must be a JSON object of at most %" PRId64 " bytes", field->max);
+    case INPUT_ANY:
+        return value_fits(field, json) ? NULL : g_strdup_printf("must be a value of at most %" PRId64 " bytes", field->max);
     case INPUT_LIST:
         return json_is_array(json) && (int64_t) json_array_size(json) >= field->min &&
                        (int64_t) json_array_size(json) <= field->max

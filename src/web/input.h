@@ -14,6 +14,7 @@ typedef enum {
     INPUT_FLAG,   /* true or false */
     INPUT_TIME,   /* RFC 3339, or a date */
     INPUT_OBJECT, /* a JSON object, at most max bytes as compact text */
+    INPUT_ANY,    /* any JSON value, at most max bytes as compact text */
     INPUT_LIST    /* a JSON array of min to max elements */
 } InputType;
 
@@ -32,7 +33,7 @@ typedef struct {
     double number;
     bool flag;
     Instant time;
-    const json_t *json; /* INPUT_OBJECT, INPUT_LIST; not owned */
+    const json_t *json; /* INPUT_OBJECT, INPUT_ANY, INPUT_LIST; not owned */
 } InputValue;
 
 /* What is wrong, and with which field (new strings; field NULL when with the whole). */

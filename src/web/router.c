@@ -49,7 +49,7 @@ static const WebRoute routes[] = {
     {"POST", API "/reservations/{id}/release", api_release, ACCESS_SELF, KEY_ENFORCE},
     {"GET", API "/decisions/{id}", api_decision, ACCESS_SELF, READING},
     {"POST", API "/decisions/{id}/refund", api_refund, ACCESS_PROGRAM, KEY_ENFORCE},
-    {"POST", API "/tickets", api_consume, ACCESS_SELF, KEY_ENFORCE},
+    {"POST", API "/tickets", api_ticket_add, ACCESS_SELF, KEY_ENFORCE},
     {"GET", API "/tickets/{id}", api_ticket_get, ACCESS_ANYBODY, READING},
     {"DELETE", API "/tickets/{id}", api_ticket_leave, ACCESS_ANYBODY, KEY_ENFORCE},
     {"GET", API "/requests", api_request_list, ACCESS_SELF, READING},

@@ -101,6 +101,24 @@ static bool theme_read(char **out, char **why)
     return false;
 }
 
+/* A file with a secret in each line; never quoted. */
+static bool callback_settings_read(Callbacks *out, char **why)
+{
+    const char *allowed = value_of("WEBQUOTA_CALLBACKS"), *path = value_of("WEBQUOTA_CALLBACK_SECRETS_FILE");
+    g_autofree char *secrets = NULL, *wrong = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!allowed)
+        return true;
+    if (!path)
+        *why = g_strdup("WEBQUOTA_CALLBACK_SECRETS_FILE is not set: callbacks are signed");
+    else if (!g_file_get_contents(path, &secrets, NULL, &error))
+        *why = g_strdup_printf("WEBQUOTA_CALLBACK_SECRETS_FILE: %s", error->message);
+    else if (!callbacks_read(allowed, secrets, out, &wrong))
+        *why = g_strdup_printf("%s: %s", *wrong == '"' ? "WEBQUOTA_CALLBACKS" : "WEBQUOTA_CALLBACK_SECRETS_FILE", wrong);
+    return !*why && number_read("WEBQUOTA_CALLBACK_TRIES", 10, 1, 20, &out->tries_max, why) &&
+           number_read("WEBQUOTA_CALLBACK_TIMEOUT_S", 30, 1, 300, &out->timeout_s, why);
+}
+
 /* An address within the site: "/quota", or "" for its root. */
 static bool mount_read(char **out, char **why)
 {
@@ -128,6 +146,7 @@ bool settings_read(Settings *out, char **why)
                        &out->patience_ms, why) &&
            prepare_read(&out->prepared, why) && secret_read("WEBQUOTA_SECRET_FILE", &out->secret, why) &&
            secret_read("WEBQUOTA_SHARED_SECRET_FILE", &out->shared_secret, why) &&
+           callback_settings_read(&out->callbacks, why) &&
            folder_read("WEBQUOTA_TEMPLATES", "templates", &out->templates, why) &&
            folder_read("WEBQUOTA_STATIC", "static", &out->statics, why) && theme_read(&out->theme, why);
 }
@@ -142,5 +161,6 @@ void settings_clear(Settings *settings)
     g_free(settings->templates);
     g_free(settings->statics);
     g_free(settings->theme);
+    callbacks_clear(&settings->callbacks);
     *settings = (Settings){0};
 }

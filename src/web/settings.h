@@ -3,6 +3,7 @@
 #define WEBQUOTA_SETTINGS_H
 
 #include "base/log.h"
+#include "domain/callback.h"
 
 typedef struct {
     char *database;       /* DATABASE_URL */
@@ -16,6 +17,8 @@ typedef struct {
     char *statics;        /* WEBQUOTA_STATIC: a folder */
     char *theme;          /* WEBQUOTA_THEME: a folder whose files come before those of the two; NULL: none */
     bool prepared;        /* unless WEBQUOTA_PREPARE=off: a pooler in transaction mode stands between */
+    Callbacks callbacks;  /* WEBQUOTA_CALLBACKS, WEBQUOTA_CALLBACK_SECRETS_FILE, _TRIES (1 to 20; default 10), _TIMEOUT_S (1 to 300;
+                           * default 30); no list: there are none */
     LogLevel log;         /* WEBQUOTA_LOG: error, warning, notice (the default), info, debug */
 } Settings;
 

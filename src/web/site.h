@@ -17,6 +17,7 @@ typedef struct {
     Metrics *metrics;
     Slow *slow;         /* for passwords */
     const char *secret; /* of assertions; NULL: none. Not owned */
+    const Callbacks *callbacks; /* NULL: none may be asked for. Not owned */
     const char *mount;  /* for links from an authorizer's refusal. Not owned */
 } Site;
 

@@ -1,0 +1,214 @@
+#include "store/deliveries.h"
+
+#include "store/ledger_job.h"
+#include "store/lease_on.h"
+
+#define LEASE_S 5
+#define PATIENCE_MS 5000
+
+struct Deliveries {
+    Store *store;
+    Db db;
+    Lease lease;
+    bool holds; /* the lease, as far as is known */
+};
+
+/* A Delivery with what others need not know. */
+typedef struct {
+    Delivery shown; /* first */
+    DecisionKey ticket, hold;
+} Own;
+
+Deliveries *deliveries_open(Store *store)
+{
+    Deliveries *deliveries = g_new0(Deliveries, 1);
+    deliveries->store = store;
+    deliveries->lease = lease_new("delivery", LEASE_S);
+    db_init(&deliveries->db, store->database, store->config.prepared, true);
+    deliveries->db.patience_ms = PATIENCE_MS;
+    return deliveries;
+}
+
+void deliveries_close(Deliveries *deliveries)
+{
+    if (!deliveries)
+        return;
+    deliveries->db.deadline_us = g_get_monotonic_time() + US_PER_S;
+    if (deliveries->holds && lease_leave_on(&deliveries->db, &deliveries->lease) != DB_OK)
+        deliveries->holds = false; /* it ends by itself */
+    db_close(&deliveries->db);
+    lease_clear(&deliveries->lease);
+    g_free(deliveries);
+}
+
+void delivery_free(Delivery *delivery)
+{
+    if (!delivery)
+        return;
+    char *texts[] = { delivery->message, delivery->origin, delivery->url, delivery->payload };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_free((Own *)delivery);
+}
+
+static StoreResult failed(Deliveries *deliveries, StoreError *error)
+{
+    StoreResult result = store_down(error, &deliveries->db);
+    db_close_connection(&deliveries->db); /* nothing is left open behind it */
+    return result;
+}
+
+/* --- taking --- */
+
+StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) seen = NULL;
+    params_text(&params, deliveries->lease.holder);
+    if (db_run(&deliveries->db, QUERY_DELIVERY_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
+        return failed(deliveries, error);
+    bool elsewhere = result_bool(seen, 0, 1);
+    *any = result_bool(seen, 0, 0) && !elsewhere;
+    return STORE_OK;
+}
+
+static Delivery *delivery_new(const PGresult *rows, int row)
+{
+    Own *own = g_new(Own, 1);
+    int64_t subject_id = result_number(rows, row, 1);
+    *own = (Own){
+        .shown = {
+            .message = g_strdup(result_text(rows, row, 4)),
+            .origin = g_strdup(result_text(rows, row, 5)),
+            .url = g_strdup(result_text(rows, row, 6)),
+            .payload = g_strdup(result_text(rows, row, 7)),
+            .tries = (int)result_number(rows, row, 8),
+            .since_first_us = result_number(rows, row, 10) - result_number(rows, row, 9),
+        },
+        .ticket = { result_number(rows, row, 0), subject_id, result_number(rows, row, 2), result_number(rows, row, 3) },
+        .hold = { result_number(rows, row, 11), subject_id, result_number(rows, row, 12), result_number(rows, row, 13) },
+    };
+    return &own->shown;
+}
+
+static void free_delivery(gpointer delivery)
+{
+    delivery_free(delivery);
+}
+
+StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t others, GPtrArray **taken,
+                            StoreError *error)
+{
+    Db *db = &deliveries->db;
+    g_auto(Params) params = params_new();
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof *rooms);
+    g_autoptr(PGresult) lease = NULL;
+    g_autoptr(PGresult) rows = NULL;
+    g_array_append_vals(numbers, rooms, origins->len);
+    params_text(&params, deliveries->lease.holder);
+    params_texts(&params, origins);
+    params_numbers(&params, numbers);
+    params_number(&params, others);
+    db_queue(db, QUERY_BEGIN, NULL, NULL);
+    lease_queue_take(db, &deliveries->lease, &lease);
+    db_queue(db, QUERY_DELIVERIES_TAKE, &params, &rows);
+    db_queue(db, QUERY_COMMIT, NULL, NULL);
+    if (db_sync(db) != DB_OK)
+        return failed(deliveries, error);
+    deliveries->holds = PQntuples(lease) == 1;
+    *taken = g_ptr_array_new_with_free_func(free_delivery);
+    for (int row = 0; row < PQntuples(rows); row++)
+        g_ptr_array_add(*taken, delivery_new(rows, row));
+    return STORE_OK;
+}
+
+/* --- ending --- */
+
+static void params_ticket(Params *params, const DecisionKey *key)
+{
+    params_number(params, key->account_id);
+    params_number(params, key->subject_id);
+    params_instant(params, key->at);
+    params_number(params, key->id);
+}
+
+static void queue_tried(Deliveries *deliveries, const Own *own)
+{
+    const Delivery *delivery = &own->shown;
+    g_auto(Params) params = params_new();
+    params_text(&params, deliveries->lease.holder);
+    params_ticket(&params, &own->ticket);
+    if (delivery->status)
+        params_number(&params, delivery->status);
+    else
+        params_text(&params, NULL);
+    params_text(&params, callback_trouble_word(delivery->trouble));
+    if (delivery->outcome == DELIVERY_AGAIN)
+        params_number(&params, delivery->again_us);
+    else
+        params_text(&params, NULL);
+    db_queue(&deliveries->db, QUERY_DELIVERY_TRIED, &params, NULL);
+}
+
+static DbResult note_tried(Deliveries *deliveries, GPtrArray *tried)
+{
+    int queued = 0;
+    for (guint i = 0; i < tried->len; i++)
+        if (!((const Delivery *)tried->pdata[i])->noted) {
+            queue_tried(deliveries, tried->pdata[i]);
+            queued++;
+        }
+    DbResult result = queued ? db_sync(&deliveries->db) : DB_OK;
+    for (guint i = 0; result == DB_OK && i < tried->len; i++) {
+        Delivery *delivery = tried->pdata[i];
+        delivery->noted = true;
+        delivery->ended = delivery->outcome == DELIVERY_AGAIN;
+    }
+    return result;
+}
+
+/* Its units are not held any more, by whatever it was: there is nothing to be tried for. */
+static DbResult close_one(Deliveries *deliveries, const Own *own)
+{
+    g_auto(Params) params = params_new();
+    params_ticket(&params, &own->ticket);
+    return db_run(&deliveries->db, QUERY_DELIVERY_CLOSE, &params, NULL);
+}
+
+/* All at once, so that they share the ledger's transactions. */
+static StoreResult settle(Deliveries *deliveries, GPtrArray *tried, StoreError *error)
+{
+    g_autofree Job *jobs = g_new0(Job, MAX(tried->len, 1));
+    g_autofree StoreError *errors = g_new0(StoreError, MAX(tried->len, 1));
+    g_autofree Own **of = g_new0(Own *, MAX(tried->len, 1));
+    StoreResult outcome = STORE_OK;
+    int count = 0;
+    for (guint i = 0; i < tried->len; i++) {
+        Own *own = tried->pdata[i];
+        bool accepted = own->shown.outcome == DELIVERY_ACCEPTED;
+        if (own->shown.ended)
+            continue;
+        of[count] = own;
+        jobs[count] = (Job){ .kind = accepted ? JOB_COMMIT : JOB_RELEASE, .about = own->hold, .units = -1, .error = &errors[count],
+                             .reason = accepted ? NULL : "undelivered" };
+        count++;
+    }
+    if (count)
+        ledger_submit(deliveries->store, jobs, count);
+    for (int i = 0; i < count; i++) {
+        if (jobs[i].result == STORE_OK)
+            places_touch(deliveries->store, of[i]->ticket.id);
+        of[i]->shown.ended = jobs[i].result == STORE_OK || (jobs[i].result != STORE_DOWN && close_one(deliveries, of[i]) == DB_OK);
+        if (!of[i]->shown.ended && outcome == STORE_OK)
+            outcome = store_fail(error, STORE_DOWN, NULL, "%s", errors[i].detail ? errors[i].detail : "the database does not answer");
+        store_error_clear(&errors[i]);
+    }
+    return outcome;
+}
+
+StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError *error)
+{
+    if (note_tried(deliveries, tried) != DB_OK)
+        return failed(deliveries, error);
+    return settle(deliveries, tried, error);
+}

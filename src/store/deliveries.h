@@ -1,0 +1,50 @@
+/* Callbacks of those whose turn has come: which are due, and what becomes of them. One process at a time delivers, by the lease
+ * "delivery"; what one that died was busy with is taken by the next, as the same try. The ledger ends each, with its units, once. */
+#ifndef WEBQUOTA_DELIVERIES_H
+#define WEBQUOTA_DELIVERIES_H
+
+#include "domain/callback.h"
+#include "store/store.h"
+
+typedef struct Deliveries Deliveries;
+
+/* Does not connect yet. Has a connection of its own; for one thread. `store` must outlive it. */
+Deliveries *deliveries_open(Store *store);
+/* Leaves the lease to others. */
+void deliveries_close(Deliveries *deliveries);
+
+typedef enum {
+    DELIVERY_ACCEPTED, /* 2xx: what is held is charged */
+    DELIVERY_AGAIN,    /* tried again in `again_us` */
+    DELIVERY_GIVEN_UP  /* what is held goes back */
+} DeliveryOutcome;
+
+/* One that is to be tried now. */
+typedef struct {
+    char *message;        /* the webhook-id */
+    char *origin, *url, *payload;
+    int tries;            /* with this one */
+    int64_t since_first_us;
+    /* what came of it, for deliveries_end; zero at first */
+    DeliveryOutcome outcome;
+    int status;           /* 0: nothing was answered */
+    CallbackTrouble trouble;
+    int64_t again_us;
+    bool noted;           /* it is written down; the ledger's part may be missing */
+    bool ended;
+} Delivery;
+void delivery_free(Delivery *delivery);
+
+/* Is there anything to do for this process? Only reads. */
+StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error) MUST_CHECK;
+
+/* Takes the lease, or renews it, and of each of these origins as many as are due, but `rooms` of it (as many numbers as origins) at
+ * most; of other origins `others`. *taken: of Delivery *, the caller's; empty where another process delivers. */
+StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t others, GPtrArray **taken,
+                            StoreError *error) MUST_CHECK;
+
+/* Writes down what came of them, and has the ledger charge or give back. Those that it was done for are `ended`; the others are to
+ * be handed in again. */
+StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,277 @@
+#!/usr/bin/env node
+// Callbacks end to end: a ticket with something to be done, which is sent to a real receiver when its turn comes. Receivers of every
+// kind; what is not allowed; and services that are killed in the middle of 200 deliveries: each runs once by its id, what is charged
+// is what was taken, and nothing is lost.
+import { spawn } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bearer, request } from './lib/http.mjs';
+import { ROOT, free_port, with_site } from './lib/site.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
+
+const JOBS = 200;
+const POLICY = `
+default_plan = free
+administrators = { "boss" }
+feature summary { title = Summaries }
+feature batch   { title = Batches }
+feature report  { title = Reports }
+plan free {
+  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  warn_at = {} }
+  limit all    { feature = batch    amount = ${JOBS / 2}  window = minute  scope = site  on_exceed = queue  warn_at = {} }
+  limit day    { feature = report   amount = 2  window = day }
+}
+`;
+const secrets = [randomBytes(32), randomBytes(24)].map(bytes => `whsec_${bytes.toString('base64')}`);
+
+/** What the scheme says that the signatures are, reckoned here on its own. */
+const signatures = (id, seconds, body) => secrets.map(secret =>
+    `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`${id}.${seconds}.${body}`).digest('base64')}`).join(' ');
+
+/** A receiver that answers by the path that it is asked at, and remembers everything. */
+async function receiver() {
+    const seen = [], open = new Set();
+    const server = http.createServer((ask, answer) => {
+        const parts = [];
+        ask.on('data', part => parts.push(part));
+        ask.on('end', () => {
+            const one = { url: ask.url, method: ask.method, headers: ask.headers, body: Buffer.concat(parts).toString(), at: Date.now() };
+            seen.push(one);
+            one.try = seen.filter(other => other.headers['webhook-id'] === ask.headers['webhook-id']).length;
+            open.add(answer);
+            answer.on('close', () => open.delete(answer));
+            const kind = ask.url.split('/')[2];
+            const ways = {
+                ok: () => answer.writeHead(204).end(),
+                twice: () => answer.writeHead(one.try === 1 ? 500 : 200).end('done'),
+                bad: () => answer.writeHead(500).end(),
+                gone: () => answer.writeHead(410).end(),
+                busy: () => answer.writeHead(one.try === 1 ? 503 : 200, { 'Retry-After': '3' }).end(),
+                moved: () => answer.writeHead(302, { Location: `/other/${ask.url.split('/')[3]}` }).end(),
+                never: () => {},
+                cut: () => { answer.writeHead(200, { 'Content-Length': '100' }); answer.write('half'); setImmediate(() => ask.socket.destroy()); },
+                big: () => { answer.writeHead(200); const more = () => { while (answer.write(Buffer.alloc(65536))); answer.once('drain', more); }; more(); },
+                held: () => {},
+            };
+            (ways[kind] ?? ways.bad)();
+        });
+    });
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    return { seen, open, url: `http://127.0.0.1:${server.address().port}`,
+        of: id => seen.filter(one => one.headers['webhook-id'] === id),
+        release: () => open.forEach(answer => answer.writeHead(200).end()),
+        stop: () => { server.closeAllConnections(); server.close(); } };
+}
+
+const ask = (site, to, more = {}) => site.api('POST', '/tickets', { subject: 'ada', feature: 'summary', callback_url: to, ...more });
+const read = async (site, id) => (await site.api('GET', `/tickets/${id}`)).json;
+const ended = (site, id, state) => until(async () => {
+    const ticket = await read(site, id);
+    return ticket.callback.state === state && ticket;
+}, `${id} is ${state}`, 20000);
+let minute = 0;
+const next_minute = site => site.clock(`2026-03-15 12:${String(++minute).padStart(2, '0')}:10`);
+const used = async (site, key) => (await site.sql(`select used, held from webquota.counter_values where limit_key = '${key}'`))[0];
+
+async function kinds(site, to) {
+    await test('where there is room, a ticket is let in at once and its callback sent, signed with each secret', async () => {
+        await next_minute(site);
+        const answer = status(await ask(site, `${to.url}/hooks/ok/a?x=1`, { payload: { text: 'Größe', n: [1, 2] } }), 202);
+        like(answer.json, { allowed: false, outcome: 'queued', state: 'admitted', ticket: /^tkt_/ });
+        const id = answer.json.ticket;
+        like(await ended(site, id, 'delivered'), { state: 'used',
+            callback: { tries: 1, last_status: 204, last_trouble: null, next_at: null, delivered_at: /Z$/ } });
+        equal(to.of(id).length, 1);
+        const [one] = to.of(id);
+        like(one, { method: 'POST', url: '/hooks/ok/a?x=1', body: '{"text":"Größe","n":[1,2]}' });
+        like(one.headers, { 'content-type': 'application/json', 'webhook-id': id, 'user-agent': /^webquota\// });
+        ok(Math.abs(one.headers['webhook-timestamp'] * 1000 - Date.now()) < 30000, 'the time is now');
+        equal(one.headers['webhook-signature'], signatures(id, one.headers['webhook-timestamp'], one.body));
+        equal(await used(site, 'minute'), ['1', '0']);
+        equal(await site.sql(`select payload, state from webquota.deliveries`), [['', 'delivered']]);
+    });
+    await test('a failure is tried again with the same id, and charged once', async () => {
+        const id = status(await ask(site, `${to.url}/hooks/twice`), 202).json.ticket;
+        like(await ended(site, id, 'delivered'), { state: 'used', callback: { tries: 2, last_status: 200, last_trouble: null } });
+        const tries = to.of(id);
+        equal(tries.length, 2);
+        equal(tries[0].body, tries[1].body);
+        const wait = tries[1].at - tries[0].at;
+        ok(wait >= 900 && wait < 4500, `it waited ${wait} ms`);
+        equal(tries[1].headers['webhook-signature'], signatures(id, tries[1].headers['webhook-timestamp'], '{}'));
+        equal(await used(site, 'minute'), ['2', '0']);
+    });
+    await test('whatever is no 2xx gives the units back after the last try; each kind says what was wrong', async () => {
+        const wanted = { bad: ['status', 500, 3], moved: ['redirect', 302, 3], never: ['timeout', null, 3], cut: ['broken', 200, 3],
+            gone: ['status', 410, 1] };
+        await next_minute(site);
+        const ids = {};
+        for (const kind of Object.keys(wanted)) ids[kind] = status(await ask(site, `${to.url}/hooks/${kind}`), 202).json.ticket;
+        equal(await used(site, 'minute'), ['0', '5']);
+        status(await ask(site, `${to.url}/hooks/ok`), 202);
+        like(await read(site, ids.bad), { state: 'admitted', callback: { state: 'pending' } });
+        status(await site.api('DELETE', `/tickets/${ids.bad}`), 409);
+        for (const [kind, [trouble, answered, tries]] of Object.entries(wanted)) {
+            like(await ended(site, ids[kind], 'failed'), { state: 'lapsed', callback: { tries, last_status: answered, last_trouble: trouble } });
+            equal(to.of(ids[kind]).length, tries, kind);
+        }
+        ok(!to.seen.some(one => one.url.startsWith('/other')), 'a redirect is not followed');
+    });
+    await test('a slow receiver holds up nobody; an answer without end does no harm; one may ask for more time', async () => {
+        await next_minute(site);
+        await until(async () => (await used(site, 'minute'))[1] === '0', 'nothing is held');
+        await next_minute(site);
+        const held = status(await ask(site, `${to.url}/hooks/held`), 202).json.ticket;
+        await until(() => to.of(held).length, 'it is being sent');
+        const quick = status(await ask(site, `${to.url}/hooks/ok`, { payload: 2 }), 202).json.ticket;
+        await ended(site, quick, 'delivered');
+        const big = status(await ask(site, `${to.url}/hooks/big`), 202).json.ticket;
+        await ended(site, big, 'delivered');
+        equal((await read(site, held)).callback.state, 'pending');
+        to.release();
+        await ended(site, held, 'delivered');
+        const busy = status(await ask(site, `${to.url}/hooks/busy`), 202).json.ticket;
+        await ended(site, busy, 'delivered');
+        const [first, second] = to.of(busy);
+        ok(second.at - first.at >= 2900, `it came after ${second.at - first.at} ms`);
+    });
+}
+
+async function lines(site, to) {
+    await test('who finds the limit full waits, and is sent for when the turn comes', async () => {
+        await next_minute(site);
+        await until(async () => (await used(site, 'minute'))[1] === '0', 'nothing is held');
+        await next_minute(site);
+        for (let i = 0; i < 5; i++) status(await site.consume(`filler-${i}`, 'summary'), 200);
+        const answer = status(await ask(site, `${to.url}/hooks/ok`, { payload: 'later' }), 202);
+        like(answer.json, { state: 'waiting', position: 1 });
+        const id = answer.json.ticket;
+        equal(status(await ask(site, `${to.url}/hooks/ok`, { payload: 'later' }), 202).json.ticket, id, 'the same is the same ticket');
+        const other = status(await ask(site, `${to.url}/hooks/ok`, { payload: 'another' }), 202).json;
+        like(other, { state: 'waiting', position: 2 });
+        like(await read(site, id), { callback: { state: 'waiting', tries: 0, next_at: null } });
+        status(await site.api('DELETE', `/tickets/${other.ticket}`), 200);
+        like(await read(site, other.ticket), { state: 'left', callback: { state: 'cancelled' } });
+        equal(to.of(id).length, 0);
+        await next_minute(site);
+        like(await ended(site, id, 'delivered'), { state: 'used' });
+        equal([to.of(id).length, to.of(id)[0].body, to.of(other.ticket).length], [1, '"later"', 0]);
+        equal(await used(site, 'minute'), ['1', '0']);
+    });
+    await test('with an Idempotency-Key, the same again is the same ticket also when it is over', async () => {
+        const headers = { ...bearer(site.key), 'Idempotency-Key': 'job-1' };
+        const send = () => request(`${site.url}/api/v1/tickets`, { method: 'POST', headers,
+            body: { subject: 'ada', feature: 'summary', callback_url: `${to.url}/hooks/ok`, payload: 'once' } });
+        const id = status(await send(), 202).json.ticket;
+        await ended(site, id, 'delivered');
+        like(status(await send(), 202).json, { ticket: id, state: 'used' });
+        equal(to.of(id).length, 1);
+    });
+    await test('POST /consume answers at once where there is room, and queues with the callback where there is none', async () => {
+        await next_minute(site);
+        const consume = payload => site.api('POST', '/consume', { subject: 'ada', feature: 'summary', callback_url: `${to.url}/hooks/ok`, payload });
+        const before = to.seen.length;
+        for (let i = 0; i < 5; i++) like(status(await consume(i), 200).json, { allowed: true });
+        const id = status(await consume(5), 202).json.ticket;
+        equal(to.seen.length, before);
+        await next_minute(site);
+        await ended(site, id, 'delivered');
+    });
+    await test('a limit that does not queue refuses; what it allows is sent', async () => {
+        const id = status(await ask(site, `${to.url}/hooks/ok`, { feature: 'report', units: 2 }), 202).json.ticket;
+        await ended(site, id, 'delivered');
+        status(await ask(site, `${to.url}/hooks/ok`, { feature: 'report', payload: 1 }), 429);
+    });
+}
+
+async function refusals(site, to) {
+    await test('what may not be sent is refused, and the field named', async () => {
+        const before = Number(await site.value('select count(*) from webquota.tickets'));
+        const cases = [
+            [422, `${to.url}/other/x`], [422, `${to.url}/hooksx`], [422, to.url.replace('127.0.0.1', 'localhost') + '/hooks/ok'],
+            [422, 'http://169.254.169.254/hooks/'], [422, to.url.replace(/\d+$/, '1') + '/hooks/ok'], [422, 'https://127.0.0.1/hooks/'],
+            [400, `${to.url}/hooks/../other`], [400, `${to.url}/hooks/%2e%2e/other`], [400, to.url.replace('//', '//a:b@') + '/hooks/ok'],
+            [400, 'file:///etc/passwd'], [400, 'gopher://127.0.0.1/hooks'], [400, `${to.url}/hooks/a b`], [400, `${to.url}/hooks/#x`],
+            [400, 'hooks'], [400, `${to.url}/hooks/${'x'.repeat(2048)}`], [400, 7], [400, ''],
+        ];
+        for (const [wanted, url] of cases)
+            for (const call of ['tickets', 'consume'])
+                like(status(await site.api('POST', `/${call}`, { subject: 'ada', feature: 'summary', callback_url: url }), wanted, String(url)).json,
+                    { field: 'callback_url' });
+        like(status(await site.api('POST', '/tickets', { subject: 'ada', feature: 'summary', payload: {} }), 400).json, { field: 'payload' });
+        like(status(await site.api('POST', '/reservations', { subject: 'ada', feature: 'summary', callback_url: `${to.url}/hooks/ok` }), 400).json,
+            { field: 'callback_url' });
+        status(await ask(site, `${to.url}/hooks/ok`, { payload: 'x'.repeat(65536) }), 413);
+        const person = await request(`${site.url}/api/v1/tickets`, { method: 'POST',
+            body: { feature: 'summary', callback_url: `${to.url}/hooks/ok` } });
+        like(status(person, 403).json, { field: 'callback_url' });
+        equal(Number(await site.value('select count(*) from webquota.tickets')), before);
+    });
+}
+
+async function kills(site, to) {
+    await test(`services killed in the middle of ${JOBS} deliveries: each runs once by its id, and what is charged is what was taken`, async () => {
+        await next_minute(site);
+        const taken = new Map(), first = to.seen.length;
+        const ids = await Promise.all(Array.from({ length: JOBS }, async (_, i) => {
+            const kind = i % 10 === 0 ? 'gone' : i % 10 === 1 ? 'twice' : 'ok';
+            const answer = await until(async () => {
+                const got = await ask(site, `${to.url}/hooks/${kind}`, { subject: `s${i % 40}`, feature: 'batch', payload: { job: i } }).catch(() => undefined);
+                return got?.status === 202 && got;
+            }, `a ticket for ${i}`, 20000);
+            return answer.json.ticket;
+        }));
+        equal(new Set(ids).size, JOBS);
+        for (let kill = 0; kill < 3; kill++) {
+            const count = () => to.seen.length - first, before = count();
+            await until(() => count() >= Math.min(before + 10, JOBS / 2), 'some are sent');
+            site.processes('webquota.fcgi').forEach(pid => process.kill(pid, 'SIGKILL'));
+            if (kill === 1) await next_minute(site);
+        }
+        await until(async () => {
+            if (await site.value(`select count(*) from webquota.deliveries where state in ('waiting', 'pending')`) === '0') return true;
+            if (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`) !== '0' &&
+                await site.value(`select count(*) from webquota.deliveries where state = 'pending'`) === '0') await next_minute(site);
+            return false;
+        }, 'all are over', 40000);
+        for (const one of to.seen.slice(first)) {
+            const id = one.headers['webhook-id'], job = JSON.parse(one.body).job;
+            ok(taken.get(job) === undefined || taken.get(job) === id, `job ${job} came under two ids`);
+            taken.set(job, id);
+        }
+        equal(taken.size, JOBS, 'jobs that were sent');
+        equal(new Set(taken.values()).size, JOBS, 'ids under which they were');
+        const gone = JOBS / 10;
+        equal(await site.sql(`select state, count(*) from webquota.deliveries d join webquota.tickets t using (account_id, subject_id, joined_at, id)
+            where t.feature = 'batch' group by 1 order by 1`.replace('select state', 'select d.state')),
+            [['delivered', String(JOBS - gone)], ['failed', String(gone)]]);
+        equal(await site.value(`select sum(r.committed) from webquota.reservations r where r.feature = 'batch' and r.state = 'committed'`), String(JOBS - gone));
+        equal(await site.value(`select count(*) from webquota.reservations where feature = 'batch' and state = 'held'`), '0');
+        equal(await site.value(`select count(*) from webquota.decisions where feature = 'batch' and kind = 'commit'`), String(JOBS - gone));
+    });
+}
+
+async function body(site, to) {
+    await kinds(site, to);
+    await lines(site, to);
+    await refusals(site, to);
+    await kills(site, to);
+}
+
+const folder = mkdtempSync(path.join(process.env.TMPDIR ?? tmpdir(), 'callbacks-'));
+chmodSync(folder, 0o755);
+const policy = path.join(folder, 'policy.conf'), file = path.join(folder, 'secrets');
+writeFileSync(policy, POLICY);
+writeFileSync(file, secrets.join('\n') + '\n');
+const to = await receiver();
+try {
+    await with_site({ policy, more: { WEBQUOTA_CALLBACKS: `${to.url}/hooks`, WEBQUOTA_CALLBACK_SECRETS_FILE: file,
+        WEBQUOTA_CALLBACK_TRIES: '3', WEBQUOTA_CALLBACK_TIMEOUT_S: '2' } }, site => body(site, to));
+} catch (error) {
+    broken(error);
+}
+to.stop();
+finish();
