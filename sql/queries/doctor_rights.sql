@@ -9,7 +9,8 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                ('idempotency', 'delete'), ('reservations', 'select'), ('reservations', 'insert'), ('reservations', 'update'),
                ('alerts', 'insert'), ('audit', 'insert'), ('api_keys', 'select'), ('api_keys', 'insert'), ('api_keys', 'update'),
                ('usage_daily', 'insert'), ('usage_daily', 'update'), ('usage_daily', 'delete'), ('usage_rollup', 'update'),
-               ('leases', 'update'), ('policies', 'select'), ('limits', 'select'), ('migrations', 'select')) t(name, privilege)
+               ('leases', 'update'), ('deliveries', 'select'), ('deliveries', 'insert'), ('deliveries', 'update'),
+               ('policies', 'select'), ('limits', 'select'), ('migrations', 'select')) t(name, privilege)
  where not has_table_privilege('webquota.' || t.name, t.privilege)
     or (t.name = 'decisions' and t.privilege = 'insert' and not has_column_privilege('webquota.decisions', 'given_back', 'update'))
     or (t.name = 'idempotency' and t.privilege = 'delete' and not has_column_privilege('webquota.idempotency', 'at', 'update'))

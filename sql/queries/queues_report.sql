@@ -1,5 +1,6 @@
 -- Each line that has been waited in: its state, how many wait, were let in, served, lost; and of those let in within 30 days, how
--- long they waited and how often that was within the range that they were told.
+-- long they waited and how often that was within the range that they were told; last, callbacks that are being sent, and that could
+-- not be delivered.
 select l.feature, l.key, coalesce(q.state, 'open'),
        count(*) filter (where t.state = 'waiting'), count(*) filter (where t.state = 'admitted'),
        count(*) filter (where t.state = 'used'), count(*) filter (where t.state in ('left', 'expired')),
@@ -7,9 +8,11 @@ select l.feature, l.key, coalesce(q.state, 'open'),
        coalesce(percentile_cont(0.5) within group (order by extract(epoch from t.admitted_at - t.joined_at)), 0)::bigint,
        count(*) filter (where t.admitted_at is not null and t.promised_most_s is not null),
        count(*) filter (where t.admitted_at is not null and t.promised_most_s is not null
-                          and ceil(extract(epoch from t.admitted_at - t.joined_at)) between t.promised_least_s and t.promised_most_s)
+                          and ceil(extract(epoch from t.admitted_at - t.joined_at)) between t.promised_least_s and t.promised_most_s),
+       count(*) filter (where d.state = 'pending'), count(*) filter (where d.state = 'failed')
   from webquota.limits l
   join webquota.tickets t on t.line_slot = l.slot and t.joined_at > webquota.clock() - interval '30 days'
+  left join webquota.deliveries d on d.account_id = t.account_id and d.subject_id = t.subject_id and d.joined_at = t.joined_at and d.id = t.id
   left join webquota.queues q on q.feature = l.feature and q.limit_key = l.key
  group by l.feature, l.key, q.state
  order by l.feature, l.key

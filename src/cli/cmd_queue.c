@@ -13,10 +13,11 @@ static int64_t share_pct(const QueueReport *line)
 
 static json_t *line_json(const QueueReport *line)
 {
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "feature", line->feature, "limit", line->limit, "state",
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "feature", line->feature, "limit", line->limit, "state",
                      line->state, "waiting", (json_int_t)line->waiting, "admitted", (json_int_t)line->admitted, "used",
                      (json_int_t)line->used, "lost", (json_int_t)line->lost, "lapsed", (json_int_t)line->lapsed, "median_wait_s",
-                     (json_int_t)line->median_wait_s, "promised", (json_int_t)line->promised, "kept", (json_int_t)line->kept);
+                     (json_int_t)line->median_wait_s, "promised", (json_int_t)line->promised, "kept", (json_int_t)line->kept,
+                     "sending", (json_int_t)line->sending, "undelivered", (json_int_t)line->undelivered);
 }
 
 static void print_line(const QueueReport *line)
@@ -26,6 +27,8 @@ static void print_line(const QueueReport *line)
            line->used, line->lost, line->lapsed, line->median_wait_s);
     if (line->promised)
         printf("; %" PRId64 " %% within what was said", share_pct(line));
+    if (line->sending || line->undelivered)
+        printf("; callbacks: %" PRId64 " being sent, %" PRId64 " not delivered", line->sending, line->undelivered);
     puts("");
 }
 

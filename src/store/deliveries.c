@@ -3,7 +3,7 @@
 #include "store/ledger_job.h"
 #include "store/lease_on.h"
 
-#define LEASE_S 5
+#define LEASE_S 3
 #define PATIENCE_MS 5000
 
 struct Deliveries {

@@ -229,6 +229,7 @@ static const struct {
     { "counters", doctor_check_counters, false },
     { "reservations", doctor_check_reservations, false },
     { "tickets", doctor_check_tickets, false },
+    { "callbacks", doctor_check_deliveries, false },
     { "history", doctor_check_history, false },
     { "idempotency", doctor_check_idempotency, false },
 };

@@ -98,6 +98,24 @@ void doctor_check_tickets(Doctor *doctor, DoctorFinding *finding)
     doctor_say(finding, DOCTOR_OK, "%s waiting, %" PRId64 " let in; counters and reservations agree", waiting, admitted);
 }
 
+/* What is to be sent is sent. */
+void doctor_check_deliveries(Doctor *doctor, DoctorFinding *finding)
+{
+    g_autoptr(PGresult) rows = NULL;
+    if (!doctor_ask(doctor, finding, QUERY_DOCTOR_DELIVERIES, &rows))
+        return;
+    int64_t waiting = result_number(rows, 0, 0), pending = result_number(rows, 0, 1), overdue = result_number(rows, 0, 2);
+    int64_t longest_s = result_number(rows, 0, 3), failed = result_number(rows, 0, 4);
+    if (overdue) {
+        doctor_say(finding, DOCTOR_WARNING, "of %" PRId64 " whose turn has come, %" PRId64 " should have been sent, the oldest %" PRId64
+                   " s ago; nobody does", pending, overdue, longest_s);
+        doctor_advise(finding, "see that webquota.fcgi runs as a service, with WEBQUOTA_CALLBACKS and WEBQUOTA_CALLBACK_SECRETS_FILE set");
+        return;
+    }
+    doctor_say(finding, DOCTOR_OK, "%" PRId64 " waiting for their turn, %" PRId64 " being sent; %" PRId64 " of a day could not be delivered",
+               waiting, pending, failed);
+}
+
 void doctor_check_idempotency(Doctor *doctor, DoctorFinding *finding)
 {
     g_autoptr(PGresult) rows = NULL;

@@ -23,6 +23,7 @@ bool doctor_ask(Doctor *doctor, DoctorFinding *finding, Query query, PGresult **
 void doctor_check_counters(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_reservations(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_tickets(Doctor *doctor, DoctorFinding *finding);
+void doctor_check_deliveries(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_history(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_idempotency(Doctor *doctor, DoctorFinding *finding);
 void doctor_check_subjects(Doctor *doctor, DoctorFinding *finding);

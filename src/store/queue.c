@@ -141,6 +141,8 @@ StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
             .median_wait_s = result_number(rows, row, 8),
             .promised = result_number(rows, row, 9),
             .kept = result_number(rows, row, 10),
+            .sending = result_number(rows, row, 11),
+            .undelivered = result_number(rows, row, 12),
         };
         g_ptr_array_add(*lines, line);
     }

@@ -62,6 +62,7 @@ typedef struct {
     int64_t waiting, admitted, used, lost, lapsed;
     int64_t median_wait_s;
     int64_t promised, kept; /* let in with a range told, and within it */
+    int64_t sending, undelivered; /* callbacks */
 } QueueReport;
 StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;
 

@@ -48,7 +48,12 @@ static void set_waiting(Value *queue, const TicketShown *shown)
 
 static void set_turn(Value *queue, const TicketShown *shown)
 {
-    bool turn = shown->state == TICKET_ADMITTED;
+    bool sending = shown->callback == CALLBACK_PENDING, turn = shown->state == TICKET_ADMITTED && !sending;
+    set_flag(queue, "sending", sending);
+    if (sending)
+        set_words(queue, "tries", words_add_tries, shown);
+    else
+        set_null(queue, "tries");
     set_flag(queue, "turn", turn);
     set_instant(queue, "claim_at", turn ? shown->claim_until : INSTANT_MAX);
     if (turn) {
@@ -74,6 +79,7 @@ Value *view_queue(const TicketShown *shown, const PageContext *context)
     set_turn(queue, shown);
     set_flag(queue, "over", over);
     set_flag(queue, "lost", shown->state == TICKET_EXPIRED || shown->state == TICKET_LAPSED || shown->state == TICKET_LEFT);
+    set_flag(queue, "callback", shown->callback != CALLBACK_NONE);
     set_flag(queue, "form", shown->by_form);
     set_words(queue, "back", add_back, shown->back);
     set_words(queue, "url", add_address, context->mount, "/queue/", shown->id);

@@ -46,6 +46,7 @@ void words_add_position(GString *out, int64_t ahead, int64_t in_line);
 void words_add_wait(GString *out, const QueueWait *wait, bool paused);
 void words_add_queued(GString *out, const Answer *answer);
 void words_add_ticket(GString *out, const TicketShown *shown);
+void words_add_tries(GString *out, const TicketShown *shown); /* of what is sent */
 /* "Number 12 of 40: Summary", for the title of the page. */
 void words_add_queue_title(GString *out, const TicketShown *shown, const char *thing);
 /* What a plan gives: "20 a month", "5 a week, up to 5 roll over", "100 a day, shared in the organization", "Unlimited"; and

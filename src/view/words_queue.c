@@ -84,9 +84,45 @@ static const char *ended_words(const TicketShown *shown)
     }
 }
 
+/* What has become of what is sent when the turn comes; NULL: there is nothing such, or it is not its turn. */
+static const char *callback_words(const TicketShown *shown)
+{
+    switch (shown->callback) {
+    case CALLBACK_PENDING:
+        return "It is its turn, and what was asked for is being sent.";
+    case CALLBACK_DELIVERED:
+        return "Its turn came, and what was asked for was sent and taken.";
+    case CALLBACK_FAILED:
+        return "Its turn came, but what was asked for could not be delivered. What was held for it was given back.";
+    default:
+        return NULL;
+    }
+}
+
+void words_add_tries(GString *out, const TicketShown *shown)
+{
+    if (shown->tries == 0) {
+        text_add(out, "It is sent in a moment.");
+        return;
+    }
+    text_add(out, shown->tries == 1 ? "It was tried once." : "It was tried ");
+    if (shown->tries > 1) {
+        words_add_number(out, shown->tries);
+        text_add(out, " times.");
+    }
+    if (shown->next_at == INSTANT_MAX || shown->next_at <= shown->tried_at)
+        return;
+    text_add(out, " The next try is at ");
+    words_add_second(out, shown->next_at, shown->zone);
+    text_add(out, ".");
+}
+
 void words_add_ticket(GString *out, const TicketShown *shown)
 {
-    if (shown->state == TICKET_WAITING) {
+    const char *words = callback_words(shown);
+    if (words)
+        text_add(out, words);
+    else if (shown->state == TICKET_WAITING) {
         words_add_position(out, shown->ahead, shown->in_line);
         text_add(out, ". ");
         words_add_wait(out, &shown->wait, shown->paused);
@@ -106,7 +142,7 @@ void words_add_queue_title(GString *out, const TicketShown *shown, const char *t
         text_add(out, " of ");
         words_add_number(out, MAX(shown->in_line, shown->ahead + 1));
     } else {
-        text_add(out, shown->state == TICKET_ADMITTED ? "Your turn" : "Queue");
+        text_add(out, shown->callback == CALLBACK_PENDING ? "Being sent" : shown->state == TICKET_ADMITTED ? "Your turn" : "Queue");
     }
     text_adds(out, ": ", thing);
 }

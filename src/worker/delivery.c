@@ -14,7 +14,7 @@
 #define LOOK_US (US_PER_S / 2)  /* how often it is looked for something to send */
 #define TROUBLE_US (2 * US_PER_S)
 #define POLL_MS 200
-#define RENEW_US (3 * US_PER_S / 2)
+#define RENEW_US US_PER_S
 #define ANSWER_MAX (64 * 1024)  /* no more of an answer is read */
 #define CONNECT_MS 10000
 #define STOP_US (4 * US_PER_S)

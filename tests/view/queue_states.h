@@ -86,6 +86,36 @@ static Value *queue_turn_form(void)
     return queue_page(shown, FREE, SOLUTION);
 }
 
+static Value *queue_callback(void)
+{
+    TicketShown shown = queue_sample;
+    shown.callback = CALLBACK_WAITING;
+    shown.go = shown.back = NULL;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_sending(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_ADMITTED;
+    shown.callback = CALLBACK_PENDING;
+    shown.go = shown.back = NULL;
+    shown.tries = 2;
+    shown.tried_at = 1766993400 * US_PER_S;
+    shown.next_at = 1766993416 * US_PER_S;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_undelivered(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_LAPSED;
+    shown.callback = CALLBACK_FAILED;
+    shown.go = shown.back = NULL;
+    shown.tries = 10;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
 static Value *queue_lapsed(void)
 {
     TicketShown shown = queue_sample;
