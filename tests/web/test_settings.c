@@ -10,7 +10,8 @@ static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA
                                     "WEBQUOTA_SHARED_SECRET_FILE",
                                     "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
                                     "WEBQUOTA_PREPARE", "WEBQUOTA_LOG", "WEBQUOTA_PATIENCE_MS",
-                                    "WEBQUOTA_THEME"};
+                                    "WEBQUOTA_THEME", "WEBQUOTA_CALLBACKS", "WEBQUOTA_CALLBACK_SECRETS_FILE",
+                                    "WEBQUOTA_CALLBACK_TRIES", "WEBQUOTA_CALLBACK_TIMEOUT_S"};
 
 static void start(void)
 {
@@ -34,6 +35,7 @@ START_TEST(little_is_enough)
     ck_assert_ptr_null(settings.secret);
     ck_assert_ptr_null(settings.socket);
     ck_assert_ptr_null(settings.theme);
+    ck_assert_ptr_null(settings.callbacks.allowed);
     ck_assert_int_eq(settings.log, LOG_LEVEL_NOTICE);
 }
 END_TEST
@@ -45,7 +47,7 @@ START_TEST(mistakes_are_named)
     } cases[] = {
         {"DATABASE_URL", ""}, {"WEBQUOTA_THREADS", "0"}, {"WEBQUOTA_THREADS", "257"}, {"WEBQUOTA_THREADS", "many"},
         {"WEBQUOTA_LOG", "loud"}, {"WEBQUOTA_PREPARE", "maybe"}, {"WEBQUOTA_TEMPLATES", "/nowhere"},
-        {"WEBQUOTA_THEME", "/nowhere"},
+        {"WEBQUOTA_THEME", "/nowhere"}, {"WEBQUOTA_CALLBACKS", "https://jobs.example/"},
         {"WEBQUOTA_STATIC", "/nowhere"}, {"WEBQUOTA_SECRET_FILE", "/nowhere"}, {"WEBQUOTA_SHARED_SECRET_FILE", "/dev/null"},
         {"WEBQUOTA_MOUNT", "quota"}, {"WEBQUOTA_MOUNT", "/quota/"}, {"WEBQUOTA_MOUNT", "//evil.net"},
         {"WEBQUOTA_MOUNT", "/\"><b"},
@@ -83,6 +85,36 @@ START_TEST(secrets_are_read_without_the_lines_end)
 }
 END_TEST
 
+START_TEST(callbacks_are_set_up_whole_or_not_at_all)
+{
+    g_autofree char *path = g_strdup_printf("%s/webquota-test-callbacks-%d", g_get_tmp_dir(), (int) getpid());
+    static const struct {
+        const char *allowed, *secrets, *tries, *timeout_s, *says; /* says NULL: good */
+    } cases[] = {
+        {"https://jobs.example/hooks/ http://[::1]:80/", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "20", "300", NULL},
+        {"https://jobs.example/hooks/?x", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "1", "1", "WEBQUOTA_CALLBACKS: "},
+        {"https://jobs.example/", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "1", "1", "WEBQUOTA_CALLBACK_SECRETS_FILE: line 1"},
+        {"https://jobs.example/", "", "1", "1", "WEBQUOTA_CALLBACK_SECRETS_FILE: there is no secret"},
+        {"https://jobs.example/", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "21", "1", "WEBQUOTA_CALLBACK_TRIES"},
+        {"https://jobs.example/", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "1", "0", "WEBQUOTA_CALLBACK_TIMEOUT_S"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Settings) settings = {0};
+        g_autofree char *why = NULL;
+        start();
+        ck_assert(g_file_set_contents(path, cases[i].secrets, -1, NULL));
+        g_setenv("WEBQUOTA_CALLBACKS", cases[i].allowed, TRUE);
+        g_setenv("WEBQUOTA_CALLBACK_SECRETS_FILE", path, TRUE);
+        g_setenv("WEBQUOTA_CALLBACK_TRIES", cases[i].tries, TRUE);
+        g_setenv("WEBQUOTA_CALLBACK_TIMEOUT_S", cases[i].timeout_s, TRUE);
+        ck_assert_msg(settings_read(&settings, &why) == !cases[i].says, "%zu: %s", i, why);
+        ck_assert_msg(!cases[i].says || strstr(why, cases[i].says), "%zu: %s", i, why);
+        ck_assert_int_eq(cases[i].says ? 20 : settings.callbacks.tries_max, 20);
+    }
+    g_remove(path);
+}
+END_TEST
+
 /* The table of variables names those that are read, and no others. */
 START_TEST(the_manual_names_them_all)
 {
@@ -109,6 +141,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {the_manual_names_them_all, little_is_enough, mistakes_are_named, secrets_are_read_without_the_lines_end};
+    const TTest *const tests[] = {the_manual_names_them_all, little_is_enough, mistakes_are_named, secrets_are_read_without_the_lines_end,
+                                  callbacks_are_set_up_whole_or_not_at_all};
     return suite_run("settings", tests, G_N_ELEMENTS(tests));
 }

@@ -77,7 +77,8 @@ export const ROUTES = [
 const WHO = { subject: text(1, 255), feature: text(1, 255, { required: true, says: [404, 'feature'] }), resource: text(1,
     255), units: whole(1, LARGEST) };
 const CONSUME = { ...WHO, subject: text(1, 255, { required: true }), items: { type: 'list', min: 1, max: 20, alone: true },
-    on_behalf_of: text(1, 255), metadata: { type: 'object', min: 0, max: 4096 } };
+    on_behalf_of: text(1, 255), metadata: { type: 'object', min: 0, max: 4096 },
+    callback_url: text(1, 2048, { says: [400, 'callback_url'] }), payload: { type: 'any', min: 0, max: 65536 } };
 const ITEM = { feature: WHO.feature, resource: text(1, 255), units: whole(1, LARGEST) };
 const BODY = { subject: 'h', feature: 'call' };
 const OWNER = { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }) };

@@ -85,6 +85,8 @@ const WRONG = {
             0x7d]), 'body'],
         ['1e400', '{"a":1e400}', 'body'], ['a comma too many', '{"a":1,}', 'body'], ['a comment', '{"a":1/**/}', 'body'],
             ['no end', '{"a":1', 'body']],
+    /* Any value is good, but not alone. */
+    any: () => [...others('nothing'), ...broken_text, ['17 levels', `${long(17, '[')}${long(17, ']')}`, 'body']],
     list: ({ max }) => [...others('list'), ...wrong(['{}', '""', '"a"', 'true', '0', '[]']), [`${max + 1} elements`,
         JSON.stringify(Array(max + 1).fill('a')), 'field'],
         ['10000 levels', `${long(10000, '[')}${long(10000, ']')}`, 'body'], ['a comma too many', '["a",]', 'body']],
