@@ -110,7 +110,7 @@ static bool callback_settings_read(Callbacks *out, char **why)
     if (!allowed)
         return true;
     if (!path)
-        *why = g_strdup("WEBQUOTA_CALLBACK_SECRETS_FILE is not set: callbacks are signed");
+        *why = g_strdup("WEBQUOTA_CALLBACK_SECRETS_FILE is not set: WEBQUOTA_CALLBACKS needs it, as callbacks are signed");
     else if (!g_file_get_contents(path, &secrets, NULL, &error))
         *why = g_strdup_printf("WEBQUOTA_CALLBACK_SECRETS_FILE: %s", error->message);
     else if (!callbacks_read(allowed, secrets, out, &wrong))
