@@ -203,7 +203,7 @@ async function shapes(site) {
             key: /^wq_\d+_[\w-]{20,}$/ });
         const listed = status(await site.api('GET', '/admin/keys'), 200);
         listed.json.keys.forEach(one => members(one, fields.KEY));
-        ok(!listed.text.includes(key.key.split('_')[2]), 'the list shows no secret');
+        ok(!listed.text.includes(key.key.replace(/^wq_\d+_/, '')), 'the list shows no secret');
         members(status(await site.api('GET', `/admin/keys/${key.id}`), 200).json, fields.KEY);
         status(await site.api('DELETE', `/admin/keys/${key.id}`), 204);
         problem(await site.api('GET', '/usage?subject=a', undefined, bearer(key.key)), 401);
