@@ -18,6 +18,7 @@ static const struct {
     { "grant", cmd_grant, "add, list and remove bonus units" },
     { "reset", cmd_reset, "set somebody's use back to 0" },
     { "usage", cmd_usage, "show where somebody stands" },
+    { "report", cmd_report, "show how everybody does together" },
     { "explain", cmd_explain, "show why a request was allowed or stopped" },
     { "key", cmd_key, "create, list and revoke API keys" },
     { "account", cmd_account, "keep the accounts of those who sign in with webquota itself" },

@@ -1,3 +1,8 @@
 -- Everything is to be counted anew, for the days of another zone.
-with emptied as (delete from webquota.usage_daily)
+with emptied as (delete from webquota.usage_daily),
+emptied_by_plan as (delete from webquota.usage_by_plan),
+emptied_owners as (delete from webquota.usage_owners),
+emptied_last as (delete from webquota.usage_last),
+emptied_standing as (delete from webquota.usage_standing),
+emptied_spread as (delete from webquota.usage_spread)
 update webquota.usage_rollup set upto = 0, open = '{}', zone = null, rolled_at = '-infinity'

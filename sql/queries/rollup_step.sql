@@ -1,6 +1,6 @@
 -- Adds to usage_daily what was recorded and is not in it yet, of about $2 records, the first by their numbers; days are those of
 -- zone $1. Exactly the records that this statement sees are counted: those of transactions that are not over for it are left for
--- later, and remembered. Is there more?
+-- later, and remembered. With it, and by the same records, go the sums that reports are read from (0013_reports.sql). Is there more?
 with seen as materialized (
   select u.base, u.upto, u.open, u.base + pg_snapshot_xmax(s)::text::bigint as here,
          array(select u.base + x::text::bigint from pg_snapshot_xip(s) x) as running
@@ -21,7 +21,93 @@ added as (
     from fresh
    group by 1, 2, 3, 4, 5
       on conflict (account_id, subject_id, day, feature, on_behalf_of) do update
-     set allowed = d.allowed + excluded.allowed, refused = d.refused + excluded.refused, units = d.units + excluded.units)
+     set allowed = d.allowed + excluded.allowed, refused = d.refused + excluded.refused, units = d.units + excluded.units),
+by_plan as (
+  insert into webquota.usage_by_plan as d (day, feature, plan, allowed, refused, stopped, units)
+  select (counted_at at time zone $1)::date, feature, plan, sum(allowed), sum(refused), sum(stopped), sum(units)
+    from fresh
+   group by 1, 2, 3
+      on conflict (day, feature, plan) do update
+     set allowed = d.allowed + excluded.allowed, refused = d.refused + excluded.refused, stopped = d.stopped + excluded.stopped,
+         units = d.units + excluded.units),
+-- who asked, each subject and each organization
+owned_days as (
+  select l.account_id, o.subject_id, (l.counted_at at time zone $1)::date as day, sum(l.allowed + l.refused) as requests,
+         sum(l.refused) as refused, sum(l.stopped) as stopped, (array_agg(l.plan order by l.at desc))[1] as plan
+    from fresh l cross join lateral (values (l.subject_id), (0)) o(subject_id)
+   where l.allowed + l.refused > 0 and (o.subject_id <> 0 or l.organization is not null)
+   group by 1, 2, 3),
+owned as (
+  select account_id, subject_id, max(day) as active_on, max(day) filter (where stopped > 0) as stopped_on,
+         (array_agg(plan order by day desc))[1] as plan, sum(requests) filter (where day = latest) as day_requests,
+         sum(refused) filter (where day = latest) as day_refused,
+         sum(requests) filter (where day >= date_trunc('month', latest::timestamp)) as month_requests,
+         sum(refused) filter (where day >= date_trunc('month', latest::timestamp)) as month_refused
+    from (select *, max(day) over (partition by account_id, subject_id) as latest from owned_days) d
+   group by 1, 2),
+-- what is older than the last day that is known there changes nothing of it
+moved as (
+  select n.account_id, n.subject_id, case when b.active_on > n.active_on then b.plan else n.plan end as plan,
+         greatest(n.active_on, b.active_on) as active_on, greatest(n.stopped_on, b.stopped_on) as stopped_on,
+         date_trunc('month', greatest(n.active_on, b.active_on)::timestamp)::date as month,
+         case when b.active_on > n.active_on then 0 else n.day_requests end
+           + case when b.active_on >= n.active_on then b.day_requests else 0 end as day_requests,
+         case when b.active_on > n.active_on then 0 else n.day_refused end
+           + case when b.active_on >= n.active_on then b.day_refused else 0 end as day_refused,
+         case when b.month > n.active_on then 0 else n.month_requests end
+           + case when b.month >= date_trunc('month', n.active_on::timestamp) then b.month_requests else 0 end as month_requests,
+         case when b.month > n.active_on then 0 else n.month_refused end
+           + case when b.month >= date_trunc('month', n.active_on::timestamp) then b.month_refused else 0 end as month_refused,
+         b.plan as old_plan, b.active_on as old_active_on, b.stopped_on as old_stopped_on
+    from owned n left join webquota.usage_owners b on b.account_id = n.account_id and b.subject_id = n.subject_id),
+owners as (
+  insert into webquota.usage_owners as u
+    (account_id, subject_id, plan, active_on, stopped_on, day_requests, day_refused, month, month_requests, month_refused)
+  select account_id, subject_id, plan, active_on, stopped_on, day_requests, day_refused, month, month_requests, month_refused from moved
+      on conflict (account_id, subject_id) do update
+     set plan = excluded.plan, active_on = excluded.active_on, stopped_on = excluded.stopped_on, day_requests = excluded.day_requests,
+         day_refused = excluded.day_refused, month = excluded.month, month_requests = excluded.month_requests,
+         month_refused = excluded.month_refused),
+last as (
+  insert into webquota.usage_last as u (day, plan, active, stopped)
+  select v.day, v.plan, sum(v.active), sum(v.stopped)
+    from moved m cross join lateral (values (m.active_on, m.plan, 1, 0), (m.stopped_on, m.plan, 0, 1),
+                                            (m.old_active_on, m.old_plan, -1, 0), (m.old_stopped_on, m.old_plan, 0, -1))
+                                      v(day, plan, active, stopped)
+   where m.subject_id <> 0 and v.day is not null
+   group by 1, 2
+  having sum(v.active) <> 0 or sum(v.stopped) <> 0
+      on conflict (day, plan) do update set active = u.active + excluded.active, stopped = u.stopped + excluded.stopped),
+-- how far they are in their limits: the last record of the latest window says
+standing as materialized (
+  select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,
+         least(used * 100 / amount, 1000000)::integer as pct, (at at time zone $1)::date as day,
+         case when used <= amount / 5.0 then 0 when used <= amount / 2.0 then 1 when used <= amount * 0.8 then 2 else 3 end as band
+    from (select * from webquota.standing_lines
+           where xact >= (select upto from seen) and xact < (select upto from cut)
+          union all
+          select * from webquota.standing_lines
+           where xact = any ((select open from seen)::bigint[])) t
+   order by account_id, subject_id, slot, started desc, at desc, id desc),
+stood as (
+  select n.*, b.day as old_day, b.band as old_band
+    from standing n
+    left join webquota.usage_standing b on b.account_id = n.account_id and b.subject_id = n.subject_id and b.slot = n.slot
+   where b.slot is null or (n.started, n.at, n.id) > (b.started, b.at, b.id)),
+stands as (
+  insert into webquota.usage_standing (account_id, subject_id, slot, started, at, id, until, used, amount, pct, day, band)
+  select account_id, subject_id, slot, started, at, id, until, used, amount, pct, day, band from stood
+      on conflict (account_id, subject_id, slot) do update
+     set started = excluded.started, at = excluded.at, id = excluded.id, until = excluded.until, used = excluded.used,
+         amount = excluded.amount, pct = excluded.pct, day = excluded.day, band = excluded.band),
+spread as (
+  insert into webquota.usage_spread as u (day, slot, band, subjects)
+  select v.day, s.slot, v.band, sum(v.subjects)
+    from stood s cross join lateral (values (s.day, s.band, 1), (s.old_day, s.old_band, -1)) v(day, band, subjects)
+   where v.day is not null
+   group by 1, 2, 3
+  having sum(v.subjects) <> 0
+      on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects)
 update webquota.usage_rollup u
    set upto = c.upto, open = array(select x from unnest(n.running) x where x < c.upto), zone = $1,
        rolled_at = case when c.upto = n.here then webquota.clock() else u.rolled_at end

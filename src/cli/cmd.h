@@ -19,6 +19,7 @@ int cmd_override(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
 int cmd_usage(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_account(int argc, char **argv);

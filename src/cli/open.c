@@ -19,7 +19,9 @@ Store *cli_store(void)
     const char *database = cli_database();
     if (!database)
         return NULL;
-    StoreConfig config = { .database = database, .prepared = g_strcmp0(g_getenv("WEBQUOTA_PREPARE"), "off") != 0, .readers = 1,
+    const char *report_database = g_getenv("WEBQUOTA_REPORT_DATABASE_URL");
+    StoreConfig config = { .database = database, .report_database = report_database && *report_database ? report_database : NULL,
+                           .prepared = g_strcmp0(g_getenv("WEBQUOTA_PREPARE"), "off") != 0, .readers = 1,
                            .listen = false, .read_policy = policy_load };
     return store_open(&config);
 }

@@ -16,22 +16,15 @@ static json_t *person_of(const PGresult *rows, int row, const Policy *policy)
     return person;
 }
 
-StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
+static StoreResult people_read(Store *store, Query query, const Params *params, const Policy *policy, json_t **list, bool *more,
+                               StoreError *error)
 {
-    g_autoptr(Policy) policy = NULL;
-    StoreResult result = store_policy(store, &policy, error);
-    if (result != STORE_OK)
-        return result;
-    g_auto(Params) params = params_new();
-    params_text(&params, text);
-    params_text(&params, after ? after : "");
-    params_number(&params, PEOPLE_PAGE + 1);
     g_autoptr(PGresult) rows = NULL;
     Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_PEOPLE_FIND, &params, &rows);
+    DbResult read = db_run(db, query, params, &rows);
     if (read == DB_LOST)
-        read = db_run(db, QUERY_PEOPLE_FIND, &params, &rows);
-    result = read == DB_OK ? STORE_OK : store_down(error, db);
+        read = db_run(db, query, params, &rows);
+    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (result != STORE_OK)
         return result;
@@ -40,4 +33,58 @@ StoreResult people_find(Store *store, const char *text, const char *after, json_
     for (int row = 0; row < MIN(PQntuples(rows), PEOPLE_PAGE); row++)
         json_array_append_new(*list, person_of(rows, row, policy));
     return STORE_OK;
+}
+
+StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_auto(Params) params = params_new();
+    StoreResult result = store_policy(store, &policy, error);
+    if (result != STORE_OK)
+        return result;
+    params_text(&params, text);
+    params_text(&params, after ? after : "");
+    params_number(&params, PEOPLE_PAGE + 1);
+    return people_read(store, QUERY_PEOPLE_FIND, &params, policy, list, more, error);
+}
+
+static const char *const filter_words[] = {[PEOPLE_ON_PLAN] = "plan", [PEOPLE_NEAR] = "near", [PEOPLE_STOPPED] = "stopped",
+                                           [PEOPLE_OVERRIDE] = "override", [PEOPLE_SUSPENDED] = "suspended"};
+
+const char *people_filter_word(PeopleFilter filter)
+{
+    return filter_words[filter];
+}
+
+bool people_filter_find(const char *word, PeopleFilter *filter)
+{
+    for (int i = 0; i < PEOPLE_FILTERS; i++)
+        if (strcmp(filter_words[i], word) == 0) {
+            *filter = (PeopleFilter) i;
+            return true;
+        }
+    return false;
+}
+
+static const char *plan_at(const Policy *policy, int index)
+{
+    return index >= 0 ? policy->plans[index].key : NULL;
+}
+
+StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
+                          StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_auto(Params) params = params_new();
+    StoreResult result = store_policy(store, &policy, error);
+    if (result != STORE_OK)
+        return result;
+    params_text(&params, filter_words[filter]);
+    params_text(&params, plan);
+    params_text(&params, after ? after : "");
+    params_number(&params, PEOPLE_PAGE + 1);
+    params_text(&params, plan_at(policy, policy->default_plan));
+    params_text(&params, plan_at(policy, policy->anonymous_plan));
+    params_number(&params, PEOPLE_NEAR_PCT);
+    return people_read(store, QUERY_PEOPLE_FILTER, &params, policy, list, more, error);
 }

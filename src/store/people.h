@@ -11,4 +11,16 @@
  * organizations, the first 1000 that fit are looked at. JSON: [{subject, plan: {key, title}, organization, email, suspended}]. */
 StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error) MUST_CHECK;
 
+/* How people may stand, to be looked for by that. */
+typedef enum { PEOPLE_ON_PLAN, PEOPLE_NEAR, PEOPLE_STOPPED, PEOPLE_OVERRIDE, PEOPLE_SUSPENDED, PEOPLE_FILTERS } PeopleFilter;
+bool people_filter_find(const char *word, PeopleFilter *filter) MUST_CHECK;
+const char *people_filter_word(PeopleFilter filter);
+
+/* Those of whom it is true now: on the plan `plan` (only then); near a limit of theirs (PEOPLE_NEAR_PCT or more of it used, after their last
+ * request); stopped by a limit today, as far as that is rolled up; with an override of their own in force; suspended. As people_find, but
+ * in the order of their accounts and of being met. */
+#define PEOPLE_NEAR_PCT 80
+StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
+                          StoreError *error) MUST_CHECK;
+
 #endif

@@ -58,6 +58,9 @@ Store *store_open(const StoreConfig *config)
         store->readers[i].looks_up = config->listen;
     }
     db_init(&store->writer, config->database, config->prepared, true);
+    pthread_mutex_init(&store->reports_lock, NULL);
+    store->reports_apart = config->report_database != NULL;
+    db_init(&store->reports, store->reports_apart ? config->report_database : config->database, config->prepared, false);
     store->places = places_new();
     listener_start(store);
     return store;
@@ -87,6 +90,7 @@ void store_close(Store *store)
     for (int i = 0; i < store->config.readers; i++)
         db_close(&store->readers[i]);
     db_close(&store->writer);
+    db_close(&store->reports);
     places_free(store->places);
     policy_unref(store->policy);
     g_free(store->readers);
@@ -96,6 +100,7 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->readers_lock);
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
+    pthread_mutex_destroy(&store->reports_lock);
     pthread_mutex_destroy(&store->tellers_lock);
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);

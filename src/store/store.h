@@ -30,6 +30,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreError, store_error_clear)
 
 typedef struct {
     const char *database;  /* libpq conninfo or URL */
+    const char *report_database; /* the same of a read replica for reports; NULL: there is none */
     bool prepared;         /* prepared statements and LISTEN; false behind a pooler in transaction mode */
     int readers;           /* reading connections at most */
     bool listen;           /* keep a connection that hears of changes made elsewhere (the FastCGI process) */

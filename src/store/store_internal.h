@@ -36,6 +36,10 @@ struct Store {
     pthread_mutex_t writer_lock; /* administration's one writing connection */
     Db writer;
 
+    pthread_mutex_t reports_lock; /* reports come by one connection of theirs, perhaps to a replica */
+    Db reports;
+    bool reports_apart;          /* it is to one */
+
     Ledger *ledger;              /* made at the first use */
     pthread_mutex_t ledger_lock;
 

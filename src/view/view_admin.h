@@ -5,10 +5,19 @@
 
 #include "view/view.h"
 
+/* Reports, finished (report.h); the policy is the context's. */
+typedef struct {
+    const json_t *reports;
+    int days, near_pct;
+} OverviewShown;
+Value *view_overview(const OverviewShown *shown, const PageContext *context);
+
 typedef struct {
     const json_t *list;  /* as people_find gives it */
     bool more;           /* there are further ones behind these */
     const char *q;       /* what is looked for; "": all */
+    const char *filter;  /* those of whom this is true (people_filter_word); NULL: none was asked for */
+    const char *plan;    /* of the filter "plan" */
 } PeopleShown;
 Value *view_people(const PeopleShown *shown, const PageContext *context);
 

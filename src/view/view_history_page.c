@@ -1,16 +1,10 @@
 /* The page of history: what was used of one feature on each day, as a chart, as a table and as a statement to download. The JSON
  * twin says the same. */
 #include "base/csv_put.h"
-#include "view/chart.h"
+#include "view/view_chart.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
 #include "view/words_add.h"
-
-#define DAY_US (INT64_C(86400) * US_PER_S)
-/* In the chart, from its upper edge. */
-#define BASE_PX (CHART_TOP_PX + CHART_USED_PX)
-#define CHART_TOP_PX 16
-#define GAP_PX 4
 
 typedef struct {
     int64_t allowed, refused, units;
@@ -55,15 +49,9 @@ static void told_open(Told *told, const HistoryShown *shown)
             told->most = i;
 }
 
-/* Noon of that day, wherever that is. */
-static Instant noon(int64_t day)
-{
-    return day * DAY_US + DAY_US / 2;
-}
-
 static void add_day(GString *out, const Told *told, int day)
 {
-    words_add_day(out, noon(told->history->first + day), NULL, noon(told->history->last));
+    chart_add_day(out, told->history->first + day, told->history->last);
 }
 
 static void add_date(GString *out, int64_t day)
@@ -148,43 +136,11 @@ static void set_limit(Value *page, const UsageLine *line, double a_day, const Ch
     set_words(limit, "a_day", words_add_average, a_day);
     set_flag(limit, "above", chart->limit_above);
     set_flag(limit, "drawn", chart->limit >= 0);
-    set_words(limit, "y", chart_add_tenths, BASE_PX * CHART_TENTHS - chart->limit);
-    set_words(limit, "label_y", chart_add_tenths, BASE_PX * CHART_TENTHS - chart->limit - 5 * CHART_TENTHS);
+    set_words(limit, "y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit);
+    set_words(limit, "label_y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit - 5 * CHART_TENTHS);
 }
 
 /* --- the chart --- */
-
-static void add_grid(Value *grid, int64_t number, int px)
-{
-    Value *line = add_object(grid);
-    set_words(line, "number", words_add_compact, number);
-    set_number(line, "y", px);
-    set_number(line, "label_y", px + 4);
-}
-
-static void add_bar(Value *bars, const Told *told, const Chart *chart, int day)
-{
-    const ChartBar *bar = &chart->bars[day];
-    if (!bar->used && !bar->refused)
-        return;
-    Value *value = add_object(bars);
-    set_words(value, "day", add_day, told, day);
-    set_words(value, "x", chart_add_across, bar->at);
-    set_words(value, "width", chart_add_across, bar->width);
-    set_words(value, "units", words_add_units, told->shown->feature, told->days[day].units);
-    if (bar->used) {
-        set_words(value, "used", chart_add_tenths, bar->used);
-        set_words(value, "used_y", chart_add_tenths, BASE_PX * CHART_TENTHS - bar->used);
-    } else {
-        set_null(value, "used");
-    }
-    if (bar->refused) {
-        set_words(value, "refused", chart_add_tenths, bar->refused);
-        set_words(value, "stopped", words_add_number, told->days[day].refused);
-    } else {
-        set_null(value, "refused");
-    }
-}
 
 static void set_chart(Value *page, const Told *told)
 {
@@ -195,26 +151,9 @@ static void set_chart(Value *page, const Told *told)
     for (int i = 0; i < told->count; i++)
         days[i] = (ChartDay){ told->days[i].units, told->days[i].refused };
     chart_lay(&chart, days, told->count, drawn_a_day(line, a_day));
-    Value *value = set_object(page, "chart");
-    int refused_px = chart.refused_top ? GAP_PX + CHART_REFUSED_PX : 0, height = BASE_PX + refused_px;
-    set_number(value, "height", height + 24);
-    set_number(value, "dates_y", height + 18);
-    set_number(value, "base", BASE_PX);
-    set_number(value, "refused_y", BASE_PX + GAP_PX);
-    Value *grid = set_list(value, "grid");
-    add_grid(grid, chart.used_top, CHART_TOP_PX);
-    if (chart.used_top % 2 == 0)
-        add_grid(grid, chart.used_top / 2, CHART_TOP_PX + CHART_USED_PX / 2);
-    add_grid(grid, 0, BASE_PX);
-    if (chart.refused_top)
-        add_grid(grid, chart.refused_top, BASE_PX + refused_px);
-    Value *bars = set_list(value, "bars");
-    for (int i = 0; i < told->count; i++)
-        add_bar(bars, told, &chart, i);
-    set_words(value, "first", add_day, told, 0);
-    set_words(value, "middle", add_day, told, told->count / 2);
-    set_flag(value, "has_refused", chart.refused_top);
+    Value *value = chart_value(page, &chart, days, told->history->first, told->shown->feature);
     set_limit(value, line, a_day, &chart);
+    set_value(page, "chart", value);
 }
 
 /* --- the rest of the page --- */

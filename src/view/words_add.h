@@ -19,6 +19,12 @@ void words_add_units(GString *out, const Feature *feature, int64_t number);
 void words_add_capital(GString *out, const char *text);
 void words_add_span(GString *out, int64_t us);
 void words_add_ago(GString *out, int64_t us);
+/* Reports (words_report.c): "3.2 %"; "EUR 12.50"; what stands where nothing is known; and of a word of a report what people read. */
+void words_add_percent(GString *out, double percent);
+void words_add_money(GString *out, double amount, const char *currency);
+void words_add_none(GString *out);
+void words_add_length(GString *out, int64_t seconds); /* "40 s", "95 min", "3 h" */
+void words_add_report_word(GString *out, const char *word);
 void words_add_window(GString *out, const WindowSpec *window);
 void words_add_window_for(GString *out, const WindowSpec *window);
 void words_add_per(GString *out, const WindowSpec *window);

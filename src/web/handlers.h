@@ -29,7 +29,8 @@ void page_logout(Call *call);
 void page_logout_send(Call *call);
 
 /* pages of administrators */
-void page_admin(Call *call);
+void page_overview(Call *call);
+void page_report_csv(Call *call);
 void page_people(Call *call);
 void page_person(Call *call);
 void page_change(Call *call);
@@ -72,6 +73,8 @@ void api_requests_all(Call *call);
 void api_request_get(Call *call);
 void api_request_approve(Call *call);
 void api_request_deny(Call *call);
+void api_reports(Call *call);
+void api_report(Call *call);
 void api_key_create(Call *call);
 void api_key_list(Call *call);
 void api_key_get(Call *call);

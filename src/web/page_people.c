@@ -5,24 +5,41 @@
 #include "view/view_admin.h"
 #include "web/handlers.h"
 
-void page_admin(Call *call)
-{
-    call_see_other(call, "/admin/people");
-}
+enum { Q, AFTER, FILTER, PLAN };
+static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255},
+                                         [AFTER] = {"after", INPUT_TEXT, false, 1, 255},
+                                         [FILTER] = {"filter", INPUT_TEXT, false, 1, 16},
+                                         [PLAN] = {"plan", INPUT_TEXT, false, 1, 64}};
 
-enum { Q, AFTER };
-static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255}, [AFTER] = {"after", INPUT_TEXT, false, 1, 255}};
+/* False: answered already. *is_filtered: it is a filter that was asked for. */
+static bool filter_read(Call *call, const InputValue *values, PeopleFilter *filter, bool *is_filtered)
+{
+    *is_filtered = values[FILTER].given;
+    if (*is_filtered && !people_filter_find(values[FILTER].text, filter))
+        call_problem(call, 400, "filter", "filter must be plan, near, stopped, override or suspended");
+    else if (*is_filtered && values[Q].given && *values[Q].text)
+        call_problem(call, 400, "q", "q and filter exclude each other");
+    else if (values[PLAN].given != (*is_filtered && *filter == PEOPLE_ON_PLAN))
+        call_problem(call, 400, "plan", values[PLAN].given ? "plan goes with filter=plan" : "plan is missing: it says which");
+    else if (values[PLAN].given && !policy_plan(call->policy, values[PLAN].text))
+        call_problem(call, 404, "plan", "there is no plan %s", values[PLAN].text);
+    else
+        return true;
+    return false;
+}
 
 void page_people(Call *call)
 {
     InputValue values[G_N_ELEMENTS(find_fields)];
     g_auto(StoreError) error = {0};
     json_t *list = NULL;
-    bool more = false;
-    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values))
+    bool more = false, is_filtered;
+    PeopleFilter filter = PEOPLE_NEAR;
+    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values) || !filter_read(call, values, &filter, &is_filtered))
         return;
     const char *q = values[Q].given ? values[Q].text : "";
-    StoreResult result = people_find(call->site->store, q, values[AFTER].text, &list, &more, &error);
+    StoreResult result = is_filtered ? people_filter(call->site->store, filter, values[PLAN].text, values[AFTER].text, &list, &more, &error)
+                                     : people_find(call->site->store, q, values[AFTER].text, &list, &more, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
@@ -31,7 +48,8 @@ void page_people(Call *call)
         call_json(call, 200, json_pack("{s:O, s:b}", "people", list, "more", more));
     } else if (call_form_token(call)) { /* it has a form, and its style */
         PageContext context = call_context(call, NULL);
-        call_page(call, 200, "people", view_people(&(PeopleShown){.list = list, .more = more, .q = q}, &context));
+        PeopleShown shown = {.list = list, .more = more, .q = q, .filter = values[FILTER].text, .plan = values[PLAN].text};
+        call_page(call, 200, "people", view_people(&shown, &context));
     }
     json_decref(list);
 }

@@ -135,7 +135,8 @@ static bool mount_read(char **out, char **why)
 
 bool settings_read(Settings *out, char **why)
 {
-    *out = (Settings){.database = g_strdup(value_of("DATABASE_URL")), .socket = g_strdup(value_of("WEBQUOTA_SOCKET"))};
+    *out = (Settings){.database = g_strdup(value_of("DATABASE_URL")), .report_database = g_strdup(value_of("WEBQUOTA_REPORT_DATABASE_URL")),
+                      .socket = g_strdup(value_of("WEBQUOTA_SOCKET"))};
     *why = NULL;
     if (!out->database) {
         *why = g_strdup("DATABASE_URL is not set: the address of the database, such as postgresql:///webquota");
@@ -154,6 +155,7 @@ bool settings_read(Settings *out, char **why)
 void settings_clear(Settings *settings)
 {
     g_free(settings->database);
+    g_free(settings->report_database);
     g_free(settings->secret);
     g_free(settings->shared_secret);
     g_free(settings->socket);

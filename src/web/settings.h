@@ -7,6 +7,7 @@
 
 typedef struct {
     char *database;       /* DATABASE_URL */
+    char *report_database; /* WEBQUOTA_REPORT_DATABASE_URL: a read replica for reports; NULL: none */
     char *secret;         /* of signed assertions, from WEBQUOTA_SECRET_FILE; NULL: none are accepted */
     char *shared_secret;  /* from WEBQUOTA_SHARED_SECRET_FILE; NULL: requests need not carry it */
     char *socket;         /* WEBQUOTA_SOCKET: a path, or HOST:PORT; NULL: the inherited one */

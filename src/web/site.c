@@ -56,6 +56,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
         return false;
     StoreConfig config = {
         .database = settings->database,
+        .report_database = settings->report_database,
         .prepared = settings->prepared,
         .readers = lasting ? CLAMP(settings->threads / 4, 1, 8) : 1,
         .listen = lasting && settings->prepared,

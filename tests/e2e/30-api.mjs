@@ -281,7 +281,7 @@ const ADDRESSES = {
     '/features': 'GET, HEAD', '/plans': 'GET, HEAD', '/openapi.json': 'GET, HEAD', '/admin/subjects': 'POST, GET, HEAD',
     '/admin/subjects/X': 'GET, HEAD', '/admin/overrides': 'POST, GET, HEAD', '/admin/overrides/X': 'GET, HEAD, DELETE',
     '/admin/grants': 'POST, GET, HEAD', '/admin/grants/X': 'GET, HEAD, DELETE', '/admin/keys': 'POST, GET, HEAD',
-    '/admin/keys/X': 'GET, HEAD, DELETE',
+    '/admin/keys/X': 'GET, HEAD, DELETE', '/admin/reports': 'GET, HEAD', '/admin/reports/X': 'GET, HEAD',
 };
 
 async function addresses(site) {

@@ -82,7 +82,8 @@ async function administrator(browser, site, look) {
         await type_into(page, 'Name', 'root');
         await type_into(page, 'Password', PASSWORD);
         await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
-        equal(page.url(), `${site.url}/admin/people`);
+        equal(page.url(), `${site.url}/admin`);
+        await press(page, 'link', 'People');
         equal(await page.getByRole('link', { name: 'Sign in', exact: true }).count(), 0, 'whoever has signed in is not asked to');
         await bars(page, look, 'people');
         await type_into(page, 'Find a person', 'team/');
@@ -196,11 +197,36 @@ async function others(site, root) {
         equal((await find('q=Gym_')).people.map(one => [one.subject, one.organization]), [['p%001', 'Gym_1'], ['p%002', 'Gym_1']]);
         equal((await find('q=Gymx')).people, []);
         ok((await root.open('/admin/people?q=p%25')).text.includes('/quota/admin/people?q=p%25&amp;after=p%25050'), 'next page');
+        const first = (await find('filter=suspended')).people;
+        await site.sql("update webquota.subjects set suspended = key in ('p%003', 'p%044'), plan = case when key = 'p%010' then 'pro' end, plan_until = case when key = 'p%011' then now() - interval '1 day' end, plan_after = case when key = 'p%011' then 'pro' end where key like 'p%'");
+        await site.sql("insert into webquota.overrides (account_id, subject_id, feature, kind, author, created_at, expires_at) select account_id, id, 'call', 'unlimited', 'x', now(), case when key = 'p%020' then 'infinity' else now() - interval '1 hour' end from webquota.subjects where key in ('p%020', 'p%021')");
+        await site.sql("insert into webquota.usage_owners select account_id, id, 'free', current_date, current_date - case when key = 'p%030' then 0 else 1 end, 1, 1, date_trunc('month', now())::date, 1, 1 from webquota.subjects where key in ('p%030', 'p%031')");
+        await site.sql("insert into webquota.usage_standing select account_id, id, 1, 0, now(), 1, case when key = 'p%040' then 'infinity' else now() end, 8, 10, case when key = 'p%042' then 79 else 80 end, current_date, 3 from webquota.subjects where key in ('p%040', 'p%041', 'p%042')");
+        const only = async (query, prefix = 'p%') => (await find(query)).people.map(one => one.subject).filter(key => key.startsWith(prefix));
+        equal(first, []);
+        equal(await only('filter=suspended'), ['p%003', 'p%044']);
+        equal(await only('filter=plan&plan=pro'), ['p%010', 'p%011']);
+        equal(await only('filter=override'), ['p%020']);
+        equal(await only('filter=stopped'), ['p%030']);
+        equal(await only('filter=near'), ['p%040']);
+        const free = [];
+        for (let after = '', more = true; more;) {
+            const got = await find(`filter=plan&plan=free${after && `&after=${encodeURIComponent(after)}`}`);
+            free.push(...got.people.map(one => one.subject));
+            after = got.people.at(-1).subject;
+            more = got.more;
+        }
+        equal([free.length, new Set(free).size, free.includes('p%010'), free.includes('p%120')], [free.length, free.length, false, true]);
+        equal(free.filter(key => key.startsWith('p%')).length, 118);
+        for (const [query, field] of [['filter=x', 'filter'], ['filter=plan', 'plan'], ['plan=free', 'plan'], ['filter=near&plan=free', 'plan'], ['filter=near&q=a', 'q']])
+            equal(status(await root.open(`/admin/people?${query}`, { Accept: 'application/json' }), 400, query).json.field, field);
+        status(await root.open('/admin/people?filter=plan&plan=none'), 404);
+        ok((await root.open('/admin/people?filter=suspended')).text.includes('p%044'), 'on the page');
         members_of(await root.open(`/admin/person?subject=${encodeURIComponent(PERSON)}`, { Accept: 'application/json' }));
     });
     await test('who may: by role', async () => {
         const pages = ['/admin', '/admin/people', '/admin/person?subject=p%25001', '/admin/change?what=reset&subject=p%25001'];
-        for (const [name, codes] of [['vera', [303, 200, 200, 403]], ['sue', [303, 200, 200, 403]], ['bob', [403, 403, 403, 403]], [null, [401, 401, 401, 401]]]) {
+        for (const [name, codes] of [['vera', [200, 200, 200, 403]], ['sue', [200, 200, 200, 403]], ['bob', [403, 403, 403, 403]], [null, [401, 401, 401, 401]]]) {
             const browser = new Browser(site);
             if (name) status(await browser.sign_in(name, PASSWORD), 303);
             for (const [i, where] of pages.entries()) status(await browser.open(where), codes[i], `${name} ${where}`);

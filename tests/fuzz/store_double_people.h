@@ -10,7 +10,22 @@
 #include "store/once.h"
 #include "store/people.h"
 #include "store/requests.h"
+#include "store/reports.h"
 #include "store/session.h"
+
+StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, StoreError *error)
+{
+    (void)store;
+    HOLDS(ask->days >= 1 && ask->days <= 90 && ask->near_pct >= REPORT_NEAR_LEAST && ask->near_pct <= 100);
+    if (ask->near_pct == 99)
+        return double_result("-", error);
+    *reports = json_pack("{s:{s:i, s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:b}, s:[{s:s, s:i, s:i, s:i}], s:[{s:s, s:s, s:i}], s:[{s:s, s:i, s:i}]}",
+                         "about", "days", ask->days, "from", "2026-11-22", "to", "2026-11-22", "timezone", "UTC", "counted_to",
+                         "2026-11-22T19:05:20Z", "replica", 1, "lag_s", 3, "near_people", 1, "near_more", 1, "days", "day", "2026-11-22",
+                         "allowed", 5, "refused", 2, "stopped", 1, "use", "feature", "call", "plan", "free", "units", 7, "plans", "plan",
+                         "free", "active", 4, "stopped", 1);
+    return STORE_OK;
+}
 
 StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
@@ -22,6 +37,19 @@ StoreResult people_find(Store *store, const char *text, const char *after, json_
         *list = json_pack("[{s:s, s:{s:s, s:s}, s:s?, s:s?, s:b}]", "subject", *text ? text : "somebody", "plan", "key", "free", "title",
                           "Free", "organization", after, "email", text, "suspended", 1);
     return result;
+}
+
+bool people_filter_find(const char *word, PeopleFilter *filter)
+{
+    *filter = strcmp(word, "plan") == 0 ? PEOPLE_ON_PLAN : PEOPLE_NEAR;
+    return strcmp(word, "plan") == 0 || strcmp(word, "near") == 0;
+}
+
+StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
+                          StoreError *error)
+{
+    HOLDS((filter == PEOPLE_ON_PLAN) == (plan != NULL));
+    return people_find(store, "", after, list, more, error);
 }
 
 void session_clear(Session *session)

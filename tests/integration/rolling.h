@@ -22,6 +22,47 @@
     " where r.kind in ('consume', 'hold') group by 1, 2, 3, 4, 5"
 #define ROLLED "select account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units from webquota.usage_daily"
 
+/* The sums that reports are read from, each as it should be and as it is. */
+static const char *const report_sums[][2] = {
+    {"select (counted_at at time zone u.zone)::date, feature, plan, sum(allowed), sum(refused), sum(stopped), sum(units)"
+     "  from webquota.usage_lines cross join webquota.usage_rollup u group by 1, 2, 3",
+     "select day, feature, plan, allowed, refused, stopped, units from webquota.usage_by_plan"},
+    {"select account_id, subject_id, max(day), max(day) filter (where stopped > 0), sum(requests) filter (where day = latest),"
+     "       sum(refused) filter (where day = latest), date_trunc('month', max(day)::timestamp)::date,"
+     "       sum(requests) filter (where date_trunc('month', day::timestamp) = date_trunc('month', latest::timestamp)),"
+     "       sum(refused) filter (where date_trunc('month', day::timestamp) = date_trunc('month', latest::timestamp))"
+     "  from (select l.account_id, o.subject_id, (counted_at at time zone u.zone)::date as day, allowed + refused as requests, refused,"
+     "               stopped, max((counted_at at time zone u.zone)::date) over (partition by l.account_id, o.subject_id) as latest"
+     "          from webquota.usage_lines l cross join webquota.usage_rollup u"
+     "         cross join lateral (values (l.subject_id), (0)) o(subject_id)"
+     "         where allowed + refused > 0 and (o.subject_id <> 0 or l.organization is not null)) t group by 1, 2",
+     "select account_id, subject_id, active_on, stopped_on, day_requests, day_refused, month, month_requests, month_refused"
+     "  from webquota.usage_owners"},
+    {"select day, plan, sum(active), sum(stopped)"
+     "  from webquota.usage_owners o cross join lateral (values (active_on, 1, 0), (stopped_on, 0, 1)) v(day, active, stopped)"
+     " where subject_id <> 0 and day is not null group by 1, 2",
+     "select day, plan, active, stopped from webquota.usage_last where active <> 0 or stopped <> 0"},
+    {"select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,"
+     "       (at at time zone u.zone)::date"
+     "  from webquota.standing_lines cross join webquota.usage_rollup u"
+     " order by account_id, subject_id, slot, started desc, at desc, id desc",
+     "select account_id, subject_id, slot, started, at, id, until, used, amount, day from webquota.usage_standing"},
+    {"select day, slot, band, count(*) from webquota.usage_standing group by 1, 2, 3",
+     "select day, slot, band, subjects from webquota.usage_spread where subjects <> 0"},
+};
+
+static inline void assert_reports_are_right(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(report_sums); i++)
+        for (int way = 0; way < 2; way++) {
+            g_autofree char *sql = g_strdup_printf("select (a.*)::text from ((%s) except all (%s)) a limit 1", report_sums[i][way],
+                                                   report_sums[i][!way]);
+            g_autofree char *wrong = database_value(sql);
+            ck_assert_msg(!wrong || !*wrong, "sums %zu of reports: %s is only %s", i, wrong, way ? "there" : "expected");
+        }
+    ck_assert_int_gt(database_number("select count(*) from webquota.usage_standing"), 0);
+}
+
 /* Days with sums that are not those of their records. */
 static inline int64_t days_wrong(void)
 {

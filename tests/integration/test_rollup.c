@@ -115,6 +115,7 @@ START_TEST(sums_are_those_of_random_histories)
     }
     roll_up(rollup, 7);
     assert_sums_are_right();
+    assert_reports_are_right();
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'refund' and items is not null"), 0);
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'refund' and about_at < at - interval '12 hours'"), 0);
     ck_assert_int_gt(database_number("select count(*) from webquota.usage_daily where feature = 'deep'"), 0);

@@ -40,6 +40,8 @@ const ALL = 'read enforce admin';
 export const ROUTES = [
     ['GET', '/', 'page', ''], ['GET', '/limit/{feature}', 'page', ''], ['GET', '/decisions/{id}', 'self', ALL],
     ['GET', '/history', 'self', ALL], ['GET', '/history.csv', 'self', ALL],
+    ['GET', '/admin/reports/{report}', 'viewer', ''],
+    ...['', '/{report}'].map(which => ['GET', `/api/v1/admin/reports${which}`, 'viewer', 'admin']),
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),

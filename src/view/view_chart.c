@@ -1,0 +1,91 @@
+/* A chart of days as values. */
+#include "view/view_chart.h"
+
+#include "view/words_add.h"
+
+#define DAY_US (INT64_C(86400) * US_PER_S)
+#define GAP_PX 4
+
+/* Noon of that day, wherever that is. */
+static Instant noon(int64_t day)
+{
+    return day * DAY_US + DAY_US / 2;
+}
+
+void chart_add_day(GString *out, int64_t day, int64_t last)
+{
+    words_add_day(out, noon(day), NULL, noon(last));
+}
+
+static void add_grid(Value *grid, int64_t number, int px)
+{
+    Value *line = add_object(grid);
+    set_words(line, "number", words_add_compact, number);
+    set_number(line, "y", px);
+    set_number(line, "label_y", px + 4);
+}
+
+static void add_units(GString *out, const Feature *feature, int64_t units)
+{
+    if (feature)
+        words_add_units(out, feature, units);
+    else
+        words_add_number(out, units);
+}
+
+typedef struct {
+    const Chart *chart;
+    const ChartDay *days;
+    int64_t first;
+    const Feature *feature;
+} Laid;
+
+static void add_bar(Value *bars, const Laid *laid, int day)
+{
+    const ChartBar *bar = &laid->chart->bars[day];
+    if (!bar->used && !bar->refused)
+        return;
+    Value *value = add_object(bars);
+    set_words(value, "day", chart_add_day, laid->first + day, laid->first + laid->chart->count - 1);
+    set_words(value, "x", chart_add_across, bar->at);
+    set_words(value, "width", chart_add_across, bar->width);
+    set_words(value, "units", add_units, laid->feature, laid->days[day].used);
+    if (bar->used) {
+        set_words(value, "used", chart_add_tenths, bar->used);
+        set_words(value, "used_y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - bar->used);
+    } else {
+        set_null(value, "used");
+    }
+    if (bar->refused) {
+        set_words(value, "refused", chart_add_tenths, bar->refused);
+        set_words(value, "stopped", words_add_number, laid->days[day].refused);
+    } else {
+        set_null(value, "refused");
+    }
+}
+
+Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, int64_t first, const Feature *feature)
+{
+    Laid laid = {chart, days, first, feature};
+    int64_t last = first + chart->count - 1;
+    Value *value = value_object(tree);
+    int refused_px = chart->refused_top ? GAP_PX + CHART_REFUSED_PX : 0, height = CHART_BASE_PX + refused_px;
+    set_number(value, "height", height + 24);
+    set_number(value, "dates_y", height + 18);
+    set_number(value, "base", CHART_BASE_PX);
+    set_number(value, "refused_y", CHART_BASE_PX + GAP_PX);
+    Value *grid = set_list(value, "grid");
+    add_grid(grid, chart->used_top, CHART_TOP_PX);
+    if (chart->used_top % 2 == 0)
+        add_grid(grid, chart->used_top / 2, CHART_TOP_PX + CHART_USED_PX / 2);
+    add_grid(grid, 0, CHART_BASE_PX);
+    if (chart->refused_top)
+        add_grid(grid, chart->refused_top, CHART_BASE_PX + refused_px);
+    Value *bars = set_list(value, "bars");
+    for (int i = 0; i < chart->count; i++)
+        add_bar(bars, &laid, i);
+    set_words(value, "first", chart_add_day, first, last);
+    set_words(value, "middle", chart_add_day, first + chart->count / 2, last);
+    set_flag(value, "has_refused", chart->refused_top);
+    return value;
+}
