@@ -118,3 +118,8 @@ StoreResult access_account_sign_out(Store *store, const char *name, const char *
         sessions_forget(store);
     return result;
 }
+
+StoreResult access_view(Store *store, const char *subject, const char *reason, const char *actor, StoreError *error)
+{
+    return note(store, actor, "view.begin", subject, json_pack("{s:s}", "reason", reason), error);
+}

@@ -21,4 +21,7 @@ StoreResult access_account_suspend(Store *store, const char *name, bool suspende
 /* Ends the sessions of an account. */
 StoreResult access_account_sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
+/* Writes down that somebody begins to look at the pages of `subject`. */
+StoreResult access_view(Store *store, const char *subject, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+
 #endif

@@ -26,6 +26,8 @@ typedef struct {
     const char *back;     /* address to go back to, already checked to be of this site; NULL when none */
     const Policy *policy;
     Instant now;
+    const char *viewer;   /* who looks at the pages of `who`; NULL: they do themselves */
+    Instant viewing_until;
     bool sent_form;       /* the request that was refused carried something to save (a POST): none of it was */
 } PageContext;
 

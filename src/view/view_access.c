@@ -126,3 +126,14 @@ Value *view_access_change(const AccessChangeShown *shown, const PageContext *con
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;
 }
+
+Value *view_view_as(const char *subject, const FormShown *shown, int shown_count, const PageContext *context)
+{
+    Value *page = value_new();
+    set_value(page, "page", page_value(page, context, subject, context->policy->zone, false));
+    set_text(page, "subject", subject);
+    set_words(page, "action", add_address, context->mount, "/admin/view", NULL);
+    set_words(page, "person_url", add_address, context->mount, "/admin/person?subject=", subject);
+    set_value(page, "form", form_value(page, shown, shown_count));
+    return page;
+}

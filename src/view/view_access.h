@@ -25,4 +25,7 @@ typedef struct {
 } AccessChangeShown;
 Value *view_access_change(const AccessChangeShown *shown, const PageContext *context);
 
+/* The form to look at the pages of `subject`. */
+Value *view_view_as(const char *subject, const FormShown *shown, int shown_count, const PageContext *context);
+
 #endif

@@ -142,6 +142,11 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
         set_null(page, "sign_out_url");
     if (context->form_token)
         set_text(page, "form_token", context->form_token);
+    if (context->viewer) {
+        set_flag(page, "viewed", true);
+        set_words(page, "viewed_until", words_add_stamp_bare, context->viewing_until, context->policy->zone);
+        set_text(page, "viewed_zone", context->policy->zone);
+    }
     set_clock(page, context->now, zone);
     return page;
 }

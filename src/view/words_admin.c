@@ -6,6 +6,7 @@ const AdminPage admin_pages[] = {
     {"/admin/people", "People", ROLE_VIEWER},
     {"/admin/person", NULL, ROLE_VIEWER},
     {"/admin/change", NULL, ROLE_VIEWER},
+    {"/admin/view", NULL, ROLE_VIEWER},
     {"/admin/access", "Access", ROLE_ADMIN},
 };
 

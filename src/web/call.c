@@ -21,6 +21,7 @@
 void call_clear(Call *call)
 {
     identity_clear(&call->identity);
+    g_free(call->viewer);
     policy_unref(call->policy);
     g_free(call->segment);
     g_free(call->allow);
@@ -77,6 +78,8 @@ char *call_address(const Call *call, const char *path)
 Role call_role(const Call *call)
 {
     const Identity *identity = &call->identity;
+    if (call->viewer)
+        return ROLE_USER;
     if (identity->kind == IDENTITY_PERSON && call->policy && call->policy->administrators &&
         g_strv_contains((const char *const *) call->policy->administrators, identity->subject))
         return ROLE_ADMIN;
@@ -120,6 +123,8 @@ PageContext call_context(const Call *call, const char *back)
         .back = back,
         .policy = call->policy,
         .now = store_now(call->site->store),
+        .viewer = call->viewer,
+        .viewing_until = call->viewing_until,
     };
 }
 
@@ -354,6 +359,11 @@ static char *form_reader(const Identity *identity)
         return NULL;
     return identity->session ? g_strconcat("session ", identity->session, NULL)
                              : g_strconcat(kinds[identity->kind], identity->subject, NULL);
+}
+
+char *call_reader(const Call *call)
+{
+    return form_reader(&call->identity);
 }
 
 const char *call_form_token(Call *call)

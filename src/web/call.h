@@ -31,6 +31,8 @@ struct Call {
     const Request *request;
     Response *response;
     Identity identity;
+    char *viewer;       /* who looks at the pages of identity.subject (web/viewing.h); NULL: they do themselves */
+    Instant viewing_until;
     Policy *policy;     /* NULL where the route needs none */
     char *segment;      /* what stood for the {name} in the route's path; NULL when it has none */
     GString *text;      /* the body as it came, after call_body */
@@ -112,6 +114,9 @@ void call_see_other(Call *call, const char *path);
 /* What each form on a page must carry (PageContext.form_token, templates/token.html): it is good for this reader only. NULL:
  * answered already (503). Owned by the call. */
 const char *call_form_token(Call *call) MUST_CHECK;
+
+/* Whose forms these are: of the session, or of the person or visitor where there is none. New string; NULL: it is a program. */
+char *call_reader(const Call *call);
 
 /* Reads a form's fields into call->form and checks its token; for the router. False: answered already (400, 403, 413, 415). */
 bool call_form(Call *call) MUST_CHECK;

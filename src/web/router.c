@@ -2,6 +2,7 @@
 #include "web/router.h"
 
 #include "web/session_cookie.h"
+#include "web/viewing.h"
 
 #define API "/api/v1"
 #define READING (KEY_READ | KEY_ENFORCE | KEY_ADMIN)
@@ -35,6 +36,9 @@ static const WebRoute routes[] = {
     {"GET", "/admin/person", page_person, ACCESS_VIEWER, 0},
     {"GET", "/admin/change", page_change, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", "/admin/change", page_change_send, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", "/admin/view", page_view, ACCESS_VIEWER, 0},
+    {"POST", "/admin/view", page_view_send, ACCESS_VIEWER, 0},
+    {"GET", "/admin/view/end", page_view_end, ACCESS_VIEWER, 0},
     {"GET", "/admin/access", page_access, ACCESS_PROGRAM, 0},
     {"GET", "/admin/access/change", page_access_change, ACCESS_PROGRAM, 0},
     {"POST", "/admin/access/change", page_access_change_send, ACCESS_PROGRAM, 0},
@@ -289,7 +293,7 @@ void router_answer(Call *call)
         if (route->access == ACCESS_OPEN)
             call->surface = SURFACE_OPEN;
         if (route->access == ACCESS_OPEN ||
-            (router_identify(call) && check_access(call, route) && check_cross_site(call, route) &&
+            (router_identify(call) && viewing_apply(call) && check_access(call, route) && check_cross_site(call, route) &&
              read_form(call, route)))
             route->handler(call);
         return;

@@ -48,4 +48,29 @@ static Value *access_suspend(void) { return sample_access_change(ACCESS_SUSPEND,
 static Value *access_key_wrong(void) { return sample_access_change(ACCESS_KEY_CREATE, true, NULL); }
 static Value *access_key_made(void) { return sample_access_change(ACCESS_KEY_CREATE, false, "wq_12_secret"); }
 
+/* --- looking at somebody's pages --- */
+
+static Value *view_as_form(void)
+{
+    static const FormShown shown[] = {{.name = "subject"}, {.name = "reason", .mistake = FORM_MISSING}};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/view");
+    Value *page = view_view_as(HOSTILE_NAME, shown, G_N_ELEMENTS(shown), &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *login_viewed(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.path = "/login";
+    sample.context.who = HOSTILE_NAME;
+    sample.context.viewer = "root";
+    sample.context.viewing_until = sample.context.now + 15 * 60 * US_PER_S;
+    Value *page = view_login(&(LoginShown){.state = LOGIN_FORM}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
 #endif

@@ -523,6 +523,8 @@ static const struct {
     { "change-plan", "change", change_plan },
     { "change-suspend", "change", change_suspend },
     { "access", "access", access_some },
+    { "view-as", "view_as", view_as_form },
+    { "login-viewed", "login", login_viewed },
     { "access-suspend", "access_change", access_suspend },
     { "access-key-wrong", "access_change", access_key_wrong },
     { "access-key-made", "access_change", access_key_made },

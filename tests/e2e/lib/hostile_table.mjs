@@ -46,6 +46,7 @@ export const ROUTES = [
     ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
+    ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
     ['GET', '/admin/access', 'program', ''], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', '']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],

@@ -1,0 +1,82 @@
+/* GET and POST /admin/view: the form to look at somebody's pages as they see them; GET /admin/view/end: back to one's own. */
+#include "store/access.h"
+#include "view/view_access.h"
+#include "web/form.h"
+#include "web/handlers.h"
+#include "web/viewing.h"
+
+enum { SUBJECT, REASON, FIELDS };
+static const InputField fields[FIELDS] = {[SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255}, [REASON] = {"reason", INPUT_TEXT, true, 1, 500}};
+
+/* Somebody who is known. False: answered already. */
+static bool subject_is_known(Call *call, const FormShown *shown)
+{
+    g_auto(StoreError) error = {0};
+    json_t *subject = NULL;
+    if (!shown[SUBJECT].typed || shown[SUBJECT].mistake != FORM_GOOD) {
+        call_problem(call, 400, "subject", "subject is missing");
+        return false;
+    }
+    StoreResult result = admin_subject_get(call->site->store, shown[SUBJECT].typed, &subject, &error);
+    json_decref(subject);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
+}
+
+static void show(Call *call, int status, const FormShown *shown)
+{
+    if (!call_form_token(call))
+        return;
+    PageContext context = call_context(call, NULL);
+    call_page(call, status, "view_as", view_view_as(shown[SUBJECT].typed, shown, FIELDS, &context));
+}
+
+void page_view(Call *call)
+{
+    FormShown shown[FIELDS];
+    form_open(&call->request->query, fields, FIELDS, shown);
+    if (subject_is_known(call, shown))
+        show(call, 200, shown);
+    form_shown_clear(shown, FIELDS);
+}
+
+static void go(Call *call, const char *path, const char *cookie)
+{
+    call_see_other(call, path);
+    response_header(call->response, "Set-Cookie", cookie);
+}
+
+static void begin(Call *call, const char *subject, const char *reason)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *actor = identity_actor(&call->identity), *cookie = NULL;
+    if (!viewing_begin(call, subject, &cookie))
+        return;
+    StoreResult result = access_view(call->site->store, subject, reason, actor, &error);
+    if (result == STORE_OK)
+        go(call, "/", cookie);
+    else
+        call_store_problem(call, result, &error);
+}
+
+void page_view_send(Call *call)
+{
+    FormShown shown[FIELDS];
+    InputValue values[FIELDS];
+    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    if (subject_is_known(call, shown)) {
+        if (good)
+            begin(call, values[SUBJECT].text, values[REASON].text);
+        else
+            show(call, 400, shown);
+    }
+    form_shown_clear(shown, FIELDS);
+}
+
+void page_view_end(Call *call)
+{
+    g_autofree char *cookie = NULL;
+    if (viewing_begin(call, NULL, &cookie))
+        go(call, "/admin/people", cookie);
+}
