@@ -1,1 +1,1 @@
-delete from webquota.local_accounts where name = $1 returning subject
+delete from webquota.local_accounts where name = $1 returning subject, role

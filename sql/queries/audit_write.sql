@@ -1,2 +1,2 @@
-insert into webquota.audit (at, actor, action, subject, organization, details)
-values (webquota.clock(), $1, $2, $3, $4, $5::jsonb)
+insert into webquota.audit (at, actor, action, subject, organization, details, origin)
+values (webquota.clock(), $1, $2, $3, $4, $5::jsonb, $6)

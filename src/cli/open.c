@@ -23,6 +23,8 @@ Store *cli_store(void)
     StoreConfig config = { .database = database, .report_database = report_database && *report_database ? report_database : NULL,
                            .prepared = g_strcmp0(g_getenv("WEBQUOTA_PREPARE"), "off") != 0, .readers = 1,
                            .listen = false, .read_policy = policy_load };
+    g_autofree char *origin = g_strdup_printf("command on %s", g_get_host_name());
+    audit_origin_set(origin);
     return store_open(&config);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/cmd.h"
 #include "store/admin.h"
+#include "store/audit.h"
 #include "base/parse.h"
 #include "store/ledger.h"
 

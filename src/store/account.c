@@ -96,6 +96,8 @@ static StoreResult change(Store *store, Query query, const char *name, const cha
         result = none(name, error);
     if (result == STORE_OK)
         result = admin_run(store, QUERY_SESSIONS_END_OF, &whose, NULL, error);
+    if (result == STORE_OK && PQnfields(rows) > 1)
+        json_object_set_new(details, "old", json_pack("{s:s}", "role", result_text(rows, 0, 1)));
     if (result == STORE_OK)
         result = admin_audit(store, actor, action, result_text(rows, 0, 0), NULL, json_incref(details), error);
     json_decref(details);

@@ -55,6 +55,7 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
     params_text(&params, text);
     free(text);
     json_decref(details);
+    params_text(&params, audit_origin());
     return admin_run(store, QUERY_AUDIT_WRITE, &params, NULL, error);
 }
 

@@ -52,8 +52,11 @@ static StoreResult insert_grant(Store *store, const GrantAdd *add, const char *a
         result = store_fail(error, STORE_INVALID, "expires_at", "it must lie in the future");
     if (result == STORE_OK)
         *id = g_strdup(result_text(rows, 0, 0));
-    return result == STORE_OK ? admin_audit(store, actor, "grant.add", add->subject, add->organization, grant_details(add), error)
-                              : result;
+    if (result != STORE_OK)
+        return result;
+    json_t *details = grant_details(add);
+    json_object_set_new(details, "grant", json_string(*id));
+    return admin_audit(store, actor, "grant.add", add->subject, add->organization, details, error);
 }
 
 StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor, json_t **json, StoreError *error)

@@ -10,12 +10,14 @@ typedef struct {
     int count;
     StoreError *error;
     GHashTable *created, *changed; /* keys; not owned: they stand in `changes` */
+    PGresult *was;                 /* by import_was.sql */
 } Import;
 
 static void import_clear(Import *import)
 {
     g_clear_pointer(&import->created, g_hash_table_unref);
     g_clear_pointer(&import->changed, g_hash_table_unref);
+    PQclear(import->was);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Import, import_clear)
 
@@ -66,6 +68,8 @@ static StoreResult lock(Import *import)
     put_keys(import, &keys);
     StoreResult result = admin_run(import->store, QUERY_IMPORT_LOCK_SUBJECTS, &keys, NULL, import->error);
     g_autoptr(PGresult) rows = NULL;
+    if (result == STORE_OK)
+        result = admin_run(import->store, QUERY_IMPORT_WAS, &keys, &import->was, import->error);
     if (result == STORE_OK)
         result = find(import, &rows);
     if (result != STORE_OK)
@@ -168,6 +172,9 @@ static StoreResult touch(Import *import)
 
 static StoreResult audit(Import *import, const char *actor)
 {
+    g_autoptr(GHashTable) was = g_hash_table_new(g_str_hash, g_str_equal);
+    for (int row = 0; row < PQntuples(import->was); row++)
+        g_hash_table_insert(was, PQgetvalue(import->was, row, 0), PQgetvalue(import->was, row, 1));
     g_autoptr(GPtrArray) actions = g_ptr_array_new(), subjects = g_ptr_array_new(), organizations = g_ptr_array_new();
     g_autoptr(GPtrArray) details = g_ptr_array_new_with_free_func(free);
     for (int i = 0; i < import->count; i++) {
@@ -176,6 +183,7 @@ static StoreResult audit(Import *import, const char *actor)
         if (!created && !g_hash_table_contains(import->changed, one->subject))
             continue;
         json_t *named = admin_subject_details(one);
+        admin_details_old(named, created ? NULL : g_hash_table_lookup(was, one->subject));
         g_ptr_array_add(actions, (char *)(created ? "subject.create" : "subject.update"));
         g_ptr_array_add(subjects, (char *)one->subject);
         g_ptr_array_add(organizations, one->organization && *one->organization ? (char *)one->organization : NULL);
@@ -190,6 +198,7 @@ static StoreResult audit(Import *import, const char *actor)
     params_texts(&params, subjects);
     params_texts(&params, organizations);
     params_texts(&params, details);
+    params_text(&params, audit_origin());
     return admin_run(import->store, QUERY_IMPORT_AUDIT, &params, NULL, import->error);
 }
 

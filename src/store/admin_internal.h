@@ -3,6 +3,7 @@
 #define WEBQUOTA_ADMIN_INTERNAL_H
 
 #include "store/admin.h"
+#include "store/audit.h"
 #include "store/ledger_job.h"
 
 /* Takes the writing connection and begins a transaction. STORE_DOWN without it. */
@@ -29,6 +30,7 @@ StoreResult admin_subject_change(Store *store, const SubjectChange *change, cons
 
 /* What a change to a subject names, for the audit. New reference. */
 json_t *admin_subject_details(const SubjectChange *change);
+void admin_details_old(json_t *details, const char *was);
 
 /* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;

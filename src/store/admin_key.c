@@ -30,8 +30,9 @@ static StoreResult insert_key(Store *store, const char *name, const char *hash, 
     if (result != STORE_OK)
         return result;
     *id = g_strdup(result_text(rows, 0, 0));
+    g_autofree char *expires = instant_text(expires_at);
     return admin_audit(store, actor, "key.create", NULL, NULL,
-                       json_pack("{s:s, s:s, s:i}", "id", *id, "name", name, "scopes", (int)scopes), error);
+                       json_pack("{s:s, s:s, s:i, s:s*}", "id", *id, "name", name, "scopes", (int)scopes, "expires_at", expires), error);
 }
 
 StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,

@@ -69,8 +69,13 @@ StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const ch
         result = store_fail(error, STORE_INVALID, "expires_at", "it must lie in the future");
     if (result == STORE_OK)
         *id = g_strdup(result_text(rows, 0, 0));
-    return result == STORE_OK ? admin_audit(store, actor, "override.add", add->subject, add->organization, override_details(add), error)
-                              : result;
+    if (result != STORE_OK)
+        return result;
+    json_t *details = override_details(add), *old = result_null(rows, 0, 1) ? NULL : json_loads(result_text(rows, 0, 1), 0, NULL);
+    json_object_set_new(details, "override", json_string(*id));
+    if (old)
+        json_object_set_new(details, "old", old);
+    return admin_audit(store, actor, "override.add", add->subject, add->organization, details, error);
 }
 
 StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char *actor, json_t **json, StoreError *error)

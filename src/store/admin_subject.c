@@ -103,6 +103,22 @@ json_t *admin_subject_details(const SubjectChange *change)
     return details;
 }
 
+/* Of what `was` (JSON text; NULL: nobody) says, the members that the details name, as their "old". */
+void admin_details_old(json_t *details, const char *was)
+{
+    json_t *before = was ? json_loads(was, 0, NULL) : NULL, *old = json_object(), *value;
+    const char *name;
+    json_object_foreach(details, name, value) {
+        json_t *then = strcmp(name, "reason") == 0 ? NULL : json_object_get(before, name);
+        if (then)
+            json_object_set(old, name, then);
+    }
+    if (json_object_size(old))
+        json_object_set(details, "old", old);
+    json_decref(old);
+    json_decref(before);
+}
+
 StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error)
 {
     g_auto(Params) key = params_new();
@@ -120,10 +136,12 @@ StoreResult admin_subject_change(Store *store, const SubjectChange *change, cons
         result = admin_touch_seen(store, account_id, subject_id, change->seen, error);
     if (result == STORE_OK && change->organization)
         result = move(store, account_id, subject_id, change->organization, error);
-    return result == STORE_OK ? admin_audit(store, actor, *created ? "subject.create" : "subject.update", change->subject,
-                                            change->organization && *change->organization ? change->organization : NULL,
-                                            admin_subject_details(change), error)
-                              : result;
+    if (result != STORE_OK)
+        return result;
+    json_t *details = admin_subject_details(change);
+    admin_details_old(details, *created ? NULL : result_text(before, 0, 3));
+    return admin_audit(store, actor, *created ? "subject.create" : "subject.update", change->subject,
+                       change->organization && *change->organization ? change->organization : NULL, details, error);
 }
 
 StoreResult admin_subject_set(Store *store, const SubjectChange *change, const char *actor, bool *created,

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sodium.h>
+#include "store/audit.h"
 #include "store/fail_open.h"
 
 #define IDS_AT_ONCE 64
@@ -444,8 +445,8 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
         return result;
     if (feature && !policy_feature(policy, feature))
         return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
-    Job job = { .kind = JOB_RESET, .subject = subject, .feature = feature, .reason = reason, .actor = actor, .done = done,
-                .error = error };
+    Job job = { .kind = JOB_RESET, .subject = subject, .feature = feature, .reason = reason, .actor = actor,
+                .origin = audit_origin(), .done = done, .error = error };
     submit(ledger_of(store), &job);
     return job.result;
 }

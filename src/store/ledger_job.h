@@ -22,7 +22,7 @@ typedef struct {
     DecisionKey about;                /* commit, release, expire, refund */
     int64_t units;                    /* commit, refund: -1 all */
     const char *subject, *feature;    /* reset */
-    const char *reason, *actor;
+    const char *reason, *actor, *origin; /* origin: for the audit */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
     /* what came of it */

@@ -272,6 +272,24 @@ static bool slot_is_limit(const Policy *policy, int64_t slot)
     return slot > 0 && policy_limit_by_slot(policy, slot);
 }
 
+/* Takes over `was`: what was used, by limit. */
+static void audit_reset(Batch *batch, const Job *job, const SubjectState *state, const char *feature, json_t *was)
+{
+    Params *audit = g_new0(Params, 1);
+    *audit = params_new();
+    params_text(audit, job->actor);
+    params_text(audit, "usage.reset");
+    params_text(audit, state->key);
+    params_text(audit, state->organization);
+    json_t *details = json_pack("{s:s, s:s*, s:o}", "feature", feature, "reason", job->reason, "old", was);
+    char *text = json_dumps(details, JSON_COMPACT);
+    params_text(audit, text);
+    free(text);
+    json_decref(details);
+    params_text(audit, job->origin);
+    g_ptr_array_add(batch->audits, audit);
+}
+
 void batch_reset(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -281,6 +299,7 @@ void batch_reset(Batch *batch, Job *job)
     record->feature = g_strdup(feature ? feature->key : "*");
     record->actor = g_strdup(job->actor);
     int64_t total = 0;
+    json_t *was = json_object();
     for (int i = 0; i < state->own.count; i++) {
         Counter *counter = &state->own.counters[i];
         if (counter->used == 0 || !slot_is_limit(batch->policy, counter->slot) ||
@@ -291,6 +310,7 @@ void batch_reset(Batch *batch, Job *job)
                            .used_delta = -counter->used, .gives_at = INSTANT_MAX };
         g_array_append_val(record->trace, line);
         total = MAX(total, counter->used);
+        json_object_set_new(was, policy_limit_by_slot(batch->policy, counter->slot)->key, json_integer(counter->used));
         counter->used = 0;
         counter->fired = 0;
         if (counter->buckets)
@@ -299,18 +319,7 @@ void batch_reset(Batch *batch, Job *job)
     }
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
-    Params *audit = g_new0(Params, 1);
-    *audit = params_new();
-    params_text(audit, job->actor);
-    params_text(audit, "usage.reset");
-    params_text(audit, state->key);
-    params_text(audit, state->organization);
-    json_t *details = json_pack("{s:s, s:s*}", "feature", record->feature, "reason", job->reason);
-    char *text = json_dumps(details, JSON_COMPACT);
-    params_text(audit, text);
-    free(text);
-    json_decref(details);
-    g_ptr_array_add(batch->audits, audit);
+    audit_reset(batch, job, state, record->feature, was);
     ledger_done_clear(job->done);
     *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
                                .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };

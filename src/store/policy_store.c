@@ -75,7 +75,9 @@ static StoreResult apply(Store *store, const Policy *policy, const char *author,
     if (result == STORE_OK)
         result = admin_run(store, QUERY_POLICY_TABLES, &tables, NULL, error);
     return result == STORE_OK
-        ? admin_audit(store, author, "policy.apply", NULL, NULL, json_pack("{s:i, s:s*}", "version", *version, "reason", reason), error)
+        ? admin_audit(store, author, "policy.apply", NULL, NULL,
+                      json_pack("{s:i, s:s*, s:o*}", "version", *version, "reason", reason, "old",
+                                PQntuples(active) ? json_pack("{s:I}", "version", (json_int_t)result_number(active, 0, 0)) : NULL), error)
         : result;
 }
 

@@ -57,16 +57,21 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
 
 /* --- stopping lines --- */
 
+/* The state before goes into `old`, by limit. */
 static StoreResult write_state(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
-                               const char *actor, StoreError *error)
+                               const char *actor, json_t *old, StoreError *error)
 {
     g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
     params_text(&params, feature);
     params_text(&params, limit);
     params_text(&params, state);
     params_text(&params, reason);
     params_text(&params, actor);
-    return admin_run(store, QUERY_QUEUE_SET, &params, NULL, error);
+    StoreResult result = admin_run(store, QUERY_QUEUE_SET, &params, &rows, error);
+    if (result == STORE_OK)
+        json_object_set_new(old, limit, json_string(result_text(rows, 0, 0)));
+    return result;
 }
 
 /* The keys of the limits meant, each once. */
@@ -97,12 +102,15 @@ StoreResult queue_set(Store *store, const char *feature, const char *limit, cons
     result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
+    json_t *old = json_object();
     for (guint i = 0; result == STORE_OK && i < keys->len; i++)
-        result = write_state(store, feature, keys->pdata[i], state, reason, actor, error);
+        result = write_state(store, feature, keys->pdata[i], state, reason, actor, old, error);
     if (result == STORE_OK)
         result = admin_audit(store, actor, "queue.set", NULL, NULL,
-                             json_pack("{s:s, s:s*, s:s, s:s*}", "feature", feature, "limit", limit, "state", state, "reason", reason),
+                             json_pack("{s:s, s:s*, s:s, s:s*, s:O}", "feature", feature, "limit", limit, "state", state, "reason", reason,
+                                       "old", old),
                              error);
+    json_decref(old);
     return admin_end(store, result, error);
 }
 

@@ -134,8 +134,8 @@ static StoreResult answer(Store *store, const char *id, const char *state, const
         return result;
     bool approved = strcmp(state, "approved") == 0;
     return admin_audit(store, actor, approved ? "request.approve" : "request.deny", result_text(rows, 0, 0), NULL,
-                       json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "request", id, "feature", result_text(rows, 0, 1), "reason", reason,
-                                 "plan", plan, "override", override),
+                       json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:{s:s}}", "request", id, "feature", result_text(rows, 0, 1), "state",
+                                 state, "reason", reason, "plan", plan, "override", override, "old", "state", "pending"),
                        error);
 }
 

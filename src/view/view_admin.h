@@ -70,4 +70,68 @@ Value *view_change(const ChangeShown *shown, const PageContext *context);
  * undoes it; NULL: it is not made. */
 json_t *view_change_json(const ChangeShown *shown, const Undo *undo);
 
+/* What was changed, by whom. */
+typedef struct {
+    const json_t *list;       /* as audit_list gives it */
+    bool more;                /* there are older ones */
+    int64_t head;             /* the number of the last entry of all; 0: there is none */
+    const char *hash;         /* its hash */
+    const FormShown *shown;   /* what is asked for: subject, organization, actor, action, from, to, before */
+    int shown_count;
+} AuditShown;
+Value *view_audit(const AuditShown *shown, const PageContext *context);
+GString *view_audit_csv(const json_t *list);
+
+/* What people ask for. */
+typedef struct {
+    const json_t *list;   /* as request_list gives it */
+    bool more;            /* there are older ones */
+    const char *state;    /* which: "pending", "approved", "denied" or "all" */
+    const char *done;     /* what one of them was a moment ago: "approved", "denied"; NULL: nothing */
+    bool may_answer;
+} AskedShown;
+Value *view_asked(const AskedShown *shown, const PageContext *context);
+
+/* One of them, and its answer. */
+typedef struct {
+    const json_t *request;
+    const UsageReport *before;  /* of the person, on everything, with unlisted features */
+    const UsageReport *after;   /* the same if it were approved; NULL: not filled in yet, or denied */
+    bool preview;               /* it is filled in, and to be confirmed */
+    bool late;                  /* somebody else has answered it meanwhile */
+    bool may_answer;
+    const FormShown *shown;     /* verdict, plan, limit, amount, expires, reason */
+    int shown_count;
+} AnswerShown;
+Value *view_answer(const AnswerShown *shown, const PageContext *context);
+
+typedef struct {
+    const json_t *list;   /* as organizations_find gives it */
+    bool more;
+    const char *q;        /* how they begin; "": all */
+    int64_t counted;      /* members are counted so far */
+} OrganizationsShown;
+Value *view_organizations(const OrganizationsShown *shown, const PageContext *context);
+
+typedef struct {
+    const char *organization;
+    const UsageReport *report;              /* of a member, on everything: it has the pool; NULL: there is no member */
+    const json_t *overrides, *grants, *members;
+    bool more;                              /* members behind these */
+    bool may_change;
+    const char *done;                       /* something was changed a moment ago; NULL: nothing */
+} OrganizationShown;
+Value *view_organization(const OrganizationShown *shown, const PageContext *context);
+json_t *view_organization_json(const OrganizationShown *shown);
+
+typedef struct {
+    const char *organization, *what;        /* "override", "override-remove", "bonus" or "bonus-remove" */
+    const Feature *feature;
+    const UsageReport *before, *after;      /* as a member sees it; NULL: there is none, or it is not filled in yet */
+    bool preview;                           /* it is filled in, and to be confirmed */
+    const FormShown *shown;                 /* feature, limit, id, amount, expires, reason */
+    int shown_count;
+} OrganizationChangeShown;
+Value *view_organization_change(const OrganizationChangeShown *shown, const PageContext *context);
+
 #endif

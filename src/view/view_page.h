@@ -54,6 +54,9 @@ void add_back(GString *out, const char *back);
 
 Value *plan_value(const Value *tree, const Plan *plan); /* {key, title, price}; null for NULL */
 
+/* What differs between the two, for compare.html: `rows` and `has_rows`; none where `after` is NULL. (view_compare.c) */
+void set_compared(Value *page, const UsageReport *before, const UsageReport *after);
+
 /* --- one limit as people see it (view_line.c) --- */
 
 /* How much a line asks for attention, in this order. Limits that stop nobody do not go beyond LOOK_WARNING. */

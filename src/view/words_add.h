@@ -64,6 +64,11 @@ void words_add_history(GString *out, const Feature *feature);
 void words_add_average(GString *out, double number);
 void words_add_compact(GString *out, int64_t number);
 void words_add_statement(GString *out, const char *subject, const char *from, const char *to, const char *zone, const char *as_of);
+/* The audit (words_audit.c): "Override added", for what has no words as it is; of what was and became, "amount: 5, plan: none". The action
+ * at `i`, with its words; NULL behind the last. */
+const char *words_audit_action_at(size_t i, const char **action);
+void words_add_audit_action(GString *out, const char *action);
+void words_add_audit_values(GString *out, const json_t *values);
 void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
 #endif

@@ -6,6 +6,11 @@ const AdminPage admin_pages[] = {
     {"/admin/people", "People", ROLE_VIEWER},
     {"/admin/person", NULL, ROLE_VIEWER},
     {"/admin/change", NULL, ROLE_VIEWER},
+    {"/admin/organizations", "Organizations", ROLE_VIEWER},
+    {"/admin/organization", NULL, ROLE_VIEWER},
+    {"/admin/requests", "Requests", ROLE_VIEWER},
+    {"/admin/request", NULL, ROLE_VIEWER},
+    {"/admin/audit", "Audit", ROLE_VIEWER},
     {"/admin/view", NULL, ROLE_VIEWER},
     {"/admin/access", "Access", ROLE_ADMIN},
 };

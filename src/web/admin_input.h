@@ -22,4 +22,8 @@ void admin_answer_removed(Call *call, StoreResult result, const StoreError *erro
 /* ?subject= or ?organization= of a list; false: answered already. Both may be NULL: all. */
 bool admin_list_owner(Call *call, const char **subject, const char **organization) MUST_CHECK;
 
+/* Where the first member of an organization stands, who sees what is shared; *read NULL where there is no member. STORE_NONE: there is no
+ * such organization. (page_organizations.c) */
+StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error) MUST_CHECK;
+
 #endif

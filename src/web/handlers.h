@@ -41,6 +41,15 @@ void page_view_end(Call *call);
 void page_access(Call *call);
 void page_access_change(Call *call);
 void page_access_change_send(Call *call);
+void page_audit(Call *call);
+void page_organizations(Call *call);
+void page_organization(Call *call);
+void page_pool(Call *call);
+void page_pool_send(Call *call);
+void page_asked(Call *call);
+void page_answer(Call *call);
+void page_answer_send(Call *call);
+void page_audit_csv(Call *call);
 
 /* API */
 void api_usage(Call *call);

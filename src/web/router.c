@@ -1,6 +1,7 @@
 /* Every address of the program, and who may go there. */
 #include "web/router.h"
 
+#include "store/audit.h"
 #include "web/session_cookie.h"
 #include "web/viewing.h"
 
@@ -42,6 +43,15 @@ static const WebRoute routes[] = {
     {"GET", "/admin/access", page_access, ACCESS_PROGRAM, 0},
     {"GET", "/admin/access/change", page_access_change, ACCESS_PROGRAM, 0},
     {"POST", "/admin/access/change", page_access_change_send, ACCESS_PROGRAM, 0},
+    {"GET", "/admin/organizations", page_organizations, ACCESS_VIEWER, 0},
+    {"GET", "/admin/organization", page_organization, ACCESS_VIEWER, 0},
+    {"GET", "/admin/organization/change", page_pool, ACCESS_PROGRAM, 0},
+    {"POST", "/admin/organization/change", page_pool_send, ACCESS_PROGRAM, 0},
+    {"GET", "/admin/requests", page_asked, ACCESS_VIEWER, 0},
+    {"GET", "/admin/request", page_answer, ACCESS_VIEWER, 0},
+    {"POST", "/admin/request", page_answer_send, ACCESS_PROGRAM, 0},
+    {"GET", "/admin/audit", page_audit, ACCESS_VIEWER, 0},
+    {"GET", "/admin/audit.csv", page_audit_csv, ACCESS_VIEWER, 0},
     {"GET", "/static/{file}", page_static, ACCESS_OPEN, 0},
     {"GET", "/healthz", ops_health, ACCESS_OPEN, 0},
     {"GET", "/readyz", ops_ready, ACCESS_OPEN, 0},
@@ -81,6 +91,7 @@ static const WebRoute routes[] = {
     {"GET", API "/admin/requests/{id}", api_request_get, ACCESS_VIEWER, KEY_ADMIN},
     {"POST", API "/admin/requests/{id}/approve", api_request_approve, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", API "/admin/requests/{id}/deny", api_request_deny, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/audit", page_audit, ACCESS_VIEWER, KEY_ADMIN},
     {"POST", API "/admin/keys", api_key_create, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys", api_key_list, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys/{id}", api_key_get, ACCESS_PROGRAM, KEY_ADMIN},
@@ -292,6 +303,8 @@ void router_answer(Call *call)
             continue;
         if (route->access == ACCESS_OPEN)
             call->surface = SURFACE_OPEN;
+        if (i > 0 && !call_only_reads(call)) /* the first changes nothing of what administrators keep */
+            audit_origin_set(call->request->remote_addr);
         if (route->access == ACCESS_OPEN ||
             (router_identify(call) && viewing_apply(call) && check_access(call, route) && check_cross_site(call, route) &&
              read_form(call, route)))

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "policy/policy_load.h"
+#include "store/audit.h"
 #include "web/authorizer.h"
 #include "web/call.h"
 #include "web/router.h"
@@ -190,6 +191,7 @@ static void visit_look_for_ticket(Visit *visit, bool later)
 static void visit_work(void *data)
 {
     Visit *visit = data;
+    audit_origin_set(visit->call.request->remote_addr);
     visit->call.slow(&visit->call);
     visit_end(visit);
 }

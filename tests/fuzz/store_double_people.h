@@ -8,6 +8,8 @@
 #include "store/access.h"
 #include "store/account.h"
 #include "store/once.h"
+#include "store/audit.h"
+#include "store/organizations.h"
 #include "store/people.h"
 #include "store/requests.h"
 #include "store/reports.h"
@@ -50,6 +52,54 @@ StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, c
 {
     HOLDS((filter == PEOPLE_ON_PLAN) == (plan != NULL));
     return people_find(store, "", after, list, more, error);
+StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
+{
+    (void)store;
+    HOLDS(text);
+    *more = after && *after == 'm';
+    StoreResult result = double_result(text, error);
+    if (result == STORE_OK)
+        *list = json_pack("[{s:s, s:i, s:s}]", "organization", *text ? text : "gym", "members", 1001, "created_at", "2026-03-15T12:00:00Z");
+    return result;
+}
+
+StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
+                                 StoreError *error)
+{
+    (void)store;
+    HOLDS(most > 0 && after >= 0);
+    *more = after > 1;
+    StoreResult result = double_result(organization, error);
+    if (result == STORE_OK)
+        *list = json_pack("[{s:i, s:s, s:n, s:s, s:b, s:{s:i}}]", "member", 7, "subject", organization, "plan", "email", organization,
+                          "suspended", 1, "used", "message", 3);
+    return result;
+}
+
+void audit_origin_set(const char *origin)
+{
+    (void)origin;
+}
+
+StoreResult audit_list(Store *store, const AuditAsked *asked, int most, json_t **list, bool *more, StoreError *error)
+{
+    (void)store;
+    HOLDS(most > 0 && asked->before >= 0);
+    *more = asked->before > 1;
+    StoreResult result = double_result(asked->subject ? asked->subject : "all", error);
+    if (result == STORE_OK)
+        *list = json_pack("[{s:i, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:{s:s?}, s:n, s:s?}]", "entry", 3, "at", "2026-03-15T12:00:00Z", "actor",
+                          asked->actor ? asked->actor : "user:root", "origin", asked->action, "action", asked->action ? asked->action : "x.y",
+                          "subject", asked->subject, "organization", asked->organization, "old", "a_b", asked->actor, "new", "reason",
+                          asked->subject);
+    return result;
+}
+
+StoreResult audit_head(Store *store, AuditHead *head, StoreError *error)
+{
+    (void)store, (void)error;
+    *head = (AuditHead){.number = 3, .hash = "0f"};
+    return STORE_OK;
 }
 
 void session_clear(Session *session)

@@ -188,4 +188,173 @@ static Value *change_preview(void) { return sample_change(CHANGE_OVERRIDE, false
 static Value *change_plan(void) { return sample_change(CHANGE_PLAN, false, false); }
 static Value *change_suspend(void) { return sample_change(CHANGE_SUSPEND, false, false); }
 
+enum { A_SUBJECT, A_ORGANIZATION, A_ACTOR, A_ACTION, A_FROM, A_TO, A_BEFORE, A_FIELDS };
+
+static inline Value *sample_audit(json_t *list, bool asked, bool wrong)
+{
+    static const FormShown empty[A_FIELDS] = {{.name = "subject"}, {.name = "organization"}, {.name = "actor"}, {.name = "action"},
+                                              {.name = "from"}, {.name = "to"}, {.name = "before"}};
+    static FormShown shown[A_FIELDS];
+    memcpy(shown, empty, sizeof shown);
+    Sample sample;
+    sample_admin_init(&sample, "/admin/audit");
+    if (asked) {
+        shown[A_SUBJECT].typed = (char *)HOSTILE_NAME;
+        shown[A_ACTION].typed = (char *)"override.add";
+    }
+    if (wrong)
+        shown[A_FROM] = (FormShown){.name = "from", .typed = (char *)"<soon", .mistake = FORM_TIME};
+    AuditShown audit = {.list = list ? sample_kept(list) : NULL, .more = asked, .head = list ? 1234 : 0,
+                        .hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", .shown = shown, .shown_count = A_FIELDS};
+    Value *page = view_audit(&audit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *audit_some(void)
+{
+    json_t *list = json_pack(
+        "[{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:i, s:n}, s:{s:i, s:s, s:b}, s:s}, {s:i, s:s, s:s, s:n, s:s, s:n, s:n, s:{s:i}, s:{s:i}, s:n}]",
+        "entry", 1234, "at", "2026-11-22T11:00:00Z", "actor", HOSTILE_NAME, "origin", "2001:db8::7", "action", "override.add", "subject",
+        HOSTILE_NAME, "organization", LONG_NAME, "old", "amount", 15, "expires_at", "new", "amount", 40, "feature", HOSTILE_NAME, "unlimited",
+        0, "reason", HOSTILE_NAME, "entry", 1233, "at", "2026-11-21T09:00:00Z", "actor", "cli:root", "origin", "action", "policy.apply",
+        "subject", "organization", "old", "version", 2, "new", "version", 3, "reason");
+    return sample_audit(list, true, false);
+}
+
+static Value *audit_none(void) { return sample_audit(json_array(), false, false); }
+static Value *audit_wrong(void) { return sample_audit(NULL, false, true); }
+
+static inline Value *sample_asked(json_t *list, const char *state, const char *done)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/requests");
+    Value *page = view_asked(&(AskedShown){.list = sample_kept(list), .more = done != NULL, .state = state, .done = done, .may_answer = true},
+                             &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *asked_some(void)
+{
+    return sample_asked(json_pack("[o, o, o]", sample_request("increase", "pending", HOSTILE_NAME, NULL),
+                                  sample_request("upgrade", "approved", SAMPLE_WHY, "Welcome"),
+                                  sample_request("increase", "denied", SAMPLE_WHY, HOSTILE_NAME)), "all", "denied");
+}
+
+static Value *asked_none(void) { return sample_asked(json_array(), "pending", NULL); }
+
+enum { R_VERDICT, R_PLAN, R_LIMIT, R_AMOUNT, R_EXPIRES, R_REASON, R_FIELDS };
+
+static inline Value *sample_answer(json_t *request, const char *verdict, bool wrong, bool late)
+{
+    static const FormShown empty[R_FIELDS] = {{.name = "verdict"}, {.name = "plan"}, {.name = "limit"}, {.name = "amount"},
+                                              {.name = "expires"}, {.name = "reason"}};
+    static FormShown shown[R_FIELDS];
+    memcpy(shown, empty, sizeof shown);
+    Sample sample;
+    sample_admin_init(&sample, "/admin/request");
+    UsageLine lines[SAMPLE_LINES];
+    memcpy(lines, sample.lines, sizeof lines);
+    lines[1].amount = 400;
+    usage_line_finish(&lines[1]);
+    UsageReport after = sample.report;
+    after.lines = lines;
+    bool approves = g_strcmp0(verdict, "approve") == 0;
+    shown[R_VERDICT].typed = (char *)verdict;
+    if (verdict)
+        shown[R_REASON].typed = (char *)HOSTILE_NAME;
+    if (wrong)
+        shown[R_AMOUNT] = (FormShown){.name = "amount", .mistake = FORM_MISSING};
+    AnswerShown answer = {.request = sample_kept(request), .before = &sample.report, .after = approves && !wrong ? &after : NULL,
+                          .preview = verdict && !wrong, .late = late, .may_answer = true, .shown = shown, .shown_count = R_FIELDS};
+    Value *page = view_answer(&answer, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *answer_open(void) { return sample_answer(sample_request("increase", "pending", SAMPLE_WHY, NULL), NULL, false, false); }
+static Value *answer_upgrade(void) { return sample_answer(sample_request("upgrade", "pending", HOSTILE_NAME, NULL), NULL, false, false); }
+static Value *answer_wrong(void) { return sample_answer(sample_request("increase", "pending", SAMPLE_WHY, NULL), "approve", true, false); }
+static Value *answer_preview(void) { return sample_answer(sample_request("increase", "pending", SAMPLE_WHY, NULL), "approve", false, false); }
+static Value *answer_deny(void) { return sample_answer(sample_request("increase", "pending", SAMPLE_WHY, NULL), "deny", false, false); }
+static Value *answer_late(void) { return sample_answer(sample_request("increase", "denied", SAMPLE_WHY, "No room"), NULL, false, true); }
+
+static Value *organizations_some(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/organizations");
+    json_t *list = json_pack("[{s:s, s:i, s:s}, {s:s, s:i, s:s}]", "organization", HOSTILE_NAME, "members", 1001, "created_at",
+                             "2026-11-21T09:00:00Z", "organization", LONG_NAME, "members", 0, "created_at", "2026-11-21T09:00:00Z");
+    Value *page = view_organizations(&(OrganizationsShown){.list = sample_kept(list), .more = true, .q = HOSTILE_NAME, .counted = 1000},
+                                     &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *organizations_none(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/organizations");
+    Value *page = view_organizations(&(OrganizationsShown){.list = sample_kept(json_array()), .q = "zoo", .counted = 1000}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static inline Value *sample_organization(bool may_change, bool members)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/organization");
+    json_t *list = members ? json_pack("[{s:i, s:s, s:{s:s, s:s}, s:s, s:b, s:{s:i, s:i}}, {s:i, s:s, s:n, s:n, s:b, s:{}}]", "member", 7,
+                                       "subject", HOSTILE_NAME, "plan", "key", "free", "title", "Free", "email", "ada@example.org",
+                                       "suspended", 1, "used", "message", 120, "menu_generation", 3, "member", 8, "subject", "bob", "plan",
+                                       "email", "suspended", 0, "used")
+                           : json_array();
+    OrganizationShown shown = {
+        .organization = HOSTILE_NAME, .report = members ? &sample.report : NULL, .members = sample_kept(list), .more = members,
+        .overrides = sample_kept(members ? sample_made("4", HOSTILE_NAME) : json_array()),
+        .grants = sample_kept(members ? sample_made("6", "Sorry") : json_array()), .may_change = may_change, .done = may_change ? "bonus" : NULL,
+    };
+    Value *page = view_organization(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *organization_changed(void) { return sample_organization(true, true); }
+static Value *organization_looked_at(void) { return sample_organization(false, true); }
+static Value *organization_empty(void) { return sample_organization(false, false); }
+
+enum { O_FEATURE, O_LIMIT, O_ID, O_AMOUNT, O_EXPIRES, O_REASON, O_FIELDS };
+
+static inline Value *sample_organization_change(const char *what, bool wrong, bool preview)
+{
+    static const FormShown empty[O_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "amount"}, {.name = "expires"},
+                                              {.name = "reason"}};
+    static FormShown shown[O_FIELDS];
+    memcpy(shown, empty, sizeof shown);
+    Sample sample;
+    sample_admin_init(&sample, "/admin/organization/change");
+    UsageLine lines[SAMPLE_LINES];
+    memcpy(lines, sample.lines, sizeof lines);
+    lines[0].amount = 40;
+    usage_line_finish(&lines[0]);
+    UsageReport after = sample.report;
+    after.lines = lines;
+    shown[O_LIMIT].typed = (char *)"team";
+    if (wrong)
+        shown[O_AMOUNT] = (FormShown){.name = "amount", .typed = (char *)"<many>", .mistake = FORM_NUMBER, .min = 0, .max = UNITS_MAX};
+    if (preview)
+        shown[O_REASON].typed = (char *)HOSTILE_NAME;
+    OrganizationChangeShown change = {.organization = HOSTILE_NAME, .what = what, .feature = &sample.policy->features[MENU_GENERATION],
+                                      .before = &sample.report, .after = preview ? &after : NULL, .preview = preview, .shown = shown,
+                                      .shown_count = O_FIELDS};
+    Value *page = view_organization_change(&change, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *pool_wrong(void) { return sample_organization_change("override", true, false); }
+static Value *pool_preview(void) { return sample_organization_change("bonus", false, true); }
+static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false); }
+
 #endif

@@ -53,6 +53,9 @@ export const ROUTES = [
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
+    ...['GET', 'POST'].map(method => [method, '/admin/organization/change', 'program', '']),
+    ...['audit', 'audit.csv', 'requests', 'request', 'organizations', 'organization'].map(where => ['GET', `/admin/${where}`, 'viewer', '']),
+    ['POST', '/admin/request', 'program', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
         ALL],
     ['POST', '/api/v1/consume', 'self', 'enforce'], ['POST', '/api/v1/reservations', 'self', 'enforce'],
@@ -66,6 +69,7 @@ export const ROUTES = [
         ''],
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
     ...[['overrides', 'viewer'], ['grants', 'viewer'], ['keys', 'program']].flatMap(([noun, reads]) => [

@@ -1,0 +1,1 @@
+select h.number, encode(h.hash, 'hex') from webquota.audit_head h

@@ -1,0 +1,75 @@
+/* Organizations: each page a range of an index. */
+#include "store/organizations.h"
+
+#include "store/admin_internal.h"
+
+static void cut(json_t *list, int most, bool *more)
+{
+    *more = json_array_size(list) > (size_t)most;
+    if (*more && json_array_remove(list, (size_t)most) != 0)
+        *more = false;
+}
+
+StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, text);
+    params_text(&params, after ? after : "");
+    params_number(&params, ORGANIZATIONS_PAGE + 1);
+    StoreResult result = admin_rows(store, QUERY_ORGANIZATIONS_FIND, &params, list, error);
+    if (result == STORE_OK)
+        cut(*list, ORGANIZATIONS_PAGE, more);
+    return result;
+}
+
+static json_t *member_of(const PGresult *rows, int row, const Policy *policy)
+{
+    const char *key = result_text(rows, row, 0);
+    Instant until = result_null(rows, row, 2) ? INSTANT_MAX : result_number(rows, row, 2);
+    const Plan *plan = subject_plan_now(policy, g_str_has_prefix(key, "anon:"), result_text(rows, row, 1), until,
+                                        result_text(rows, row, 3), result_number(rows, row, 6));
+    json_t *used = result_null(rows, row, 8) ? json_object() : json_loads(result_text(rows, row, 8), 0, NULL);
+    json_t *member = json_pack("{s:I, s:s, s:n, s:s?, s:b, s:o}", "member", (json_int_t)result_number(rows, row, 7), "subject", key, "plan",
+                               "email", result_text(rows, row, 4), "suspended", result_bool(rows, row, 5), "used", used);
+    if (plan)
+        json_object_set_new(member, "plan", json_pack("{s:s, s:s}", "key", plan->key, "title", plan->title));
+    return member;
+}
+
+static StoreResult ask(Db *db, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    DbResult result = db_run(db, query, params, rows);
+    if (result == DB_LOST)
+        result = db_run(db, query, params, rows);
+    return result == DB_OK ? STORE_OK : store_down(error, db);
+}
+
+StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
+                                 StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_autoptr(PGresult) found = NULL;
+    g_autoptr(PGresult) rows = NULL;
+    g_auto(Params) key = params_new(), params = params_new();
+    StoreResult result = store_policy(store, &policy, error);
+    if (result != STORE_OK)
+        return result;
+    params_text(&key, organization);
+    params_text(&params, organization);
+    params_number(&params, after);
+    params_number(&params, most + 1);
+    Db *db = store_reader_take(store);
+    result = ask(db, QUERY_ORGANIZATION_FIND, &key, &found, error);
+    if (result == STORE_OK && !PQntuples(found))
+        result = store_fail(error, STORE_NONE, "organization", "there is no organization %s", organization);
+    if (result == STORE_OK)
+        result = ask(db, QUERY_ORGANIZATION_MEMBERS, &params, &rows, error);
+    store_reader_give(store, db);
+    if (result != STORE_OK)
+        return result;
+    *list = json_array();
+    for (int row = 0; row < PQntuples(rows); row++)
+        json_array_append_new(*list, member_of(rows, row, policy));
+    cut(*list, most, more);
+    return STORE_OK;
+}

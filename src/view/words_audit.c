@@ -1,0 +1,72 @@
+/* The words for what is in the audit. */
+#include "view/view_admin.h"
+#include "view/words_add.h"
+
+static const struct {
+    const char *action, *words;
+} actions[] = {
+    {"override.add", "Override added"},
+    {"override.remove", "Override removed"},
+    {"grant.add", "Bonus given"},
+    {"grant.remove", "Bonus removed"},
+    {"usage.reset", "Use reset"},
+    {"subject.create", "Person added"},
+    {"subject.update", "Person changed"},
+    {"request.approve", "Request approved"},
+    {"request.deny", "Request denied"},
+    {"queue.set", "Queue opened or stopped"},
+    {"policy.apply", "Policy applied"},
+    {"key.create", "API key created"},
+    {"key.revoke", "API key revoked"},
+    {"account.add", "Account added"},
+    {"account.password", "Password changed"},
+    {"account.role", "Role changed"},
+    {"account.remove", "Account removed"},
+};
+
+const char *words_audit_action_at(size_t i, const char **action)
+{
+    *action = i < G_N_ELEMENTS(actions) ? actions[i].action : NULL;
+    return *action ? actions[i].words : NULL;
+}
+
+void words_add_audit_action(GString *out, const char *action)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
+        if (strcmp(actions[i].action, action) == 0)
+            action = actions[i].words;
+    text_add(out, action);
+}
+
+static void add_value(GString *out, const json_t *value)
+{
+    if (json_is_string(value)) {
+        text_add(out, json_string_value(value));
+    } else if (json_is_integer(value)) {
+        words_add_number(out, json_integer_value(value));
+    } else if (json_is_boolean(value)) {
+        text_add(out, json_is_true(value) ? "yes" : "no");
+    } else if (json_is_null(value)) {
+        text_add(out, "none");
+    } else {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+        text_add(out, text);
+        free(text);
+    }
+}
+
+void words_add_audit_values(GString *out, const json_t *values)
+{
+    const char *name;
+    json_t *value;
+    bool any = false;
+    json_object_foreach((json_t *) values, name, value) {
+        if (any)
+            text_add(out, ", ");
+        for (const char *at = name; *at; at++)
+            g_string_append_c(out, *at == '_' ? ' ' : *at);
+        text_add(out, ": ");
+        add_value(out, value);
+        any = true;
+    }
+}

@@ -1,0 +1,197 @@
+/* GET and POST /admin/organization/change: an override or bonus for an organization. As with people: first what it comes to, as one of
+ * the members sees it, and then, confirmed, the change. */
+#include "view/view_admin.h"
+#include "web/admin_input.h"
+#include "web/form.h"
+#include "web/handlers.h"
+
+enum { WHAT, ORGANIZATION, FEATURE, LIMIT, ID, AMOUNT, EXPIRES, REASON, CONFIRM, FIELDS };
+static const InputField fields[FIELDS] = {
+    [WHAT] = {"what", INPUT_TEXT, true, 1, 16},          [ORGANIZATION] = {"organization", INPUT_TEXT, true, 1, 255},
+    [FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},  [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
+    [ID] = {"id", INPUT_TEXT, false, 1, 18},             [AMOUNT] = {"amount", INPUT_WHOLE, false, 0, UNITS_MAX},
+    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0},    [REASON] = {"reason", INPUT_TEXT, true, 1, 500},
+    [CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
+};
+
+typedef struct {
+    UsageRead *read;         /* of a member; NULL: there is none */
+    json_t *target;          /* that is to go */
+    const Feature *feature;
+    bool of_bonus, removes;
+    FormShown shown[FIELDS];
+    InputValue values[FIELDS];
+    Instant expires_at;
+} Pool;
+
+static void pool_clear(Pool *pool)
+{
+    usage_read_free(pool->read);
+    json_decref(pool->target);
+    form_shown_clear(pool->shown, FIELDS);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pool, pool_clear)
+
+static bool what_read(Pool *pool)
+{
+    static const char *const words[] = {"override", "override-remove", "bonus", "bonus-remove"};
+    const char *what = pool->shown[WHAT].typed;
+    for (size_t i = 0; what && i < G_N_ELEMENTS(words); i++)
+        if (strcmp(what, words[i]) == 0) {
+            pool->of_bonus = i >= 2;
+            pool->removes = i % 2 == 1;
+            return true;
+        }
+    return false;
+}
+
+static StoreResult target_read(Store *store, Pool *pool, StoreError *error)
+{
+    const char *id = pool->shown[ID].typed;
+    if (!pool->removes)
+        return STORE_OK;
+    StoreResult result = pool->of_bonus ? admin_grant_get(store, id, &pool->target, error) : admin_override_get(store, id, &pool->target, error);
+    const char *whose = json_string_value(json_object_get(pool->target, "organization"));
+    return result == STORE_OK && g_strcmp0(whose, pool->shown[ORGANIZATION].typed) != 0 ? STORE_NONE : result;
+}
+
+/* Whose and what it is about. False: answered already. */
+static bool pool_read(Call *call, Pool *pool)
+{
+    g_auto(StoreError) error = {0};
+    const char *organization = pool->shown[ORGANIZATION].typed, *feature = pool->shown[FEATURE].typed;
+    if (!organization || pool->shown[ORGANIZATION].mistake != FORM_GOOD) {
+        call_problem(call, 400, "organization", "organization is missing");
+        return false;
+    }
+    if (!what_read(pool)) {
+        call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+        return false;
+    }
+    StoreResult result = organization_seen(call->site->store, organization, &pool->read, &error);
+    if (result == STORE_OK)
+        result = target_read(call->site->store, pool, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return false;
+    }
+    if (pool->target)
+        feature = json_string_value(json_object_get(pool->target, "feature"));
+    pool->feature = feature ? policy_feature(call->policy, feature) : NULL;
+    if (!pool->feature && !pool->target) {
+        call_problem(call, feature ? 404 : 400, "feature", feature ? "there is no such feature" : "feature is missing");
+        return false;
+    }
+    return true;
+}
+
+static void show(Call *call, int status, const Pool *pool, const UsageReport *after, bool preview)
+{
+    if (!call_form_token(call))
+        return;
+    PageContext context = call_context(call, NULL);
+    OrganizationChangeShown shown = {
+        .organization = pool->shown[ORGANIZATION].typed, .what = pool->shown[WHAT].typed, .feature = pool->feature,
+        .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .shown = pool->shown, .shown_count = FIELDS,
+    };
+    call_page(call, status, "organization_change", view_organization_change(&shown, &context));
+}
+
+void page_pool(Call *call)
+{
+    g_auto(Pool) pool = {0};
+    form_open(&call->request->query, fields, FIELDS, pool.shown);
+    if (pool_read(call, &pool))
+        show(call, 200, &pool, NULL, false);
+}
+
+static bool mistake(Pool *pool, int field, FormMistake what)
+{
+    pool->shown[field].mistake = what;
+    return false;
+}
+
+static bool pool_is_good(Call *call, Pool *pool)
+{
+    const InputValue *expires = &pool->values[EXPIRES], *amount = &pool->values[AMOUNT];
+    pool->expires_at = expires->given ? expires->time : INSTANT_MAX;
+    if (pool->removes)
+        return true;
+    if (expires->given && expires->time <= store_now(call->site->store))
+        return mistake(pool, EXPIRES, FORM_PAST);
+    if (!amount->given)
+        return mistake(pool, AMOUNT, FORM_MISSING);
+    pool->shown[AMOUNT].min = pool->of_bonus;
+    return amount->whole >= pool->of_bonus || mistake(pool, AMOUNT, FORM_NUMBER);
+}
+
+static void preview(Call *call, const Pool *pool)
+{
+    int64_t id = pool->removes ? g_ascii_strtoll(pool->shown[ID].typed, NULL, 10) : 0;
+    int feature = pool->feature ? pool->feature->index : -1;
+    Instant now = pool->read ? pool->read->report->as_of : 0;
+    Subject subject;
+    const Override override = {
+        .id = INT64_MAX, .of_organization = true, .feature = feature, .limit = pool->values[LIMIT].text, .kind = OVERRIDE_AMOUNT,
+        .amount = pool->values[AMOUNT].whole, .multiplier = 1, .expires_at = pool->expires_at, .created_at = now,
+    };
+    const Grant grant = {
+        .slot = SUPPOSED_SLOT, .of_organization = true, .feature = feature, .amount = pool->values[AMOUNT].whole, .priority = 100,
+        .effective_at = now, .expires_at = pool->expires_at, .created_at = now,
+    };
+    const Supposed supposed = {
+        .override = !pool->removes && !pool->of_bonus ? &override : NULL, .grant = !pool->removes && pool->of_bonus ? &grant : NULL,
+        .no_override = pool->removes && !pool->of_bonus ? id : 0, .no_grant = pool->removes && pool->of_bonus ? -id : 0, .reset_feature = -1,
+    };
+    g_autoptr(UsageReport) after = pool->read ? usage_read_supposed(pool->read, &supposed, &subject) : NULL;
+    show(call, 200, pool, after, true);
+}
+
+static StoreResult make(Store *store, const Pool *pool, const char *actor, StoreError *error)
+{
+    const InputValue *values = pool->values;
+    const char *id = values[ID].text, *reason = values[REASON].text, *organization = values[ORGANIZATION].text;
+    json_t *json = NULL;
+    StoreResult result;
+    if (pool->removes)
+        return pool->of_bonus ? admin_grant_remove(store, id, reason, actor, error) : admin_override_remove(store, id, reason, actor, error);
+    if (pool->of_bonus) {
+        const GrantAdd add = {.organization = organization, .feature = pool->feature->key, .amount = values[AMOUNT].whole, .priority = 100,
+                              .effective_at = INSTANT_MIN, .expires_at = pool->expires_at, .reason = reason};
+        result = admin_grant_add(store, &add, actor, &json, error);
+    } else {
+        const OverrideAdd add = {.organization = organization, .feature = pool->feature->key, .limit = values[LIMIT].text,
+                                 .kind = OVERRIDE_AMOUNT, .amount = values[AMOUNT].whole, .multiplier = 1, .expires_at = pool->expires_at,
+                                 .reason = reason};
+        result = admin_override_add(store, &add, actor, &json, error);
+    }
+    json_decref(json);
+    return result;
+}
+
+void page_pool_send(Call *call)
+{
+    g_auto(Pool) pool = {0};
+    g_auto(StoreError) error = {0};
+    bool good = form_read(&call->form, fields, FIELDS, pool.values, pool.shown);
+    if (!pool_read(call, &pool))
+        return;
+    if (!good || !pool_is_good(call, &pool)) {
+        show(call, 400, &pool, NULL, false);
+        return;
+    }
+    if (!pool.values[CONFIRM].flag) {
+        preview(call, &pool);
+        return;
+    }
+    g_autofree char *actor = identity_actor(&call->identity);
+    StoreResult result = make(call->site->store, &pool, actor, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return;
+    }
+    g_autoptr(GString) then = g_string_new("/admin/organization?organization=");
+    g_string_append_uri_escaped(then, pool.values[ORGANIZATION].text, NULL, FALSE);
+    g_string_append_printf(then, "&done=%s", pool.shown[WHAT].typed);
+    call_see_other(call, then->str);
+}

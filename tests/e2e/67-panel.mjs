@@ -1,0 +1,277 @@
+#!/usr/bin/env node
+// What administrators keep an eye on: the audit, what people ask for, and organizations; in a browser by keyboard alone, with JavaScript
+// and without, over HTTP and from a shell.
+import { writeFileSync } from 'node:fs';
+import { Browser, fields_of } from './lib/forms.mjs';
+import { bars, launch, LOOKS, press, sign_in, type_into, unfold, words } from './lib/hands.mjs';
+import { PROGRAMS, run, run_well, with_site } from './lib/site.mjs';
+import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+
+const PASSWORD = 'correct horse battery';
+const POLICY = `
+title = "Panel"
+timezone = "UTC"
+default_plan = "free"
+feature call { title = "Calls <b>"  unit = "call" }
+plan free { title = "Free"  rank = 1  upgrade = "pro"
+  limit life { feature = "call"  amount = 2  window = "lifetime" }
+  limit team { feature = "call"  amount = 20  window = "lifetime"  scope = "organization" } }
+plan pro { title = "Pro"  rank = 2
+  limit life { feature = "call"  amount = 50  window = "lifetime" } }
+`;
+const PERSON = 'team/ada "<i>"';
+const JSON_TYPE = { Accept: 'application/json' };
+const shown = answer => answer.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+async function audit_seen(browser, site, look) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    await test(`the audit is looked through, ${look.name}`, async () => {
+        await sign_in(page, site, 'root', PASSWORD, '/admin/people');
+        await press(page, 'link', 'Audit');
+        await bars(page, look, 'audit');
+        await unfold(page, 'Show only some');
+        await type_into(page, 'About whom', PERSON);
+        await press(page, 'button', 'Show');
+        const text = await words(page);
+        ok(text.includes('Override added') && text.includes('amount: 9') && text.includes('A fair <b>') && text.includes('127.0.0.1'), text);
+        ok(!(await page.locator('table').innerText()).includes('Policy applied'), 'others are left out');
+        await bars(page, look, 'audit of one person');
+        await page.goto(page.url().replace('from=', 'from=soon'));
+        ok((await words(page)).includes('This must be a date'), 'a wrong date');
+        await bars(page, look, 'audit, a wrong date');
+    });
+    await context.close();
+}
+
+const ask = async (site, more = {}) => status(await site.api('POST', '/requests',
+    { subject: PERSON, feature: 'call', kind: 'increase', amount: 30, reason: 'A wedding <b>', ...more }), 201).json.request;
+
+async function requests_answered(browser, site, look) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    await test(`a request is looked at, approved, and told, ${look.name}`, async () => {
+        const id = await ask(site), amount = look.javaScriptEnabled ? '33' : '35';
+        await sign_in(page, site, 'root', PASSWORD, '/admin/requests');
+        await bars(page, look, 'requests');
+        await press(page, 'link', `Answer the request of ${PERSON}`);
+        const text = await words(page);
+        ok(text.includes('They ask for more of Calls <b>: 30 calls') && text.includes('A wedding <b>'), text);
+        await bars(page, look, 'request');
+        await page.getByRole('radio', { name: 'Approve' }).focus();
+        await page.keyboard.press('Space');
+        await type_into(page, 'How many calls', amount);
+        await type_into(page, 'Why?', 'Enjoy <b>');
+        await press(page, 'button', 'See what changes');
+        ok(new RegExp(`of ${amount} calls used in all`).test(await words(page)), await words(page));
+        equal((await site.api('GET', `/admin/requests/${id}`)).json.state, 'pending', 'a preview answers nothing');
+        await bars(page, look, 'what it comes to');
+        await press(page, 'button', `Approve the request of ${PERSON}`);
+        ok((await words(page)).includes('Approved.'), await words(page));
+        const { state, answer, override } = (await site.api('GET', `/admin/requests/${id}`)).json;
+        equal([state, answer], ['approved', 'Enjoy <b>']);
+        equal((await site.api('GET', `/admin/overrides/${override}`)).json.amount, Number(amount));
+        equal((await site.api('GET', `/requests?subject=${encodeURIComponent(PERSON)}`)).json.requests[0].answer, 'Enjoy <b>', 'they see it');
+    });
+    await context.close();
+}
+
+async function organization_seen(browser, site, look) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    await test(`an organization is found, given more and put back, ${look.name}`, async () => {
+        await sign_in(page, site, 'root', PASSWORD, '/admin/organizations');
+        await bars(page, look, 'organizations');
+        await type_into(page, 'Find an organization', 'Gy');
+        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+        await press(page, 'link', 'Gym <i>');
+        const text = await words(page);
+        ok(/3 of 20 calls used in all/.test(text) && text.includes('m-1') && text.includes('3 calls'), text);
+        await bars(page, look, 'organization');
+        await press(page, 'link', 'Change the shared limit of Calls <b>');
+        await bars(page, look, 'form');
+        await type_into(page, 'How many calls', '100');
+        await type_into(page, 'Why?', 'A tournament');
+        await press(page, 'button', 'See what changes');
+        ok(/3 of 20 calls used in all.*3 of 100 calls used in all/.test(await words(page)), await words(page));
+        await bars(page, look, 'preview');
+        await press(page, 'button', 'Change the shared limit of Gym <i>');
+        ok(/3 of 100 calls used in all/.test(await words(page)) && (await words(page)).includes('A tournament'), await words(page));
+        await press(page, 'link', 'Remove the override of Calls <b>');
+        await type_into(page, 'Why?', 'It is over');
+        await press(page, 'button', 'See what changes');
+        await press(page, 'button', 'Remove the override of Gym <i>');
+        ok(/3 of 20 calls used in all/.test(await words(page)), await words(page));
+        const { audit } = (await site.api('GET', `/admin/audit?organization=${encodeURIComponent('Gym <i>')}`)).json;
+        equal(audit.slice(0, 2).map(one => [one.action, one.reason]), [['override.remove', 'It is over'], ['override.add', 'A tournament']]);
+    });
+    await context.close();
+}
+
+async function requests(site, root) {
+    const send = (id, more) => root.send('/admin/request', { ...fields, request: id, ...more });
+    let fields;
+    await test('an answer that is wrong says so at its field, and answers nothing', async () => {
+        const id = await ask(site, { subject: 'cy' });
+        fields = fields_of(status(await root.open(`/admin/request?request=${id}`), 200));
+        for (const [wrong, name] of [[{ verdict: 'x', reason: 'y' }, 'verdict'], [{ verdict: 'deny', reason: ' ' }, 'reason'],
+            [{ verdict: 'approve', reason: 'y', amount: '0' }, 'amount'], [{ verdict: 'approve', reason: 'y', amount: '' }, 'amount'],
+            [{ verdict: 'approve', reason: 'y', amount: '5', expires: '2001-01-01' }, 'expires'], [{ verdict: 'approve', reason: 'y', amount: '5', limit: 'none' }, 'limit']])
+            ok(status(await send(id, { ...wrong, confirm: '1' }), 400, JSON.stringify(wrong)).text.includes(name === 'limit' ? 'Nothing was changed' : `id="${name}-mistake"`), name);
+        status(await send(id, { verdict: 'deny', reason: 'y', confirm: '1', csrf: 'x' }), 403);
+        status(await send('999', { verdict: 'deny', reason: 'y', confirm: '1' }), 404);
+        status(await root.open('/admin/request?request=999'), 404);
+        status(await root.open('/admin/request'), 400);
+        status(await root.open('/admin/requests?state=odd'), 400);
+        equal((await site.api('GET', `/admin/requests/${id}`)).json.state, 'pending');
+        await test('who is late is told, and changes nothing', async () => {
+            status(await site.api('POST', `/admin/requests/${id}/deny`, { reason: 'No room' }), 200);
+            const late = shown(status(await send(id, { verdict: 'approve', reason: 'y', amount: '5', confirm: '1' }), 409));
+            ok(late.includes('somebody else has answered this meanwhile') && late.includes('No room'), late);
+            equal((await site.api('GET', '/admin/overrides?subject=cy')).json.overrides, []);
+        });
+    });
+    await test('a plan is given by an answer, and a request is denied', async () => {
+        const up = await ask(site, { subject: 'di', kind: 'upgrade', amount: undefined, plan: 'pro' });
+        const seen = await send(up, { verdict: 'approve', reason: 'Paid', plan: 'pro' });
+        ok(/of 2 calls used in all .* of 50 calls used in all/.test(shown(status(seen, 200))), shown(seen));
+        status(await root.send('/admin/request', fields_of(seen)), 303);
+        equal((await site.api('GET', '/admin/subjects?subject=di')).json.plan.key, 'pro');
+        const no = await ask(site, { subject: 'di', feature: 'call' });
+        status(await root.send('/admin/request', fields_of(status(await send(no, { verdict: 'deny', reason: 'Enough' }), 200))), 303);
+        equal((await root.open('/admin/requests?state=denied', JSON_TYPE)).json.requests.map(one => one.subject), ['di', 'cy']);
+    });
+    await test('organizations: pages, and who may change them', async () => {
+        const members = Array.from({ length: 55 }, (_, i) => `m-${i}`);
+        for (const subject of members) status(await site.api('POST', '/admin/subjects', { subject, organization: 'Club' }), 201);
+        const first = status(await root.open('/admin/organization?organization=Club', JSON_TYPE), 200).json;
+        const rest = status(await root.open(`/admin/organization?organization=Club&after=${first.members.at(-1).member}`, JSON_TYPE), 200).json;
+        equal([...first.members, ...rest.members].map(one => one.subject), members);
+        equal((await root.open('/admin/organizations?q=Cl', JSON_TYPE)).json.organizations.map(one => [one.organization, one.members]), [['Club', 55]]);
+        status(await root.open('/admin/organization?organization=none'), 404);
+        status(await root.open('/admin/organization/change?what=override&organization=none&feature=call'), 404);
+        status(await root.open('/admin/organization/change?what=override&organization=Club&feature=none'), 404);
+        status(await root.open('/admin/organization/change?what=god&organization=Club&feature=call'), 400);
+        const form = fields_of(status(await root.open('/admin/organization/change?what=bonus&organization=Club&feature=call'), 200));
+        for (const [wrong, name] of [[{ amount: '0' }, 'amount'], [{ amount: '' }, 'amount'], [{ expires: '2001-01-01' }, 'expires'], [{ reason: '' }, 'reason']])
+            ok(status(await root.send('/admin/organization/change', { ...form, amount: '5', reason: 'x', ...wrong, confirm: '1' }), 400).text.includes(`id="${name}-mistake"`), name);
+        const seen = status(await root.send('/admin/organization/change', { ...form, amount: '5', reason: 'x' }), 200);
+        status(await root.send('/admin/organization/change', fields_of(seen)), 303);
+        equal((await site.api('GET', '/admin/grants?organization=Club')).json.grants.map(one => one.amount), [5]);
+    });
+    await test('who may answer and change: by role', async () => {
+        const pages = ['/admin/requests', '/admin/request?request=1', '/admin/organizations', '/admin/organization?organization=Club', '/admin/organization/change?what=bonus&organization=Club&feature=call'];
+        for (const [name, codes] of [['vera', [200, 200, 200, 200, 403]], ['sue', [200, 200, 200, 200, 403]], ['bob', [403, 403, 403, 403, 403]], [null, [401, 401, 401, 401, 401]]]) {
+            const one = new Browser(site);
+            if (name) status(await one.sign_in(name, PASSWORD), 303);
+            for (const [i, where] of pages.entries()) status(await one.open(where), codes[i], `${name} ${where}`);
+            const csrf = fields_of(await one.open('/login')).csrf;
+            for (const [where, body] of [['/admin/request', { request: '1', verdict: 'deny', reason: 'x', confirm: '1' }],
+                ['/admin/organization/change', { what: 'bonus', organization: 'Club', feature: 'call', amount: '5', reason: 'x', confirm: '1' }]])
+                status(await one.send(where, { csrf, ...body }), name ? 403 : 401, `${name} sends ${where}`);
+        }
+    });
+}
+
+async function audit(site, root) {
+    const find = async query => status(await root.open(`/admin/audit?${query}`, JSON_TYPE), 200).json;
+    const cli = (...words) => run(`${PROGRAMS}/webquota`, ['audit', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+    await test('every way of changing something leaves who, where from, what was, what became, and why', async () => {
+        status(await site.api('POST', '/admin/overrides', { subject: 'bo', feature: 'call', amount: 7, reason: 'by key' }), 201);
+        await run_well(`${PROGRAMS}/webquota`, ['override', 'add', '--subject', 'bo', '--feature', 'call', '--amount', '8', '--reason', 'by hand'],
+            { env: { DATABASE_URL: site.values.DATABASE_URL } });
+        const address = '/admin/change?what=plan&subject=bo';
+        const preview = await root.send('/admin/change', { ...fields_of(await root.open(address)), plan: 'pro', reason: 'by form' });
+        status(await root.send('/admin/change', fields_of(preview)), 303);
+        status(await site.api('POST', '/consume', { subject: 'bo', feature: 'call', units: 3 }), 200);
+        status(await site.api('DELETE', '/usage?subject=bo&reason=anew'), 200);
+        const { audit: list } = await find('subject=bo');
+        const [reset, plan, command, key] = list;
+        equal([reset.action, reset.old, reset.reason], ['usage.reset', { life: 3 }, 'anew']);
+        equal([plan.action, plan.actor, plan.origin, plan.old, plan.new.plan, plan.reason],
+            ['subject.update', 'account:root', '127.0.0.1', { plan: null, plan_until: null }, 'pro', 'by form']);
+        equal([command.actor.slice(0, 4), command.origin.slice(0, 11), command.old.amount, command.new.amount, command.reason],
+            ['cli:', 'command on ', 7, 8, 'by hand']);
+        equal([key.actor.slice(0, 4), key.origin, key.old, key.new.amount, key.reason], ['key:', '127.0.0.1', null, 7, 'by key']);
+    });
+    await test('by actor, action, organization and time; page by page, and as CSV that no spreadsheet runs', async () => {
+        const calls = Array.from({ length: 60 }, (_, i) => `{"subject":"=cmd|${i}","organization":"Gym"}`);
+        for (const body of calls) status(await site.api('POST', '/admin/subjects', JSON.parse(body)), 201);
+        const first = await find('organization=Gym');
+        equal([first.audit.length, first.more], [50, true]);
+        const rest = await find(`organization=Gym&before=${first.audit.at(-1).entry}`);
+        equal([rest.audit.length, rest.more], [10, false]);
+        equal(new Set([...first.audit, ...rest.audit].map(one => one.subject)).size, 60);
+        ok(shown(await root.open('/admin/audit?organization=Gym')).includes('Older ones'));
+        equal((await find('actor=account%3Aroot')).audit.every(one => one.actor === 'account:root'), true);
+        equal((await find('action=policy.apply&from=2001-01-01&to=2999-12-31')).audit.map(one => one.new.version), [2, 1]);
+        equal((await find('to=2001-01-01')).audit, []);
+        equal((await find('from=2999-01-01')).audit, []);
+        const csv = status(await root.open('/admin/audit.csv?organization=Gym'), 200);
+        equal([csv.headers['content-type'], csv.text.split('\r\n').length], ['text/csv; charset=utf-8', 62]);
+        ok(csv.text.includes("'=cmd|59") && !/(^|,)"?=cmd/m.test(csv.text), csv.text.slice(0, 300));
+        for (const [query, field] of [['before=x', 'before'], ['from=soon', 'from'], ['subject=a&subject=b', 'subject'], [`action=${'x'.repeat(65)}`, 'action']]) {
+            equal(status(await root.open(`/admin/audit?${query}`, JSON_TYPE), 400).json.field, field);
+            status(await root.open(`/admin/audit?${query}`), 400);
+            equal(status(await site.api('GET', `/admin/audit?${query}`), 400).json.field, field);
+        }
+        equal((await site.api('GET', '/admin/audit?subject=bo')).json.audit.length, 4);
+    });
+    await test('the command lists it, and says whether it is whole', async () => {
+        const listed = JSON.parse((await cli('list', '--subject', 'bo', '--limit', '2', '--json')).stdout);
+        equal([listed.audit.length, listed.more], [2, true]);
+        const whole = await cli('verify');
+        equal(whole.code, 0, whole.stdout);
+        const [, entry] = /the last is (\d+:[0-9a-f]{64})/.exec(whole.stdout);
+        equal((await cli('verify', '--expect', entry)).code, 0);
+        equal((await cli('verify', '--expect', '1:' + '0'.repeat(64))).code, 1);
+        equal((await cli('verify', '--expect', 'x')).code, 2);
+        equal((await cli('list', '--from', 'soon')).code, 2);
+        await site.sql("alter table webquota.audit disable trigger user; update webquota.audit set actor = 'nobody' where number = 3; alter table webquota.audit enable trigger user");
+        const broken = await cli('verify');
+        equal([broken.code, /^entry 3 is not what was written/.test(broken.stdout)], [1, true], broken.stdout);
+        equal(JSON.parse((await cli('verify', '--json')).stdout).findings, [{ entry: 3, is: 'changed' }]);
+    });
+    await test('who may see it: by role', async () => {
+        for (const [name, code] of [['vera', 200], ['sue', 200], ['bob', 403], [null, 401]]) {
+            const one = new Browser(site);
+            if (name) status(await one.sign_in(name, PASSWORD), 303);
+            for (const where of ['/admin/audit', '/admin/audit.csv']) status(await one.open(where), code, `${name} ${where}`);
+        }
+    });
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/panel.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        for (const [name, role] of [['root', 'admin'], ['vera', 'viewer'], ['sue', 'support'], ['bob', 'user']])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        const root = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        const form = fields_of(await root.open(`/admin/change?what=override&feature=call&limit=life&subject=${encodeURIComponent(PERSON)}`).then(async first =>
+            first.status === 404 ? (await site.api('POST', '/admin/subjects', { subject: PERSON }), root.open(`/admin/change?what=override&feature=call&limit=life&subject=${encodeURIComponent(PERSON)}`)) : first));
+        const preview = await root.send('/admin/change', { ...form, kind: 'amount', amount: '9', reason: 'A fair <b>' });
+        status(await root.send('/admin/change', fields_of(preview)), 303);
+        status(await site.api('POST', '/admin/subjects', { subject: 'g-1', organization: 'Gym <i>' }), 201);
+        status(await site.api('POST', '/admin/subjects', { subject: 'm-1"', organization: 'Gym <i>', plan: 'pro' }), 201);
+        status(await site.api('POST', '/admin/overrides', { subject: 'g-1', feature: 'call', amount: 9, reason: 'x' }), 201);
+        status(await site.api('POST', '/consume', { subject: 'g-1', feature: 'call', units: 3 }), 200);
+        const browser = await launch();
+        try {
+            for (const look of LOOKS)
+                for (const part of [audit_seen, requests_answered, organization_seen]) await part(browser, site, look);
+        } finally {
+            await browser.close();
+        }
+        await requests(site, root);
+        await audit(site, root);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();
