@@ -9,3 +9,11 @@ bench-tools: $(BUILD)/bench/hello $(BUILD)/bench/pace
 $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call shown,cc,$<)$(CC) $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $< -lfcgi -pthread -o $@
+
+# A million people and ten million decisions, and every page of administrators on them: how long it takes, and by which plans.
+SUBJECTS  ?= 1000000
+DECISIONS ?= 10000000
+.PHONY: bench-data
+bench-data: all
+	@scripts/setup run
+	@BUILD='$(BUILD)' bench/data $(SUBJECTS) $(DECISIONS)
