@@ -112,7 +112,7 @@ void batch_ask(Batch *batch, Job *job)
     }
     guint joined = batch->joins->len;
     if (batch_has_ticket(batch, job, state))
-        decision->outcome = OUTCOME_QUEUED;
+        batch_ask_for_ticket_again(decision);
     else if (decision->outcome == OUTCOME_QUEUED)
         batch_queue(batch, job, state, decision);
     decide_apply(decision);

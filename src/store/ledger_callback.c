@@ -25,6 +25,15 @@ bool batch_has_ticket(const Batch *batch, const Job *job, const SubjectState *st
     return job->ask->callback && batch_ticket_for(batch, job, state->id);
 }
 
+void batch_ask_for_ticket_again(Decision *decision)
+{
+    decision->outcome = OUTCOME_QUEUED;
+    decision->reason = REASON_LIMIT;
+    decision->draw_count = 0;
+    for (int i = 0; i < decision->look_count; i++)
+        decision->looks[i].charged = decision->looks[i].bonus_drawn = 0;
+}
+
 bool batch_has_enough(const Batch *batch, const Job *job, int64_t subject_id)
 {
     const char *feature = batch->policy->features[job->features[0]].key;

@@ -139,6 +139,8 @@ bool batch_goes_apart(const Decision *decision);
 bool batch_claim(Batch *batch, Job *job, SubjectState *state);
 /* ledger_callback.c. The ask has a callback, and is answered with a ticket that there is for it already. */
 bool batch_has_ticket(const Batch *batch, const Job *job, const SubjectState *state);
+/* Whatever was decided, it charges nothing then. */
+void batch_ask_for_ticket_again(Decision *decision);
 /* It is answered with one that is let in at once, with what was held. */
 void batch_let_in_at_once(Batch *batch, Job *job, SubjectState *state, const Decision *decision);
 /* A queued decision gets its place in line, or is denied where the line is full. The counter that it waits for has changed then. */
