@@ -84,11 +84,23 @@ static void hurry(void *data)
     queue_hurry(data);
 }
 
+/* In plain CGI nobody stays to let in those who wait: whoever asks does, before the answer, and is written down as seen after it. */
+static void serve_one(Program *program)
+{
+    g_auto(StoreError) error = {0};
+    QueueAssisted done;
+    if (queue_assist(program->site.store, &done, &error) != STORE_OK)
+        store_error_clear(&error); /* the answer will say so */
+    serve_cgi(environ, site_answer, &program->site);
+    if (queue_note_seen(program->site.store, &error) != STORE_OK)
+        log_line(LOG_LEVEL_WARNING, "queue: %s", error.detail ? error.detail : "the database does not answer");
+}
+
 static bool step_serve(Program *program)
 {
     serve_at_stop(hurry, program->site.store);
     if (program->listener < 0)
-        serve_cgi(environ, site_answer, &program->site);
+        serve_one(program);
     else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
                             program->settings.shared_secret, site_answer, &program->site))
         program->why = g_strdup("threads cannot be started");

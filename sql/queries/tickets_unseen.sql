@@ -1,4 +1,4 @@
--- Those who have not been seen for as long as their places are kept.
+-- Those who have not been seen for as long as their places are kept, and $1 seconds more.
 select t.account_id, t.subject_id, webquota.us(t.joined_at), t.id from webquota.tickets t
- where t.state = 'waiting' and t.seen_at + make_interval(secs => t.keep_s) <= (select webquota.clock())
+ where t.state = 'waiting' and t.seen_at + make_interval(secs => t.keep_s + $1::bigint) <= (select webquota.clock())
  order by t.seen_at limit 200

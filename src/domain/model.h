@@ -127,6 +127,7 @@ typedef struct {
     int plan_count;
     Route *routes;          /* the first that matches counts */
     int route_count;
+    bool queue_page;        /* an authorizer shows the page of a place in line itself, instead of a way to it */
     char *currency;         /* of unit_cost: "EUR"; NULL when none */
     int refs;               /* atomic; use policy_ref, policy_unref */
 } Policy;

@@ -54,6 +54,7 @@ json_t *describe_settings(const Policy *policy)
     put(object, "sign_in_url", policy->sign_in_url);
     put_list(object, "administrators", policy->administrators);
     put_list(object, "embedders", policy->embedders);
+    put(object, "queue_answer", policy->queue_page ? "page" : NULL);
     put(object, "currency", policy->currency);
     return object;
 }

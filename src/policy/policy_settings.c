@@ -64,6 +64,8 @@ static const char *origin_problem(const char *value)
     return host[len] == ':' && digits >= 1 && digits <= 5 && !port[digits] ? NULL : form;
 }
 
+static const char *const queue_answers[] = {"redirect", "page", NULL};
+
 void read_settings(const Section *file)
 {
     Policy *policy = file->reading->policy;
@@ -80,5 +82,6 @@ void read_settings(const Section *file)
     policy->sign_in_url = read_url(file, "sign_in_url", false);
     policy->administrators = field_list(file, "administrators", 255, NULL);
     policy->embedders = field_list(file, "embedders", VALUE_MAX, origin_problem);
+    policy->queue_page = field_choice(file, "queue_answer", queue_answers, 0) == 1;
     policy->currency = field_text(file, "currency", 16);
 }

@@ -149,12 +149,36 @@ StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
             .median_wait_s = result_number(rows, row, 8),
             .promised = result_number(rows, row, 9),
             .kept = result_number(rows, row, 10),
-            .sending = result_number(rows, row, 11),
-            .undelivered = result_number(rows, row, 12),
+            .early = result_number(rows, row, 11),
+            .late = result_number(rows, row, 12),
+            .error_median_s = result_number(rows, row, 13),
+            .error_most_s = result_number(rows, row, 14),
+            .sending = result_number(rows, row, 15),
+            .undelivered = result_number(rows, row, 16),
         };
         g_ptr_array_add(*lines, line);
     }
     return STORE_OK;
+}
+
+int64_t queue_report_kept_pct(const QueueReport *line)
+{
+    return line->promised > 0 ? line->kept * 100 / line->promised : 0;
+}
+
+json_t *queue_report_json(const QueueReport *line)
+{
+    json_t *waits = line->promised
+        ? json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "told", (json_int_t)line->promised, "kept", (json_int_t)line->kept,
+                    "kept_percent", (json_int_t)queue_report_kept_pct(line), "early", (json_int_t)line->early, "late",
+                    (json_int_t)line->late, "error_median_s", (json_int_t)line->error_median_s, "error_p90_s",
+                    (json_int_t)line->error_most_s)
+        : json_null();
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "feature", line->feature, "limit", line->limit, "state",
+                     line->state, "waiting", (json_int_t)line->waiting, "admitted", (json_int_t)line->admitted, "used",
+                     (json_int_t)line->used, "lost", (json_int_t)line->lost, "lapsed", (json_int_t)line->lapsed, "median_wait_s",
+                     (json_int_t)line->median_wait_s, "sending", (json_int_t)line->sending, "undelivered", (json_int_t)line->undelivered,
+                     "promises", waits);
 }
 
 /* --- the lease --- */
@@ -273,12 +297,14 @@ void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
 
 /* --- keeping order --- */
 
-StoreResult queue_expire(Store *store, int *ended, StoreError *error)
+StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error)
 {
+    g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     int count = 0;
+    params_number(&params, grace_s);
     Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_TICKETS_UNSEEN, NULL, &rows);
+    DbResult result = db_run(db, QUERY_TICKETS_UNSEEN, &params, &rows);
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     for (int row = 0; outcome == STORE_OK && row < PQntuples(rows); row++) {
@@ -306,7 +332,7 @@ static StoreResult any_due(Store *store, bool *due, StoreError *error)
     return outcome;
 }
 
-static StoreResult write_seen(Store *store, StoreError *error)
+StoreResult queue_note_seen(Store *store, StoreError *error)
 {
     g_auto(Params) params = params_new();
     guint count;
@@ -323,7 +349,7 @@ static StoreResult write_seen(Store *store, StoreError *error)
 StoreResult queue_tidy(Store *store, StoreError *error)
 {
     bool due = false;
-    StoreResult result = write_seen(store, error);
+    StoreResult result = queue_note_seen(store, error);
     if (result == STORE_OK)
         result = any_due(store, &due, error);
     return result == STORE_OK && due ? ledger_sweep(store, error) : result;

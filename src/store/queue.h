@@ -61,10 +61,15 @@ typedef struct {
     char *feature, *limit, *state;
     int64_t waiting, admitted, used, lost, lapsed;
     int64_t median_wait_s;
-    int64_t promised, kept; /* let in with a range told, and within it */
+    int64_t promised;       /* let in with a range told: */
+    int64_t kept;           /* within it, */
+    int64_t early, late;    /* sooner, later */
+    int64_t error_median_s, error_most_s; /* from its middle: of half of them, and of nine in ten, at most */
     int64_t sending, undelivered; /* callbacks */
 } QueueReport;
 StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;
+json_t *queue_report_json(const QueueReport *line);       /* a line of it in the API's form */
+int64_t queue_report_kept_pct(const QueueReport *line);   /* 0 where nobody was told a range */
 
 /* --- admission: for the one process that has the lease --- */
 
@@ -96,11 +101,28 @@ StoreResult queue_heads(Store *store, int most, GPtrArray **heads, StoreError *e
  * afterwards. */
 void queue_admit(Store *store, const char *holder, const GPtrArray *heads);
 
-/* Ends the places of those who were not seen for as long as they are kept; *ended may be NULL. */
-StoreResult queue_expire(Store *store, int *ended, StoreError *error) MUST_CHECK;
+/* Lets in all who can be, while the lease is `holder`'s; *in is raised by how many were. */
+StoreResult queue_admit_all(Store *store, const char *holder, int *in, StoreError *error) MUST_CHECK;
+
+/* Ends the places of those who were not seen for as long as they are kept, and `grace_s` more; *ended may be NULL. */
+StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error) MUST_CHECK;
+
+/* Writes down who was seen. */
+StoreResult queue_note_seen(Store *store, StoreError *error) MUST_CHECK;
 
 /* Gives back what was held for too long, and writes down who was seen. */
 StoreResult queue_tidy(Store *store, StoreError *error) MUST_CHECK;
+
+/* What one turn has done that nobody is employed for. */
+typedef struct {
+    bool mine;      /* the lease was to be had: no process has it */
+    int in, ended;  /* so many were let in, so many places were lost */
+    char holder[33];
+} QueueAssisted;
+
+/* One turn, where no process that stays has the lease (plain CGI, a timed command): gives back what is due, ends places, lets in, and
+ * leaves the lease. Does nothing while nobody is in line. */
+StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error) MUST_CHECK;
 
 /* Does the policy in force have a limit that queues? */
 bool queue_is_needed(Store *store);

@@ -17,6 +17,7 @@
 #define HOLD_TTL_S 300
 /* Apache cuts a refusal at 8192 bytes, headers included; libfcgi sends as much in one record. */
 #define APACHE_BYTES_MAX 8000
+#define PLACE_RETRY_S 5
 
 /* --- consent --- */
 
@@ -149,6 +150,9 @@ static void refuse_with(Call *call, Response *response, const Answer *answer, co
     decision_headers(response, answer);
     response_header(response, "X-Webquota-Type", type);
     response_header(response, "X-Webquota-Feature", answer->feature->key);
+    /* For nginx, which comes back with it. */
+    if (answer->ticket && only_403(call->request))
+        response_header(response, "X-Webquota-Ticket", answer->ticket);
     response_body(response, type, body);
 }
 
@@ -164,20 +168,77 @@ static bool is_too_long(Call *call, const Answer *answer, const char *type, cons
 }
 
 /* People go to the page of their place in line, which brings them back. */
-static void send_to_queue(Call *call, const Answer *answer)
+static void send_to_queue(Call *call, const char *ticket, const char *feature)
 {
-    g_autofree char *path = g_strconcat("/queue/", answer->ticket, NULL);
+    g_autofree char *path = g_strconcat("/queue/", ticket, NULL);
     g_autofree char *address = call_address(call, path);
     response_status(call->response, 303);
     response_guard(call->response);
     response_header(call->response, "Location", address);
-    response_header(call->response, "X-Webquota-Feature", answer->feature->key);
+    response_header(call->response, "X-Webquota-Feature", feature);
+}
+
+/* The page itself, at the address that was asked for. NULL: it cannot be shown here. */
+static GString *place_html(Call *call, const char *ticket)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(TicketRead) read = NULL;
+    g_autofree char *why = NULL;
+    const char *secret;
+    /* Without a token for its form it would be no use. */
+    if (queue_ticket(call->site->store, ticket, true, &read, &error) != STORE_OK || ticket_is_over(read->state) ||
+        store_form_secret(call->site->store, &secret, &error) != STORE_OK || !call_form_token(call))
+        return NULL;
+    g_autofree char *go = ticket_go(call, read);
+    g_autofree char *path = g_strconcat("/queue/", ticket, NULL);
+    TicketShown shown = ticket_shown(call, read, go);
+    PageContext context = call_context(call, NULL);
+    context.path = path;
+    g_autoptr(Value) value = view_queue(&shown, &context);
+    GString *page = templates_render(call->site->templates, "queue", value, &why);
+    if (!page)
+        log_line(LOG_LEVEL_ERROR, "template queue: %s", why ? why : "cannot be rendered");
+    return page;
+}
+
+static void place_answer(Response *response, const char *feature, int64_t poll_s, GString *page)
+{
+    response_status(response, 429);
+    response_guard(response);
+    response_header_number(response, "Retry-After", poll_s);
+    response_header(response, "X-Webquota-Type", "text/html; charset=utf-8");
+    response_header(response, "X-Webquota-Feature", feature);
+    response_body(response, "text/html; charset=utf-8", page);
+}
+
+/* Would the server cut it? */
+static bool place_is_too_long(const Call *call, const char *feature, const GString *page)
+{
+    if (!request_param(call->request, "FCGI_APACHE_ROLE"))
+        return false;
+    g_autoptr(Response) trial = response_new();
+    place_answer(trial, feature, 1, g_string_new_len(page->str, (gssize) page->len));
+    g_autoptr(GString) bytes = response_render(trial, false);
+    return bytes->len > APACHE_BYTES_MAX;
+}
+
+/* Whoever has a place in line gets its page, here or there, as the policy says. */
+static void show_place(Call *call, const char *ticket, const char *feature)
+{
+    GString *page = call->policy->queue_page ? place_html(call, ticket) : NULL;
+    if (page && !place_is_too_long(call, feature, page)) {
+        place_answer(call->response, feature, PLACE_RETRY_S, page);
+        return;
+    }
+    if (page)
+        g_string_free(page, TRUE);
+    send_to_queue(call, ticket, feature);
 }
 
 static void refuse(Call *call, const Answer *answer)
 {
     if (answer->ticket && call->request->wish == ACCEPT_HTML && !only_403(call->request)) {
-        send_to_queue(call, answer);
+        show_place(call, answer->ticket, answer->feature->key);
         return;
     }
     bool html = call->request->wish == ACCEPT_HTML;
@@ -298,6 +359,11 @@ static void charge(Call *call, Metered *metered)
  * recorded by nothing. */
 static void refuse_again(Call *call, const Metered *metered)
 {
+    const char *ticket = request_param(call->request, "WEBQUOTA_TICKET");
+    if (ticket && *ticket && call->request->wish == ACCEPT_HTML) {
+        show_place(call, ticket, metered->feature);
+        return;
+    }
     for (int i = 0; i < metered->resource_count; i++) {
         g_auto(StoreError) error = {0};
         g_autoptr(Answer) answer = NULL;
@@ -308,6 +374,8 @@ static void refuse_again(Call *call, const Metered *metered)
             return;
         }
         if (!answer_allowed(answer)) {
+            if (ticket && *ticket && answer->outcome == OUTCOME_QUEUED)
+                answer->ticket = g_strdup(ticket);
             refuse(call, answer);
             return;
         }

@@ -91,6 +91,8 @@ void api_key_create(Call *call);
 void api_key_list(Call *call);
 void api_key_get(Call *call);
 void api_key_revoke(Call *call);
+void api_queue_list(Call *call);
+void api_queue_set(Call *call);
 
 /* operations */
 void ops_health(Call *call);

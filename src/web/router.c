@@ -92,6 +92,8 @@ static const WebRoute routes[] = {
     {"POST", API "/admin/requests/{id}/approve", api_request_approve, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", API "/admin/requests/{id}/deny", api_request_deny, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/audit", page_audit, ACCESS_VIEWER, KEY_ADMIN},
+    {"GET", API "/admin/queues", api_queue_list, ACCESS_VIEWER, KEY_ADMIN},
+    {"POST", API "/admin/queues", api_queue_set, ACCESS_PROGRAM, KEY_ADMIN},
     {"POST", API "/admin/keys", api_key_create, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys", api_key_list, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/keys/{id}", api_key_get, ACCESS_PROGRAM, KEY_ADMIN},

@@ -12,9 +12,6 @@
 #define IDLE_US US_PER_S        /* where the policy has no limit that queues, and where another process has the lease */
 #define TIDY_US US_PER_S
 #define EXPIRE_US (5 * US_PER_S)
-#define LOOK_MIN 8              /* of each line at first, */
-#define LOOK_MAX 128            /* and as long as all are let in, twice as many */
-#define ROUNDS_MAX 64           /* in one turn; the lease has to be renewed */
 
 struct AdmissionWorker {
     Store *store;
@@ -24,44 +21,11 @@ struct AdmissionWorker {
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
 };
 
-/* Of the heads, handed in together, how many were let in; *full: somebody has to wait in every line. */
-static int count_in(const GPtrArray *heads, bool *all)
-{
-    int in = 0;
-    *all = false;
-    for (guint i = 0; i < heads->len; i++) {
-        const QueueHead *head = heads->pdata[i];
-        bool last = i + 1 == heads->len || strcmp(((const QueueHead *)heads->pdata[i + 1])->line, head->line) != 0;
-        in += head->result == ADMISSION_IN;
-        /* A line whose last was not told to wait may go on. */
-        *all |= last && (head->result == ADMISSION_IN || head->result == ADMISSION_ENDED || head->result == ADMISSION_MOVED);
-    }
-    return in;
-}
-
-static StoreResult admit_all(Store *store, const char *holder, int *in, StoreError *error)
-{
-    int most = LOOK_MIN;
-    bool more = true;
-    for (int round = 0; more && round < ROUNDS_MAX; round++) {
-        g_autoptr(GPtrArray) heads = NULL;
-        StoreResult result = queue_heads(store, most, &heads, error);
-        if (result != STORE_OK)
-            return result;
-        if (!heads->len)
-            return STORE_OK;
-        queue_admit(store, holder, heads);
-        *in += count_in(heads, &more);
-        most = MIN(most * 2, LOOK_MAX);
-    }
-    return STORE_OK;
-}
-
 static StoreResult turn(Store *store, const char *holder, bool *mine, bool *late, int *in, StoreError *error)
 {
     *in = 0;
     StoreResult result = queue_lease(store, holder, mine, late, error);
-    return result == STORE_OK && *mine ? admit_all(store, holder, in, error) : result;
+    return result == STORE_OK && *mine ? queue_admit_all(store, holder, in, error) : result;
 }
 
 StoreResult admission_turn(Store *store, const char *holder, bool *mine, int *in, StoreError *error)
@@ -81,7 +45,7 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
     }
     if (result == STORE_OK && mine && now_us >= worker->mercy_until_us && now_us - worker->expired_us >= EXPIRE_US) {
         worker->expired_us = now_us;
-        result = queue_expire(worker->store, NULL, error);
+        result = queue_expire(worker->store, 0, NULL, error);
     }
     return result;
 }

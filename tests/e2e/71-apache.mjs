@@ -6,6 +6,7 @@ import { CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, s
 import { apache, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
+import { line_checks } from './lib/line.mjs';
 import { free_port, run, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -241,6 +242,9 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
     await secret_checks(front, url, port);
     await page_checks(site, front, url);
     await session_checks(site, url, 'by Apache');
+    await line_checks(site, url, 'Apache', name => cookie(front.assertion(name, { seconds: 90000000 })));
+    await site.clock_real();
+    await site.policy('tests/e2e/front/policy.conf');
     await down_checks(front, url, port, own);
     const cgi = { Apache: await apache(front, 'apache-cgi.conf', {}, '/quota/healthz'), lighttpd: await front.lighttpd('lighttpd-cgi.conf', { path: '/quota/healthz' }) };
     for (const [name, at] of Object.entries(cgi)) {

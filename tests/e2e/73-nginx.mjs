@@ -9,6 +9,7 @@ import { CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.
 import { raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
+import { line_checks } from './lib/line.mjs';
 import { free_port, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -203,6 +204,7 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
         await identity_checks(site, front, url, seen);
         await page_checks(site, front, url);
         await session_checks(site, url, 'by nginx');
+        await line_checks(site, url, 'nginx', name => cookie(front.assertion(name, { seconds: 90000000 })));
         await down_checks(front, url, socket, own, seen);
     } finally {
         server.closeAllConnections();

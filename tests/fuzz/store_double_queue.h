@@ -53,6 +53,28 @@ StoreResult store_history(Store *store, const char *subject, const GPtrArray *fe
     return double_result("-", error);
 }
 
+StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result("-", error);
+    if (result == STORE_OK)
+        *lines = g_ptr_array_new();
+    return result;
+}
+
+json_t *queue_report_json(const QueueReport *line)
+{
+    return json_pack("{s:s}", "feature", line->feature);
+}
+
+StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason, const char *actor,
+                      StoreError *error)
+{
+    (void)store, (void)limit, (void)reason;
+    HOLDS(*feature && *state && *actor);
+    return double_result(feature, error);
+}
+
 StoreResult queue_leave(Store *store, const char *id, StoreError *error)
 {
     (void)store;

@@ -197,7 +197,7 @@ START_TEST(leaving_full_lines_and_closed_ones)
     /* Nobody has seen the others for long. */
     clock_at("12:09:00");
     int ended;
-    ck_assert_int_eq(queue_expire(store, &ended, &error), STORE_OK);
+    ck_assert_int_eq(queue_expire(store, 0, &ended, &error), STORE_OK);
     ck_assert_int_eq(ended, 0);
     assert_lines_are_counted();
     assert_journal_is_whole();
@@ -222,7 +222,7 @@ START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
     ck_assert_int_eq(queue_tidy(store, &error), STORE_OK);
     clock_at("12:05:15");
     int ended;
-    ck_assert_int_eq(queue_expire(store, &ended, &error), STORE_OK);
+    ck_assert_int_eq(queue_expire(store, 0, &ended, &error), STORE_OK);
     ck_assert_int_eq(ended, 1);
     g_free(database_value("select pg_sleep(1.1)"));
     assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 1);
@@ -485,7 +485,7 @@ START_TEST(random_histories)
         else if (what == 1) /* every connection is cut, in the middle of whatever is under way */
             g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
                                   " and datname = current_database() and usename = current_user and backend_type = 'client backend'"));
-        else if (what == 2 && queue_expire(store, NULL, &error) == STORE_DOWN)
+        else if (what == 2 && queue_expire(store, 0, NULL, &error) == STORE_DOWN)
             store_error_clear(&error);
         if (queue_tidy(store, &error) == STORE_DOWN)
             store_error_clear(&error);

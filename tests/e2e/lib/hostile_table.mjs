@@ -19,6 +19,7 @@ administrators = {"admin"}
 
 feature call { title = "Calls <script>alert(1)</script>"  unit = "call\\"><img src=x onerror=alert(1)>" }
 feature deep_call { title = "Deep {{{who}}}"  unit = "<b>"  parent = "call"  resources = {"deep-*"} }
+feature queued { title = "Queued" }
 feature paid { title = "'><svg/onload=alert(1)>"  unit = "&lt;" }
 
 plan anonymous { title = "<script>alert(1)</script>"  rank = 0  upgrade = "free"
@@ -26,7 +27,8 @@ plan anonymous { title = "<script>alert(1)</script>"  rank = 0  upgrade = "free"
 plan free { title = "Free <!--#exec cmd=id-->"  rank = 1  upgrade = "pro"
   limit day  { feature = "call"       amount = 100000  window = "day" }
   limit all  { feature = "call"       amount = 1000000 window = "day"  scope = "organization" }
-  limit deep { feature = "deep_call"  amount = 100000  window = "day" } }
+  limit deep { feature = "deep_call"  amount = 100000  window = "day" }
+  limit line { feature = "queued"     amount = 100000  window = "minute"  scope = "site"  on_exceed = "queue" } }
 plan pro { title = "Pro"  rank = 2  price = "<script>alert(1)</script>"
   limit day  { feature = "call"  amount = 100000  window = "day" }
   limit paid { feature = "paid"  unlimited = true  window = "month" } }
@@ -72,6 +74,7 @@ export const ROUTES = [
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
+    ['GET', '/api/v1/admin/queues', 'viewer', 'admin'], ['POST', '/api/v1/admin/queues', 'program', 'admin'],
     ...[['overrides', 'viewer'], ['grants', 'viewer'], ['keys', 'program']].flatMap(([noun, reads]) => [
         ['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
         ['GET', `/api/v1/admin/${noun}/{id}`, reads, 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
@@ -113,6 +116,9 @@ export const OPERATIONS = [
         ...OWNER, feature: REFERS, amount: whole(1, LARGEST, { required: true }), priority: whole(0, 1000000),
             effective_at: time(), expires_at: time(),
         every: text(1, 64, { says: [400, 'every'] }), reason: text(0, 500) } },
+    { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open' }, good: 200, fields: {
+        feature: text(1, 255, { required: true, says: [404, 'feature'] }), limit: text(1, 64, { says: [404, 'limit'] }),
+        state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(0, 500) } },
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
             expires_at: time() } },
