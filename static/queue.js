@@ -52,7 +52,7 @@
   pause.className = "button quiet";
   pause.textContent = tools.dataset.pause;
   pause.setAttribute("aria-pressed", "false");
-  tools.prepend(pause);
+  tools.lastElementChild.before(pause);
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.setAttribute("aria-pressed", String(paused));

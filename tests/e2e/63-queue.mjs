@@ -117,6 +117,7 @@ async function with_scripts(browser, site, look) {
         await fill(site);
         const { context, page, complaints } = await open(browser, site, site.values.WEBQUOTA_USER_FREE, look);
         await page.goto(new URL('/signin', site.url).href);
+        await page.goto(`${site.app}/`);
         await page.goto(`${site.app}/summary`);
         ok(/\/quota\/queue\/tkt_/.test(page.url()), page.url());
         const text = await words(page);
@@ -129,6 +130,15 @@ async function with_scripts(browser, site, look) {
         await page.reload();
         equal(page.url(), place);
         ok(/You are number 1 of 1/.test(await words(page)), 'reload keeps the place');
+        const tab = await context.newPage();
+        await tab.goto(`${site.app}/summary`);
+        equal(tab.url(), place, 'a second tab');
+        await tab.close();
+        await page.goBack();
+        equal(page.url(), `${site.app}/`, 'the back button');
+        await page.goForward();
+        equal(page.url(), place);
+        ok(/You are number 1 of 1/.test(await words(page)), 'back and forth keeps the place');
         await page.getByRole('button', { name: 'Pause updates' }).click();
         equal(await page.getByRole('button', { name: 'Pause updates' }).getAttribute('aria-pressed'), 'true');
         await page.getByRole('button', { name: 'Pause updates' }).click();
@@ -204,9 +214,71 @@ async function without_scripts(browser, site) {
 }
 
 /** A line that is full, and limits that no one may pass by waiting. */
-async function bounds(site) {
+async function bounds(site, file) {
     await test('more than the whole limit is refused at once, never queued', async () => {
         like(status(await site.consume('greedy', 'summary', { units: 6 }), 429).json, { outcome: 'denied' });
+    });
+    await test('a line that is full says so to programs and people, and how long it is may change at once', async () => {
+        await next_minute(site);
+        await until(async () => (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`)) === '0', 'nobody waits');
+        await next_minute(site);
+        await fill(site);
+        await site.policy(with_settings(file, 'on_exceed = "queue"', 'on_exceed = "queue"  queue_max = 2'));
+        for (const name of ['x', 'y']) await until(async () => (await site.consume(name, 'summary')).status === 202, `${name} waits`);
+        like(status(await site.consume('z', 'summary'), 503), { headers: { 'content-type': 'application/problem+json', 'retry-after': /^\d+$/ },
+            json: { detail: /^Too many people wait/ } });
+        const page = status(await request(`${site.app}/summary`, { headers: HTML }), 503);
+        ok(/Too many people wait for summaries at the moment/.test(page.text), page.text);
+        await site.policy(file);
+        await until(async () => (await site.consume('z', 'summary')).status === 202, 'there is room');
+    });
+    await test('a line that is paused or closed, by the API, at once; and the report', async () => {
+        const set = (state, more = {}) => site.api('POST', '/admin/queues', { feature: 'summary', state, ...more });
+        status(await set('shut'), 400);
+        status(await set('open', { feature: 'nothing' }), 404);
+        like(status(await set('paused', { limit: 'shared_minute', reason: 'a test' }), 200).json, { state: 'paused', limit: 'shared_minute' });
+        const { ticket: id } = (await site.consume('x', 'summary')).json;
+        await until(async () => (await ticket(site, id)).json.paused, 'it is said');
+        like((await ticket(site, id)).json, { wait: null, message: /The queue is paused/ });
+        ok(/The queue is paused\. We do not know yet how long it takes/.test((await request(`${site.url}/queue/${id}`, { headers: HTML })).text), 'on the page');
+        await next_minute(site);
+        status(await set('closed'), 200);
+        status(await site.consume('late', 'summary'), 503);
+        await until(async () => await state_of(site, id) === 'admitted', 'those in line are served');
+        status(await set('open'), 200);
+        equal(await site.value("select details->>'state' from webquota.audit where action = 'queue.set' order by at, id limit 1"), 'paused');
+        like(status(await site.api('GET', '/admin/queues'), 200).json.queues[0], { feature: 'summary', limit: 'shared_minute', state: 'open',
+            promises: { told: count => count > 5, kept_percent: pct => pct > 50, error_median_s: s => s >= 0 } });
+        like((await site.command('queue', 'list')).stdout, /summary, shared_minute: open; .* % within what was said \(\d+ sooner, \d+ later\)/);
+    });
+}
+
+/** The policy of `file` with something else in it. */
+function with_settings(file, from, to) {
+    const other = `${file}.other`;
+    writeFileSync(other, readFileSync(file, 'utf8').replaceAll(from, to));
+    return other;
+}
+
+/** The page of the place stands where the page was that one asked for. */
+async function page_itself(browser, site, file) {
+    await test('with queue_answer = "page" the place is shown at the address that was asked for, which is served there', async () => {
+        await site.policy(with_settings(file, 'title          =', 'queue_answer = "page"  title ='));
+        await next_minute(site);
+        await until(async () => (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`)) === '0', 'nobody waits');
+        await next_minute(site);
+        await fill(site);
+        const { context, page, complaints } = await open(browser, site);
+        await page.goto(`${site.app}/summary`);
+        equal(page.url(), `${site.app}/summary`);
+        ok(/You are number 1 of 1/.test(await words(page)), await words(page));
+        await page.reload();
+        ok(/You are number 1 of 1/.test(await words(page)), 'reload keeps the place');
+        await next_minute(site);
+        await page.getByText('Summarize a text').first().waitFor({ timeout: 15000 });
+        equal(page.url(), `${site.app}/summary`);
+        equal(complaints, []);
+        await context.close();
     });
 }
 
@@ -219,7 +291,8 @@ try {
         await with_scripts(browser, site, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });
         await with_scripts(browser, site, { colorScheme: 'dark', viewport: { width: 320, height: 640 } });
         await without_scripts(browser, site);
-        await bounds(site);
+        await bounds(site, file);
+        await page_itself(browser, site, file);
     });
     await browser.close();
 } catch (error) {
