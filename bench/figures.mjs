@@ -267,6 +267,7 @@ const polls = () => with_arena({ sets: [everybody, waiting], warm: [[everybody, 
         'the page': lane('/quota/queue', 'text/html') };
     /* Each of them is asked for once before the clock starts. */
     await once_each(arena.front.port, tickets_by(ids, '/quota/api/v1/tickets', 'application/json'));
+    say(`  ${ids.length.toLocaleString('en')} wait`);
     const results = await rounds(lanes);
     const still = Number(await sql('bench', "select count(*) from webquota.tickets where state = 'waiting'"));
     const wrong = ids.length < WAITING * 0.95 || still < WAITING * 0.9

@@ -6,7 +6,9 @@
 #include "store/ledger_job.h"
 #include "store/lines.h"
 
-#define FRESH_US US_PER_S
+#define FRESH_US US_PER_S         /* so old may a reading be, */
+#define LONG_LINES 10000          /* or, where so many wait, */
+#define FRESH_TIMES 8             /* so many times older than it took, */
 #define STALE_US (5 * US_PER_S) /* while somebody reads anew, others are told what is no older */
 #define KNOWN_MAX 50000
 
@@ -38,6 +40,7 @@ struct Places {
     pthread_cond_t changed;  /* somebody has read, or came to wait, or all is to end */
     bool reading;
     int64_t read_us;         /* monotonic; 0: never */
+    int64_t fresh_us;        /* for so long it is good */
     Lines *lines;            /* NULL: none read so far */
     GHashTable *touched;     /* id → monotonic time, of those that changed here since */
     GHashTable *known;       /* id → Known * */
@@ -118,6 +121,8 @@ static Lines *take_reading(Places *places, Lines *lines, int64_t began_us)
     Lines *before = places->lines;
     places->lines = lines;
     places->read_us = began_us;
+    places->fresh_us = lines_count(lines) < LONG_LINES ? FRESH_US
+                     : CLAMP(FRESH_TIMES * (g_get_monotonic_time() - began_us), FRESH_US, STALE_US);
     g_hash_table_foreach_remove(places->touched, is_older, &began_us);
     if (g_hash_table_size(places->known) > MAX(KNOWN_MAX, 2 * lines_count(lines)))
         g_hash_table_remove_all(places->known);
@@ -131,7 +136,7 @@ static StoreResult refresh(Store *store, StoreError *error)
     Places *places = store->places;
     while (places->reading && (!places->read_us || g_get_monotonic_time() - places->read_us > STALE_US))
         pthread_cond_wait(&places->changed, &places->lock);
-    if (places->reading || (places->read_us && g_get_monotonic_time() - places->read_us < FRESH_US))
+    if (places->reading || (places->read_us && g_get_monotonic_time() - places->read_us < places->fresh_us))
         return STORE_OK;
     places->reading = true;
     pthread_mutex_unlock(&places->lock);

@@ -13,10 +13,12 @@ static const char policy[] =
     "feature summary { title = Summaries }\n"
     "feature other { title = Others }\n"
     "feature own { title = Own }\n"
+    "feature brief { title = Brief }\n"
     "plan free {\n"
     "  limit daily { feature = summary  amount = 3  window = day }\n"
     "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  queue_max = 7 }\n"
     "  limit other { feature = other  amount = 2  window = minute  scope = plan  on_exceed = queue  fair = account }\n"
+    "  limit brief { feature = brief  amount = 2  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
     "  limit own { feature = own  amount = 1  window = minute  on_exceed = queue }\n"
     "}\n";
 
@@ -380,6 +382,119 @@ START_TEST(a_raised_limit_takes_effect_at_once)
 }
 END_TEST
 
+/* Whoever needs more than there is holds up those behind, who would fit: they would be served for ever else. */
+START_TEST(many_units_are_not_overtaken_by_few)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_autoptr(Answer) full = consume(store, "full", "other", 2);
+    g_autoptr(Answer) first = consume(store, "first", "other", 1);
+    g_autoptr(Answer) much = consume(store, "much", "other", 2);
+    g_autoptr(Answer) little = consume(store, "little", "other", 1);
+    clock_at("12:01:10");
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    assert_ticket(store, first->ticket, TICKET_ADMITTED, 0, 0);
+    ck_assert_int_eq(let_in(store, "w"), 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets where state = 'waiting'"), 2);
+    clock_at("12:02:10");
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    assert_ticket(store, much->ticket, TICKET_ADMITTED, 0, 0);
+    clock_at("12:03:10");
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    assert_ticket(store, little->ticket, TICKET_ADMITTED, 0, 0);
+    store_close(store);
+}
+END_TEST
+
+static int64_t used_and_held(const char *limit)
+{
+    g_autofree char *sql = g_strdup_printf("select used * 10 + held from webquota.counter_values where limit_key = '%s'", limit);
+    return database_number(sql);
+}
+
+static Answer *consume_of(Store *store, const char *subject, const char *resource, int64_t units)
+{
+    StoreResult result;
+    Answer *answer = ask(store, ASK_CONSUME, subject, "brief", resource, units, &result);
+    ck_assert_int_eq(result, STORE_OK);
+    return answer;
+}
+
+/* What is held is for what was asked for then, once; what is not taken in time is the next one's, in the same window. */
+START_TEST(what_is_held_is_for_one_request_and_not_for_long)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) full = consume_of(store, "full", NULL, 2);
+    g_autoptr(Answer) first = consume_of(store, "first", "x", 1);
+    g_autoptr(Answer) second = consume_of(store, "second", NULL, 2);
+    clock_at("12:01:05");
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    ck_assert_int_eq(used_and_held("brief"), 1);
+    g_autoptr(Answer) other = consume_of(store, "first", "y", 1);
+    g_autoptr(Answer) more = consume_of(store, "first", "x", 2);
+    ck_assert(!answer_allowed(other) && !answer_allowed(more));
+    assert_ticket(store, first->ticket, TICKET_ADMITTED, 0, 0);
+    ck_assert_int_eq(used_and_held("brief"), 1);
+    clock_at("12:01:30");
+    ck_assert_int_eq(queue_tidy(store, &error), STORE_OK);
+    ck_assert_int_eq(used_and_held("brief"), 0);
+    g_autoptr(Answer) late = consume_of(store, "first", "x", 1);
+    ck_assert_int_eq(answer_status(late), 202);
+    ck_assert_str_ne(late->ticket, first->ticket);
+    ck_assert_int_eq(let_in(store, "w"), 1);
+    ck_assert_int_eq(used_and_held("brief"), 2);
+    g_autoptr(Answer) served = consume_of(store, "second", NULL, 2);
+    ck_assert(answer_allowed(served));
+    ck_assert_int_eq(used_and_held("brief"), 20);
+    assert_ticket(store, second->ticket, TICKET_USED, 0, 0);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+/* What was looked at before others acted on it: nobody is let in twice, nor one who has gone. */
+START_TEST(nobody_is_let_in_twice)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("user-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+    }
+    g_autoptr(Answer) stays = consume(store, "stays", "other", 1);
+    g_autoptr(Answer) goes = consume(store, "goes", "other", 1);
+    clock_at("12:01:10");
+    bool mine, late;
+    ck_assert_int_eq(queue_lease(store, "w", &mine, &late, &error), STORE_OK);
+    g_autoptr(GPtrArray) heads = NULL;
+    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
+    ck_assert_int_eq(heads->len, 2);
+    ck_assert_int_eq(queue_leave(store, goes->ticket, &error), STORE_OK);
+    for (int i = 0; i < 2; i++) {
+        queue_admit(store, "w", heads);
+        ck_assert_int_eq(((const QueueHead *)heads->pdata[0])->result, i == 0 ? ADMISSION_IN : ADMISSION_GONE);
+        ck_assert_int_eq(((const QueueHead *)heads->pdata[1])->result, ADMISSION_GONE);
+        ck_assert_int_eq(database_number("select held from webquota.counter_values where limit_key = 'other'"), 1);
+        ck_assert_int_eq(database_number("select count(*) from webquota.reservations"), 1);
+    }
+    g_autoptr(Answer) served = consume(store, "stays", "other", 1);
+    ck_assert(answer_allowed(served));
+    queue_admit(store, "w", heads);
+    ck_assert_int_eq(((const QueueHead *)heads->pdata[0])->result, ADMISSION_GONE);
+    ck_assert_int_eq(database_number("select used * 10 + held from webquota.counter_values where limit_key = 'other'"), 10);
+    assert_lines_are_counted();
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
 /* --- random histories --- */
 
 #define STORES 3
@@ -527,6 +642,9 @@ static Suite *suite(void)
     tcase_add_test(tcase, places_where_accounts_take_turns);
     tcase_add_test(tcase, an_override_takes_effect_at_once);
     tcase_add_test(tcase, a_raised_limit_takes_effect_at_once);
+    tcase_add_test(tcase, many_units_are_not_overtaken_by_few);
+    tcase_add_test(tcase, what_is_held_is_for_one_request_and_not_for_long);
+    tcase_add_test(tcase, nobody_is_let_in_twice);
     tcase_add_loop_test(tcase, random_histories, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
