@@ -9,6 +9,7 @@
 #include "web/authorizer.h"
 
 #include "base/log.h"
+#include "store/session.h"
 #include "web/decision.h"
 #include "web/metered.h"
 #include "web/router.h"
