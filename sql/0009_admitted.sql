@@ -1,2 +1,5 @@
--- Those who were let in and have not come yet, whom every process looks for once a second, apart from the many who wait.
+-- Who was let in and has not come yet is looked for once a second by every process, apart from the many who wait; and the many who
+-- wait are read from their index alone.
 create index tickets_admitted on webquota.tickets (id) where state = 'admitted';
+drop index webquota.tickets_line;
+create index tickets_line on webquota.tickets (line_account, line_slot, line_owner, turn, place) include (id, units) where state = 'waiting';

@@ -92,7 +92,7 @@ static void serve_one(Program *program)
     if (queue_assist(program->site.store, &done, &error) != STORE_OK)
         store_error_clear(&error); /* the answer will say so */
     serve_cgi(environ, site_answer, &program->site);
-    if (queue_note_seen(program->site.store, &error) != STORE_OK)
+    if (queue_note_seen(program->site.store, true, &error) != STORE_OK)
         log_line(LOG_LEVEL_WARNING, "queue: %s", error.detail ? error.detail : "the database does not answer");
 }
 
@@ -115,6 +115,14 @@ static const struct {
     {step_site, EXIT_CONFIG},    {step_worker, EXIT_FAILED},  {step_serve, EXIT_FAILED},
 };
 
+/* What is known of who was seen goes with the process. */
+static void note_last_seen(Program *program)
+{
+    g_auto(StoreError) error = {0};
+    if (program->site.store && program->listener >= 0 && queue_note_seen(program->site.store, true, &error) != STORE_OK)
+        log_line(LOG_LEVEL_WARNING, "queue: %s", error.detail ? error.detail : "the database does not answer");
+}
+
 int main(void)
 {
     Program program = {.listener = -1};
@@ -125,6 +133,7 @@ int main(void)
             code = steps[i].exit_code;
         }
     delivery_stop(program.delivery);
+    note_last_seen(&program);
     admission_stop(program.admission);
     worker_stop(program.worker);
     site_close(&program.site);

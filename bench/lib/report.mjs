@@ -77,7 +77,7 @@ servers share the machine.
 - **14**: \`GET /quota/\`, signed in by a cookie, each of 10,000 subjects with three limits.
 - **15**: 100,000 subjects join a line by \`POST /quota/api/v1/consume\`, ten a second are let in all the time, and nobody takes what
   is held. \`bench/pace.c\`, 64 connections, 2,000 requests a second, each about a ticket drawn at random from all, of which each was
-  asked for once before; hello world is asked at the same rate.`;
+  asked for once before; hello world is asked at the same rate. A request before each run has the line read.`;
 
 const minutes_between = (began, ended) => Math.max(1, Math.round((Date.parse(ended) - Date.parse(began)) / 60000));
 

@@ -170,8 +170,9 @@ DbResult ticket_find(Db *db, const DecisionKey *key, bool count, PGresult **rows
 /* Its place as it was read lately. False: it was not, or it did not wait. */
 bool places_spot(Store *store, int64_t id, int64_t *ahead, int64_t *units_ahead, int64_t *in_line);
 int64_t places_units(Store *store, int64_t account, int64_t slot, const char *owner, int64_t ahead); /* what so many ask for, about */
-void places_take_seen(Store *store, Params *params, Instant *latest, guint *count); /* who was seen, as tickets_seen wants it */
-void places_seen_written(Store *store, Instant latest);
+/* Who was seen and is to be written down now, or all, as tickets_seen wants it; then that it is. */
+void places_take_seen(Store *store, bool all, Params *params, guint *count);
+void places_seen_written(Store *store);
 
 /* ledger_settle.c: commit, release, expire, refund, reset. */
 void batch_settle(Batch *batch, Job *job);

@@ -47,19 +47,24 @@ static void make_table(Lines *lines)
 }
 
 /* The tickets of one line. */
-static void take_line(Lines *lines, GArray *entries, const PGresult *rows, int row, GArray *ids, GArray *units)
+static void take_line(Lines *lines, GArray *entries, const PGresult *rows, int row, GArray *numbers[3])
 {
-    g_array_set_size(ids, 0);
-    g_array_set_size(units, 0);
-    int64_t count = result_numbers(rows, row, 3, ids), total = 0;
-    bool uneven = !result_null(rows, row, 4) && result_numbers(rows, row, 4, units) == count;
+    for (int i = 0; i < 3; i++) {
+        g_array_set_size(numbers[i], 0);
+        if (!result_null(rows, row, 3 + i))
+            (void)result_numbers(rows, row, 3 + i, numbers[i]);
+    }
+    const GArray *ids = numbers[0], *large = numbers[1], *units = numbers[2];
+    int64_t count = ids->len, total = 0;
+    guint next = 0; /* of those who ask for more than one */
     for (guint i = 0; i < ids->len; i++) {
         Entry entry = { g_array_index(ids, int64_t, i), i, total, lines->sizes->len };
         g_array_append_val(entries, entry);
-        total += uneven ? g_array_index(units, int64_t, i) : 1;
+        bool one = next >= MIN(large->len, units->len) || g_array_index(large, int64_t, next) != entry.id;
+        total += one ? 1 : g_array_index(units, int64_t, next++);
     }
     g_array_append_val(lines->sizes, count);
-    if (uneven && count > 0) {
+    if (total > count) {
         double *mean = g_new(double, 1);
         *mean = (double)total / (double)count;
         g_hash_table_insert(lines->uneven, line_key(result_number(rows, row, 0), result_number(rows, row, 1), result_text(rows, row, 2)), mean);
@@ -69,10 +74,13 @@ static void take_line(Lines *lines, GArray *entries, const PGresult *rows, int r
 static void take_waiting(Lines *lines, const PGresult *rows)
 {
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(GArray) units = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    GArray *numbers[3];
+    for (int i = 0; i < 3; i++)
+        numbers[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
     for (int row = 0; row < PQntuples(rows); row++)
-        take_line(lines, entries, rows, row, ids, units);
+        take_line(lines, entries, rows, row, numbers);
+    for (int i = 0; i < 3; i++)
+        g_array_unref(numbers[i]);
     lines->count = entries->len;
     lines->entries = (Entry *)(void *)g_array_free(entries, FALSE);
     make_table(lines);

@@ -11,6 +11,8 @@
 #define FRESH_TIMES 8             /* so many times older than it took, */
 #define STALE_US (5 * US_PER_S) /* while somebody reads anew, others are told what is no older */
 #define KNOWN_MAX 50000
+#define MANY_SEEN 5000            /* so many are looked through no more often than so: */
+#define LOOK_THROUGH_US (5 * US_PER_S)
 
 /* What is known of a ticket beside its place. */
 typedef struct {
@@ -24,6 +26,7 @@ typedef struct {
 typedef struct {
     DecisionKey key;
     Instant at;
+    bool taken;              /* it is being written down */
 } Seen;
 
 typedef struct {
@@ -41,6 +44,7 @@ struct Places {
     bool reading;
     int64_t read_us;         /* monotonic; 0: never */
     int64_t fresh_us;        /* for so long it is good */
+    int64_t looked_us;       /* monotonic: when those who were seen were looked through */
     Lines *lines;            /* NULL: none read so far */
     GHashTable *touched;     /* id → monotonic time, of those that changed here since */
     GHashTable *known;       /* id → Known * */
@@ -288,7 +292,7 @@ static void note_seen(Places *places, const Known *known, Instant now)
     if (ticket_is_over(known->facts->state))
         return;
     Seen *seen = g_new(Seen, 1);
-    *seen = (Seen){ known->key, now };
+    *seen = (Seen){ known->key, now, false };
     g_hash_table_replace(places->seen, g_memdup2(&known->key.id, sizeof known->key.id), seen);
 }
 
@@ -522,9 +526,27 @@ int64_t places_units(Store *store, int64_t account, int64_t slot, const char *ow
     return units;
 }
 
-void places_take_seen(Store *store, Params *params, Instant *latest, guint *count)
+/* Is it time to write down that somebody was seen, before what is written down is half as old as a place may be? With the lock
+ * held. */
+static bool is_to_be_written(const Places *places, const Seen *seen, Instant now)
 {
-    *latest = INSTANT_MIN;
+    const Known *known = g_hash_table_lookup(places->known, &seen->key.id);
+    return !known || MAX(now, seen->at) - known->seen_at >= known->keep_s * US_PER_S / 2;
+}
+
+/* May the many who were seen be looked through again? With the lock held. */
+static bool may_look_through(Places *places)
+{
+    int64_t now_us = g_get_monotonic_time();
+    if (g_hash_table_size(places->seen) > MANY_SEEN && now_us - places->looked_us < LOOK_THROUGH_US)
+        return false;
+    places->looked_us = now_us;
+    return true;
+}
+
+void places_take_seen(Store *store, bool all, Params *params, guint *count)
+{
+    Instant now = store_now(store);
     GArray *columns[5];
     for (int i = 0; i < 5; i++)
         columns[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -532,12 +554,13 @@ void places_take_seen(Store *store, Params *params, Instant *latest, guint *coun
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, store->places->seen);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Seen *seen = value;
+    bool look = all || may_look_through(store->places);
+    while (look && g_hash_table_iter_next(&iter, NULL, &value)) {
+        Seen *seen = value;
+        seen->taken = all || is_to_be_written(store->places, seen, now);
         const int64_t row[] = { seen->key.account_id, seen->key.subject_id, seen->key.at, seen->key.id, seen->at };
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; seen->taken && i < 5; i++)
             g_array_append_val(columns[i], row[i]);
-        *latest = MAX(*latest, seen->at);
     }
     pthread_mutex_unlock(&store->places->lock);
     *count = columns[0]->len;
@@ -548,7 +571,7 @@ void places_take_seen(Store *store, Params *params, Instant *latest, guint *coun
 }
 
 /* Those that were written down, unless they were seen again meanwhile. */
-void places_seen_written(Store *store, Instant latest)
+void places_seen_written(Store *store)
 {
     pthread_mutex_lock(&store->places->lock);
     GHashTableIter iter;
@@ -556,7 +579,7 @@ void places_seen_written(Store *store, Instant latest)
     g_hash_table_iter_init(&iter, store->places->seen);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Seen *seen = value;
-        if (seen->at > latest)
+        if (!seen->taken)
             continue;
         Known *known = g_hash_table_lookup(store->places->known, &seen->key.id);
         if (known)

@@ -297,28 +297,48 @@ void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
 
 /* --- keeping order --- */
 
-StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error)
+static StoreResult read_unseen(Store *store, int64_t grace_s, PGresult **rows, StoreError *error)
 {
     g_auto(Params) params = params_new();
-    g_autoptr(PGresult) rows = NULL;
-    int count = 0;
     params_number(&params, grace_s);
     Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_TICKETS_UNSEEN, &params, &rows);
+    DbResult result = db_run(db, QUERY_TICKETS_UNSEEN, &params, rows);
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
+    return outcome;
+}
+
+static StoreResult end_unseen(Store *store, const PGresult *rows, int *ended, StoreError *error)
+{
+    StoreResult outcome = STORE_OK;
     for (int row = 0; outcome == STORE_OK && row < PQntuples(rows); row++) {
         DecisionKey key = { result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
                             result_number(rows, row, 3) };
         g_auto(StoreError) ignored = { 0 };
         StoreResult left = leave_waiting(store, &key, "unseen", &ignored);
-        count += left == STORE_OK;
+        *ended += left == STORE_OK;
         if (left == STORE_DOWN)
             outcome = store_fail(error, STORE_DOWN, NULL, "%s", ignored.detail);
     }
+    return outcome;
+}
+
+StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error)
+{
+    g_autoptr(PGresult) some = NULL;
+    g_autoptr(PGresult) rows = NULL;
+    int count = 0;
+    StoreResult result = read_unseen(store, grace_s, &some, error);
+    /* Not everybody who was seen here is written down yet. */
+    if (result == STORE_OK && PQntuples(some) > 0)
+        result = queue_note_seen(store, true, error);
+    if (result == STORE_OK && PQntuples(some) > 0)
+        result = read_unseen(store, grace_s, &rows, error);
+    if (result == STORE_OK && rows)
+        result = end_unseen(store, rows, &count, error);
     if (ended)
         *ended = count;
-    return outcome;
+    return result;
 }
 
 static StoreResult any_due(Store *store, bool *due, StoreError *error)
@@ -332,24 +352,23 @@ static StoreResult any_due(Store *store, bool *due, StoreError *error)
     return outcome;
 }
 
-StoreResult queue_note_seen(Store *store, StoreError *error)
+StoreResult queue_note_seen(Store *store, bool all, StoreError *error)
 {
     g_auto(Params) params = params_new();
     guint count;
-    Instant latest;
-    places_take_seen(store, &params, &latest, &count);
+    places_take_seen(store, all, &params, &count);
     if (!count)
         return STORE_OK;
     if (store_write_alone(store, QUERY_TICKETS_SEEN, &params, NULL, error) != STORE_OK)
         return STORE_DOWN;
-    places_seen_written(store, latest);
+    places_seen_written(store);
     return STORE_OK;
 }
 
 StoreResult queue_tidy(Store *store, StoreError *error)
 {
     bool due = false;
-    StoreResult result = queue_note_seen(store, error);
+    StoreResult result = queue_note_seen(store, false, error);
     if (result == STORE_OK)
         result = any_due(store, &due, error);
     return result == STORE_OK && due ? ledger_sweep(store, error) : result;

@@ -107,8 +107,8 @@ StoreResult queue_admit_all(Store *store, const char *holder, int *in, StoreErro
 /* Ends the places of those who were not seen for as long as they are kept, and `grace_s` more; *ended may be NULL. */
 StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error) MUST_CHECK;
 
-/* Writes down who was seen. */
-StoreResult queue_note_seen(Store *store, StoreError *error) MUST_CHECK;
+/* Writes down who was seen: all, or those whose places would else be thought unseen in half the time for which they are kept. */
+StoreResult queue_note_seen(Store *store, bool all, StoreError *error) MUST_CHECK;
 
 /* Gives back what was held for too long, and writes down who was seen. */
 StoreResult queue_tidy(Store *store, StoreError *error) MUST_CHECK;

@@ -361,7 +361,7 @@ static void charge(Call *call, Metered *metered)
 static void refuse_again(Call *call, const Metered *metered)
 {
     const char *ticket = request_param(call->request, "WEBQUOTA_TICKET");
-    if (ticket && *ticket && call->request->wish == ACCEPT_HTML) {
+    if (ticket && *ticket && metered->feature && call->request->wish == ACCEPT_HTML) {
         show_place(call, ticket, metered->feature);
         return;
     }
