@@ -25,6 +25,7 @@ static const struct {
     { "queue", cmd_queue, "show, pause and close the lines of limits that queue" },
     { "request", cmd_request, "list and answer what people ask for" },
     { "audit", cmd_audit, "list what was changed, and check that the list is whole" },
+    { "rollup", cmd_rollup, "add what was recorded to the sums of history (for cron, beside plain CGI)" },
     { "window", cmd_window, "print the window that holds an instant" },
     { "template", cmd_template, "render or check a template" },
     { "doctor", cmd_doctor, "check that everything is right, and say what is not" },

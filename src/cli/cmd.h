@@ -26,6 +26,7 @@ int cmd_account(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_request(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
+int cmd_rollup(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif

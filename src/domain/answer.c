@@ -90,12 +90,13 @@ static void answer_fill_block(Answer *answer)
 {
     size_t lines = sizeof *answer->lines * (size_t)answer->line_count;
     answer->block = g_malloc(lines + text_size(answer->id) + text_size(answer->subject) + text_size(answer->organization) +
-                             text_size(answer->resource) + 1);
+                             text_size(answer->zone) + text_size(answer->resource) + 1);
     char *end = (char *)answer->block + lines;
     answer->lines = answer->block;
     answer->id = block_text(&end, answer->id);
     answer->subject = block_text(&end, answer->subject);
     answer->organization = block_text(&end, answer->organization);
+    answer->zone = block_text(&end, answer->zone);
     answer->resource = block_text(&end, answer->resource);
 }
 
@@ -116,6 +117,7 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
         .anonymous = subject->anonymous,
         .plan = subject->plan,
         .organization = (char *)subject->organization,
+        .zone = (char *)subject->zone,
         .feature = feature,
         .resource = (char *)resource,
         .units = decision->units,
@@ -174,6 +176,7 @@ void answer_unref(Answer *answer)
         g_free(answer->id);
         g_free(answer->subject);
         g_free(answer->organization);
+        g_free(answer->zone);
         g_free(answer->resource);
         g_free(answer->lines);
     }

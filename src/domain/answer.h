@@ -42,6 +42,7 @@ typedef struct {
     bool anonymous;
     const Plan *plan;
     char *organization;     /* NULL when none */
+    char *zone;             /* of the subject, for what it is told; NULL: none is known, and times are in each limit's */
     const Feature *feature; /* of the first item */
     char *resource;         /* of the first item; NULL when none */
     int64_t units;          /* of all items */

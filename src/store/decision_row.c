@@ -138,6 +138,7 @@ Answer *decision_row_answer(const DecisionRow *row, const Policy *policy)
     if (!answer->plan)
         answer->plan = &policy->plans[policy->default_plan];
     answer->organization = g_strdup(row->organization);
+    answer->zone = row->timezone && zone_find(row->timezone) ? g_strdup(row->timezone) : NULL;
     answer->feature = policy_feature(policy, row->feature);
     if (!answer->feature)
         answer->feature = &policy->features[0];

@@ -153,9 +153,9 @@ Value *view_request_form(const RequestForm *form, const PageContext *context);
 bool request_form_offers(const UsageReport *report, const Feature *feature, const Plan **upgrade);
 
 /* The pages to sign in and out. Not owned. */
-typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT } LoginState;
+typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT, LOGIN_NOT_KEPT } LoginState;
 typedef struct {
-    LoginState state;   /* LOGIN_OUT: signed out a moment ago */
+    LoginState state;   /* LOGIN_OUT: signed out a moment ago; LOGIN_NOT_KEPT: signed in a moment ago, and the browser did not keep it */
     const char *name;   /* as typed; NULL: nothing */
     const char *next;   /* where to go then, already checked to be of this site; NULL: to the dashboard */
     int64_t wait_s;     /* of LOGIN_TOO_MANY */

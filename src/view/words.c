@@ -406,6 +406,15 @@ static void add_forbidden(GString *out, const Answer *answer)
                            line ? line->limit : NULL, answer->anonymous);
 }
 
+/* In the subject's own zone, where one is known. */
+static void add_refused(GString *out, const Answer *answer, const AnswerLine *line, const Owner *owner)
+{
+    UsageLine seen = line->usage;
+    if (answer->zone)
+        seen.zone = answer->zone;
+    add_stop(out, &(Stop){&seen, owner, line->asked, line->frees_at, answer->at});
+}
+
 static void add_answer(GString *out, const Answer *answer, bool other)
 {
     const Owner owner = {answer->organization, answer->plan, other};
@@ -427,7 +436,7 @@ static void add_answer(GString *out, const Answer *answer, bool other)
     else if (answer->reason == REASON_NEVER_FITS)
         add_never_fits(out, line);
     else
-        add_stop(out, &(Stop){&line->usage, &owner, line->asked, line->frees_at, answer->at});
+        add_refused(out, answer, line, &owner);
 }
 
 void words_add_answer(GString *out, const Answer *answer)

@@ -31,6 +31,26 @@ static void show(Call *call, int status, const LoginShown *shown)
         call_page(call, status, "login", page);
 }
 
+/* The address to go to as a header may hold it. */
+static char *location_of(const Call *call, const char *next)
+{
+    return next ? g_uri_escape_string(next, "!#$&'()*+,/:;=?@[]%", FALSE) : call_address(call, "/");
+}
+
+/* A browser on its way from signing in, which may not have kept it. */
+static void kept(Call *call)
+{
+    const char *next = next_of(&call->request->query);
+    if (!call->identity.account) {
+        show(call, 403, &(LoginShown){.state = LOGIN_NOT_KEPT, .next = next});
+        return;
+    }
+    g_autofree char *location = location_of(call, next);
+    response_status(call->response, 303);
+    response_guard(call->response);
+    response_header(call->response, "Location", location);
+}
+
 void page_login(Call *call)
 {
     const Query *query = &call->request->query;
@@ -38,20 +58,32 @@ void page_login(Call *call)
         who_json(call);
         return;
     }
+    if (query_get(query, "kept")) {
+        kept(call);
+        return;
+    }
     bool out = query_get(query, "out") && !call->identity.account;
     show(call, 200, &(LoginShown){.state = out ? LOGIN_OUT : LOGIN_FORM, .next = next_of(query)});
 }
 
-/* The address to go to as a header may hold it. */
-static char *location_of(const Call *call, const char *next)
+/* Where the browser may not keep the cookie, that is looked to first. */
+static char *location_after(const Call *call, const char *next)
 {
-    return next ? g_uri_escape_string(next, "!#$&'()*+,/:;=?@[]%", FALSE) : call_address(call, "/");
+    if (session_cookie_is_kept(call->request))
+        return location_of(call, next);
+    g_autofree char *login = call_address(call, "/login?kept=1");
+    GString *location = g_string_new(login);
+    if (next) {
+        g_string_append(location, "&next=");
+        g_string_append_uri_escaped(location, next, NULL, FALSE);
+    }
+    return g_string_free(location, FALSE);
 }
 
 static void signed_in(Call *call, const char *token, const char *next)
 {
     g_auto(StoreError) error = {0};
-    g_autofree char *before = session_cookie_get(call->request), *location = location_of(call, next);
+    g_autofree char *before = session_cookie_get(call->request), *location = location_after(call, next);
     if (before && session_end(call->site->store, before, &error) != STORE_OK)
         store_error_clear(&error); /* it ends by itself */
     response_status(call->response, 303);

@@ -17,6 +17,13 @@ bool request_is_https(const Request *request)
     return (https && *https && g_ascii_strcasecmp(https, "off") != 0) || (scheme && strcmp(scheme, "https") == 0);
 }
 
+bool session_cookie_is_kept(const Request *request)
+{
+    const char *host = request_param(request, "HTTP_HOST");
+    return request_is_https(request) || !host || g_str_has_prefix(host, "127.") || g_str_has_prefix(host, "[::1]") ||
+           strcmp(host, "localhost") == 0 || g_str_has_prefix(host, "localhost:");
+}
+
 char *session_cookie_get(const Request *request)
 {
     const char *header = request_param(request, "HTTP_COOKIE");

@@ -10,6 +10,10 @@
 /* Did the web server say that the request came over HTTPS? */
 bool request_is_https(const Request *request);
 
+/* Will the browser keep what session_cookie_set gives it: did the request come over HTTPS, or is it from the browser's own machine? False:
+ * it is not known. */
+bool session_cookie_is_kept(const Request *request);
+
 /* The token in the request's cookie, good or bad; NULL: none. New string. */
 char *session_cookie_get(const Request *request);
 

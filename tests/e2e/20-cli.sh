@@ -74,7 +74,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject override grant reset usage explain key account request queue window template doctor'
+commands='migrate policy subject override grant reset usage explain key account request queue rollup window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help
@@ -82,7 +82,7 @@ for command in $commands; do
 done
 is "every command has help" "" "$missing"
 run --help
-ends "help names every command" 0 migrate policy subject override grant reset usage explain key account request queue window template doctor
+ends "help names every command" 0 migrate policy subject override grant reset usage explain key account request queue rollup window template doctor
 manual=$(sed 's/\\-/-/g; s/\\f.//g' docs/man/webquota.1)
 missing=
 for command in $commands; do grep -qE "^\.[A-Z]+ .*\"?$command\b" <<<"$manual" || missing+=" $command"; done
@@ -319,6 +319,27 @@ run subject set u1 --organization "" --plan owner
 is "what is shared stays where it was counted" "1 1" "$(sql "select string_agg(used::text, ' ') from webquota.counter_values v join webquota.accounts a on a.id = v.account_id where v.subject_id = 0 and a.organization like '%itchen'")"
 run doctor
 ends "doctor: all is well after all that, and a move" 0 "1 reservation open"
+
+# ---- history, where no process stays to roll it up
+
+counted() { sql "select coalesce(sum(allowed + refused), 0) from webquota.usage_daily"; }
+requests() { sql "select count(*) from webquota.decisions where kind in ('consume', 'hold')"; }
+run rollup
+ends "rollup: what was recorded is counted" 0 "what was new is rolled up"
+verdict "rollup: some of it, at least" [ "$(counted)" -gt 0 ]
+before=$(counted)
+run rollup --json
+json "rollup --json: nothing is counted twice" '.counted == false and .elsewhere == false'
+is "rollup: the sums stay" "$before" "$(counted)"
+clock() { sql "create or replace function webquota.clock() returns timestamptz language sql volatile as '$1'"; }
+clock "select timestamptz ''$(sql 'select webquota.clock()')''" # stands, so that the lease does not end meanwhile
+sql "update webquota.leases set holder = 'another', until = webquota.clock() + interval '4 seconds' where name = 'usage'"
+run rollup
+ends "rollup: not while another does it" 0 "another process"
+sql "update webquota.leases set until = '-infinity' where name = 'usage'"
+clock 'select clock_timestamp()'
+run rollup now
+ends "rollup: takes nothing more" 2 "nothing more"
 
 # ---- what the doctor finds
 

@@ -82,6 +82,17 @@ async function sessions(site) {
         const [[hash, subject]] = await site.sql("select encode(hash, 'hex'), subject from webquota.sessions order by id desc limit 1");
         ok(!hash.includes(browser.cookies[NAME]) && subject === 'ada', 'only a hash is kept');
     });
+    await test('over plain HTTP from elsewhere it is looked to whether the browser kept it, and said where it did not', async () => {
+        const browser = new Browser(site, { Host: 'example.test' });
+        const answer = status(await browser.fill('/login', { name: 'ada', password: PASSWORD, next: '/app/' }), 303);
+        equal(answer.headers.location, '/quota/login?kept=1&next=%2Fapp%2F');
+        equal(status(await browser.open('/login?kept=1&next=%2Fapp%2F'), 303).headers.location, '/app/', 'it did');
+        equal(status(await browser.open('/login?kept=1&next=//elsewhere'), 303).headers.location, '/quota/', 'and nowhere else');
+        const lost = status(await new Browser(site, { Host: 'example.test' }).open('/login?kept=1&next=%2Fapp%2F'), 403);
+        ok(/your browser did not keep the sign-in/.test(lost.text) && /name="next" value="\/app\/"/.test(lost.text), lost.text);
+        for (const host of ['localhost', 'localhost:8080', '127.0.0.1:8080', '[::1]:8080'])
+            equal(status(await new Browser(site, { Host: host }).sign_in('ada', PASSWORD), 303).headers.location, '/quota/', host);
+    });
     await test('the authorizer knows whose session it is: the application is limited as that person', async () => {
         const browser = await signed_in(site, 'ada');
         const before = (await site.usage('ada')).day.used;

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// What is one's own to change, over HTTP: at which shares of a limit one is told.
-import { writeFileSync } from 'node:fs';
+// What people and operators have as their own, over HTTP: at which shares of a limit one is told; one's own time zone where one is
+// stopped; a theme.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { basic, request } from './lib/http.mjs';
-import { with_site } from './lib/site.mjs';
+import { second_service } from './lib/second.mjs';
+import { PROGRAMS, ROOT, run, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
 
 const POLICY = `
@@ -15,13 +18,16 @@ administrators = {"admin"}
 feature call { title = "Calls <b>"  unit = "call" }
 feature roll { title = "Rolling"  unit = "call" }
 feature team { title = "Team calls"  unit = "call" }
+feature stop { title = "Stops"  unit = "stop" }
 feature paid { title = "Paid"  unit = "call" }
+route { method = "POST"  path = "/app/get_solution"  feature = "stop" }
 plan anonymous { title = "Anonymous"  rank = 0
   limit day { feature = "call"  amount = 2  window = "day" } }
 plan free { title = "Free"  rank = 1
   limit day  { feature = "call"  amount = 100  window = "day" }
   limit roll { feature = "roll"  amount = 100  window = "hour"  align = "rolling" }
   limit team { feature = "team"  amount = 100  window = "day"  scope = "organization" }
+  limit stop { feature = "stop"  amount = 1  window = "day" }
   limit paid { feature = "paid"  unlimited = true  window = "month" } }
 `;
 let me, other;
@@ -39,7 +45,7 @@ async function thresholds(site) {
         const list = status(await site.api('GET', '/thresholds?subject=t-1'), 200).json;
         equal(list, { subject: 't-1', thresholds: [
             { feature: 'call', notice: 75, warning: 90, warn_at: [75, 90], own: false },
-            { feature: 'roll', notice: 75, warning: 90, warn_at: [75, 90], own: false }] });
+            ...['roll', 'stop'].map(feature => ({ feature, notice: 75, warning: 90, warn_at: [75, 90], own: false }))] });
         await use(site, 't-1', 74);
         equal([await fired(site, 't-1'), await state(site, 't-1')], [[], 'ok']);
         await use(site, 't-1', 1);
@@ -148,6 +154,68 @@ async function pages(site) {
     });
 }
 
+async function zones(site) {
+    await test('where one is stopped, times are in one\'s own zone, and named', async () => {
+        await site.clock('2026-09-01 08:00:00');
+        await site.subject('free', { timezone: 'Asia/Tokyo' });
+        status(await site.form('get_solution', 'free'), 200);
+        const stopped = status(await site.form('get_solution', 'free'), 429);
+        ok(words(stopped).includes('again on 2026-09-02 at 09:00 (Asia/Tokyo)') && !/\(UTC\)/.test(stopped.text), words(stopped));
+        ok(/Times in Asia\/Tokyo \(UTC\+09:00\)/.test(words(stopped)) && /datetime="2026-09-02T00:00:00Z"/.test(stopped.text), stopped.text);
+        ok(words(await me.open('/limit/stop')).includes('at 09:00 (Asia/Tokyo)'), 'the page of the limit');
+        const told = status(await site.consume('free', 'stop'), 429).json;
+        ok(/at 09:00 \(Asia\/Tokyo\)/.test(told.message), told.message);
+        equal([told.reset_date, told.limits[0].timezone], ['2026-09-02T00:00:00Z', 'UTC'], 'for programs, and what it is counted in');
+        const why = await site.api('GET', `/decisions/${told.decision_id}`);
+        ok(/at 09:00 \(Asia\/Tokyo\)/.test(why.json.message), why.json.message);
+        equal(status(await site.consume('free', 'stop'), 429).json.message, told.message, 'from memory');
+    });
+    await test('without one, in the limit\'s', async () => {
+        await site.consume('nowhere', 'stop');
+        ok(/at 00:00 \(UTC\)/.test(status(await site.consume('nowhere', 'stop'), 429).json.message));
+    });
+    await site.clock_real();
+}
+
+async function themes(site) {
+    const theme = path.join(site.folder, 'theme'), ours = name => path.join(theme, name);
+    mkdirSync(theme);
+    const check = () => run(`${PROGRAMS}/webquota`, ['template', 'check'], { env: { WEBQUOTA_THEME: theme } });
+    await test('a theme is served in the place of what it replaces, and of nothing else', async () => {
+        writeFileSync(ours('plans.html'), '<h1 id="ours">Ours: {{page.site}}</h1>{{>greeting}}\n');
+        writeFileSync(ours('greeting.html'), '<p>Hello {{page.who}}</p>\n');
+        writeFileSync(ours('style.css'), 'h1 { color: rebeccapurple }\n');
+        const { code, stdout, stderr } = await check();
+        equal(code, 0, stdout + stderr);
+        const other = await second_service(site, { WEBQUOTA_THEME: theme });
+        try {
+            const visitor = new Browser(other);
+            const plans = status(await visitor.open('/plans'), 200);
+            ok(/<h1 id="ours">Ours: Own<\/h1><p>Hello /.test(plans.text) && plans.text.includes('<nav aria-label="Pages">'), plans.text);
+            equal((await visitor.open('/static/style.css')).text, 'h1 { color: rebeccapurple }\n');
+            equal((await visitor.open('/static/form.css')).text, readFileSync(path.join(ROOT, 'static/form.css'), 'utf8'));
+            ok(!/Ours|Hello/.test(status(await visitor.open('/'), 200).text), 'the dashboard is the program\'s own');
+            equal((await visitor.open('/plans', { Accept: 'application/json' })).status, 200, 'its twin stays');
+        } finally {
+            other.stop();
+        }
+    });
+    await test('what a theme says wrongly is reported: by the command, and where it cannot be parsed the program does not start', async () => {
+        writeFileSync(ours('plans.html'), '<h1>{{page.sight}}</h1>\n');
+        const unknown = await check();
+        ok(unknown.code !== 0 && /plans\.html: line 1.*page\.sight/.test(unknown.stdout + unknown.stderr), unknown.stdout + unknown.stderr);
+        writeFileSync(ours('plans.html'), '<h1>{{#page}}never closed</h1>\n');
+        const broken_one = await check();
+        ok(broken_one.code !== 0 && /plans\.html/.test(broken_one.stdout + broken_one.stderr), broken_one.stdout + broken_one.stderr);
+        const env = { DATABASE_URL: site.values.DATABASE_URL_APP, WEBQUOTA_SOCKET: `${site.folder}/never.sock`, WEBQUOTA_THEME: theme };
+        const { code, stderr } = await run(`${PROGRAMS}/webquota.fcgi`, [], { env });
+        ok(code === 2 && /plans/.test(stderr) && stderr.trimEnd().split('\n').length === 1, `${code} ${stderr}`);
+        copyFileSync(path.join(ROOT, 'templates/plans.html'), ours('plans.html'));
+        rmSync(ours('greeting.html'));
+        equal((await check()).code, 0, 'mended');
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/own.conf`;
@@ -155,7 +223,7 @@ try {
         await site.policy(file);
         me = new Browser(site, basic(site.values.WEBQUOTA_USER_FREE));
         other = new Browser(site, basic(site.values.WEBQUOTA_USER_PRO));
-        for (const part of [thresholds, pages]) await part(site);
+        for (const part of [thresholds, pages, zones, themes]) await part(site);
     });
 } catch (error) {
     broken(error);

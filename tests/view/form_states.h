@@ -28,6 +28,7 @@ static Value *login_wrong(void) { return sample_login(&(LoginShown){.state = LOG
 static Value *login_missing(void) { return sample_login(&(LoginShown){.state = LOGIN_MISSING}, NULL); }
 static Value *login_too_many(void) { return sample_login(&(LoginShown){.state = LOGIN_TOO_MANY, .name = "ada", .wait_s = 88}, NULL); }
 static Value *login_out(void) { return sample_login(&(LoginShown){.state = LOGIN_OUT}, NULL); }
+static Value *login_not_kept(void) { return sample_login(&(LoginShown){.state = LOGIN_NOT_KEPT, .next = "/app/"}, NULL); }
 static Value *login_again(void) { return sample_login(&(LoginShown){.state = LOGIN_FORM}, "ada"); }
 
 static inline Value *sample_logout(int plan, const char *account)

@@ -508,6 +508,7 @@ static const struct {
     { "login-missing", "login", login_missing },
     { "login-too-many", "login", login_too_many },
     { "login-out", "login", login_out },
+    { "login-not-kept", "login", login_not_kept },
     { "login-again", "login", login_again },
     { "logout-form", "logout", logout_form },
     { "logout-elsewhere", "logout", logout_elsewhere },

@@ -5,7 +5,8 @@ import { request } from './http.mjs';
 import { PROGRAMS, ROOT, free_port } from './site.mjs';
 import { until } from './tap.mjs';
 
-export async function second_service(site) {
+/** `more`: more of its environment. */
+export async function second_service(site, more = {}) {
     const port = await free_port();
     const socket = `${site.folder}/second.sock`;
     const conf = `${site.folder}/second.conf`;
@@ -18,7 +19,7 @@ fastcgi.server = ("/quota" => (("socket" => "${socket}", "check-local" => "disab
 `);
     const { DATABASE_URL_APP: database, WEBQUOTA_PREPARE } = site.values;
     const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SOCKET: socket,
-        WEBQUOTA_SITE_VAR: site.folder };
+        WEBQUOTA_SITE_VAR: site.folder, ...more };
     const service = spawn(`${PROGRAMS}/webquota.fcgi`, [], { cwd: ROOT, env, stdio: 'ignore' });
     await until(() => existsSync(socket), 'the second service listens');
     const server = spawn('/usr/sbin/lighttpd', ['-D', '-f', conf], { env, stdio: 'ignore' });

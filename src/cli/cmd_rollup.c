@@ -1,0 +1,55 @@
+/* `webquota rollup`: adds what was recorded to the sums of history, for sites where no process stays to do it. */
+#include "cli/open.h"
+#include "store/rollup.h"
+
+/* Until nothing is new, or it is somebody else's. *turns: how often something was counted. */
+static RollupTurn roll(Store *store, int *turns)
+{
+    Rollup *rollup = rollup_open(store);
+    RollupTurn turn;
+    *turns = 0;
+    do {
+        turn = rollup_turn(rollup, ROLLUP_TURN);
+        *turns += turn == ROLLUP_MORE || turn == ROLLUP_DONE;
+    } while (turn == ROLLUP_MORE);
+    rollup_close(rollup);
+    return turn;
+}
+
+static int tell(RollupTurn turn, int turns, bool json)
+{
+    bool elsewhere = turn == ROLLUP_ELSEWHERE;
+    if (turn == ROLLUP_FAILED) {
+        fprintf(stderr, "webquota rollup: the database cannot be used\n");
+        return CMD_DOWN;
+    }
+    if (json)
+        cli_print_json(json_pack("{s:b, s:b}", "counted", turns > 0, "elsewhere", elsewhere));
+    else
+        puts(elsewhere ? "another process rolls history up, or no policy is in force that can be read"
+                       : turns ? "what was new is rolled up" : "nothing is new");
+    return CMD_OK;
+}
+
+int cmd_rollup(int argc, char **argv)
+{
+    gboolean json = FALSE;
+    const GOptionEntry entries[] = {
+        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+        { NULL },
+    };
+    int parsed = cli_options("rollup", NULL, "Adds what was recorded to the daily sums that history is read from. webquota.fcgi does it by itself;\n"
+                             "where there is plain CGI only, let cron do it every few minutes.", entries, &argc, &argv);
+    if (parsed != CMD_OK)
+        return MAX(parsed, 0);
+    if (argc > 1)
+        return cli_usage("rollup", "it takes nothing more");
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    int turns;
+    RollupTurn turn = roll(store, &turns);
+    int code = tell(turn, turns, json);
+    store_close(store);
+    return code;
+}
