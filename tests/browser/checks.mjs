@@ -75,23 +75,32 @@ const FOCUS = () => {
   return { name: element.textContent.trim(), seen: seen && within };
 };
 
-// All rules, and those of them that colours and sizes decide: the others see the same document in every look.
+// All rules; and those of them that colours decide, and that sizes decide: the others see the same document in every look.
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-const AXE_ALL = { type: "tag", values: AXE_TAGS };
-const AXE_SEEN = { type: "rule", values: ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"] };
+const COLOURS = ["color-contrast", "link-in-text-block"];
+const SIZES = ["target-size", "scrollable-region-focusable"];
+const RULES = {
+  all: { type: "tag", values: AXE_TAGS },
+  colours: { type: "rule", values: COLOURS },
+  sizes: { type: "rule", values: SIZES },
+};
 
 export const bars = (page) => page.evaluate(BARS);
 export const meters = (page) => page.evaluate(METERS);
 export const targets = (page) => page.evaluate(TARGETS);
 export const width = (page) => page.evaluate(WIDTH);
 
-export const axe = async (page, whole) => {
-  const found = await page.evaluate(
-    (rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }),
-    whole ? AXE_ALL : AXE_SEEN,
-  );
+const AXE = async (runOnly) => {
+  const found = await window.axe.run(document, { runOnly, resultTypes: ["violations"], iframes: false, preload: false });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 };
+
+// `rules`: "all", "colours", "sizes".
+export const axe = (page, rules) => page.evaluate(AXE, RULES[rules]);
+
+// The same with width and targets, and the bars where they are asked for, in one go.
+export const look = (page, rules, bars) =>
+  page.evaluate(`(async () => [...await (${AXE})(${JSON.stringify(RULES[rules])}), ...(${WIDTH})(), ...(${TARGETS})(), ...${bars ? `(${BARS})()` : "[]"}])()`);
 
 // Every link, button and field, by the tab key alone, in order, each with a focus that can be seen.
 export const keyboard = async (page) => {
@@ -103,12 +112,10 @@ export const keyboard = async (page) => {
         .filter((one, _, all) => one.type !== "radio" || one.checked || (!all.some((other) => other.name === one.name && other.checked) &&
           one === all.find((other) => other.name === one.name))).length,
   );
-  const wrong = [];
-  for (let step = 0; step < expected; step++) {
-    await page.keyboard.press("Tab");
-    const focus = await page.evaluate(FOCUS);
-    if (!focus) return [...wrong, `the tab key ends after ${step} of ${expected}`];
-    if (!focus.seen) wrong.push(`the focus on "${focus.name}" cannot be seen`);
-  }
-  return wrong;
+  /* Each stop is looked at the moment that it is reached. */
+  await page.evaluate(`window.stops = []; document.addEventListener("focusin", () => window.stops.push((${FOCUS})()))`);
+  for (let step = 0; step < expected; step++) await page.keyboard.press("Tab");
+  const stops = await page.evaluate(() => window.stops);
+  const unseen = stops.slice(0, expected).filter((stop) => !stop?.seen).map((stop) => `the focus on "${stop?.name}" cannot be seen`);
+  return stops.length < expected ? [...unseen, `the tab key ends after ${stops.length} of ${expected}`] : unseen;
 };

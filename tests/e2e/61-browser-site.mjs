@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // A newcomer's first minute in a real browser: opens the example application, signs in, uses up a limit, is stopped with a
 // page, looks at the dashboard, comes back; and a visitor who never signs in. The bars of tests/browser hold for the pages as
-// they really arrive, with their headers.
+// they really arrive, with their headers; Lighthouse gives the main ones all that it has to give.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, meters, targets, width } from '../browser/checks.mjs';
-import { ROOT, with_site } from './lib/site.mjs';
+import { basic } from './lib/http.mjs';
+import { ROOT, free_port, with_site } from './lib/site.mjs';
 import { equal, finish, ok, test } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
@@ -37,7 +38,7 @@ async function somebody(browser, site, pair, look) {
 /** axe and the other bars on the page as it stands. CSP forbids scripts of ours, so axe comes through the debugger. */
 async function bars(page, what) {
     await page.evaluate(AXE);
-    for (const [name, check] of Object.entries({ axe: () => axe(page, true), meters: () => meters(page), targets: () => targets(page),
+    for (const [name, check] of Object.entries({ axe: () => axe(page, 'all'), meters: () => meters(page), targets: () => targets(page),
         width: () => width(page), keyboard: () => keyboard(page) }))
         equal(await check(), [], `${what}: ${name}`);
 }
@@ -102,11 +103,21 @@ async function visitor(browser, site) {
     await context.close();
 }
 
+async function lighthouse(site, port) {
+    const { judged } = await import('../browser/lighthouse.mjs');
+    await site.consume('free', 'add_solution', { units: 3 });
+    for (const where of ['/', '/history', '/plans', '/limit/add_solution'])
+        await test(`Lighthouse: accessibility and best practices of ${where} are 100`, async () =>
+            equal(await judged(`${site.url}${where}`, port, basic(site.values.WEBQUOTA_USER_FREE)), []));
+}
+
 await with_site({}, async site => {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    const port = await free_port();
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, `--remote-debugging-port=${port}`] });
     try {
         for (const look of LOOKS) await signed_in(browser, site, look);
         await visitor(browser, site);
+        await lighthouse(site, port);
     } finally {
         await browser.close();
     }
