@@ -126,3 +126,37 @@ StoreResult account_remove(Store *store, const char *name, const char *actor, St
 {
     return change(store, QUERY_ACCOUNT_REMOVE, name, NULL, "account.remove", json_pack("{s:s}", "account", name), actor, error);
 }
+
+StoreResult account_sessions(Store *store, const char *name, const char *hash, json_t **list, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, name);
+    params_text(&params, hash);
+    return admin_rows(store, QUERY_SESSIONS_LIST, &params, list, error);
+}
+
+static StoreResult end_some(Store *store, const Params *params, const char *name, const char *actor, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_SESSIONS_END_SOME, params, &rows, error);
+    return result == STORE_OK && PQntuples(rows) ? admin_audit(store, actor, "sessions.end", NULL, NULL,
+                                                               json_pack("{s:s, s:i}", "account", name, "sessions", PQntuples(rows)), error)
+                                                 : result;
+}
+
+StoreResult account_sessions_end(Store *store, const char *name, const char *session, const char *hash, const char *actor, StoreError *error)
+{
+    int64_t id;
+    g_auto(Params) params = params_new();
+    if (session && !admin_id(session, &id))
+        return store_fail(error, STORE_INVALID, "session", "there is no such session");
+    params_text(&params, name);
+    params_text(&params, session);
+    params_text(&params, hash);
+    StoreResult result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, end_some(store, &params, name, actor, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
+    return result;
+}

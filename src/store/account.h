@@ -29,4 +29,20 @@ typedef enum {
 StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
                             int64_t *wait_s, StoreError *error) MUST_CHECK;
 
+/* --- what people do with their own --- */
+
+/* The open sessions of an account, the newest first: [{session, address, created_at, last_seen_at, current}]. `hash` is that of the
+ * session that is `current` (Session.hash). */
+StoreResult account_sessions(Store *store, const char *name, const char *hash, json_t **list, StoreError *error) MUST_CHECK;
+
+/* Ends one session of the account, by the `session` of the list; STORE_OK also where it is over already. `session` NULL: all but the one
+ * with the hash. */
+StoreResult account_sessions_end(Store *store, const char *name, const char *session, const char *hash, const char *actor,
+                                 StoreError *error) MUST_CHECK;
+
+/* Changes the password of whoever knows the one so far, which is counted as an attempt to sign in; SIGN_IN_DONE: it is changed, and all
+ * sessions but the one with the hash are over. STORE_INVALID: the new one is not good. Takes a good part of a second. */
+StoreResult account_password_change(Store *store, const char *name, const char *password, const char *wanted, const char *address,
+                                    const char *hash, SignIn *outcome, int64_t *wait_s, StoreError *error) MUST_CHECK;
+
 #endif

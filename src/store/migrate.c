@@ -34,6 +34,7 @@ static const char *const grants[] = {
     " webquota.queues to %s",
     "grant insert, update on webquota.deliveries to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
+    "grant update (hash, changed_at) on webquota.local_accounts to %s", /* of those who change their own password */
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
     "grant update (suspended_at) on webquota.local_accounts to %s",

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/parse.h"
+#include "store/admin_internal.h"
 #include "store/password.h"
 #include "store/session_internal.h"
 
@@ -81,6 +82,66 @@ StoreResult account_sign_in(Store *store, const char *name, const char *password
     result = session_begin(store, name, address, token, error);
     if (result == STORE_NONE)
         return STORE_OK; /* taken away a moment ago */
+    if (result == STORE_OK)
+        result = attempts_take_back(store, name, address, error);
+    if (result == STORE_OK)
+        *outcome = SIGN_IN_DONE;
+    return result;
+}
+
+/* --- changing it --- */
+
+/* Of the transaction: the hash, the other sessions, the audit. */
+static StoreResult write_change(Store *store, const char *name, const char *made, const char *hash, StoreError *error)
+{
+    g_auto(Params) change = params_new(), others = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    g_autofree char *actor = g_strconcat("user:", name, NULL);
+    params_text(&change, name);
+    params_text(&change, made);
+    params_text(&others, name);
+    params_text(&others, NULL);
+    params_text(&others, hash);
+    StoreResult result = admin_run(store, QUERY_ACCOUNT_PASSWORD, &change, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        result = store_fail(error, STORE_NONE, "account", "there is no account %s", name);
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_SESSIONS_END_SOME, &others, NULL, error);
+    return result == STORE_OK ? admin_audit(store, actor, "account.password", result_text(rows, 0, 0), NULL,
+                                            json_pack("{s:s}", "account", name), error)
+                              : result;
+}
+
+static StoreResult keep_change(Store *store, const char *name, const char *wanted, const char *hash, StoreError *error)
+{
+    g_autofree char *made = password_hash(wanted);
+    if (!made)
+        return store_fail(error, STORE_DOWN, "password", "there is not enough memory");
+    StoreResult result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, write_change(store, name, made, hash, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
+    return result;
+}
+
+StoreResult account_password_change(Store *store, const char *name, const char *password, const char *wanted, const char *address,
+                                    const char *hash, SignIn *outcome, int64_t *wait_s, StoreError *error)
+{
+    bool allowed = false;
+    g_autofree char *known = NULL;
+    const char *complaint = password_complaint(wanted);
+    *outcome = SIGN_IN_TOO_MANY;
+    if (complaint)
+        return store_fail(error, STORE_INVALID, "wanted", "%s", complaint);
+    StoreResult result = count_attempts(store, name, address, &allowed, wait_s, error);
+    if (result != STORE_OK || !allowed)
+        return result;
+    *outcome = SIGN_IN_WRONG;
+    result = hash_find(store, name, &known, error);
+    if (result != STORE_OK || !password_is_right(password, known))
+        return result;
+    result = keep_change(store, name, wanted, hash, error);
     if (result == STORE_OK)
         result = attempts_take_back(store, name, address, error);
     if (result == STORE_OK)

@@ -163,6 +163,15 @@ typedef struct {
 Value *view_login(const LoginShown *shown, const PageContext *context);
 Value *view_logout(const PageContext *context);
 
+/* The page of one's own account. Not owned. */
+typedef enum { ACCOUNT_OPEN, ACCOUNT_ENDED, ACCOUNT_CHANGED, ACCOUNT_MISSING, ACCOUNT_WRONG, ACCOUNT_WEAK, ACCOUNT_DIFFERENT, ACCOUNT_TOO_MANY } AccountState;
+typedef struct {
+    AccountState state;     /* what was done a moment ago, or what is wrong with what was sent */
+    const json_t *sessions; /* account_sessions; NULL: the reader has no account here */
+    int64_t wait_s;         /* of ACCOUNT_TOO_MANY */
+} AccountShown;
+Value *view_account(const AccountShown *shown, const PageContext *context);
+
 /* `title`: the status' phrase, where there are no better words for it. */
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context);
 

@@ -128,6 +128,7 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "alerts", !title && g_strcmp0(context->path, "/alerts") == 0);
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
+    set_flag(page, "own_account", !title && g_strcmp0(context->path, "/account") == 0);
     set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);
     if (context->is_admin)
         set_admin(page, context);
@@ -140,6 +141,10 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
         set_words(page, "sign_out_url", add_address, context->mount, "/logout", NULL);
     else
         set_null(page, "sign_out_url");
+    if (context->account)
+        set_words(page, "account_url", add_address, context->mount, "/account", NULL);
+    else
+        set_null(page, "account_url");
     if (context->form_token)
         set_text(page, "form_token", context->form_token);
     if (context->viewer) {

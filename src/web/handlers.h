@@ -25,6 +25,8 @@ void page_request_new(Call *call);
 void page_request_send(Call *call);
 void page_login(Call *call);
 void page_login_send(Call *call);
+void page_account(Call *call);
+void page_account_send(Call *call);
 void page_logout(Call *call);
 void page_logout_send(Call *call);
 

@@ -27,6 +27,8 @@ static const WebRoute routes[] = {
     {"POST", "/requests/new", page_request_send, ACCESS_PAGE, 0},
     {"GET", "/login", page_login, ACCESS_ANYBODY, 0},
     {"POST", "/login", page_login_send, ACCESS_ANYBODY, 0},
+    {"GET", "/account", page_account, ACCESS_ANYBODY, 0},
+    {"POST", "/account", page_account_send, ACCESS_ANYBODY, 0},
     {"GET", "/logout", page_logout, ACCESS_ANYBODY, 0},
     {"POST", "/logout", page_logout_send, ACCESS_ANYBODY, 0},
     {"GET", "/queue/{ticket}", page_queue, ACCESS_ANYBODY, 0},

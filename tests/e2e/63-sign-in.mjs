@@ -332,12 +332,70 @@ async function visitors(site) {
     });
 }
 
+async function accounts(site) {
+    const list = async who => (await who.open('/account', { Accept: 'application/json' })).json;
+    await test('one sees where one is signed in, and ends one of it, or all others', async () => {
+        await add(site, 'olga');
+        const [first, second, third] = [await signed_in(site, 'olga'), await signed_in(site, 'olga'), await signed_in(site, 'olga')];
+        const { account: name, subject, role, sessions: open } = await list(first);
+        equal([name, subject, role, open.length, open.filter(one => one.current).length], ['olga', 'olga', 'user', 3, 1]);
+        like(open[2], { current: true, address: 'anon:127.0.0.1' });
+        const page = status(await first.open('/account'), 200);
+        ok(/signed in as <bdi>olga<\/bdi>/.test(page.text) && page.text.match(/name="what" value="end"/g).length === 2, page.text);
+        const { csrf } = fields_of(page);
+        equal(status(await first.send('/account', { csrf, what: 'end', session: open[0].session }), 303).headers.location, '/quota/account?done=end');
+        equal([(await third.who()).signed_in, (await second.who()).signed_in], [false, true]);
+        equal(status(await first.send('/account', { csrf, what: 'others' }), 303).headers.location, '/quota/account?done=end');
+        equal([(await second.who()).signed_in, (await first.who()).signed_in], [false, true]);
+        equal((await list(first)).sessions.length, 1);
+        ok(/is signed out/.test((await first.open('/account?done=end')).text));
+        equal(await site.sql("select actor, details->>'sessions' from webquota.audit where action = 'sessions.end' order by id"), [['user:olga', '1'], ['user:olga', '1']]);
+    });
+    await test('of somebody else nothing can be ended, and nothing of it is seen', async () => {
+        const olga = await signed_in(site, 'olga'), ada = await signed_in(site, 'ada');
+        const theirs = (await list(ada)).sessions.find(one => one.current).session, { csrf } = fields_of(await olga.open('/account'));
+        status(await olga.send('/account', { csrf, what: 'end', session: theirs }), 303);
+        equal((await ada.who()).signed_in, true);
+        ok((await list(olga)).sessions.every(one => one.session !== theirs));
+        for (const [fields, code] of [[{ what: 'end' }, 400], [{ what: 'end', session: 'x' }, 400], [{ what: 'all' }, 400], [{ what: 'others', csrf: 'x' }, 403]])
+            status(await olga.send('/account', { csrf, ...fields }), code, JSON.stringify(fields));
+        const visitor = new Browser(site);
+        ok(/not signed in with an account/.test(status(await visitor.open('/account'), 200).text));
+        equal((await list(visitor)).account, null);
+        status(await visitor.send('/account', { csrf: fields_of(await visitor.open('/login')).csrf, what: 'others' }), 401);
+    });
+    await test('one changes one\'s password by knowing it; all other sessions are over then', async () => {
+        await attempts_off(site);
+        const [here, elsewhere] = [await signed_in(site, 'olga'), await signed_in(site, 'olga')], NEW = 'another horse battery';
+        const change = (current, wanted, again = wanted) => here.fill('/account', { what: 'password', session: '', current, wanted, again });
+        for (const [fields, code, said] of [[[PASSWORD, 'short'], 400, /at least 10 characters, and/], [[PASSWORD, NEW, `${NEW}s`], 400, /differ/], [['', NEW], 400, /all three/],
+            [['wrong password', NEW], 403, /so far is wrong/]]) {
+            const page = status(await change(...fields), code, String(fields));
+            ok(said.test(page.text) && !page.text.includes(NEW) && !page.text.includes(PASSWORD), page.text);
+        }
+        equal((await elsewhere.who()).signed_in, true, 'nothing was changed yet');
+        equal(status(await change(PASSWORD, NEW), 303).headers.location, '/quota/account?done=password');
+        equal([(await here.who()).signed_in, (await elsewhere.who()).signed_in], [true, false]);
+        status(await new Browser(site).sign_in('olga', PASSWORD), 403, 'the old one');
+        status(await new Browser(site).sign_in('olga', NEW), 303, 'the new one');
+        equal(await site.value("select actor from webquota.audit where action = 'account.password' order by id desc limit 1"), 'user:olga');
+    });
+    await test('wrong ones are counted together with those of signing in', async () => {
+        await attempts_off(site);
+        const here = await signed_in(site, 'ada');
+        await site.sql("insert into webquota.sign_in_attempts values ('name ada', 10, webquota.clock()) on conflict (key) do update set level = 10, at = excluded.at");
+        const page = status(await here.fill('/account', { what: 'password', session: '', current: PASSWORD, wanted: 'another horse battery', again: 'another horse battery' }), 429);
+        ok(/too many attempts/.test(page.text) && Number(page.headers['retry-after']) > 0, page.text);
+        await attempts_off(site);
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/sign-in.conf`;
         writeFileSync(file, POLICY);
         await site.policy(file);
-        for (const part of [commands, sessions, expiry, forms, attempts, roles, visitors]) await part(site);
+        for (const part of [commands, sessions, expiry, forms, attempts, roles, visitors, accounts]) await part(site);
     });
 } catch (error) {
     broken(error);

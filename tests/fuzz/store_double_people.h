@@ -214,6 +214,30 @@ StoreResult once_forget(Store *store, const Once *once, StoreError *error)
 {
     (void)store, (void)once, (void)error;
     return STORE_OK;
+StoreResult account_sessions(Store *store, const char *name, const char *hash, json_t **list, StoreError *error)
+{
+    (void)store, (void)error;
+    HOLDS(*name && *hash);
+    *list = json_pack("[{s:s, s:s, s:s, s:s, s:b}]", "session", "1", "address", "anon:192.0.2.7", "created_at", "2026-11-22T19:00:00Z",
+                      "last_seen_at", "never", "current", 1);
+    return STORE_OK;
+}
+
+StoreResult account_sessions_end(Store *store, const char *name, const char *session, const char *hash, const char *actor, StoreError *error)
+{
+    (void)store;
+    HOLDS(*name && *hash && *actor);
+    return double_result(session ? session : name, error);
+}
+
+StoreResult account_password_change(Store *store, const char *name, const char *password, const char *wanted, const char *address,
+                                    const char *hash, SignIn *outcome, int64_t *wait_s, StoreError *error)
+{
+    (void)store;
+    HOLDS(*name && *password && *wanted && *address && *hash);
+    *outcome = strcmp(password, "right") == 0 ? SIGN_IN_DONE : strcmp(password, "many") == 0 ? SIGN_IN_TOO_MANY : SIGN_IN_WRONG;
+    *wait_s = 90;
+    return double_result(wanted, error);
 }
 
 bool request_kind_find(const char *word, RequestKind *kind)

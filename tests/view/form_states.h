@@ -48,6 +48,53 @@ static Value *logout_form(void) { return sample_logout(FREE, HOSTILE_NAME); }
 static Value *logout_elsewhere(void) { return sample_logout(FREE, NULL); }
 static Value *logout_nobody(void) { return sample_logout(ANONYMOUS, NULL); }
 
+/* What a page points to stays until the program ends. */
+static inline json_t *sample_kept(json_t *json)
+{
+    static GPtrArray *kept;
+    if (!kept)
+        kept = g_ptr_array_new();
+    g_ptr_array_add(kept, json);
+    return json;
+}
+
+/* --- one's own account --- */
+
+static inline Value *sample_account(AccountState state, const char *account, int sessions)
+{
+    static json_t *list;
+    Sample sample;
+    sample_init(&sample, account ? FREE : ANONYMOUS);
+    sample.context.path = "/account";
+    sample.context.account = account;
+    sample.context.form_token = SAMPLE_TOKEN;
+    sample_finish(&sample);
+    if (!list)
+        list = json_pack("[{s:s, s:s, s:s, s:s, s:b}, {s:s, s:s, s:s, s:s, s:b}, {s:s, s:n, s:s, s:s, s:b}]", "session", "12", "address",
+                         "anon:192.0.2.7", "created_at", "2026-11-22T18:00:05Z", "last_seen_at", "2026-11-22T19:04:00Z", "current", 1,
+                         "session", "11", "address", "anon:2001:db8:1:2::/64", "created_at", "2026-11-22T09:30:00Z", "last_seen_at",
+                         "2026-11-22T18:59:59Z", "current", 0, "session", "10", "address", "created_at", "2026-11-22T08:00:00Z",
+                         "last_seen_at", "2026-11-22T18:40:00Z", "current", 0);
+    json_t *some = json_array();
+    for (int i = 0; i < sessions; i++)
+        json_array_append(some, json_array_get(list, (size_t)i));
+    Value *page = view_account(&(AccountShown){.state = state, .sessions = account ? sample_kept(some) : NULL, .wait_s = 88}, &sample.context);
+    if (!account)
+        json_decref(some);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *account_open(void) { return sample_account(ACCOUNT_OPEN, "ada", 3); }
+static Value *account_alone(void) { return sample_account(ACCOUNT_CHANGED, HOSTILE_NAME, 1); }
+static Value *account_ended(void) { return sample_account(ACCOUNT_ENDED, "ada", 1); }
+static Value *account_wrong(void) { return sample_account(ACCOUNT_WRONG, "ada", 1); }
+static Value *account_weak(void) { return sample_account(ACCOUNT_WEAK, "ada", 1); }
+static Value *account_missing(void) { return sample_account(ACCOUNT_MISSING, "ada", 1); }
+static Value *account_different(void) { return sample_account(ACCOUNT_DIFFERENT, "ada", 1); }
+static Value *account_too_many(void) { return sample_account(ACCOUNT_TOO_MANY, "ada", 1); }
+static Value *account_nobody(void) { return sample_account(ACCOUNT_OPEN, NULL, 0); }
+
 /* --- requests --- */
 
 static inline json_t *sample_request(const char *kind, const char *state, const char *reason, const char *answer)
@@ -60,16 +107,6 @@ static inline json_t *sample_request(const char *kind, const char *state, const 
     json_object_set_new(request, "amount", upgrade ? json_null() : json_integer(2500));
     json_object_set_new(request, "decided_at", pending ? json_null() : json_string("2026-11-22T10:30:00Z"));
     return request;
-}
-
-/* What a page points to stays until the program ends. */
-static inline json_t *sample_kept(json_t *json)
-{
-    static GPtrArray *kept;
-    if (!kept)
-        kept = g_ptr_array_new();
-    g_ptr_array_add(kept, json);
-    return json;
 }
 
 static inline Value *sample_requests(int plan, json_t *list, bool sent)

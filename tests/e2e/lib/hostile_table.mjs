@@ -45,7 +45,7 @@ export const ROUTES = [
     ['GET', '/admin/reports/{report}', 'viewer', ''],
     ...['', '/{report}'].map(which => ['GET', `/api/v1/admin/reports${which}`, 'viewer', 'admin']),
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
-    ...['/login', '/logout'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
+    ...['/login', '/logout', '/account'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person'].map(where => ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
