@@ -164,7 +164,16 @@ Value *view_login(const LoginShown *shown, const PageContext *context);
 Value *view_logout(const PageContext *context);
 
 /* The page of one's own account. Not owned. */
-typedef enum { ACCOUNT_OPEN, ACCOUNT_ENDED, ACCOUNT_CHANGED, ACCOUNT_MISSING, ACCOUNT_WRONG, ACCOUNT_WEAK, ACCOUNT_DIFFERENT, ACCOUNT_TOO_MANY } AccountState;
+typedef enum {
+    ACCOUNT_OPEN,
+    ACCOUNT_ENDED,
+    ACCOUNT_CHANGED,
+    ACCOUNT_MISSING,
+    ACCOUNT_WRONG,
+    ACCOUNT_WEAK,
+    ACCOUNT_DIFFERENT,
+    ACCOUNT_TOO_MANY
+} AccountState;
 typedef struct {
     AccountState state;     /* what was done a moment ago, or what is wrong with what was sent */
     const json_t *sessions; /* account_sessions; NULL: the reader has no account here */

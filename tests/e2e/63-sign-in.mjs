@@ -78,7 +78,7 @@ async function sessions(site) {
         equal(answer.headers['cache-control'], 'no-store');
         equal(await browser.who(), { signed_in: true, subject: 'ada', account: 'ada', role: 'user' });
         const page = status(await browser.open('/'), 200);
-        ok(/Signed in as <bdi>ada<\/bdi> <a class="tap" href="\/quota\/logout">/.test(page.text), page.text.slice(0, 1500));
+        ok(/Signed in as <bdi>ada<\/bdi> <a class="tap" href="\/quota\/account">Account<\/a> <a class="tap" href="\/quota\/logout">/.test(page.text), page.text.slice(0, 1500));
         const [[hash, subject]] = await site.sql("select encode(hash, 'hex'), subject from webquota.sessions order by id desc limit 1");
         ok(!hash.includes(browser.cookies[NAME]) && subject === 'ada', 'only a hash is kept');
     });
