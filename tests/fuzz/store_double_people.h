@@ -214,6 +214,8 @@ StoreResult once_forget(Store *store, const Once *once, StoreError *error)
 {
     (void)store, (void)once, (void)error;
     return STORE_OK;
+}
+
 StoreResult account_sessions(Store *store, const char *name, const char *hash, json_t **list, StoreError *error)
 {
     (void)store, (void)error;
