@@ -10,6 +10,7 @@
 
 #include "store/admin.h"
 #include "store/ledger.h"
+#include "store/thresholds.h"
 
 struct Store {
     Policy *policy;
