@@ -11,7 +11,7 @@
  *
  * tests/domain/test_forecast.c lets it forecast thousands of weeks and months with a rhythm of days and weekends, and holds
  * it to this: of months 95 % are told rightly whether they run out, and of those that do, 85 % when, to within a tenth of the
- * month; of weeks 82 % and 68 %. */
+ * month; of weeks 82 % and 68 %. tests/integration/test_pace.c does the same with a month of recorded decisions. */
 #ifndef WEBQUOTA_FORECAST_H
 #define WEBQUOTA_FORECAST_H
 
