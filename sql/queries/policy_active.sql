@@ -1,1 +1,2 @@
-select version, text from webquota.policies where active
+select version, text, exists (select from webquota.policies d where d.state = 'scheduled' and d.effective_at <= webquota.clock())
+  from webquota.policies where active

@@ -87,9 +87,16 @@ static bool look_is_same(const LimitLook *look, const TraceLine *line, AskKind k
            (kind == ASK_HOLD ? line->held_delta : line->used_delta) == charged && look->counted_at == line->counted_at;
 }
 
+bool replay_is_repetition(const ReplayRecord *record)
+{
+    return record->about_id != 0 && record->trace_count == 0 && (record->kind == RECORD_CONSUME || record->kind == RECORD_HOLD);
+}
+
 static bool numbers_are_same(const ReplayRecord *record, const Decision *decision)
 {
     int draws = decision->outcome == OUTCOME_ALLOWED ? decision->draw_count : 0;
+    if (replay_is_repetition(record))
+        return true;
     if (record->trace_count != decision->look_count + draws)
         return false;
     for (int i = 0; i < decision->look_count; i++)

@@ -61,6 +61,8 @@ void charge_free(gpointer charge);
 /* replay_count.c */
 void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayRecord *record, const Outcome *outcomes,
                           const Limit *const *limits);
+/* A refusal that was given again: its numbers are those of the first. */
+bool replay_is_repetition(const ReplayRecord *record);
 void replay_count_cells(const Decision *decision);
 void replay_count_agreement(Replay *replay, const ReplayRecord *record, const Decision *decision);
 

@@ -33,59 +33,156 @@ static void put_tables(Params *params, const Policy *policy)
         g_ptr_array_unref(texts[i]);
 }
 
-static StoreResult insert_version(Store *store, const Policy *policy, const char *author, const char *reason, int *version,
+static StoreResult insert_version(Store *store, const Policy *policy, const PolicyChange *change, int based_on, int *version,
                                   StoreError *error)
 {
+    bool later = change->effective_at != INSTANT_MIN;
+    g_autofree char *effective_at = later ? instant_text_exact(change->effective_at) : NULL;
     g_auto(Params) text = params_new();
     params_text(&text, policy->text);
-    params_text(&text, author);
-    params_text(&text, reason);
+    params_text(&text, change->author);
+    params_text(&text, change->reason);
+    params_text(&text, later ? "scheduled" : "applied");
+    params_text(&text, effective_at);
+    g_autofree char *base = based_on ? g_strdup_printf("%d", based_on) : NULL;
+    params_text(&text, base);
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_POLICY_INSERT, &text, &rows, error);
-    if (result != STORE_OK)
-        return result;
-    *version = (int)result_number(rows, 0, 0);
-    g_auto(Params) number = params_new();
-    params_number(&number, *version);
-    result = admin_run(store, QUERY_POLICY_RETIRE, NULL, NULL, error);
     if (result == STORE_OK)
-        result = admin_run(store, QUERY_POLICY_ACTIVATE, &number, NULL, error);
+        *version = (int)result_number(rows, 0, 0);
     return result;
 }
 
-static StoreResult apply(Store *store, const Policy *policy, const char *author, const char *reason, int *version, bool *changed,
-                         StoreError *error)
+/* Puts a version in force that is there. */
+static StoreResult activate(Store *store, const Policy *policy, int version, StoreError *error)
 {
+    g_auto(Params) number = params_new();
+    params_number(&number, version);
+    StoreResult result = admin_run(store, QUERY_POLICY_RETIRE, NULL, NULL, error);
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_POLICY_ACTIVATE, &number, NULL, error);
+    g_auto(Params) tables = params_new();
+    put_tables(&tables, policy);
+    return result == STORE_OK ? admin_run(store, QUERY_POLICY_TABLES, &tables, NULL, error) : result;
+}
+
+static StoreResult audit(Store *store, const char *author, const char *action, int version, const char *reason, int from, StoreError *error)
+{
+    json_t *details = json_pack("{s:i, s:s*}", "version", version, "reason", reason);
+    if (from)
+        json_object_set_new(details, "old", json_pack("{s:i}", "version", from));
+    return admin_audit(store, author, action, NULL, NULL, details, error);
+}
+
+static StoreResult change_make(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed,
+                               StoreError *error)
+{
+    bool later = change->effective_at != INSTANT_MIN;
     g_autoptr(PGresult) active = NULL;
     StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
     if (result == STORE_OK)
         result = admin_run(store, QUERY_POLICY_ACTIVE, NULL, &active, error);
     if (result != STORE_OK)
         return result;
-    *changed = PQntuples(active) == 0 || strcmp(result_text(active, 0, 1), policy->text) != 0;
+    int now = PQntuples(active) ? (int)result_number(active, 0, 0) : 0;
+    if (change->expected && change->expected != now)
+        return store_fail(error, STORE_CONFLICT, "version", "somebody else has changed the policy meanwhile: version %d is in force", now);
+    *changed = !now || strcmp(result_text(active, 0, 1), policy->text) != 0;
     if (!*changed) {
-        *version = (int)result_number(active, 0, 0);
+        *version = now;
         return STORE_OK;
     }
     if (policy_slots_register(&store->writer, policy) != DB_OK)
         return store_down(error, &store->writer);
-    result = insert_version(store, policy, author, reason, version, error);
-    g_auto(Params) tables = params_new();
-    put_tables(&tables, policy);
-    if (result == STORE_OK)
-        result = admin_run(store, QUERY_POLICY_TABLES, &tables, NULL, error);
+    result = insert_version(store, policy, change, now, version, error);
+    if (result == STORE_OK && !later)
+        result = activate(store, policy, *version, error);
     return result == STORE_OK
-        ? admin_audit(store, author, "policy.apply", NULL, NULL,
-                      json_pack("{s:i, s:s*, s:o*}", "version", *version, "reason", reason, "old",
-                                PQntuples(active) ? json_pack("{s:I}", "version", (json_int_t)result_number(active, 0, 0)) : NULL), error)
-        : result;
+        ? audit(store, change->author, later ? "policy.schedule" : "policy.apply", *version, change->reason, now, error) : result;
+}
+
+StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
+{
+    StoreResult result = admin_begin(store, error);
+    return result == STORE_OK ? admin_end(store, change_make(store, policy, change, version, changed, error), error) : result;
 }
 
 StoreResult policy_apply(Store *store, const Policy *policy, const char *author, const char *reason, int *version,
                          bool *changed, StoreError *error)
 {
+    const PolicyChange change = { .author = author, .reason = reason, .effective_at = INSTANT_MIN };
+    return policy_change(store, policy, &change, version, changed, error);
+}
+
+/* --- what is to come --- */
+
+static StoreResult set_state(Store *store, int version, const char *state, bool *was_scheduled, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_number(&params, version);
+    params_text(&params, state);
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = admin_run(store, QUERY_POLICY_STATE, &params, &rows, error);
+    *was_scheduled = result == STORE_OK && PQntuples(rows) == 1;
+    return result;
+}
+
+/* The first that is due, under the lock, so that it is done once. *any: there was one. */
+static StoreResult apply_first_due(Store *store, bool *any, StoreError *error)
+{
+    g_autoptr(PGresult) due = NULL;
+    StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_POLICY_DUE, NULL, &due, error);
+    *any = result == STORE_OK && PQntuples(due) == 1;
+    if (!*any)
+        return result;
+    int version = (int)result_number(due, 0, 0), based_on = (int)result_number(due, 0, 4), now = (int)result_number(due, 0, 5);
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) policy = store->config.read_policy(result_text(due, 0, 1), "policy", &why);
+    bool good = policy && based_on == now, was_scheduled;
+    result = set_state(store, version, good ? "applied" : "overtaken", &was_scheduled, error);
+    if (result == STORE_OK && good)
+        result = activate(store, policy, version, error);
+    return result == STORE_OK ? audit(store, result_text(due, 0, 2), good ? "policy.apply" : "policy.overtaken", version,
+                                      result_text(due, 0, 3), now, error) : result;
+}
+
+StoreResult policy_apply_due(Store *store, StoreError *error)
+{
+    bool any = true;
+    StoreResult result = STORE_OK;
+    while (result == STORE_OK && any) {
+        result = admin_begin(store, error);
+        if (result == STORE_OK)
+            result = admin_end(store, apply_first_due(store, &any, error), error);
+    }
+    return result;
+}
+
+static StoreResult cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+{
+    bool was_scheduled;
+    StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
+    if (result == STORE_OK)
+        result = set_state(store, version, "cancelled", &was_scheduled, error);
+    if (result == STORE_OK && !was_scheduled)
+        return store_fail(error, STORE_NONE, "version", "there is no such change to come");
+    return result == STORE_OK ? audit(store, actor, "policy.cancel", version, reason, 0, error) : result;
+}
+
+StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+{
     StoreResult result = admin_begin(store, error);
-    return result == STORE_OK ? admin_end(store, apply(store, policy, author, reason, version, changed, error), error) : result;
+    return result == STORE_OK ? admin_end(store, cancel(store, version, reason, actor, error), error) : result;
+}
+
+StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    *policy = store_policy_version(store, db, version);
+    store_reader_give(store, db);
+    return *policy ? STORE_OK : store_fail(error, STORE_NONE, "version", "there is no such version of the policy");
 }
 
 static StoreResult read_rows(Store *store, Query query, PGresult **rows, StoreError *error)
@@ -123,8 +220,10 @@ StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
         return result;
     *list = json_array();
     for (int row = 0; row < PQntuples(rows); row++)
-        json_array_append_new(*list, json_pack("{s:I, s:s?, s:s?, s:s?, s:b}", "version", (json_int_t)result_number(rows, row, 0),
-                                               "author", result_text(rows, row, 1), "reason", result_text(rows, row, 2),
-                                               "applied_at", result_text(rows, row, 3), "active", result_bool(rows, row, 4)));
+        json_array_append_new(*list, json_pack("{s:I, s:s?, s:s?, s:s?, s:b, s:s?, s:s?, s:I}", "version",
+                                               (json_int_t)result_number(rows, row, 0), "author", result_text(rows, row, 1), "reason",
+                                               result_text(rows, row, 2), "applied_at", result_text(rows, row, 3), "active",
+                                               result_bool(rows, row, 4), "state", result_text(rows, row, 5), "effective_at",
+                                               result_text(rows, row, 6), "based_on", (json_int_t)result_number(rows, row, 7)));
     return STORE_OK;
 }

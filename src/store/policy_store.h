@@ -9,10 +9,31 @@
 StoreResult policy_apply(Store *store, const Policy *policy, const char *author, const char *reason, int *version,
                          bool *changed, StoreError *error) MUST_CHECK;
 
+/* A change by somebody who looked at the policy before. */
+typedef struct {
+    const char *author, *reason;
+    int expected;            /* the version that was looked at: another one is in force by now: STORE_CONFLICT. 0: whatever it is */
+    Instant effective_at;    /* comes into force then, by whoever looks first after that; INSTANT_MIN: at once */
+} PolicyChange;
+
+/* policy_apply with more to say. What is to come is registered, and shown by policy_versions; nothing else knows of it. When its
+ * time comes it is put in force once, or, where another version is in force than the one that it was made from, not at all. */
+StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed,
+                          StoreError *error) MUST_CHECK;
+
+/* Puts in force what is due. Called by store_policy. */
+StoreResult policy_apply_due(Store *store, StoreError *error) MUST_CHECK;
+
+/* One that was to come will not. STORE_NONE: there is none that still may. */
+StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+
+/* The policy of a version, as it was applied. STORE_NONE: there is none, or it cannot be read any more. */
+StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error) MUST_CHECK;
+
 /* How many subjects are on each plan now: {plan key: number}; those on the default plans are counted under its key. */
 StoreResult policy_people(Store *store, const Policy *policy, json_t **people, StoreError *error) MUST_CHECK;
 
-/* Versions, newest first: [{version, author, reason, applied_at, active}]. */
+/* Versions, newest first: [{version, author, reason, applied_at, active, state, effective_at, based_on}]. */
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 
 #define LATE_AT_MOST_US (10 * US_PER_S)
 #define PATIENCE_MS 60000
+#define SAMPLE_ACCOUNTS 200 /* places to look for accounts at */
 
 void simulation_free(Simulation *simulation)
 {
@@ -112,6 +113,63 @@ static DbResult read_all(Reading *reading)
     return result;
 }
 
+/* Reads what one statement gives. */
+static DbResult read_some(Reading *reading, Query query, const Params *params, Chunk **chunk)
+{
+    PGresult *rows = NULL;
+    DbResult result = db_run(&reading->db, query, params, &rows);
+    *chunk = result == DB_OK ? chunk_new(rows) : NULL;
+    return result;
+}
+
+/* Does it hold all since `read_from`? */
+static bool is_whole(const Chunk *chunk, int64_t most, Instant read_from)
+{
+    if (chunk->count <= most)
+        return true;
+    for (int i = 0; i < chunk->count; i++)
+        if (chunk->records[i].at < read_from)
+            return true;
+    return false;
+}
+
+/* The newest records, where these are all; else those of accounts here and there. */
+static DbResult read_bounded(Reading *reading)
+{
+    Simulation *simulation = reading->simulation;
+    Chunk *chunk;
+    g_auto(Params) params = params_new();
+    params_instant(&params, simulation->read_from);
+    params_number(&params, reading->ask->most + 1);
+    DbResult result = read_some(reading, QUERY_SIMULATE_NEWEST, &params, &chunk);
+    if (result != DB_OK)
+        return result;
+    if (!is_whole(chunk, reading->ask->most, simulation->read_from)) {
+        chunk_free(chunk);
+        simulation->sampled = true;
+        g_auto(Params) some = params_new();
+        params_instant(&some, simulation->read_from);
+        params_number(&some, SAMPLE_ACCOUNTS);
+        params_number(&some, reading->ask->most / SAMPLE_ACCOUNTS * 4);
+        params_number(&some, reading->ask->most);
+        result = read_some(reading, QUERY_SIMULATE_SAMPLE, &some, &chunk);
+        if (result != DB_OK)
+            return result;
+    }
+    for (int i = 0; i < chunk->count; i++) {
+        Pending one = { chunk->records[i].at, chunk->xacts[i], &chunk->records[i], chunk };
+        if (one.at >= simulation->read_from)
+            g_array_append_val(reading->pending, one);
+    }
+    chunk->left = (int)reading->pending->len;
+    result = simulate_introduce(&reading->db, simulation->replay, chunk);
+    if (chunk->left == 0)
+        chunk_free(chunk);
+    if (result == DB_OK)
+        replay_pending(reading, INSTANT_MAX);
+    return result;
+}
+
 static void reading_clear(Reading *reading)
 {
     for (guint i = 0; i < reading->pending->len; i++) {
@@ -160,7 +218,7 @@ static DbResult read_prepared(Reading *reading)
         policy_slots_suppose(reading->simulation->next, registry);
     set_up(reading->simulation, reading->ask);
     db->binary = true;
-    return read_all(reading);
+    return reading->ask->most ? read_bounded(reading) : read_all(reading);
 }
 
 StoreResult store_simulate(Store *store, const SimulateAsk *ask, Simulation **simulation, StoreError *error)

@@ -1,4 +1,5 @@
 /* The store as a whole: connections, the policy in force, the clock, and what is reported of them. */
+#include "store/policy_store.h"
 #include "store/store_internal.h"
 #include "store/ledger_own.h"
 
@@ -341,6 +342,7 @@ DbResult store_policy_refresh(Store *store, Db *db)
     if (result != DB_OK)
         return result;
     int version = PQntuples(rows) ? (int)result_number(rows, 0, 0) : -1;
+    g_atomic_int_set(&store->policy_due, PQntuples(rows) && result_bool(rows, 0, 2));
     bool known = version < 0 || version == policy_version_in_force(store) || store_policy_refused(store, version);
     if (!known) {
         Policy *policy = policy_from_row(store, db, rows);
@@ -370,6 +372,14 @@ Policy *store_policy_version(Store *store, Db *db, int version)
     return policy_from_row(store, db, rows);
 }
 
+/* Whoever looks first after a change was due makes it. Where it cannot be made, what is in force stays, and the next one tries. */
+static void apply_due(Store *store, Db *db)
+{
+    g_auto(StoreError) error = { 0 };
+    if (policy_apply_due(store, &error) != STORE_OK || store_policy_refresh(store, db) != DB_OK)
+        log_line(LOG_LEVEL_WARNING, "a policy that is due could not be put in force: %s", error.detail ? error.detail : "no answer");
+}
+
 StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
 {
     *policy = NULL;
@@ -384,6 +394,8 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
         DbResult result = store_policy_refresh(store, db);
         if (result != DB_OK)
             store_down(error, db);
+        if (result == DB_OK && g_atomic_int_get(&store->policy_due))
+            apply_due(store, db);
         store_reader_give(store, db);
     }
     pthread_mutex_lock(&store->policy_lock);

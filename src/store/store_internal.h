@@ -21,6 +21,7 @@ struct Store {
     pthread_mutex_t policy_lock;
     Policy *policy;              /* NULL: none read so far */
     int64_t policy_checked_us;   /* monotonic; 0: look again */
+    gint policy_due;             /* one that was to come is due, and not in force yet; atomic */
     gint policy_refused;         /* a version that could not be read; atomic */
 
     pthread_mutex_t readers_lock;

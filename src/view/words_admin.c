@@ -12,6 +12,10 @@ const AdminPage admin_pages[] = {
     {"/admin/request", NULL, ROLE_VIEWER},
     {"/admin/audit", "Audit", ROLE_VIEWER},
     {"/admin/view", NULL, ROLE_VIEWER},
+    {"/admin/plans", "Plans and limits", ROLE_VIEWER},
+    {"/admin/limit", NULL, ROLE_VIEWER},
+    {"/admin/version", NULL, ROLE_VIEWER},
+    {"/admin/what-if", "What if", ROLE_VIEWER},
     {"/admin/access", "Access", ROLE_ADMIN},
 };
 

@@ -11,9 +11,11 @@
 #include "store/audit.h"
 #include "store/organizations.h"
 #include "store/people.h"
+#include "store/policy_store.h"
 #include "store/requests.h"
 #include "store/reports.h"
 #include "store/session.h"
+#include "store/simulate.h"
 
 StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, StoreError *error)
 {
@@ -99,6 +101,67 @@ StoreResult audit_head(Store *store, AuditHead *head, StoreError *error)
 {
     (void)store, (void)error;
     *head = (AuditHead){.number = 3, .hash = "0f"};
+    return STORE_OK;
+}
+
+StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
+{
+    (void)store, (void)error;
+    *list = json_pack("[{s:i, s:s, s:s, s:s, s:b, s:s, s:n, s:i}]", "version", 1, "author", "root", "reason", "<b>", "applied_at",
+                      "2026-11-21T09:00:00Z", "active", 1, "state", "applied", "effective_at", "based_on", 0);
+    return STORE_OK;
+}
+
+StoreResult policy_people(Store *store, const Policy *policy, json_t **people, StoreError *error)
+{
+    (void)store, (void)policy, (void)error;
+    *people = json_pack("{s:i}", "free", 7);
+    return STORE_OK;
+}
+
+StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
+{
+    (void)store, (void)policy;
+    HOLDS(change->reason);
+    *version = 2;
+    *changed = true;
+    return double_result(change->reason, error);
+}
+
+StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)version, (void)actor;
+    HOLDS(reason);
+    return double_result(reason, error);
+}
+
+StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)
+{
+    return version == 1 ? store_policy(store, policy, error) : STORE_NONE;
+}
+
+void simulation_free(Simulation *simulation)
+{
+    if (!simulation)
+        return;
+    replay_free(simulation->replay);
+    policy_unref(simulation->now);
+    policy_unref(simulation->next);
+    g_free(simulation);
+}
+
+/* Nothing was recorded; of 13 days the database is away. */
+StoreResult store_simulate(Store *store, const SimulateAsk *ask, Simulation **simulation, StoreError *error)
+{
+    (void)store, (void)error;
+    if (ask->days == 13)
+        return STORE_DOWN;
+    *simulation = g_new0(Simulation, 1);
+    (*simulation)->now = policy_ref(ask->next);
+    (*simulation)->next = policy_ref(ask->next);
+    (*simulation)->replay = replay_new(0, NULL);
+    replay_add_world((*simulation)->replay, ask->next);
+    replay_add_world((*simulation)->replay, ask->next);
     return STORE_OK;
 }
 

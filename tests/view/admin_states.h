@@ -5,6 +5,7 @@
 #include "view/form_states.h"
 #include "view/report.h"
 #include "view/view_admin.h"
+#include "view/view_admin_policy.h"
 
 static inline void sample_admin_init(Sample *sample, const char *path)
 {
@@ -356,5 +357,140 @@ static inline Value *sample_organization_change(const char *what, bool wrong, bo
 static Value *pool_wrong(void) { return sample_organization_change("override", true, false); }
 static Value *pool_preview(void) { return sample_organization_change("bonus", false, true); }
 static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false); }
+
+/* --- what if --- */
+
+enum { W_LIMIT, W_AMOUNT, W_WINDOW, W_ALIGN, W_SCOPE, W_MODE, W_FIELDS };
+
+/* Two people, of whom one would be stopped; made by hand. */
+static inline Replay *sample_replay(const Sample *sample)
+{
+    static Replay *replay;
+    if (replay)
+        return replay;
+    replay = replay_new(0, zone_find("UTC"));
+    replay_add_world(replay, policy_ref(sample->policy));
+    replay_add_world(replay, sample->policy);
+    for (int64_t id = 1; id <= 2; id++) {
+        replay_meet(replay, &(ReplayFacts){.subject_id = id, .key = id == 1 ? HOSTILE_NAME : LONG_NAME});
+        ReplayPerson *person = g_hash_table_lookup(replay->people, &id);
+        person->requests = 40 * id;
+        person->tally[0].stopped = id - 1;
+        person->tally[1] = (ReplayTally){.stopped = 12, .newly = id == 1 ? 12 : 0, .relieved = id - 1, .first = INSTANT_MAX, .last = INSTANT_MAX};
+        if (id == 1)
+            person->tally[1].first = person->tally[1].last = sample->context.now - 3600 * US_PER_S;
+    }
+    ReplayDay day = {.start = sample->context.now - 86400 * US_PER_S, .requests = 1200, .stopped = {1, 24}};
+    g_array_append_val(replay->days, day);
+    replay->requests = 1200;
+    replay->told = 1200;
+    replay->agreed = 1199;
+    return replay;
+}
+
+static inline Value *sample_what_if(bool chosen, bool tried, const char *wrong)
+{
+    static FormShown shown[W_FIELDS] = {{.name = "limit", .typed = (char *)"free/daily"}, {.name = "amount", .typed = (char *)"2"},
+                                        {.name = "window", .typed = (char *)"day"}, {.name = "align", .typed = (char *)"calendar"},
+                                        {.name = "scope", .typed = (char *)"subject"}, {.name = "mode", .typed = (char *)"enforce"}};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/what-if");
+    const Plan *plan = &sample.policy->plans[FREE];
+    WhatIfShown what = {.policy = sample.policy, .replay = tried ? sample_replay(&sample) : NULL, .sampled = true, .most = 20000,
+                        .from = sample.context.now - 7 * 86400 * US_PER_S, .until = sample.context.now, .days = 7,
+                        .plan = chosen ? plan : NULL, .limit = chosen ? &plan->limits[0] : NULL, .home = chosen && wrong ? "free" : NULL,
+                        .wrong = wrong, .shown = shown, .shown_count = W_FIELDS, .may_change = true};
+    Value *page = view_what_if(&what, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *what_if_choose(void) { return sample_what_if(false, false, NULL); }
+static Value *what_if_wrong(void) { return sample_what_if(true, false, "plan free: limit daily: window: <b> is none"); }
+static Value *what_if_tried(void) { return sample_what_if(true, true, NULL); }
+
+/* --- plans and limits --- */
+
+static inline json_t *sample_versions(void)
+{
+    return sample_kept(json_pack("[{s:i, s:s, s:s, s:s, s:b, s:s, s:s}, {s:i, s:s, s:s, s:s, s:b, s:s, s:n}, {s:i, s:s, s:n, s:s, s:b, s:s, s:s}]",
+        "version", 3, "author", "account:root", "reason", HOSTILE_NAME, "applied_at", "2026-11-22T09:00:00Z", "active", 0, "state", "scheduled",
+        "effective_at", "2027-01-01T00:00:00Z", "version", 2, "author", "account:root", "reason", "A fair", "applied_at", "2026-11-21T09:00:00Z",
+        "active", 1, "state", "applied", "effective_at", "version", 1, "author", HOSTILE_NAME, "reason", "applied_at", "2026-11-20T09:00:00Z",
+        "active", 0, "state", "overtaken", "effective_at", "2026-11-20T10:00:00Z"));
+}
+
+static inline Value *sample_policy_page(bool may_change, int done)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/plans");
+    PolicyShown shown = {.policy = sample.policy, .versions = sample_versions(), .people = sample_kept(json_pack("{s:i, s:i}", "free", 1200, "pro", 1)),
+                         .done = done, .may_change = may_change};
+    Value *page = view_policy(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *policy_changed(void) { return sample_policy_page(true, 2); }
+static Value *policy_looked_at(void) { return sample_policy_page(false, 0); }
+
+static char *sample_line_text(const json_t *change)
+{
+    return g_strdup(json_string_value(json_object_get(change, "text")));
+}
+
+static inline const json_t *sample_diff(void)
+{
+    return sample_kept(json_pack("{s:[{s:s, s:i, s:b}, {s:s, s:i, s:b}]}", "changes", "text", "plan free: limit weekly: amount: 1 <b> 2", "people", 1200,
+                                 "restarts", 0, "text", "plan free: limit weekly: window: week to day", "people", 1, "restarts", 1));
+}
+
+enum { L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_EFFECTIVE, L_REASON, L_FIELDS };
+
+static inline Value *sample_limit_edit(bool quick, bool preview, bool wrong)
+{
+    static FormShown shown[L_FIELDS] = {{.name = "amount", .typed = (char *)"2"}, {.name = "window", .typed = (char *)"week"},
+                                        {.name = "align", .typed = (char *)"calendar"}, {.name = "scope", .typed = (char *)"subject"},
+                                        {.name = "mode", .typed = (char *)"off"}, {.name = "effective", .typed = (char *)"2001-01-01"},
+                                        {.name = "reason", .typed = (char *)HOSTILE_NAME}};
+    shown[L_EFFECTIVE].mistake = wrong ? FORM_PAST : FORM_GOOD;
+    Sample sample;
+    sample_admin_init(&sample, "/admin/limit");
+    const Plan *plan = &sample.policy->plans[FREE];
+    LimitEditShown edit = {.policy = sample.policy, .plan = plan, .limit = &plan->limits[0], .home = wrong ? "free" : NULL, .quick = quick,
+                           .conflict = wrong, .wrong = wrong ? "plan free: <b>" : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text},
+                           .shown = shown, .shown_count = L_FIELDS};
+    Value *page = view_limit_edit(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *limit_edit_form(void) { return sample_limit_edit(false, false, false); }
+static Value *limit_edit_wrong(void) { return sample_limit_edit(false, false, true); }
+static Value *limit_edit_preview(void) { return sample_limit_edit(false, true, false); }
+static Value *limit_edit_off(void) { return sample_limit_edit(true, false, false); }
+
+static inline Value *sample_version(size_t which, bool may_change, bool conflict)
+{
+    static FormShown shown[] = {{.name = "reason"}};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/version");
+    g_free(sample.policy->text);
+    sample.policy->text = g_strdup("# as it is written\ntitle = \"<b>\"\n");
+    VersionShown version = {.policy = sample.policy, .version = sample.policy, .facts = json_array_get(sample_versions(), which),
+                            .diff = {sample_diff(), sample_line_text}, .may_change = may_change, .conflict = conflict, .shown = shown,
+                            .shown_count = 1};
+    Value *page = view_version(&version, &sample.context);
+    static GPtrArray *kept;
+    if (!kept)
+        kept = g_ptr_array_new();
+    g_ptr_array_add(kept, policy_ref(sample.policy)); /* the page points to its text */
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *version_to_come(void) { return sample_version(0, true, false); }
+static Value *version_in_force(void) { return sample_version(1, false, false); }
+static Value *version_before(void) { return sample_version(2, true, true); }
 
 #endif

@@ -1,0 +1,71 @@
+/* Administrators' pages about plans and limits. As in view_admin.h. Pure. */
+#ifndef WEBQUOTA_VIEW_ADMIN_POLICY_H
+#define WEBQUOTA_VIEW_ADMIN_POLICY_H
+
+#include "domain/replay.h"
+#include "view/view.h"
+
+typedef struct {
+    const Policy *policy;
+    const Replay *replay;      /* world 0 now, world 1 with the change; NULL: nothing was tried */
+    bool sampled;
+    int64_t most;              /* so many records are read */
+    Instant from, until;
+    const Plan *plan;          /* the limit that is changed; NULL: none is chosen */
+    const Limit *limit;
+    const char *home;          /* the plan that defines it, where that is another */
+    const char *wrong;         /* what is wrong with the policy that would come of it; NULL: nothing */
+    int days;
+    const FormShown *shown;
+    int shown_count;
+    bool may_change;
+} WhatIfShown;
+Value *view_what_if(const WhatIfShown *shown, const PageContext *context);
+json_t *view_what_if_json(const WhatIfShown *shown);
+
+/* The words that a limit's fields may have, as lists `aligns`, `scopes` and `modes` of {value, chosen}. */
+void set_limit_choices(Value *page, const FormShown *shown, int count);
+
+/* --- plans and limits, and their versions --- */
+
+typedef struct {
+    const Policy *policy;
+    const json_t *versions;    /* as policy_versions gives them */
+    const json_t *people;      /* as policy_people gives them */
+    int done;                  /* the version that was made a moment ago; 0: none */
+    bool may_change;
+} PolicyShown;
+Value *view_policy(const PolicyShown *shown, const PageContext *context);
+json_t *view_policy_json(const PolicyShown *shown);
+
+/* What a change would come to: policy_diff, each change with how many people it concerns. */
+typedef struct {
+    const json_t *changes;     /* NULL: not looked at yet */
+    char *(*line)(const json_t *change); /* policy_change_text: the rooms do not meet */
+} DiffShown;
+
+typedef struct {
+    const Policy *policy;
+    const Plan *plan;
+    const Limit *limit;
+    const char *home;          /* the plan that defines it, where that is another */
+    bool quick;                /* only the mode changes, by one click: asked for are the reason and yes */
+    bool conflict;             /* somebody else has changed the policy meanwhile */
+    const char *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} LimitEditShown;
+Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy, *version; /* in force, and the one that is looked at */
+    const json_t *facts;       /* its entry in the list of versions; NULL: it is too old for that */
+    DiffShown diff;            /* from what is in force to this one */
+    bool may_change, conflict;
+    const FormShown *shown;
+    int shown_count;
+} VersionShown;
+Value *view_version(const VersionShown *shown, const PageContext *context);
+
+#endif

@@ -1,0 +1,180 @@
+/* GET /admin/plans: what the policy in force says, limit by limit, its versions, and what is to come; and the forms that change it. */
+#include "view/view_admin_policy.h"
+#include "view/view_page.h"
+#include "view/words_add.h"
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static void set_limits(Value *row, const Policy *policy, const Plan *plan)
+{
+    Value *limits = set_list(row, "limits");
+    for (int i = 0; i < plan->limit_count; i++) {
+        const Limit *limit = &plan->limits[i];
+        if (limit->counts_only)
+            continue;
+        Value *one = add_object(limits);
+        set_text(one, "key", limit->key);
+        set_taken(one, "value", g_strconcat(plan->key, "/", limit->key, NULL));
+        set_text(one, "feature", policy->features[limit->feature].title);
+        set_words(one, "gives", words_add_plan_limit, limit);
+        set_text(one, "scope", scope_word(limit->scope));
+        set_text(one, "exceed", exceed_word(limit->on_exceed));
+        set_text(one, "mode", mode_word(limit->mode));
+        set_flag(one, "enforced", limit->mode == MODE_ENFORCE);
+        set_flag(one, "shadow", limit->mode == MODE_SHADOW);
+        set_flag(one, "off", limit->mode == MODE_OFF);
+    }
+    set_flag(row, "has_limits", limits->first);
+}
+
+static void add_when(GString *out, const char *text, const char *zone)
+{
+    Instant at;
+    if (text && instant_parse(text, &at))
+        words_add_stamp_bare(out, at, zone);
+}
+
+/* {version, author, reason, at, active, …}: `at` is when it came, or is to come, into force. */
+static void set_version(Value *row, const json_t *version, const char *zone, const PageContext *context)
+{
+    const char *state = text_of(version, "state"), *effective = text_of(version, "effective_at");
+    int64_t number = json_integer_value(json_object_get(version, "version"));
+    bool scheduled = g_strcmp0(state, "scheduled") == 0;
+    set_number(row, "version", number);
+    set_text(row, "author", text_of(version, "author"));
+    set_text(row, "reason", text_of(version, "reason"));
+    set_words(row, "at", add_when, scheduled ? effective : text_of(version, "applied_at"), zone);
+    set_flag(row, "active", json_is_true(json_object_get(version, "active")));
+    set_flag(row, "scheduled", scheduled);
+    set_flag(row, "cancelled", g_strcmp0(state, "cancelled") == 0);
+    set_flag(row, "overtaken", g_strcmp0(state, "overtaken") == 0);
+    set_taken(row, "url", g_strdup_printf("%s/admin/version?version=%" PRId64, context->mount, number));
+}
+
+static void set_versions(Value *page, const json_t *versions, const char *zone, const PageContext *context)
+{
+    Value *coming = set_list(page, "coming"), *past = set_list(page, "versions");
+    size_t i;
+    json_t *version;
+    json_array_foreach((json_t *) versions, i, version) {
+        bool scheduled = g_strcmp0(text_of(version, "state"), "scheduled") == 0;
+        set_version(add_object(scheduled ? coming : past), version, zone, context);
+    }
+    set_flag(page, "has_coming", coming->first);
+}
+
+Value *view_policy(const PolicyShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const Policy *policy = shown->policy;
+    set_value(page, "page", page_value(page, context, NULL, policy->zone, false));
+    set_text(page, "mount", context->mount);
+    set_number(page, "version", policy->version);
+    set_number(page, "done", shown->done);
+    set_flag(page, "is_done", shown->done);
+    set_flag(page, "done_later", shown->done && shown->done != policy->version);
+    set_flag(page, "may_change", shown->may_change);
+    Value *plans = set_list(page, "plans");
+    for (int i = 0; i < policy->plan_count; i++) {
+        const Plan *plan = &policy->plans[i];
+        Value *row = add_object(plans);
+        set_text(row, "title", plan->title);
+        set_text(row, "plan_key", plan->key);
+        set_text(row, "price", plan->price);
+        json_int_t people = json_integer_value(json_object_get(shown->people, plan->key));
+        set_words(row, "people", words_add_number, people);
+        set_flag(row, "one", people == 1);
+        set_limits(row, policy, plan);
+    }
+    set_versions(page, shown->versions, policy->zone, context);
+    return page;
+}
+
+json_t *view_policy_json(const PolicyShown *shown)
+{
+    json_t *plans = json_array();
+    for (int p = 0; p < shown->policy->plan_count; p++) {
+        const Plan *plan = &shown->policy->plans[p];
+        json_t *limits = json_array();
+        for (int i = 0; i < plan->limit_count; i++) {
+            const Limit *limit = &plan->limits[i];
+            g_autofree char *window = window_text(&limit->window);
+            json_array_append_new(limits, json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "limit", limit->key, "feature",
+                                                    shown->policy->features[limit->feature].key, "amount",
+                                                    limit->plan_amount < 0 ? json_null() : json_integer(limit->plan_amount), "window", window,
+                                                    "align", align_word(limit->window.align), "scope", scope_word(limit->scope), "on_exceed",
+                                                    exceed_word(limit->on_exceed), "mode", mode_word(limit->mode)));
+        }
+        json_array_append_new(plans, json_pack("{s:s, s:s, s:I, s:o}", "plan", plan->key, "title", plan->title, "people",
+                                               json_integer_value(json_object_get(shown->people, plan->key)), "limits", limits));
+    }
+    return json_pack("{s:i, s:s, s:o, s:O}", "version", shown->policy->version, "text", shown->policy->text, "plans", plans, "versions",
+                     shown->versions);
+}
+
+/* --- one limit, and one version --- */
+
+static void set_diff(Value *page, const DiffShown *diff)
+{
+    Value *list = set_list(page, "changes");
+    size_t i;
+    json_t *change;
+    json_array_foreach(json_object_get(diff->changes, "changes"), i, change) {
+        Value *row = add_object(list);
+        json_int_t people = json_integer_value(json_object_get(change, "people"));
+        set_taken(row, "line", diff->line(change));
+        set_words(row, "people", words_add_number, people);
+        set_flag(row, "one", people == 1);
+        set_flag(row, "restarts", json_is_true(json_object_get(change, "restarts")));
+    }
+    set_flag(page, "has_changes", list->first);
+    set_flag(page, "preview", diff->changes);
+}
+
+Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const char *mode = form_shown_of(shown->shown, shown->shown_count, "mode");
+    set_value(page, "page", page_value(page, context, shown->limit->key, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/limit", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_words(page, "what_if_url", add_address, context->mount, "/admin/what-if", NULL);
+    set_taken(page, "which", g_strconcat(shown->plan->key, "/", shown->limit->key, NULL));
+    set_text(page, "plan", shown->plan->title);
+    set_text(page, "limit", shown->limit->key);
+    set_text(page, "feature", shown->policy->features[shown->limit->feature].title);
+    set_words(page, "gives", words_add_plan_limit, shown->limit);
+    set_text(page, "home", shown->home);
+    set_number(page, "version", shown->policy->version);
+    set_flag(page, "quick", shown->quick);
+    set_flag(page, "to_off", g_strcmp0(mode, "off") == 0);
+    set_flag(page, "to_shadow", g_strcmp0(mode, "shadow") == 0);
+    set_flag(page, "to_enforce", g_strcmp0(mode, "enforce") == 0);
+    set_flag(page, "conflict", shown->conflict);
+    set_text(page, "wrong", shown->wrong);
+    set_diff(page, &shown->diff);
+    set_limit_choices(page, shown->shown, shown->shown_count);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    return page;
+}
+
+Value *view_version(const VersionShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    set_value(page, "page", page_value(page, context, NULL, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/version", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_number(page, "number", shown->version->version);
+    set_number(page, "now", shown->policy->version);
+    Value *facts = set_object(page, "facts");
+    set_version(facts, shown->facts, shown->policy->zone, context);
+    set_text(page, "text", shown->version->text);
+    set_flag(page, "may_change", shown->may_change);
+    set_flag(page, "conflict", shown->conflict);
+    set_diff(page, &shown->diff);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    return page;
+}

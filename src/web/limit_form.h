@@ -1,0 +1,27 @@
+/* A limit in a form: as it is written in the policy, and the policy's text with what was filled in. */
+#ifndef WEBQUOTA_LIMIT_FORM_H
+#define WEBQUOTA_LIMIT_FORM_H
+
+#include "view/view_form.h"
+#include "web/call.h"
+
+/* The fields that pages with such a form have in common, first in their lists. */
+enum { LIMIT_WHICH, LIMIT_AMOUNT, LIMIT_WINDOW, LIMIT_ALIGN, LIMIT_SCOPE, LIMIT_MODE, LIMIT_FIELDS };
+/* Which limit of the policy it is about, as "plan/limit". */
+typedef struct {
+    const Plan *plan;
+    const Limit *limit;
+    char *home;          /* the plan that defines it */
+} LimitChosen;
+void limit_chosen_clear(LimitChosen *chosen);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LimitChosen, limit_chosen_clear)
+bool limit_choose(const Policy *policy, const char *which, LimitChosen *chosen) MUST_CHECK;
+
+/* Fills in, where nothing was typed, what is written. */
+void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown *shown);
+
+/* The policy that what is in the form makes of the present one; NULL, and a mistake at a field or in *wrong (new string), where
+ * it would not be a policy. */
+Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, FormShown *shown, char **wrong) MUST_CHECK;
+
+#endif

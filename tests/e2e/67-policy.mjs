@@ -1,0 +1,295 @@
+#!/usr/bin/env node
+// The policy in the hands of administrators, in a real browser, by keyboard alone, with JavaScript and without: what a change would have
+// done, by recorded use; and over HTTP: the same for programs, and who may.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { Browser, fields_of } from './lib/forms.mjs';
+import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
+import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+
+const BROWSER = path.join(ROOT, 'tests/browser');
+const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
+if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+const require = createRequire(path.join(BROWSER, 'package.json'));
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+const LOOKS = [
+    { javaScriptEnabled: true, colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+    { javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 320, height: 640 } },
+];
+const PASSWORD = 'correct horse battery';
+const POLICY = `# What is written here stays.
+title = "Admin"
+timezone = "UTC"
+default_plan = "free"
+feature call { title = "Calls <b>"  unit = "call" }
+plan free { title = "Free"  rank = 1  upgrade = "pro"
+  limit life { feature = "call"  amount = 5  window = "lifetime" }   # five, and no more
+  limit day  { feature = "call"  amount = 50  window = "day" } }
+plan pro { title = "Pro"  rank = 2  inherits = "free"
+  limit life { feature = "call"  amount = 50  window = "lifetime" } }
+`;
+const SEEN = process.env.SCREENSHOTS;
+
+const words = async page => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+
+/** The bars that hold for every page; and a picture of it, where somebody wants to look. */
+async function bars(page, look, what) {
+    if (SEEN) {
+        mkdirSync(SEEN, { recursive: true });
+        for (const scheme of ['light', 'dark'])
+            for (const size of [1280, 320]) {
+                await page.emulateMedia({ colorScheme: scheme });
+                await page.setViewportSize({ width: size, height: 900 });
+                await page.screenshot({ path: `${SEEN}/${what.replaceAll(' ', '-')}-${scheme}-${size}.png`, fullPage: true });
+            }
+        await page.setViewportSize(look.viewport);
+    }
+    if (!look.javaScriptEnabled) return;
+    await page.evaluate(AXE);
+    for (const [name, check] of Object.entries({ axe: () => axe(page, true), targets: () => targets(page), width: () => width(page),
+        keyboard: () => keyboard(page) }))
+        equal(await check(), [], `${what}: ${name}`);
+    if (!what.includes('preview')) await page.reload(); // a form would be sent again
+}
+
+async function tab_to(page, locator) {
+    for (let i = 0; i < 80; i++) {
+        await page.keyboard.press('Tab');
+        if (await locator.evaluate(one => one === document.activeElement)) return;
+    }
+    throw new Error('the tab key never gets there');
+}
+
+async function press(page, role, name) {
+    await tab_to(page, page.getByRole(role, { name }).first());
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+}
+
+async function type_into(page, label, text) {
+    await tab_to(page, page.getByLabel(label, { exact: false }));
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(text);
+}
+
+async function signed_in(browser, site, look, next) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    await page.goto(`${site.url}/login?next=/quota${next}`);
+    await type_into(page, 'Name', 'root');
+    await type_into(page, 'Password', PASSWORD);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    return page;
+}
+
+async function what_if(browser, site, look) {
+    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    await test(`a smaller amount is tried on recorded use, ${how}`, async () => {
+        const page = await signed_in(browser, site, look, '/admin/what-if');
+        const versions = await site.value('select count(*) from webquota.policies');
+        await bars(page, look, 'what if choose');
+        await press(page, 'link', 'Calls <b>, life');
+        ok((await words(page)).includes('Now: 5 in all.'), await words(page));
+        await type_into(page, 'Amount', '3');
+        await press(page, 'button', 'See what would have been');
+        const result = await words(page);
+        ok(result.includes('2 of 3 people would have been stopped, instead of 1: 6 of 13 requests, instead of 2.'), result);
+        ok(result.includes('The limits now in force decide 13 of 13 recorded requests as they were decided.'), result);
+        ok((await page.getByRole('row', { name: /^ada/ }).innerText()).replace(/\s+/g, ' ').includes('2'), 'ada');
+        equal(await page.getByRole('row', { name: /^bob/ }).count(), 0, 'bob is not concerned');
+        await bars(page, look, 'what if tried');
+        await type_into(page, 'Window Such', 'fortnight');
+        await press(page, 'button', 'See what would have been');
+        ok(/There can be no such policy: plan free: limit life: window/.test(await words(page)), await words(page));
+        await bars(page, look, 'what if wrong');
+        equal(await site.value('select count(*) from webquota.policies'), versions, 'nothing is changed');
+        await page.context().close();
+    });
+}
+
+const amount_of = async (site, subject = 'bob') => (await site.api('GET', `/usage?subject=${subject}`)).json.limits.find(one => one.limit === 'life');
+const audited = site => site.value("select action || ': ' || (details ->> 'reason') from webquota.audit where action like 'policy.%' order by id desc limit 1");
+
+async function plans(browser, site, look) {
+    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    await test(`a limit is changed, switched off, and all of it undone, ${how}`, async () => {
+        const page = await signed_in(browser, site, look, '/admin/plans');
+        const first = await site.value('select version from webquota.policies where active');
+        await bars(page, look, 'plans');
+        await press(page, 'link', 'Edit life of Free');
+        await bars(page, look, 'limit edit');
+        await type_into(page, 'Amount', '8');
+        await type_into(page, 'Why?', 'A fair <b>');
+        await press(page, 'button', 'See what changes');
+        ok((await words(page)).includes('plan free: limit life: amount: 5 → 8'), await words(page));
+        ok(/life: amount: 5 → 8 [\d,]+ people/.test(await words(page)), 'whom it concerns');
+        await bars(page, look, 'limit preview');
+        equal(await site.value('select version from webquota.policies where active'), first, 'a preview changes nothing');
+        await press(page, 'button', 'Change life of Free');
+        ok(/Version \d+ is in force\./.test(await words(page)), await words(page));
+        equal((await amount_of(site)).amount, 8);
+        equal(await audited(site), 'policy.apply: A fair <b>');
+        const text = await site.value("select replace(text, E'\\n', '|') from webquota.policies where active");
+        ok(text.includes('# What is written here stays.') && text.includes('amount = 8  window = "lifetime" }   # five, and no more'), text);
+        await press(page, 'link', 'Off: stop life of Free');
+        await bars(page, look, 'limit off');
+        await type_into(page, 'Why?', 'Too many complaints');
+        await press(page, 'button', 'Switch off life of Free');
+        equal(await amount_of(site), undefined, 'it is off');
+        await press(page, 'link', `Version ${first}`);
+        ok((await words(page)).includes('plan free: limit life: mode: off → enforce'), await words(page));
+        await bars(page, look, 'version');
+        await type_into(page, 'Why?', 'As it was');
+        await press(page, 'button', `Go back to version ${first}`);
+        equal((await amount_of(site)).amount, 5);
+        equal(await audited(site), 'policy.apply: As it was');
+        await page.context().close();
+    });
+}
+
+async function changes(site) {
+    const root = new Browser(site);
+    status(await root.sign_in('root', PASSWORD), 303);
+    const edit = async fields => ({ ...fields_of(status(await root.open('/admin/limit?limit=free/life'), 200)), reason: 'why', ...fields });
+    const active = () => site.value('select version from webquota.policies where active');
+    await test('what somebody else has changed meanwhile is not undone by accident', async () => {
+        const [mine, theirs] = [await edit({ amount: '6', confirm: '1' }), await edit({ amount: '7', confirm: '1' })];
+        status(await root.send('/admin/limit', theirs), 303);
+        const before = await active();
+        const answer = status(await root.send('/admin/limit', mine), 409);
+        ok(/somebody else has changed the policy/.test(answer.text) && answer.text.includes('value="6"'), 'it says so, and keeps what was typed');
+        equal([await active(), (await amount_of(site)).amount], [before, 7]);
+        status(await root.send('/admin/limit', { ...fields_of(answer), amount: '6', reason: 'on top', confirm: '1' }), 303);
+        equal((await amount_of(site)).amount, 6);
+        status(await root.send('/admin/version', { csrf: mine.csrf, version: '1', now: before, reason: 'back' }), 409);
+        status(await root.send('/admin/limit', await edit({ amount: '5', confirm: '1' })), 303);
+    });
+    await test('what is wrong is said, and nothing is changed', async () => {
+        const before = await active();
+        for (const [wrong, said] of [[{ amount: '-1' }, /no such policy/], [{ window: 'fortnight' }, /no such policy/], [{ align: 'up' }, /no such policy/],
+            [{ reason: '' }, /reason-mistake/], [{ effective: 'soon' }, /effective-mistake/], [{ effective: '2001-01-01' }, /effective-mistake/],
+            [{ window: '" } } plan free { title = "' }, /no such policy/]])
+            ok(said.test(status(await root.send('/admin/limit', await edit({ ...wrong, confirm: '1' })), 400, JSON.stringify(wrong)).text), JSON.stringify(wrong));
+        status(await root.send('/admin/limit', await edit({ confirm: '1' })), 200, 'nothing differs');
+        status(await root.send('/admin/limit', { ...await edit({}), limit: 'free/none' }), 404);
+        status(await root.send('/admin/limit', { ...await edit({ confirm: '1' }), csrf: 'x' }), 403);
+        status(await root.open('/admin/version?version=99'), 404);
+        equal(await active(), before);
+    });
+    await test('a change to come comes once, whoever looks; one can be cancelled; one that was overtaken does not come', async () => {
+        const later = async amount => status(await root.send('/admin/limit', await edit({ amount, effective: '2090-01-01', confirm: '1' })), 303).headers.location.match(/\d+$/)[0];
+        const before = await active();
+        const [first, second] = [await later('11'), await later('12')];
+        equal([await active(), (await amount_of(site)).amount], [before, 5]);
+        ok(/To come/.test((await root.open('/admin/plans')).text), 'it is shown');
+        status(await root.send('/admin/version', { ...fields_of(await root.open(`/admin/version?version=${second}`)), reason: 'no' }), 303);
+        status(await root.send('/admin/version', { ...fields_of(await root.open(`/admin/version?version=${first}`)), version: second, reason: 'no' }), 404);
+        const third = await later('13');
+        await site.sql("update webquota.policies set effective_at = now() - interval '1 second' where state = 'scheduled'");
+        const until = Date.now() + 10000;
+        while ((await amount_of(site)).amount !== 11 && Date.now() < until) ;
+        await Promise.all(Array.from({ length: 20 }, () => amount_of(site)));
+        equal([await active(), (await amount_of(site)).amount], [first, 11]);
+        equal(await site.sql(`select version::text, state from webquota.policies where version in (${first}, ${second}, ${third}) order by version`)
+            .then(rows => rows.map(Object.values)), [[first, 'applied'], [second, 'cancelled'], [third, 'overtaken']]);
+        equal(await site.value(`select count(*) from webquota.audit where action = 'policy.apply' and details ->> 'version' = '${first}'`), '1');
+    });
+    await test('the command does the same', async () => {
+        const policy = (...words) => run_well(`${PROGRAMS}/webquota`, ['policy', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+        const before = await active();
+        const file = `${site.folder}/later.conf`;
+        writeFileSync(file, POLICY.replace('amount = 5 ', 'amount = 4 '));
+        const { version, effective_at } = JSON.parse(await policy('apply', file, '--at', '2090-01-01', '--reason', 'later', '--json'));
+        equal([await active(), effective_at], [before, '2090-01-01T00:00:00Z']);
+        ok(new RegExp(`${version}  2090-01-01T00:00:00Z  cli:\\S+  scheduled  later`).test(await policy('list')), await policy('list'));
+        await policy('cancel', String(version), '--reason', 'never mind');
+        equal(await audited(site), 'policy.cancel: never mind');
+        await policy('rollback', '2', '--reason', 'back');
+        equal(await site.value('select text from webquota.policies where active') === await site.value('select text from webquota.policies where version = 2'), true);
+        equal(await audited(site), 'policy.apply: back');
+    });
+    await test('who may: by role', async () => {
+        for (const [name, codes] of [['vera', [200, 200, 200, 403, 403]], [null, [401, 401, 401, 401, 401]]]) {
+            const browser = new Browser(site);
+            if (name) status(await browser.sign_in(name, PASSWORD), 303);
+            const token = fields_of(await browser.open('/login')).csrf;
+            for (const [i, where] of ['/admin/plans', '/admin/version?version=1', '/admin/what-if', '/admin/limit?limit=free/life'].entries())
+                status(await browser.open(where), codes[i], `${name} ${where}`);
+            for (const where of ['/admin/limit', '/admin/version'])
+                status(await browser.send(where, { csrf: token, limit: 'free/life', version: '1', reason: 'x', confirm: '1' }), codes[4], `${name} sends`);
+        }
+        const json = status(await root.open('/admin/plans', { Accept: 'application/json' }), 200).json;
+        equal(Object.keys(json), ['version', 'text', 'plans', 'versions']);
+    });
+}
+
+async function over_http(site) {
+    const at = query => site.api('GET', `/admin/what-if?${query}`);
+    await test('programs get the same; so does the command', async () => {
+        const { json } = status(await at('limit=free/life&amount=3&days=30&try=1'), 200);
+        equal([json.requests, json.people, json.now, json.then, json.sampled], [13, 3, { stopped: 2, people_stopped: 1 }, { stopped: 6, people_stopped: 2 }, false]);
+        equal(json.subjects.map(one => [one.subject, one.newly]), [['ada', 2], ['cyd', 2]]);
+        equal(json.by_day.map(one => [one.requests, one.stopped, one.would_be_stopped]), [[13, 2, 6]]);
+        const file = `${site.folder}/next.conf`;
+        writeFileSync(file, POLICY.replace('amount = 5 ', 'amount = 3 '));
+        const told = JSON.parse(await run_well(`${PROGRAMS}/webquota`, ['simulate', '--policy', file, '--json'], { env: { DATABASE_URL: site.values.DATABASE_URL } }));
+        equal([told.requests, told.now.stopped, told.then.stopped, told.check], [13, 2, 6, { told: 13, agreed: 13, exact: 13 }]);
+        equal(told.subjects.map(one => [one.subject, one.newly, one.limit]), [['ada', 2, 'life'], ['cyd', 2, 'life']]);
+        equal((await at('limit=free/life&mode=off&days=7&try=1')).json.then, { stopped: 0, people_stopped: 0 });
+        equal((await at('limit=pro/life&amount=1&try=1')).json.then.stopped, 2, 'a plan that nobody has');
+        status(await at('limit=free/none'), 404);
+        status(await at('limit=free/life&amount=-1&try=1'), 400);
+        status(await at('days=91'), 400);
+        equal(status(await at('limit=free/life'), 200).json.then, undefined, 'nothing is tried');
+    });
+    await test('of more records than a page reads, those of some accounts are told', async () => {
+        await site.sql(`insert into webquota.accounts (id, created_at) select n, now() from generate_series(3000, 4999) n;
+            insert into webquota.subjects (account_id, id, key, anchor, created_at) select n, n, 'm' || n, now(), now() from generate_series(3000, 4999) n;
+            insert into webquota.decisions (account_id, subject_id, at, id, kind, outcome, policy_version, plan, feature, units, trace)
+            select a, a, now() - interval '1 hour' + k * interval '1 minute', a * 100 + k, 'consume', 'allowed', 1, 'free', 'call', 1, '{}'
+              from generate_series(3000, 4999) a, generate_series(1, 12) k`);
+        const { json } = status(await at('limit=free/life&amount=3&try=1'), 200);
+        ok(json.sampled && json.requests > 500 && json.requests <= 20000, JSON.stringify(json).slice(0, 200));
+        const text = (await new_root(site)).text;
+        ok(/These are the records of some accounts/.test(text), 'the page says so');
+        await site.sql('delete from webquota.decisions where account_id >= 3000 and cardinality(trace) = 0');
+    });
+}
+
+async function new_root(site) {
+    const root = new Browser(site);
+    status(await root.sign_in('root', PASSWORD), 303);
+    return status(await root.open('/admin/what-if?limit=free/life&amount=3&try=1'), 200);
+}
+
+try {
+    await with_site({}, async site => {
+        const file = `${site.folder}/policy.conf`;
+        writeFileSync(file, POLICY);
+        await site.policy(file);
+        for (const [name, role] of [['root', 'admin'], ['vera', 'viewer']])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        for (const [subject, times] of [['ada', 5], ['bob', 1], ['cyd', 7]])
+            for (let i = 0; i < times; i++) await site.api('POST', '/consume', { subject, feature: 'call' });
+        for (let i = 0; i < 50 && await site.value('select count(*) from webquota.decisions') !== '13'; i++) ; // refusals are written in bulk
+        await over_http(site);
+        const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+        try {
+            for (const look of LOOKS) await what_if(browser, site, look);
+            for (const look of LOOKS) await plans(browser, site, look);
+        } finally {
+            await browser.close();
+        }
+        await changes(site);
+    });
+} catch (error) {
+    broken(error);
+}
+finish();
