@@ -104,7 +104,10 @@ static StoreResult change_make(Store *store, const Policy *policy, const PolicyC
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
 {
     StoreResult result = admin_begin(store, error);
-    return result == STORE_OK ? admin_end(store, change_make(store, policy, change, version, changed, error), error) : result;
+    if (result == STORE_OK)
+        result = admin_end(store, change_make(store, policy, change, version, changed, error), error);
+    store_policy_look_again(store); /* whoever made it sees it at once */
+    return result;
 }
 
 StoreResult policy_apply(Store *store, const Policy *policy, const char *author, const char *reason, int *version,

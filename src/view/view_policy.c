@@ -66,6 +66,17 @@ static void set_versions(Value *page, const json_t *versions, const char *zone, 
     set_flag(page, "has_coming", coming->first);
 }
 
+/* Is the version that was made a moment ago in force? */
+static bool is_active(const json_t *versions, int number)
+{
+    size_t i;
+    json_t *version;
+    json_array_foreach((json_t *) versions, i, version)
+        if (json_integer_value(json_object_get(version, "version")) == number)
+            return json_is_true(json_object_get(version, "active"));
+    return false;
+}
+
 Value *view_policy(const PolicyShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -75,7 +86,7 @@ Value *view_policy(const PolicyShown *shown, const PageContext *context)
     set_number(page, "version", policy->version);
     set_number(page, "done", shown->done);
     set_flag(page, "is_done", shown->done);
-    set_flag(page, "done_later", shown->done && shown->done != policy->version);
+    set_flag(page, "done_later", shown->done && !is_active(shown->versions, shown->done));
     set_flag(page, "may_change", shown->may_change);
     Value *plans = set_list(page, "plans");
     for (int i = 0; i < policy->plan_count; i++) {
