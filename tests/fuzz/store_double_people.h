@@ -54,6 +54,8 @@ StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, c
 {
     HOLDS((filter == PEOPLE_ON_PLAN) == (plan != NULL));
     return people_find(store, "", after, list, more, error);
+}
+
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
     (void)store;
