@@ -257,7 +257,7 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
     int count = turn->item_count = items_of(turn->situation.policy, record, turn->items);
     *limit = NULL;
     /* The first one was before all that is read: where the counters stood is not told here. */
-    if (replay_is_repetition(record) && !turn->own->cells)
+    if (replay_is_repetition(record) && !turn->person->holdings[0].cells)
         return record->outcome;
     if (!turn->subject.plan || count == 0 || turn_is_nothing(turn)) {
         charge_none(turn);

@@ -11,10 +11,10 @@
 
 enum { DAYS = LIMIT_FIELDS, TRY, FIELDS };
 static const InputField fields[FIELDS] = {
-    [LIMIT_WHICH] = {"limit", INPUT_TEXT, false, 3, 129}, [LIMIT_AMOUNT] = {"amount", INPUT_TEXT, false, 1, 20},
-    [LIMIT_WINDOW] = {"window", INPUT_TEXT, false, 1, 32}, [LIMIT_ALIGN] = {"align", INPUT_TEXT, false, 1, 16},
-    [LIMIT_SCOPE] = {"scope", INPUT_TEXT, false, 1, 16}, [LIMIT_MODE] = {"mode", INPUT_TEXT, false, 1, 16},
-    [DAYS] = {"days", INPUT_WHOLE, false, 1, 90}, [TRY] = {"try", INPUT_TEXT, false, 1, 1},
+    [LIMIT_WHICH] = {"limit", INPUT_TEXT, false, 1, 129}, [LIMIT_AMOUNT] = {"amount", INPUT_TEXT, false, 1, 128},
+    [LIMIT_WINDOW] = {"window", INPUT_TEXT, false, 1, 128}, [LIMIT_ALIGN] = {"align", INPUT_TEXT, false, 1, 128},
+    [LIMIT_SCOPE] = {"scope", INPUT_TEXT, false, 1, 128}, [LIMIT_MODE] = {"mode", INPUT_TEXT, false, 1, 128},
+    [DAYS] = {"days", INPUT_WHOLE, false, 1, 90}, [TRY] = {"try", INPUT_WHOLE, false, 0, 1},
 };
 
 typedef struct {

@@ -191,7 +191,9 @@ async function alerts(site) {
         status(await site.consume('free', 'deep_call', { units: 2 }), 200);
         await site.clock('2026-04-02 09:00:00');
         status(await site.consume('free', 'deep_call'), 200);
-        equal((await page(site, '/alerts', callers.person, JSON_TYPE)).json, { subject: 'free', alerts: [
+        const { thresholds, ...rest } = (await page(site, '/alerts', callers.person, JSON_TYPE)).json;
+        equal(thresholds.map(({ feature, own }) => [feature, own]), [['call', false], ['deep_call', false]]);
+        equal(rest, { subject: 'free', alerts: [
             { at: '2026-04-02T09:00:00Z', feature: 'deep_call', limit: 'deep', threshold: 100, used: 3, amount: 3, shared: false },
             { at: '2026-04-02T08:00:00Z', feature: 'deep_call', limit: 'deep', threshold: 60, used: 2, amount: 3, shared: false },
             ...json.alerts] });

@@ -6,7 +6,7 @@
 
 #include "suite.h"
 
-static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE",
+static const char *const names[] = {"DATABASE_URL", "WEBQUOTA_REPORT_DATABASE_URL", "WEBQUOTA_SOCKET", "WEBQUOTA_SECRET_FILE",
                                     "WEBQUOTA_SHARED_SECRET_FILE",
                                     "WEBQUOTA_THREADS", "WEBQUOTA_MOUNT", "WEBQUOTA_TEMPLATES", "WEBQUOTA_STATIC",
                                     "WEBQUOTA_PREPARE", "WEBQUOTA_LOG", "WEBQUOTA_PATIENCE_MS",

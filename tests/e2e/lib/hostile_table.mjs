@@ -136,8 +136,8 @@ export const OPERATIONS = [
     { name: 'POST /thresholds', c: 'api_thresholds.c:set_fields', base: { ...BODY, notice: 1, warning: 100 }, good: 200, fields: {
         subject: text(1, 255), feature: WHO.feature, notice: whole(1, 99), warning: whole(2, 100) } },
     { name: 'GET /admin/what-if', c: 'page_what_if.c:fields', query: {}, good: 200, fields: {
-        limit: text(3, 129, { says: [404, 'limit'] }), amount: text(1, 20), window: text(1, 32), align: text(1, 16), scope: text(1, 16),
-        mode: text(1, 16), days: whole(1, 90), try: text(1, 1) } },
+        limit: text(1, 129, { says: [404, 'limit'] }), amount: text(1, 128), window: text(1, 128), align: text(1, 128), scope: text(1, 128),
+        mode: text(1, 128), days: whole(1, 90), try: whole(0, 1) } },
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
     { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
