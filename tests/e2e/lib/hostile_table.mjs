@@ -162,7 +162,7 @@ const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${w
  * which 63-sign-in.mjs and 64-requests.mjs send. */
 export function fields_of_program() {
     const found = {}, folder = path.join(ROOT, 'src/web');
-    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c' && !name.startsWith('page_')))
+    for (const file of readdirSync(folder).filter(name => name.endsWith('.c') && name !== 'assertion.c' && (!name.startsWith('page_') || name === 'page_what_if.c')))
         for (const [, table, inside] of readFileSync(path.join(folder, file),
             'utf8').matchAll(/InputField (\w+)\[\w*\] = \{([^;]*)\};/g))
             if (!ELSEWHERE.includes(`${file}:${table}`)) found[`${file}:${table}`] = [...inside.matchAll(/\{"(\w+)", INPUT_(\w+), \w+, \w+, \w+\}/g)].map(([, name,
