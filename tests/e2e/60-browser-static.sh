@@ -16,13 +16,7 @@ not_ok() { # NAME FILE
 make -s BUILD="$BUILD" "$BUILD/tests/view/render_pages" >"$folder/make" 2>&1 || not_ok "the pages can be made" "$folder/make"
 "$BUILD/tests/view/render_pages" "$folder/pages" >"$folder/render" 2>&1 || not_ok "the pages can be made" "$folder/render"
 
-# What is pinned is installed once, and again when the pins change.
-installed=tests/browser/node_modules/.package-lock.json
-if [ ! -e $installed ] || [ tests/browser/package-lock.json -nt $installed ]; then
-    (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund) >"$folder/npm" 2>&1 ||
-        not_ok "the browser tests can be installed" "$folder/npm"
-    touch $installed
-fi
+scripts/browser-modules >"$folder/npm" 2>&1 || not_ok "the browser tests can be installed" "$folder/npm"
 
 failed=0
 # said PAGE WORDS...: the words stand in the page as a text browser shows it, line breaks aside.

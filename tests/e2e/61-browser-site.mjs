@@ -3,7 +3,7 @@
 // page, looks at the dashboard, comes back; and a visitor who never signs in. The bars of tests/browser hold for the pages as
 // they really arrive, with their headers; Lighthouse gives the main ones all that it has to give.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, meters, targets, width } from '../browser/checks.mjs';
@@ -12,9 +12,7 @@ import { ROOT, free_port, with_site } from './lib/site.mjs';
 import { equal, finish, ok, test } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
-const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
-if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
 const require = createRequire(path.join(BROWSER, 'package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

@@ -2,7 +2,7 @@
 // History: the page, its twin and its statement add up to what was recorded, at every moment; who may see it; what wrong
 // parameters are answered; that the processes roll it up, each in the place of one that was killed; and how it looks.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, targets, width } from '../browser/checks.mjs';
@@ -184,9 +184,7 @@ async function processes(site) {
 const BROWSER = path.join(ROOT, 'tests/browser');
 
 async function looks(site) {
-    const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
-    if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
-        execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+    execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
     const require = createRequire(path.join(BROWSER, 'package.json'));
     const { chromium } = require('playwright-core');
     const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

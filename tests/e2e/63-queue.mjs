@@ -2,7 +2,7 @@
 // The queue end to end: five summaries a minute for all who do not pay. Over HTTP as programs see it, and in a browser as people
 // do: the sixth waits, sees its place, and is served in the next minute without a touch; without scripts and cookies as well.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, targets, width } from '../browser/checks.mjs';
@@ -11,9 +11,7 @@ import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
-const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
-if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
 const require = createRequire(path.join(BROWSER, 'package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

@@ -2,7 +2,7 @@
 // Administrators in a real browser, by keyboard alone, with JavaScript and without: somebody who was stopped a moment ago is found, gets
 // more, and goes on at once; what was done is undone. And over HTTP: every other change, who may, and what is wrong.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, targets, width } from '../browser/checks.mjs';
@@ -11,9 +11,7 @@ import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
-const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
-if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
 const require = createRequire(path.join(BROWSER, 'package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

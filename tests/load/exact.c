@@ -73,7 +73,7 @@ static void clock_turn(int turn)
     journal_answer(&journal, "ok\t%" PRId64, ahead_us);
 }
 
-static void policy_change(void)
+static void change_policy(void)
 {
     static int times;
     Store *store = store_of_process(false);
@@ -205,7 +205,7 @@ static void conduct(void)
         if (due(turns, given.turns))
             clock_turn(turns++);
         if (due(changes, given.turns + 1)) {
-            policy_change();
+            change_policy();
             changes++;
         }
         if (due(kills, given.kills)) {
@@ -241,7 +241,7 @@ static void make_database(void)
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
         witness(tables[i]);
     clock_turn(0);
-    policy_change();
+    change_policy();
 }
 
 /* In a process of its own, since a store has threads, and what forks must not. */

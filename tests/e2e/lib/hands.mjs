@@ -1,6 +1,6 @@
 // A real browser as somebody uses it without a mouse: two looks, with JavaScript and without; and what every page must hold.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { axe, keyboard, targets, width } from '../../browser/checks.mjs';
@@ -8,9 +8,7 @@ import { ROOT } from './site.mjs';
 import { equal } from './tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
-const installed = path.join(BROWSER, 'node_modules/.package-lock.json');
-if (!existsSync(installed) || statSync(path.join(BROWSER, 'package-lock.json')).mtime > statSync(installed).mtime)
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BROWSER, stdio: 'ignore' });
+execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
 const require = createRequire(path.join(BROWSER, 'package.json'));
 const { chromium } = require('playwright-core');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
