@@ -7,8 +7,11 @@ static const struct {
 } actions[] = {
     {"override.add", "Override added"},
     {"override.remove", "Override removed"},
+    {"override.restore", "Override brought back"},
     {"grant.add", "Bonus given"},
     {"grant.remove", "Bonus removed"},
+    {"grant.restore", "Bonus brought back"},
+    {"decision.refund", "Units given back"},
     {"usage.reset", "Use reset"},
     {"subject.create", "Person added"},
     {"subject.update", "Person changed"},
@@ -22,6 +25,10 @@ static const struct {
     {"account.password", "Password changed"},
     {"account.role", "Role changed"},
     {"account.remove", "Account removed"},
+    {"account.suspend", "Account suspended"},
+    {"account.resume", "Account unlocked"},
+    {"sessions.end", "Signed out everywhere"},
+    {"view.begin", "Pages seen as they see them"},
 };
 
 const char *words_audit_action_at(size_t i, const char **action)
