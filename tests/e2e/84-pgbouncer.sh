@@ -65,7 +65,7 @@ sessions_of_the_pool() { # OWNER: every session of the service must be one
 # Without this the rest would prove nothing.
 proof() {
     export VAR=$TMPDIR/proof
-    PORT=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport')
+    PORT=$(perl -MIO::Socket::INET -e 'for (;;) { my $port = 12000 + int rand 20000; IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or next; print $port; last }')
     mkdir -m 755 "$VAR"
     PORT=$PORT FSYNC=off scripts/site up >"$TMPDIR/up" 2>&1 || { sed 's/^/    /' "$TMPDIR/up"; return 1; }
     (

@@ -5,7 +5,14 @@ cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/site.XXXXXX")
 chmod 755 "$scratch"
 failed=0
-free_port() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport'; }
+# Below those that the kernel gives to whoever connects.
+free_port() {
+    perl -MIO::Socket::INET -e 'for (;;) {
+        my $port = 12000 + int rand 20000;
+        IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or next;
+        print $port;
+        last }'
+}
 port=$(free_port)
 export VAR=$scratch/one PORT=$port
 export MAKEFLAGS=--no-print-directory

@@ -28,15 +28,23 @@ export async function run_well(program, words, options) {
     return result.stdout;
 }
 
-export function free_port() {
-    return new Promise((resolve, reject) => {
+/* Below those that the kernel gives to whoever connects: until somebody listens there, one of these would take it. */
+const PORT_FIRST = 12000, PORTS = 20000;
+
+function is_free(port) {
+    return new Promise(resolve => {
         const server = createServer();
-        server.on('error', reject);
-        server.listen(0, '127.0.0.1', () => {
-            const { port } = server.address();
-            server.close(() => resolve(port));
-        });
+        server.on('error', () => resolve(false));
+        server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
+}
+
+/** A port that nobody listens at. */
+export async function free_port() {
+    for (;;) {
+        const port = PORT_FIRST + Math.floor(Math.random() * PORTS);
+        if (await is_free(port)) return port;
+    }
 }
 
 /** VAR/env, as a shell would read it. */
