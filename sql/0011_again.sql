@@ -20,26 +20,3 @@ create or replace view webquota.decision_lines as
     from webquota.decisions d
    cross join lateral (select webquota.decision_trace(d) as trace) t
    cross join lateral generate_series(1, cardinality(t.trace), 14) i;
-
-create or replace view webquota.usage_lines as
-  select d.account_id, d.subject_id, d.at, d.xact, case when d.kind in ('consume', 'hold') then d.at else coalesce(d.about_at, d.at) end as counted_at, d.feature,
-         coalesce(d.on_behalf_of, '') as on_behalf_of,
-         case when d.kind in ('consume', 'hold') and d.outcome = 'allowed' then 1 else 0 end as allowed,
-         case when d.outcome = 'allowed' then 0 else 1 end as refused,
-         case when d.outcome <> 'allowed' or d.kind = 'hold' then 0 when d.kind = 'refund' then -d.units else d.units end as units
-    from webquota.decisions d
-   where d.items is null and d.kind in ('consume', 'hold', 'commit', 'refund')
-  union all
-  select d.account_id, d.subject_id, d.at, d.xact,
-         case when d.kind in ('consume', 'hold') then d.at else coalesce(d.about_at, d.at) end, i.feature, coalesce(d.on_behalf_of, ''),
-         case when d.kind in ('consume', 'hold') and d.outcome = 'allowed' then 1 else 0 end,
-         case when d.outcome = 'allowed' then 0 else 1 end,
-         case when d.outcome <> 'allowed' or d.kind = 'hold' then 0 when d.kind = 'refund' then -i.units else i.units end
-    from webquota.decisions d
-   cross join lateral (
-      select k.feature, coalesce(div(d.units * k.up_to, k.total) - div(d.units * (k.up_to - k.units), k.total), 0)::bigint as units
-        from (select e.item ->> 'feature' as feature, (e.item ->> 'units')::bigint as units,
-                     sum((e.item ->> 'units')::bigint) over (order by e.place) as up_to,
-                     nullif(sum((e.item ->> 'units')::bigint) over (), 0) as total
-                from jsonb_array_elements(d.items) with ordinality e(item, place)) k) i
-   where d.items is not null and d.kind in ('consume', 'hold', 'commit', 'refund');
