@@ -138,26 +138,23 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
 
 AnswerKeep *answer_keep_new(void)
 {
-    AnswerKeep *keep = g_new0(AnswerKeep, 1);
-    keep->refs = 1;
+    AnswerKeep *keep = g_atomic_rc_box_new0(AnswerKeep);
     g_mutex_init(&keep->lock);
     return keep;
 }
 
-AnswerKeep *answer_keep_ref(AnswerKeep *keep)
+static void keep_clear(gpointer data)
 {
-    g_atomic_int_inc(&keep->refs);
-    return keep;
+    AnswerKeep *keep = data;
+    if (keep->kept)
+        keep->free_kept(keep->kept);
+    g_mutex_clear(&keep->lock);
 }
 
 void answer_keep_unref(AnswerKeep *keep)
 {
-    if (!keep || !g_atomic_int_dec_and_test(&keep->refs))
-        return;
-    if (keep->kept)
-        keep->free_kept(keep->kept);
-    g_mutex_clear(&keep->lock);
-    g_free(keep);
+    if (keep)
+        g_atomic_rc_box_release_full(keep, keep_clear);
 }
 
 Answer *answer_ref(Answer *answer)

@@ -18,16 +18,15 @@ typedef struct {
     Instant frees_at;       /* when refused: first instant at which the ask could fit; INSTANT_MAX never */
 } AnswerLine;
 
-/* What was made of an answer, for the next one of the same refusal: whoever makes it knows what it is. */
+/* What was made of an answer, for the next one of the same refusal: whoever makes it knows what it is. Counted by GLib:
+ * another reference by g_atomic_rc_box_acquire. */
 typedef struct {
-    int refs;               /* atomic; use answer_keep_ref, answer_keep_unref */
     GMutex lock;            /* of the two below */
     void *kept;             /* NULL: nothing so far */
     GDestroyNotify free_kept;
 } AnswerKeep;
 AnswerKeep *answer_keep_new(void);
-AnswerKeep *answer_keep_ref(AnswerKeep *keep);
-void answer_keep_unref(AnswerKeep *keep);
+void answer_keep_unref(AnswerKeep *keep); /* NULL is fine */
 
 typedef struct {
     int refs;               /* atomic; use answer_ref, answer_unref */

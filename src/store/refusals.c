@@ -136,7 +136,7 @@ Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, R
     if (refusal && now < refusal->until && now >= refusal->answer->at && g_get_monotonic_time() < refusal->until_us) {
         *record = record_again(refusal->record, ask, now);
         answer = answer_ref(refusal->answer);
-        keep = answer_keep_ref(refusal->keep);
+        keep = g_atomic_rc_box_acquire(refusal->keep);
     }
     pthread_mutex_unlock(&refusals->lock);
     /* More units than the first ask may not fit at all, which is another answer. */
