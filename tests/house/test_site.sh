@@ -103,6 +103,9 @@ check "the application saw one of the two" test "$(grep -c 'variant' "$VAR/desk/
 used() { curl -s -H "Authorization: Bearer $WEBQUOTA_KEY" "$WEBQUOTA_URL/api/v1/usage?subject=free" |
     jq -r '.limits[] | select(.limit == "variant_daily") | .used'; }
 check "the use is counted" test "$(used)" = 1
+plan_of() { curl -s -H "Authorization: Bearer $WEBQUOTA_KEY" "$WEBQUOTA_URL/api/v1/admin/subjects?subject=$1" | jq -r .plan.key; }
+set_plan() { curl -s -o "$scratch/set" -H "Authorization: Bearer $WEBQUOTA_KEY" -H 'Content-Type: application/json' \
+    -d "{\"subject\": \"$1\", \"plan\": \"$2\"}" "$WEBQUOTA_URL/api/v1/admin/subjects"; }
 
 # --- a second one
 site up
@@ -117,6 +120,8 @@ check "the other is stopped alone" answers 200 "$WEBQUOTA_URL/readyz"
 pkill -KILL -P "$(cat "$VAR/run/webquota.pid")"
 check "webquota starts again when it is killed" eventually answers 200 "$WEBQUOTA_URL/readyz"
 key=$WEBQUOTA_KEY user=$WEBQUOTA_USER_FREE
+set_plan pro free
+check "a person's plan is changed" test "$(plan_of pro)" = free
 kill -KILL "$(cat "$VAR/run/webquota.pid")" "$(cat "$VAR/run/lighttpd.pid")" "$(head -n 1 "$VAR/pg/postmaster.pid")"
 echo $$ >"$VAR/run/webquota.pid" # the number of somebody else by now
 check "up after everything was killed" site up
@@ -125,6 +130,7 @@ check "up after everything was killed" site up
 check "it answers" answers 200 "$WEBQUOTA_URL/readyz"
 check "the key and the passwords are the same" test "$key $user" = "$WEBQUOTA_KEY $WEBQUOTA_USER_FREE"
 check "what was used is still used" test "$(used)" = 1
+check "what administrators changed stays" test "$(plan_of pro)" = free
 
 # --- down
 check "down" site down
