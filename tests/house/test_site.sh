@@ -49,6 +49,18 @@ eventually() { # COMMAND...: within a minute, since a busy machine takes its tim
 }
 processes() { grep -lzsxF -- "WEBQUOTA_SITE_VAR=$VAR" /proc/[0-9]*/environ; }
 
+# --- the supervisor: whoever looks as soon as it is back finds it at work
+supervisors_are_known() {
+    local i known=0
+    for i in {1..40}; do
+        scripts/supervise --pid "$scratch/pid-$i" --log "$scratch/supervise.log" -- sleep 300 || return 1
+        [ ! -s "$scratch/pid-$i" ] || known=$((known + 1))
+    done
+    for i in {1..40}; do kill "$(cat "$scratch/pid-$i")"; done
+    [ "$known" = 40 ] || { echo "    only $known of 40 had written their number"; return 1; }
+}
+check "a supervisor has its number written before it is back" supervisors_are_known
+
 # --- before anything runs
 site down
 check "down on none says so, and that is no error" says "nothing is running"

@@ -24,7 +24,7 @@ export function run(program, words, { env = {}, input } = {}) {
 export async function run_well(program, words, options) {
     const result = await run(program, words, options);
     if (result.code !== 0)
-        throw new Error(`${program} ${words.join(' ')}: ${result.code}\n${result.stdout}${result.stderr}`);
+        throw new Error(`${program} ${words.join(' ')}: ${result.code}\n${result.stderr}${result.stdout}`);
     return result.stdout;
 }
 
