@@ -145,7 +145,8 @@ static void make(Call *call, Change *change, const Once *once)
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = is_stale(change) ? STORE_CONFLICT : change_make(call->site->store, change, actor, &undo, &error);
     bool stale = result == STORE_CONFLICT && (is_stale(change) || g_strcmp0(error.field, "seen") == 0);
-    if (result != STORE_OK && once->key && once_forget(call->site->store, once, &ignored) != STORE_OK)
+    /* What the database did not answer may be made all the same: the key stays taken. */
+    if (result != STORE_OK && result != STORE_DOWN && once->key && once_forget(call->site->store, once, &ignored) != STORE_OK)
         store_error_clear(&ignored);
     if (stale)
         conflict(call, change);

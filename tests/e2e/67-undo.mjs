@@ -186,6 +186,17 @@ async function programs(site) {
         status(await post({ ...sent, limit: 'none' }, { 'Idempotency-Key': 'bad' }), 422);
         status(await post(sent, { 'Idempotency-Key': 'bad' }), 200, 'what was not made leaves the key free');
     });
+    await test('of which it is not known whether it was made, the same key makes no second one', async () => {
+        const key = { 'Idempotency-Key': 'lost' }, sent = { ...body, what: 'bonus', amount: 81, confirm: true };
+        await site.sql(`create function lose() returns trigger language plpgsql security definer as
+            'begin revoke select on webquota.grants from webquota_app; return null; end'`);
+        await site.sql('create constraint trigger lose after insert on webquota.grants deferrable initially deferred for each row execute function lose()');
+        status(await post(sent, key), 503, 'it is made, and cannot be said');
+        await site.sql('drop function lose cascade');
+        await site.sql('grant select on webquota.grants to webquota_app');
+        like(status(await post(sent, key), 409).json, { field: 'Idempotency-Key' });
+        equal(await site.value('select count(*) from webquota.grants where amount = 81'), '1');
+    });
     await test('what is wrong is said, and nothing is changed', async () => {
         const count = await site.value('select count(*) from webquota.audit');
         for (const [wrong, code, field] of [[{ amount: -1 }, 400, 'amount'], [{ amount: '' }, 400, 'amount'], [{ reason: '' }, 400, 'reason'], [{ god: 1 }, 400, 'god'],
