@@ -99,9 +99,15 @@ static void conflict(Call *call, Change *change)
         call_store_problem(call, result, &error);
         return;
     }
+    const Feature *feature = change->feature ? policy_feature(now->report->policy, change->feature->key) : NULL;
+    bool gone = change->feature && !feature;
     usage_read_free(change->read);
     change->read = now;
-    preview(call, change, 409);
+    change->feature = feature; /* of the policy by now */
+    if (gone)
+        call_problem(call, 404, "feature", "there is no such feature any more");
+    else
+        preview(call, change, 409);
 }
 
 static void made(Call *call, const Change *change, const Undo *undo)
