@@ -80,7 +80,8 @@ typedef struct {
     int shown_count;
 } AuditShown;
 Value *view_audit(const AuditShown *shown, const PageContext *context);
-GString *view_audit_csv(const json_t *list);
+/* A line for each entry, appended; the names of the columns before the first. */
+void view_audit_csv(GString *out, const json_t *list);
 
 /* What people ask for. */
 typedef struct {

@@ -113,16 +113,17 @@ static void put_values(GString *out, const json_t *values)
     free(text);
 }
 
-GString *view_audit_csv(const json_t *list)
+void view_audit_csv(GString *out, const json_t *list)
 {
     static const char *const columns[] = {"entry", "at", "actor", "origin", "action", "subject", "organization", "old", "new", "reason", "hash"};
     static const char *const texts[] = {"at", "actor", "origin", "action", "subject", "organization"};
-    GString *out = g_string_sized_new(4096);
     size_t i;
     json_t *entry;
-    for (size_t n = 0; n < G_N_ELEMENTS(columns); n++)
+    bool begins = out->len == 0;
+    for (size_t n = 0; begins && n < G_N_ELEMENTS(columns); n++)
         csv_put_text(out, columns[n]);
-    csv_put_end(out);
+    if (begins)
+        csv_put_end(out);
     json_array_foreach((json_t *) list, i, entry) {
         csv_put_number(out, json_integer_value(json_object_get(entry, "entry")));
         for (size_t n = 0; n < G_N_ELEMENTS(texts); n++)
@@ -133,5 +134,4 @@ GString *view_audit_csv(const json_t *list)
         csv_put_text(out, text_of(entry, "hash"));
         csv_put_end(out);
     }
-    return out;
 }

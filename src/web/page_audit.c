@@ -5,7 +5,8 @@
 #include "web/handlers.h"
 
 #define ENTRIES_PAGE 50
-#define ENTRIES_CSV 5000
+#define ENTRIES_CSV 2000       /* are read at a time, */
+#define ENTRIES_CSV_MOST 50000 /* and no more than so many are given as one file */
 #define DATE_CHARS 10
 
 enum { SUBJECT, ORGANIZATION, ACTOR, ACTION, FROM, TO, BEFORE, FIELDS };
@@ -64,40 +65,67 @@ static bool asked_read(Call *call, bool page, Audit *audit, AuditAsked *asked)
     return true;
 }
 
-static bool audit_read(Call *call, bool page, int most, Audit *audit)
-{
-    g_auto(StoreError) error = {0};
-    AuditAsked asked;
-    if (!asked_read(call, page, audit, &asked))
-        return false;
-    StoreResult result = audit_list(call->site->store, &asked, most, &audit->list, &audit->more, &error);
-    if (result == STORE_OK)
-        result = audit_head(call->site->store, &audit->head, &error);
-    if (result != STORE_OK)
-        call_store_problem(call, result, &error);
-    return result == STORE_OK;
-}
-
 void page_audit(Call *call)
 {
     g_auto(Audit) audit = {0};
+    g_auto(StoreError) error = {0};
+    AuditAsked asked;
     bool json = call_wants_json(call);
-    if (!audit_read(call, !json, ENTRIES_PAGE, &audit))
+    if (!asked_read(call, !json, &audit, &asked))
         return;
-    if (json)
+    StoreResult result = audit_list(call->site->store, &asked, ENTRIES_PAGE, &audit.list, &audit.more, &error);
+    if (result == STORE_OK)
+        result = audit_head(call->site->store, &audit.head, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else if (json)
         call_json(call, 200, json_pack("{s:O, s:b, s:{s:I, s:s}}", "audit", audit.list, "more", audit.more, "head", "entry",
                                        (json_int_t) audit.head.number, "hash", audit.head.hash));
     else
         show(call, 200, &audit);
 }
 
-void page_audit_csv(Call *call)
+/* --- as CSV: all of it, or none --- */
+
+/* The next of them, the newest first, go to `csv`, and `asked` is about those behind them. */
+static StoreResult csv_next(Store *store, AuditAsked *asked, GString *csv, int *count, bool *more, StoreError *error)
 {
-    g_auto(Audit) audit = {0};
-    if (!audit_read(call, false, ENTRIES_CSV, &audit))
-        return;
+    json_auto_t *list = NULL;
+    StoreResult result = audit_list(store, asked, ENTRIES_CSV, &list, more, error);
+    if (result != STORE_OK)
+        return result;
+    size_t size = json_array_size(list);
+    view_audit_csv(csv, list);
+    asked->before = json_integer_value(json_object_get(json_array_get(list, size ? size - 1 : 0), "entry"));
+    *count += (int) size;
+    return STORE_OK;
+}
+
+static void answer_csv(Call *call, GString *csv)
+{
     response_status(call->response, 200);
     response_guard(call->response);
     response_header(call->response, "Content-Disposition", "attachment; filename=\"audit.csv\"");
-    response_body(call->response, "text/csv; charset=utf-8", view_audit_csv(audit.list));
+    response_body(call->response, "text/csv; charset=utf-8", csv);
+}
+
+void page_audit_csv(Call *call)
+{
+    g_auto(Audit) audit = {0};
+    g_auto(StoreError) error = {0};
+    AuditAsked asked;
+    StoreResult result = STORE_OK;
+    bool more = true;
+    int count = 0;
+    if (!asked_read(call, false, &audit, &asked))
+        return;
+    g_autoptr(GString) csv = g_string_new(NULL);
+    while (more && result == STORE_OK && count < ENTRIES_CSV_MOST)
+        result = csv_next(call->site->store, &asked, csv, &count, &more, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else if (more)
+        call_problem(call, 400, "from", "there are more than %d entries, too many for one file: say from and to", ENTRIES_CSV_MOST);
+    else
+        answer_csv(call, g_steal_pointer(&csv));
 }

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { bars, launch, LOOKS, press, sign_in, type_into, unfold, words } from './lib/hands.mjs';
 import { PROGRAMS, run, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
 const POLICY = `
@@ -241,6 +241,14 @@ async function audit(site, root) {
             if (name) status(await one.sign_in(name, PASSWORD), 303);
             for (const where of ['/admin/audit', '/admin/audit.csv']) status(await one.open(where), code, `${name} ${where}`);
         }
+    });
+    await test('as CSV it is all of it, or what to ask for instead', async () => {
+        await site.sql("insert into webquota.audit (actor, action, details) select 'many', 'x', '{}' from generate_series(1, 50001)");
+        const first = Number(await site.value("select min(number) from webquota.audit where actor = 'many'"));
+        const csv = status(await root.open(`/admin/audit.csv?actor=many&before=${first + 5100}`), 200).text.split('\r\n');
+        equal([csv.length, csv[0].split(',')[0]], [5102, 'entry']);
+        equal(new Set(csv.slice(1, -1).map(line => Number(line.split(',')[0]))).size, 5100);
+        like(status(await root.open('/admin/audit.csv?actor=many', JSON_TYPE), 400).json, { field: 'from' });
     });
 }
 
