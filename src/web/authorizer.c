@@ -19,6 +19,7 @@
 /* Apache cuts a refusal at 8192 bytes, headers included; libfcgi sends as much in one record. */
 #define APACHE_BYTES_MAX 8000
 #define PLACE_RETRY_S 5
+#define HTML_TYPE "text/html; charset=utf-8"
 
 /* --- consent --- */
 
@@ -122,15 +123,21 @@ static Value *refusal_page(const Call *call, const Answer *answer, const char *b
     return view_limit(&report, answer, &context);
 }
 
+/* NULL: it cannot be. */
+static GString *rendered(const Call *call, const char *template, const Value *value)
+{
+    g_autofree char *why = NULL;
+    GString *page = templates_render(call->site->templates, template, value, &why);
+    if (!page)
+        log_line(LOG_LEVEL_ERROR, "template %s: %s", template, why ? why : "cannot be rendered");
+    return page;
+}
+
 static GString *refusal_html(Call *call, const Answer *answer)
 {
-    g_autofree char *error = NULL;
     g_autofree char *referer = request_back(call->request);
     g_autoptr(Value) value = refusal_page(call, answer, referer ? referer : "/");
-    GString *page = templates_render(call->site->templates, "limit", value, &error);
-    if (!page)
-        log_line(LOG_LEVEL_ERROR, "template limit: %s", error ? error : "cannot be rendered");
-    return page;
+    return rendered(call, "limit", value);
 }
 
 static bool only_403(const Request *request)
@@ -144,26 +151,30 @@ static int refusal_status(const Answer *answer)
     return answer->ticket ? 429 : answer_status(answer);
 }
 
-static void refuse_with(Call *call, Response *response, const Answer *answer, const char *type, GString *body)
+/* `answer` NULL: the body is the page of a place in line. */
+static void refuse_with(Call *call, Response *response, const Answer *answer, const char *feature, const char *type, GString *body)
 {
-    response_status(response, only_403(call->request) ? 403 : refusal_status(answer));
+    response_status(response, !answer ? 429 : only_403(call->request) ? 403 : refusal_status(answer));
     response_guard(response);
-    decision_headers(response, answer);
+    if (answer)
+        decision_headers(response, answer);
+    else
+        response_header_number(response, "Retry-After", PLACE_RETRY_S);
     response_header(response, "X-Webquota-Type", type);
-    response_header(response, "X-Webquota-Feature", answer->feature->key);
+    response_header(response, "X-Webquota-Feature", feature);
     /* For nginx, which comes back with it. */
-    if (answer->ticket && only_403(call->request))
+    if (answer && answer->ticket && only_403(call->request))
         response_header(response, "X-Webquota-Ticket", answer->ticket);
     response_body(response, type, body);
 }
 
 /* Would the answer, as rendered, be cut by the server? */
-static bool is_too_long(Call *call, const Answer *answer, const char *type, const GString *body)
+static bool is_too_long(Call *call, const Answer *answer, const char *feature, const char *type, const GString *body)
 {
     if (!request_param(call->request, "FCGI_APACHE_ROLE"))
         return false;
     g_autoptr(Response) trial = response_new();
-    refuse_with(call, trial, answer, type, g_string_new_len(body->str, (gssize) body->len));
+    refuse_with(call, trial, answer, feature, type, g_string_new_len(body->str, (gssize) body->len));
     g_autoptr(GString) bytes = response_render(trial, false);
     return bytes->len > APACHE_BYTES_MAX;
 }
@@ -184,7 +195,6 @@ static GString *place_html(Call *call, const char *ticket)
 {
     g_auto(StoreError) error = {0};
     g_autoptr(TicketRead) read = NULL;
-    g_autofree char *why = NULL;
     const char *secret;
     /* Without a token for its form it would be no use. */
     if (queue_ticket(call->site->store, ticket, true, &read, &error) != STORE_OK || ticket_is_over(read->state) ||
@@ -196,39 +206,15 @@ static GString *place_html(Call *call, const char *ticket)
     PageContext context = call_context(call, NULL);
     context.path = path;
     g_autoptr(Value) value = view_queue(&shown, &context);
-    GString *page = templates_render(call->site->templates, "queue", value, &why);
-    if (!page)
-        log_line(LOG_LEVEL_ERROR, "template queue: %s", why ? why : "cannot be rendered");
-    return page;
-}
-
-static void place_answer(Response *response, const char *feature, int64_t poll_s, GString *page)
-{
-    response_status(response, 429);
-    response_guard(response);
-    response_header_number(response, "Retry-After", poll_s);
-    response_header(response, "X-Webquota-Type", "text/html; charset=utf-8");
-    response_header(response, "X-Webquota-Feature", feature);
-    response_body(response, "text/html; charset=utf-8", page);
-}
-
-/* Would the server cut it? */
-static bool place_is_too_long(const Call *call, const char *feature, const GString *page)
-{
-    if (!request_param(call->request, "FCGI_APACHE_ROLE"))
-        return false;
-    g_autoptr(Response) trial = response_new();
-    place_answer(trial, feature, 1, g_string_new_len(page->str, (gssize) page->len));
-    g_autoptr(GString) bytes = response_render(trial, false);
-    return bytes->len > APACHE_BYTES_MAX;
+    return rendered(call, "queue", value);
 }
 
 /* Whoever has a place in line gets its page, here or there, as the policy says. */
 static void show_place(Call *call, const char *ticket, const char *feature)
 {
     GString *page = call->policy->queue_page ? place_html(call, ticket) : NULL;
-    if (page && !place_is_too_long(call, feature, page)) {
-        place_answer(call->response, feature, PLACE_RETRY_S, page);
+    if (page && !is_too_long(call, NULL, feature, HTML_TYPE, page)) {
+        refuse_with(call, call->response, NULL, feature, HTML_TYPE, page);
         return;
     }
     if (page)
@@ -243,16 +229,16 @@ static void refuse(Call *call, const Answer *answer)
         return;
     }
     bool html = call->request->wish == ACCEPT_HTML;
-    const char *type = html ? "text/html; charset=utf-8" : "application/problem+json";
+    const char *feature = answer->feature->key, *type = html ? HTML_TYPE : "application/problem+json";
     GString *body = html ? refusal_html(call, answer) : view_refusal(answer, call->request->mount);
-    if (!body || is_too_long(call, answer, type, body)) {
+    if (!body || is_too_long(call, answer, feature, type, body)) {
         g_autofree char *detail = view_refusal_detail(answer);
         if (body)
             g_string_free(body, TRUE);
         type = "text/plain; charset=utf-8";
         body = g_string_new(detail);
     }
-    refuse_with(call, call->response, answer, type, body);
+    refuse_with(call, call->response, answer, feature, type, body);
 }
 
 /* --- the decision --- */
