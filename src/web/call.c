@@ -351,26 +351,21 @@ bool call_query(Call *call, const InputField *fields, int count, InputValue *val
     return input_read_query(&call->request->query, fields, count, values, &error) || input_problem(call, &error);
 }
 
-/* Whose form it is: of the session, or of the person or visitor where there is none. New string; NULL: it is a program's. */
-static char *form_reader(const Identity *identity)
+char *call_reader(const Call *call)
 {
     static const char *const kinds[] = {[IDENTITY_VISITOR] = "visitor ", [IDENTITY_PERSON] = "person "};
+    const Identity *identity = &call->identity;
     if (identity->kind == IDENTITY_KEY)
         return NULL;
     return identity->session ? g_strconcat("session ", identity->session, NULL)
-                             : g_strconcat(kinds[identity->kind], identity->subject, NULL);
-}
-
-char *call_reader(const Call *call)
-{
-    return form_reader(&call->identity);
+                             : g_strconcat(kinds[identity->kind], call->viewer ? call->viewer : identity->subject, NULL);
 }
 
 const char *call_form_token(Call *call)
 {
     g_auto(StoreError) error = {0};
     const char *secret;
-    g_autofree char *reader = form_reader(&call->identity);
+    g_autofree char *reader = call_reader(call);
     StoreResult result = store_form_secret(call->site->store, &secret, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
@@ -385,7 +380,7 @@ static bool form_token_check(Call *call)
 {
     g_auto(StoreError) error = {0};
     const char *secret, *token = query_get(&call->form, FORM_TOKEN_FIELD);
-    g_autofree char *reader = form_reader(&call->identity);
+    g_autofree char *reader = call_reader(call);
     StoreResult result = store_form_secret(call->site->store, &secret, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);

@@ -115,7 +115,8 @@ void call_see_other(Call *call, const char *path);
  * answered already (503). Owned by the call. */
 const char *call_form_token(Call *call) MUST_CHECK;
 
-/* Whose forms these are: of the session, or of the person or visitor where there is none. New string; NULL: it is a program. */
+/* Whose forms these are: of the session, or of the person or visitor where there is none, who may look at somebody else's pages. New
+ * string; NULL: it is a program. */
 char *call_reader(const Call *call);
 
 /* Reads a form's fields into call->form and checks its token; for the router. False: answered already (400, 403, 413, 415). */
