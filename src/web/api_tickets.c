@@ -20,7 +20,7 @@ void api_ticket_get(Call *call)
 {
     int64_t wait_s;
     if (ticket_wait(call, &wait_s))
-        call_ticket(call, call->segment, wait_s, answer);
+        ticket_look(call, call->segment, wait_s, answer);
 }
 
 void api_ticket_leave(Call *call)

@@ -54,7 +54,7 @@ void page_queue(Call *call)
 {
     int64_t wait_s;
     if (ticket_wait(call, &wait_s))
-        call_ticket(call, call->segment, call_wants_json(call) ? wait_s : 0, answer);
+        ticket_look(call, call->segment, call_wants_json(call) ? wait_s : 0, answer);
 }
 
 void page_queue_leave(Call *call)

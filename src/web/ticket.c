@@ -62,7 +62,7 @@ static char *claim_make(Call *call, const char *ticket)
 
 char *ticket_go(Call *call, const TicketRead *read)
 {
-    if (read->state != TICKET_ADMITTED || read->by_form || !read->return_to || !uri_is_local(read->return_to))
+    if (call->viewer || read->state != TICKET_ADMITTED || read->by_form || !read->return_to || !uri_is_local(read->return_to))
         return NULL;
     if (g_strcmp0(call->identity.subject, read->subject) == 0)
         return g_strdup(read->return_to);
@@ -131,4 +131,21 @@ bool ticket_wait(Call *call, int64_t *wait_s)
         return false;
     *wait_s = value.given ? value.whole : 0;
     return true;
+}
+
+/* Whoever looks at somebody's pages does not keep their place. */
+static void look(Call *call, const char *id, CallPlaced placed)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(TicketRead) read = NULL;
+    StoreResult result = queue_ticket(call->site->store, id, false, &read, &error);
+    placed(call, result, read, &error);
+}
+
+void ticket_look(Call *call, const char *id, int64_t wait_s, CallPlaced placed)
+{
+    if (call->viewer)
+        look(call, id, placed);
+    else
+        call_ticket(call, id, wait_s, placed);
 }

@@ -14,8 +14,8 @@
 /* What views show of a ticket; what it points to belongs to `read`, `go` and the call. */
 TicketShown ticket_shown(Call *call, const TicketRead *read, const char *go);
 
-/* Where one goes on when it is one's turn, with a claim where the reader is not the ticket's subject. NULL: nowhere by itself.
- * New string. */
+/* Where one goes on when it is one's turn, with a claim where the reader is not the ticket's subject. NULL: nowhere by itself, as
+ * whoever looks at somebody's pages. New string. */
 char *ticket_go(Call *call, const TicketRead *read);
 
 /* The ticket whose turn a request's claim says it is; NULL when it carries none that is good. New string. */
@@ -29,5 +29,8 @@ void ticket_answer(Call *call, const TicketRead *read);
 
 /* How long an answer may be held, of `?wait=`: 0 to 60 s. False: answered already (400). */
 bool ticket_wait(Call *call, int64_t *wait_s) MUST_CHECK;
+
+/* call_ticket; but for whoever looks at somebody's pages at once, and without its holder being seen. */
+void ticket_look(Call *call, const char *id, int64_t wait_s, CallPlaced placed);
 
 #endif
