@@ -32,7 +32,7 @@ struct Call {
     Response *response;
     Identity identity;
     char *viewer;       /* who looks at the pages of identity.subject (web/viewing.h); NULL: they do themselves */
-    Instant viewing_until;
+    Instant viewing_until; /* not 0: there is such a person, though this page may be their own */
     Policy *policy;     /* NULL where the route needs none */
     char *segment;      /* what stood for the {name} in the route's path; NULL when it has none */
     GString *text;      /* the body as it came, after call_body */

@@ -3,6 +3,7 @@
 #include "view/view_access.h"
 #include "web/form.h"
 #include "web/handlers.h"
+#include "web/session_cookie.h"
 #include "web/viewing.h"
 
 enum { SUBJECT, REASON, FIELDS };
@@ -32,9 +33,22 @@ static void show(Call *call, int status, const FormShown *shown)
     call_page(call, status, "view_as", view_view_as(shown[SUBJECT].typed, shown, FIELDS, &context));
 }
 
+/* A browser on its way to somebody's pages, which may not have kept whose. */
+static void kept(Call *call)
+{
+    if (call->viewing_until)
+        call_see_other(call, "/");
+    else
+        call_problem(call, 403, NULL, "the browser did not keep whose pages they are, as it does only over HTTPS: nothing was shown");
+}
+
 void page_view(Call *call)
 {
     FormShown shown[FIELDS];
+    if (query_get(&call->request->query, "kept")) {
+        kept(call);
+        return;
+    }
     form_open(&call->request->query, fields, FIELDS, shown);
     if (subject_is_known(call, shown))
         show(call, 200, shown);
@@ -47,6 +61,12 @@ static void go(Call *call, const char *path, const char *cookie)
     response_header(call->response, "Set-Cookie", cookie);
 }
 
+/* Where the browser may not keep the cookie, that is looked to first; a session shows that it keeps such. */
+static const char *path_after(const Call *call)
+{
+    return call->identity.session || session_cookie_is_kept(call->request) ? "/" : "/admin/view?kept=1";
+}
+
 static void begin(Call *call, const char *subject, const char *reason)
 {
     g_auto(StoreError) error = {0};
@@ -55,7 +75,7 @@ static void begin(Call *call, const char *subject, const char *reason)
         return;
     StoreResult result = access_view(call->site->store, subject, reason, actor, &error);
     if (result == STORE_OK)
-        go(call, "/", cookie);
+        go(call, path_after(call), cookie);
     else
         call_store_problem(call, result, &error);
 }

@@ -30,6 +30,7 @@ bool viewing_apply(Call *call)
 {
     g_auto(StoreError) error = {0};
     const char *secret, *path = call->request->path;
+    Instant until = 0;
     Identity *identity = &call->identity;
     g_autofree char *token = NULL, *reader = NULL, *subject = NULL;
     if (call->request->authorizer || identity->kind != IDENTITY_PERSON || call_role(call) < ROLE_VIEWER || is_own(path) ||
@@ -41,9 +42,10 @@ bool viewing_apply(Call *call)
         return false;
     }
     reader = call_reader(call);
-    subject = view_token_read(token, secret, reader, store_now(call->site->store), &call->viewing_until);
+    subject = view_token_read(token, secret, reader, store_now(call->site->store), &until);
     if (!subject)
         return true;
+    call->viewing_until = until;
     if (!call_only_reads(call)) {
         call_problem(call, 403, NULL, "you are looking at somebody's pages, where nothing can be changed: end that first");
         return false;

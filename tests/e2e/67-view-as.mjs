@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Administrators see somebody's pages as that person does: read only, with a banner, for 15 minutes, in that browser and sign-in only.
+import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
-import { request } from './lib/http.mjs';
+import { basic, request } from './lib/http.mjs';
 import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
 const PERSON = 'ada/b "<i>"';
@@ -43,6 +44,9 @@ async function viewing(site, root) {
             ['DELETE', `/usage?${WHO}`], ['POST', '/admin/overrides', { subject: PERSON, feature: 'get_solution', unlimited: true }]])
             status(await request(`${site.url}/api/v1${where}`, { method, body, headers: root.cookie() }), 403, `${method} ${where}`);
         equal([await site.value('select count(*) from webquota.decisions'), await site.value('select count(*) from webquota.audit')], [before, audit]);
+        const account = status(await root.open('/account'), 200);
+        ok(!plain(account).includes('looking at') && account.text.includes('>root<'), "one's own account is one's own");
+        status(await root.send('/account', { ...fields_of(account), what: 'others' }), 303, 'where one may end sessions');
         status(await root.send('/logout', { csrf }), 303, 'but for signing out');
     });
 }
@@ -105,6 +109,56 @@ async function limits(site) {
     });
 }
 
+/* An administrator whom the policy names, by the web server's password, without a session. */
+async function without_session(site) {
+    const by_password = name => new Browser(site, basic(site.values[`WEBQUOTA_USER_${name.toUpperCase()}`]));
+    const admin = by_password('admin');
+    await test('a form on their pages is good for nobody but whoever looks', async () => {
+        status(await admin.fill('/admin/view?subject=free', { reason: 'x' }), 303);
+        equal(await subject_of(admin), 'free');
+        const { csrf } = fields_of(status(await admin.open('/alerts/change'), 200));
+        status(await by_password('free').send('/alerts/change', { csrf }), 403, 'not for the person');
+        status(await admin.open('/admin/view/end'), 303);
+        ok((await admin.send('/alerts/change', { csrf })).status !== 403, 'for themselves, when it is over');
+    });
+    await test('where the browser may not keep the cookie, that is looked to before any page is shown', async () => {
+        const elsewhere = { Host: 'quota.example.test' };
+        const { csrf } = fields_of(await admin.open('/admin/view?subject=free'));
+        const begun = status(await admin.send('/admin/view', { csrf, subject: 'free', reason: 'x' }, elsewhere), 303);
+        equal(begun.headers.location, '/quota/admin/view?kept=1');
+        equal(status(await admin.open('/admin/view?kept=1', elsewhere), 303).headers.location, '/quota/', 'it was kept');
+        admin.cookies.webquota_view = `${admin.cookies.webquota_view.slice(0, -1)}~`;
+        status(await admin.open('/admin/view?kept=1', elsewhere), 403, 'nor is a forged one');
+        delete admin.cookies.webquota_view;
+        ok(plain(status(await admin.open('/admin/view?kept=1', elsewhere), 403)).includes('did not keep'));
+    });
+}
+
+const QUEUE = `
+default_plan = "free"
+feature call { title = "Calls"  unit = "call" }
+plan free { title = "Free"  limit life { feature = "call"  amount = 1  window = "lifetime"  on_exceed = "queue" } }
+route { method = "GET"  path = "/app/call"  feature = "call" }
+`;
+
+async function in_line(site, root) {
+    const file = `${site.folder}/queue.conf`, free = basic(site.values.WEBQUOTA_USER_FREE);
+    writeFileSync(file, QUEUE);
+    await site.policy(file);
+    await test('a place in line is looked at, and nobody is sent on', async () => {
+        status(await site.consume('free', 'call'), 200);
+        const sent = status(await request(`${site.app}/call`, { headers: { ...free, Accept: 'text/html' } }), 303);
+        const place = sent.headers.location.replace('/quota', ''), id = place.split('/').at(-1);
+        status(await root.fill('/admin/view?subject=free', { reason: 'x' }), 303);
+        ok(/looking at the pages of free/.test(plain(status(await root.open(place), 200))));
+        status(await site.api('POST', '/admin/overrides', { subject: 'free', feature: 'call', amount: 5 }), 201);
+        await until(async () => (await site.api('GET', `/tickets/${id}`)).json.state === 'admitted', 'it is their turn');
+        status(await root.open(place), 200, 'whoever looks stays');
+        equal((await root.open(place, { Accept: 'application/json' })).json.go, null);
+        equal(status(await request(`${site.url}${place}`, { headers: { ...free, Accept: 'text/html' } }), 303).headers.location, '/app/call');
+    });
+}
+
 try {
     await with_site({}, async site => {
         for (const [name, role] of [['root', 'admin'], ['vera', 'viewer'], ['bob', 'user']])
@@ -114,6 +168,9 @@ try {
         status(await root.sign_in('root', PASSWORD), 303);
         await viewing(site, root);
         await limits(site);
+        await without_session(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        await in_line(site, root);
     });
 } catch (error) {
     broken(error);
