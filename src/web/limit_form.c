@@ -26,7 +26,7 @@ bool limit_choose(const Policy *policy, const char *which, LimitChosen *chosen)
 
 static void fill(FormShown *field, char *written, const char *otherwise)
 {
-    if (!field->typed)
+    if (!field->typed && field->mistake == FORM_GOOD)
         field->typed = written ? g_strdup(written) : g_strdup(otherwise);
     g_free(written);
 }
@@ -40,6 +40,24 @@ void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown 
     fill(&shown[LIMIT_ALIGN], policy_written(text, plan, limit, "align"), align_word(chosen->limit->window.align));
     fill(&shown[LIMIT_SCOPE], policy_written(text, plan, limit, "scope"), scope_word(chosen->limit->scope));
     fill(&shown[LIMIT_MODE], policy_written(text, plan, limit, "mode"), mode_word(chosen->limit->mode));
+}
+
+bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown)
+{
+    static const struct {
+        int field;
+        const char *name;
+    } written[] = {{LIMIT_AMOUNT, "amount"}, {LIMIT_AMOUNT, "unlimited"}, {LIMIT_WINDOW, "window"}};
+    bool full = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(written); i++) {
+        FormShown *field = &shown[written[i].field];
+        g_autofree char *value = policy_written(policy->text, chosen->home, chosen->limit->key, written[i].name);
+        if (!value || field->typed || !query_get(sent, field->name))
+            continue;
+        field->mistake = FORM_MISSING;
+        full = false;
+    }
+    return full;
 }
 
 /* What is written already, or is so without being written, stays out of the text. */

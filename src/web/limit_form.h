@@ -17,11 +17,13 @@ void limit_chosen_clear(LimitChosen *chosen);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LimitChosen, limit_chosen_clear)
 bool limit_choose(const Policy *policy, const char *which, LimitChosen *chosen) MUST_CHECK;
 
-/* Fills in, where nothing was typed, what is written. */
+/* Fills in what is written, where nothing was typed and nothing is wrong with that. */
 void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown *shown);
 
-/* The policy that what is in the form makes of the present one; NULL, and a mistake at a field or in *wrong (new string), where
- * it would not be a policy. */
+/* False: something that is written was emptied, and is marked. What was not sent stays as it is. */
+bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown) MUST_CHECK;
+
+/* The policy that what is in the form makes of the present one; NULL where it would not be one: *wrong (new string) says why. */
 Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, FormShown *shown, char **wrong) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* GET /admin/what-if: what a change of a limit would have done, by what was recorded. Changes nothing. */
 #include "store/simulate.h"
 #include "view/view_admin_policy.h"
+#include "view/words_add.h"
 #include "web/form.h"
 #include "web/handlers.h"
 #include "web/limit_form.h"
@@ -23,6 +24,7 @@ typedef struct {
     InputValue values[FIELDS];
     Simulation *simulation;
     char *wrong;
+    bool good; /* what was filled in */
 } WhatIf;
 
 static void what_if_clear(WhatIf *what)
@@ -33,6 +35,17 @@ static void what_if_clear(WhatIf *what)
     g_free(what->wrong);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WhatIf, what_if_clear)
+
+static void mistake(Call *call, const FormShown *shown)
+{
+    for (int i = 0; i < FIELDS; i++)
+        if (shown[i].mistake != FORM_GOOD) {
+            g_autoptr(GString) words = g_string_new(NULL);
+            words_add_form_mistake(words, &shown[i]);
+            call_problem(call, 400, shown[i].name, "%s: %s", shown[i].name, words->str);
+            return;
+        }
+}
 
 static void answer(Call *call, const WhatIf *what, int days)
 {
@@ -50,9 +63,11 @@ static void answer(Call *call, const WhatIf *what, int days)
         shown.from = simulation->from;
         shown.until = simulation->until;
     }
-    int status = what->wrong ? 400 : 200;
+    int status = what->wrong || !what->good ? 400 : 200;
     if (call_wants_json(call)) {
-        if (what->wrong)
+        if (!what->good)
+            mistake(call, what->shown);
+        else if (what->wrong)
             call_problem(call, 400, "limit", "%s", what->wrong);
         else
             call_json(call, 200, view_what_if_json(&shown));
@@ -75,18 +90,19 @@ void page_what_if(Call *call)
 {
     g_auto(WhatIf) what = {0};
     g_auto(StoreError) error = {0};
-    if (!call_query(call, fields, FIELDS, what.values))
-        return;
-    form_open(&call->request->query, fields, FIELDS, what.shown);
-    int days = what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
+    const Query *query = &call->request->query;
+    what.good = form_read(query, fields, FIELDS, what.values, what.shown);
+    int days = what.shown[DAYS].mistake == FORM_GOOD && what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
     if (what.values[LIMIT_WHICH].given && !limit_choose(call->policy, what.values[LIMIT_WHICH].text, &what.chosen)) {
         call_problem(call, 404, "limit", "there is no such limit");
         return;
     }
-    bool tries = what.chosen.limit && what.values[TRY].given;
+    bool tries = what.chosen.limit && what.values[TRY].whole == 1;
+    if (tries && !limit_form_is_full(call->policy, &what.chosen, query, what.shown))
+        what.good = false;
     if (what.chosen.limit)
         limit_form_fill(call->policy, &what.chosen, what.shown);
-    StoreResult result = tries ? try_it(call, &what, days, &error) : STORE_OK;
+    StoreResult result = tries && what.good ? try_it(call, &what, days, &error) : STORE_OK;
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else

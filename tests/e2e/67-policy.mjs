@@ -245,7 +245,17 @@ async function over_http(site) {
         status(await at('limit=free/none'), 404);
         status(await at('limit=free/life&amount=-1&try=1'), 400);
         status(await at('days=91'), 400);
-        equal(status(await at('limit=free/life'), 200).json.then, undefined, 'nothing is tried');
+        for (const query of ['limit=free/life', 'limit=free/life&amount=3&try=0', 'limit=free/life&amount=&window='])
+            equal(status(await at(query), 200).json.then, undefined, `${query}: nothing is tried`);
+    });
+    await test('what was emptied or is wrong is marked in the form', async () => {
+        const root = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        for (const [query, field] of [['amount=&window=lifetime&days=7', 'amount'], ['amount=3&window=%20&days=7', 'window'], ['amount=3&days=91', 'days']]) {
+            const { text } = status(await root.open(`/admin/what-if?limit=free/life&try=1&${query}`), 400, query);
+            ok(text.includes(`id="${field}-mistake"`) && text.includes('name="mode"') && !text.includes('What would have been<'), query);
+            equal(status(await at(`limit=free/life&try=1&${query}`), 400).json.field, field);
+        }
     });
     await test('of more records than a page reads, those of some accounts are told', async () => {
         await site.sql(`insert into webquota.accounts (id, created_at) select n, now() from generate_series(3000, 4999) n;
