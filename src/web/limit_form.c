@@ -86,15 +86,38 @@ static int edits_of(const Policy *policy, const LimitChosen *chosen, const FormS
     return count;
 }
 
-Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, FormShown *shown, char **wrong)
+static Policy *edited(const Policy *policy, const LimitChosen *chosen, const PolicyEdit *edits, int count, GPtrArray *mistakes)
+{
+    g_autofree char *text = policy_edit_limit(policy->text, chosen->home, chosen->limit->key, edits, count);
+    return text ? policy_read(text, "policy", mistakes) : NULL;
+}
+
+/* Where nothing is written of how windows begin, another window may begin otherwise than the form says: then it is written, if it may
+ * be. */
+static Policy *aligned(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, PolicyEdit *edits, int count, Policy *made)
+{
+    const char *typed = shown[LIMIT_ALIGN].typed;
+    g_autofree char *which = g_strdup_printf("%s/%s", chosen->home, chosen->limit->key);
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_auto(LimitChosen) now = {0};
+    if (!typed || !limit_choose(made, which, &now) || strcmp(typed, align_word(now.limit->window.align)) == 0)
+        return made;
+    edits[count++] = (PolicyEdit){"align", typed};
+    Policy *better = edited(policy, chosen, edits, count, mistakes);
+    if (!better)
+        return made;
+    policy_unref(made);
+    return better;
+}
+
+Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, char **wrong)
 {
     PolicyEdit edits[8];
     int count = edits_of(policy, chosen, shown, edits);
-    g_autofree char *text = policy_edit_limit(policy->text, chosen->home, chosen->limit->key, edits, count);
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    Policy *made = text ? policy_read(text, "policy", mistakes) : NULL;
+    Policy *made = edited(policy, chosen, edits, count, mistakes);
     if (made)
-        return made;
+        return aligned(policy, chosen, shown, edits, count, made);
     const Mistake *first = mistakes->len ? mistakes->pdata[0] : NULL;
     *wrong = first ? g_strdup_printf("%s: %s", first->field ? first->field : "policy", first->message) : g_strdup("the limit is not there");
     return NULL;

@@ -24,6 +24,6 @@ void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown 
 bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown) MUST_CHECK;
 
 /* The policy that what is in the form makes of the present one; NULL where it would not be one: *wrong (new string) says why. */
-Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, FormShown *shown, char **wrong) MUST_CHECK;
+Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, char **wrong) MUST_CHECK;
 
 #endif

@@ -130,7 +130,7 @@ static bool edit_is_good(Call *call, Edit *edit)
         edit->shown[EFFECTIVE].mistake = FORM_PAST;
         return false;
     }
-    return true;
+    return limit_form_is_full(call->policy, &edit->chosen, &call->form, edit->shown);
 }
 
 static void edit_make(Call *call, Edit *edit, const Policy *next)

@@ -171,7 +171,7 @@ async function changes(site) {
     });
     await test('what is wrong is said, and nothing is changed', async () => {
         const before = await active();
-        for (const [wrong, said] of [[{ amount: '-1' }, /no such policy/], [{ window: 'fortnight' }, /no such policy/], [{ align: 'up' }, /no such policy/],
+        for (const [wrong, said] of [[{ amount: '' }, /amount-mistake/], [{ window: ' ' }, /window-mistake/], [{ amount: '-1' }, /no such policy/], [{ window: 'fortnight' }, /no such policy/], [{ align: 'up' }, /no such policy/],
             [{ reason: '' }, /reason-mistake/], [{ effective: 'soon' }, /effective-mistake/], [{ effective: '2001-01-01' }, /effective-mistake/],
             [{ window: '" } } plan free { title = "' }, /no such policy/]])
             ok(said.test(status(await root.send('/admin/limit', await edit({ ...wrong, confirm: '1' })), 400, JSON.stringify(wrong)).text), JSON.stringify(wrong));
@@ -180,6 +180,15 @@ async function changes(site) {
         status(await root.send('/admin/limit', { ...await edit({ confirm: '1' }), csrf: 'x' }), 403);
         status(await root.open('/admin/version?version=99'), 404);
         equal(await active(), before);
+    });
+    await test('windows begin as the form says, where they may', async () => {
+        const before = await active(), shown = async () => /<option value="(\w+)" selected/.exec((await root.open('/admin/limit?limit=free/life')).text)[1];
+        status(await root.send('/admin/limit', await edit({ window: '28 day', align: 'calendar', confirm: '1' })), 303);
+        equal(await shown(), 'anchor', 'days of several begin by no calendar');
+        status(await root.send('/admin/limit', await edit({ window: 'month', align: 'anchor', confirm: '1' })), 303);
+        equal(await shown(), 'anchor');
+        ok(/window = "month"\s+align = "anchor"/.test(await site.value("select replace(text, E'\\n', '|') from webquota.policies where active")));
+        status(await root.send('/admin/version', { ...fields_of(await root.open(`/admin/version?version=${before}`)), reason: 'back' }), 303);
     });
     await test('a change to come comes once, whoever looks; one can be cancelled; one that was overtaken does not come', async () => {
         const later = async amount => status(await root.send('/admin/limit', await edit({ amount, effective: '2090-01-01', confirm: '1' })), 303).headers.location.match(/\d+$/)[0];
