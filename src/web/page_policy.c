@@ -60,6 +60,21 @@ static void made(Call *call, int version)
     call_see_other(call, then);
 }
 
+/* Somebody else was first: what is in force by now. False: answered already. */
+static bool policy_anew(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    Policy *now = NULL;
+    StoreResult result = store_policy(call->site->store, &now, &error);
+    if (result != STORE_OK) {
+        call_store_problem(call, result, &error);
+        return false;
+    }
+    policy_unref(call->policy);
+    call->policy = now;
+    return true;
+}
+
 /* --- one limit --- */
 
 enum { VERSION = LIMIT_FIELDS, EFFECTIVE, REASON, QUICK, CONFIRM, FIELDS };
@@ -133,6 +148,18 @@ static bool edit_is_good(Call *call, Edit *edit)
     return limit_form_is_full(call->policy, &edit->chosen, &call->form, edit->shown);
 }
 
+/* What was typed, on top of what is in force by now; what it would change is to be looked at anew. */
+static void edit_conflict(Call *call, Edit *edit)
+{
+    edit->conflict = true;
+    json_decref(edit->diff);
+    edit->diff = NULL;
+    limit_chosen_clear(&edit->chosen);
+    edit->chosen = (LimitChosen){0};
+    if (policy_anew(call) && edit_choose(call, edit))
+        edit_show(call, 409, edit);
+}
+
 static void edit_make(Call *call, Edit *edit, const Policy *next)
 {
     g_auto(StoreError) error = {0};
@@ -142,9 +169,8 @@ static void edit_make(Call *call, Edit *edit, const Policy *next)
     int version;
     bool changed;
     StoreResult result = policy_change(call->site->store, next, &change, &version, &changed, &error);
-    edit->conflict = result == STORE_CONFLICT;
-    if (edit->conflict)
-        edit_show(call, 409, edit);
+    if (result == STORE_CONFLICT)
+        edit_conflict(call, edit);
     else if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else
@@ -246,12 +272,14 @@ static void version_change(Call *call, const Policy *version, const InputValue *
     StoreResult result = values[V_CANCEL].flag
         ? policy_cancel(call->site->store, number, change.reason, actor, &error)
         : policy_change(call->site->store, version, &change, &number, &changed, &error);
-    if (result == STORE_CONFLICT)
-        version_show(call, 409, version, shown, true);
-    else if (result != STORE_OK)
+    if (result == STORE_CONFLICT) {
+        if (policy_anew(call))
+            version_show(call, 409, version, shown, true);
+    } else if (result != STORE_OK) {
         call_store_problem(call, result, &error);
-    else
+    } else {
         made(call, number);
+    }
 }
 
 void page_version_send(Call *call)

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { axe, keyboard, targets, width } from '../browser/checks.mjs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
 execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
@@ -169,6 +169,16 @@ async function changes(site) {
         status(await root.send('/admin/version', { csrf: mine.csrf, version: '1', now: before, reason: 'back' }), 409);
         status(await root.send('/admin/limit', await edit({ amount: '5', confirm: '1' })), 303);
     });
+    await test('nor what another process has, which this one does not know of yet', async () => {
+        const before = await active(), mine = await edit({ amount: '9', confirm: '1' });
+        const in_force = version => site.sql(`update webquota.policies set active = false where active; update webquota.policies set active = true where version = ${version}`);
+        await in_force(1);
+        const answer = status(await root.send('/admin/limit', mine), 409);
+        equal(fields_of(answer).version, '1', 'on top of what is in force by now');
+        ok(answer.text.includes('id="reason"') && !answer.text.includes('name="confirm"'), 'to be looked at anew');
+        await in_force(before);
+        await until(async () => (await edit({})).version === before, 'all is as it was');
+    });
     await test('what is wrong is said, and nothing is changed', async () => {
         const before = await active();
         for (const [wrong, said] of [[{ amount: '' }, /amount-mistake/], [{ window: ' ' }, /window-mistake/], [{ amount: '-1' }, /no such policy/], [{ window: 'fortnight' }, /no such policy/], [{ align: 'up' }, /no such policy/],
@@ -200,8 +210,7 @@ async function changes(site) {
         status(await root.send('/admin/version', { ...fields_of(await root.open(`/admin/version?version=${first}`)), version: second, reason: 'no' }), 404);
         const third = await later('13');
         await site.sql("update webquota.policies set effective_at = now() - interval '1 second' where state = 'scheduled'");
-        const until = Date.now() + 10000;
-        while ((await amount_of(site)).amount !== 11 && Date.now() < until) ;
+        await until(async () => (await amount_of(site)).amount === 11, 'it comes');
         await Promise.all(Array.from({ length: 20 }, () => amount_of(site)));
         equal([await active(), (await amount_of(site)).amount], [first, 11]);
         equal(await site.sql(`select version::text, state from webquota.policies where version in (${first}, ${second}, ${third}) order by version`)
