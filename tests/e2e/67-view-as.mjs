@@ -116,10 +116,10 @@ async function without_session(site) {
     await test('a form on their pages is good for nobody but whoever looks', async () => {
         status(await admin.fill('/admin/view?subject=free', { reason: 'x' }), 303);
         equal(await subject_of(admin), 'free');
-        const { csrf } = fields_of(status(await admin.open('/alerts/change'), 200));
-        status(await by_password('free').send('/alerts/change', { csrf }), 403, 'not for the person');
+        const { csrf } = fields_of(status(await admin.open('/alerts/change?feature=get_solution'), 200));
+        status(await by_password('free').send('/alerts/change', { csrf, feature: 'get_solution' }), 403, 'not for the person');
         status(await admin.open('/admin/view/end'), 303);
-        ok((await admin.send('/alerts/change', { csrf })).status !== 403, 'for themselves, when it is over');
+        ok((await admin.send('/alerts/change', { csrf, feature: 'get_solution' })).status !== 403, 'for themselves, when it is over');
     });
     await test('where the browser may not keep the cookie, that is looked to before any page is shown', async () => {
         const elsewhere = { Host: 'quota.example.test' };
@@ -137,7 +137,7 @@ async function without_session(site) {
 const QUEUE = `
 default_plan = "free"
 feature call { title = "Calls"  unit = "call" }
-plan free { title = "Free"  limit life { feature = "call"  amount = 1  window = "lifetime"  on_exceed = "queue" } }
+plan free { title = "Free"  limit life { feature = "call"  amount = 1  window = "year"  on_exceed = "queue" } }
 route { method = "GET"  path = "/app/call"  feature = "call" }
 `;
 
