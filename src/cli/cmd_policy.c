@@ -127,14 +127,17 @@ static int go_back(Store *store, int version, const char *reason, bool json)
     return result == STORE_OK ? put_in_force(store, policy, reason, INSTANT_MIN, json) : cli_fail("policy", result, &error);
 }
 
-static int cancel(Store *store, int version, const char *reason)
+static int cancel(Store *store, int version, const char *reason, bool json)
 {
     g_auto(StoreError) error = { 0 };
     g_autofree char *actor = cli_actor();
     StoreResult result = policy_cancel(store, version, reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("policy", result, &error);
-    printf("version %d will not come into force\n", version);
+    if (json)
+        cli_print_json(json_pack("{s:i, s:s}", "version", version, "state", "cancelled"));
+    else
+        printf("version %d will not come into force\n", version);
     return CMD_OK;
 }
 
@@ -186,7 +189,7 @@ static int run(Store *store, char **argv, int64_t version, const char *reason, I
     case 'r':
         return go_back(store, (int)version, reason, json);
     case 'c':
-        return cancel(store, (int)version, reason);
+        return cancel(store, (int)version, reason, json);
     case 'e':
         return export(store);
     default:
@@ -220,10 +223,13 @@ int cmd_policy(int argc, char **argv)
     Instant at = INSTANT_MIN;
     if ((of_version && !cli_whole("policy", "the version", argv[2], 1, INT32_MAX, &version)) || !cli_instant("policy", "--at", at_text, &at))
         return CMD_USAGE;
+    if (at_text && strcmp(what, "apply") != 0)
+        return cli_usage("policy", "--at is of apply");
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = run(store, argv, version, reason, at, json);
+    int code = at_text && at <= store_now(store) ? cli_usage("policy", "--at must lie in the future, not at %s", at_text)
+                                                 : run(store, argv, version, reason, at, json);
     store_close(store);
     return code;
 }

@@ -225,11 +225,17 @@ async function changes(site) {
         const { version, effective_at } = JSON.parse(await policy('apply', file, '--at', '2090-01-01', '--reason', 'later', '--json'));
         equal([await active(), effective_at], [before, '2090-01-01T00:00:00Z']);
         ok(new RegExp(`${version}  2090-01-01T00:00:00Z  cli:\\S+  scheduled  later`).test(await policy('list')), await policy('list'));
-        await policy('cancel', String(version), '--reason', 'never mind');
+        equal(JSON.parse(await policy('cancel', String(version), '--reason', 'never mind', '--json')), { version, state: 'cancelled' });
         equal(await audited(site), 'policy.cancel: never mind');
         await policy('rollback', '2', '--reason', 'back');
         equal(await site.value('select text from webquota.policies where active') === await site.value('select text from webquota.policies where version = 2'), true);
         equal(await audited(site), 'policy.apply: back');
+    });
+    await test('the command knows no time but of what is to come', async () => {
+        const file = `${site.folder}/later.conf`, before = await site.value('select count(*) from webquota.policies');
+        for (const words of [['apply', file, '--at', '2001-01-01'], ['rollback', '2', '--at', '2090-01-01'], ['list', '--at', '2090-01-01']])
+            equal((await site.command('policy', ...words)).code, 2, words.join(' '));
+        equal(await site.value('select count(*) from webquota.policies'), before);
     });
     await test('who may: by role', async () => {
         for (const [name, codes] of [['vera', [200, 200, 200, 403, 403]], [null, [401, 401, 401, 401, 401]]]) {
