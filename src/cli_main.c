@@ -11,7 +11,7 @@ static const struct {
     const char *summary;
 } commands[] = {
     { "migrate", cmd_migrate, "bring the database's schema up to date" },
-    { "policy", cmd_policy, "check, diff, apply, export and list policies" },
+    { "policy", cmd_policy, "check, diff, apply, roll back, cancel, export and list policies" },
     { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "show, set and import people" },
     { "override", cmd_override, "add, list and remove overrides" },

@@ -1,4 +1,4 @@
-/* `webquota policy check|diff|apply|export|list`. */
+/* `webquota policy check|diff|apply|rollback|cancel|export|list`. */
 #include "cli/cmd_policy_file.h"
 #include "cli/inputs.h"
 #include "cli/open.h"
