@@ -25,10 +25,12 @@ found as (
   union all
   (select distinct n.account_id, n.subject_id from webquota.usage_standing n
     where $1::text = 'near' and n.pct >= 50 and n.pct >= $7::bigint and n.until > (select now from here)
+      and exists (select from webquota.subjects s where s.account_id = n.account_id and s.id = n.subject_id offset 0)
       and (n.account_id, n.subject_id) > (select account_id, id from here) order by n.account_id, n.subject_id limit $4::bigint)
   union all
   (select o.account_id, o.subject_id from webquota.usage_owners o
     where $1::text = 'stopped' and o.stopped_on = (select today from here) and o.subject_id <> 0
+      and exists (select from webquota.subjects s where s.account_id = o.account_id and s.id = o.subject_id offset 0)
       and (o.account_id, o.subject_id) > (select account_id, id from here) order by o.account_id, o.subject_id limit $4::bigint)
   union all
   (select distinct o.account_id, o.subject_id from webquota.overrides o
