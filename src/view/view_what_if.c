@@ -184,7 +184,10 @@ Value *view_what_if(const WhatIfShown *shown, const PageContext *context)
     set_text(page, "plan_key", shown->plan ? shown->plan->key : NULL);
     set_text(page, "limit", shown->limit ? shown->limit->key : NULL);
     set_text(page, "feature", shown->limit ? shown->policy->features[shown->limit->feature].title : NULL);
-    set_words(page, "gives", words_add_plan_limit, shown->limit ? shown->limit : &shown->policy->plans[0].limits[0]);
+    if (shown->limit)
+        set_words(page, "gives", words_add_plan_limit, shown->limit);
+    else
+        set_null(page, "gives");
     set_text(page, "home", shown->home);
     set_text(page, "wrong", shown->wrong);
     set_flag(page, "tried", shown->replay);

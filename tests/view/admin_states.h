@@ -405,6 +405,21 @@ static inline Value *sample_what_if(bool chosen, bool tried, const char *wrong)
     return page;
 }
 
+/* A policy whose first plan has no limits: there is nothing to begin with. */
+static Value *what_if_bare(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/what-if");
+    Plan *first = &sample.policy->plans[0], whole = *first;
+    first->limits = NULL;
+    first->limit_count = 0;
+    WhatIfShown what = {.policy = sample.policy, .days = 7};
+    Value *page = view_what_if(&what, &sample.context);
+    *first = whole;
+    sample_clear(&sample);
+    return page;
+}
+
 static Value *what_if_choose(void) { return sample_what_if(false, false, NULL); }
 static Value *what_if_wrong(void) { return sample_what_if(true, false, "plan free: limit daily: window: <b> is none"); }
 static Value *what_if_tried(void) { return sample_what_if(true, true, NULL); }

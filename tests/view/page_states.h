@@ -532,6 +532,7 @@ static const struct {
     { "version-in-force", "version", version_in_force },
     { "version-before", "version", version_before },
     { "what-if-choose", "what-if", what_if_choose },
+    { "what-if-bare", "what-if", what_if_bare },
     { "what-if-wrong", "what-if", what_if_wrong },
     { "what-if-tried", "what-if", what_if_tried },
     { "people-some", "people", people_some },
