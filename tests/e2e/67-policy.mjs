@@ -179,6 +179,15 @@ async function changes(site) {
         await in_force(before);
         await until(async () => (await edit({})).version === before, 'all is as it was');
     });
+    await test('one click changes what it says, and nothing that somebody else has changed', async () => {
+        const mine = fields_of(status(await root.open('/admin/limit?limit=free/life&mode=off&quick=1'), 200));
+        status(await root.send('/admin/limit', await edit({ amount: '9', confirm: '1' })), 303);
+        const answer = status(await root.send('/admin/limit', { ...mine, reason: 'complaints' }), 409);
+        status(await root.send('/admin/limit', { ...fields_of(answer), reason: 'complaints' }), 303);
+        const text = await site.value('select text from webquota.policies where active');
+        ok(/amount = 9 .*mode = "off"/.test(text), text);
+        status(await root.send('/admin/limit', await edit({ amount: '5', mode: 'enforce', confirm: '1' })), 303);
+    });
     await test('what is wrong is said, and nothing is changed', async () => {
         const before = await active();
         for (const [wrong, said] of [[{ amount: '' }, /amount-mistake/], [{ window: ' ' }, /window-mistake/], [{ amount: '-1' }, /no such policy/], [{ window: 'fortnight' }, /no such policy/], [{ align: 'up' }, /no such policy/],
