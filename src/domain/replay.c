@@ -254,11 +254,8 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
 {
     Replay *replay = turn->replay;
     const ReplayRecord *record = turn->record;
-    int count = turn->item_count = items_of(turn->situation.policy, record, turn->items);
+    int count = turn->item_count;
     *limit = NULL;
-    /* The first one was before all that is read: where the counters stood is not told here. */
-    if (replay_is_repetition(record) && !turn->person->holdings[0].cells)
-        return record->outcome;
     if (!turn->subject.plan || count == 0 || turn_is_nothing(turn)) {
         charge_none(turn);
         return record->of_ticket && count && turn->subject.plan ? record->outcome : OUTCOME_FORBIDDEN;
@@ -287,11 +284,16 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
 static void replay_request(Replay *replay, ReplayPerson *person, ReplayAccount *account, const ReplayRecord *record)
 {
     Outcome outcomes[REPLAY_WORLDS_MAX];
-    const Limit *limits[REPLAY_WORLDS_MAX];
+    const Limit *limits[REPLAY_WORLDS_MAX] = {0};
+    bool untold = false;
     for (int i = 0; i < replay->world_count; i++) {
         Turn turn;
         turn_init(&turn, replay, i, person, account, record);
-        outcomes[i] = turn_ask(&turn, &limits[i]);
+        turn.item_count = items_of(turn.situation.policy, record, turn.items);
+        /* Given again, and the first was before all that is read: where the counters stood is not told here, for no world. */
+        if (i == 0)
+            untold = replay_is_repetition(record) && !turn_has_cells(&turn);
+        outcomes[i] = untold ? record->outcome : turn_ask(&turn, &limits[i]);
     }
     person->plan = g_string_chunk_insert_const(replay->texts, record->plan);
     if (record->at >= replay->counted_from && !record->of_ticket)

@@ -91,6 +91,23 @@ Cell *turn_limit_cell(Turn *turn, const Limit *limit)
     return cell;
 }
 
+static bool turn_concerns(const Turn *turn, const Limit *limit)
+{
+    bool concerns = false;
+    for (int i = 0; i < turn->item_count && !concerns; i++)
+        concerns = feature_is_within(turn->situation.policy, turn->items[i].feature, limit->feature);
+    return concerns && limit_applies(limit, &turn->subject);
+}
+
+bool turn_has_cells(const Turn *turn)
+{
+    const Plan *plan = turn->subject.plan;
+    for (int i = 0; plan && i < plan->limit_count; i++)
+        if (turn_concerns(turn, &plan->limits[i]) && !cell_find(*turn_cells(turn, &plan->limits[i]), plan->limits[i].slot))
+            return false;
+    return true;
+}
+
 static Counter *book_limit_counter(void *data, const Limit *limit)
 {
     Turn *turn = data;

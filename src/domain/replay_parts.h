@@ -43,6 +43,8 @@ typedef struct {
 /* replay_book.c: counters of a world, made where they are missing, as the record at hand says that they stood. */
 Cell *turn_limit_cell(Turn *turn, const Limit *limit);
 Book turn_book(Turn *turn);
+/* Has every limit on what is asked its counter already? */
+bool turn_has_cells(const Turn *turn);
 /* The cell of a line, or NULL. */
 Cell *turn_line_cell(Turn *turn, const TraceLine *line);
 /* Puts back the counters that were looked at: a refusal turns nothing for good. */
