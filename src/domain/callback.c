@@ -260,6 +260,6 @@ int64_t callback_next_us(const CallbackTried *tried, uint32_t draw)
         us *= 2;
     us = MIN(us, MOST_US);
     us = us / 2 + (int64_t)((uint64_t)(us / 2) * draw / UINT32_MAX);
-    us = MAX(us, MIN(MAX(tried->asked_s, 0) * US_PER_S, MOST_US));
+    us = MAX(us, CLAMP(tried->asked_s, 0, MOST_US / US_PER_S) * US_PER_S);
     return tried->since_first_us + us > CALLBACK_TIME_S * US_PER_S ? -1 : us;
 }

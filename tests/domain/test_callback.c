@@ -193,6 +193,8 @@ START_TEST(the_receiver_may_ask_for_more_time)
     ck_assert_int_eq(callback_next_us(&tried, UINT32_MAX), 2 * US_PER_S);
     tried.asked_s = INT64_MAX / US_PER_S;
     ck_assert_int_eq(callback_next_us(&tried, 0), 300 * US_PER_S);
+    tried.asked_s = INT64_MAX;
+    ck_assert_int_eq(callback_next_us(&tried, 0), 300 * US_PER_S);
     tried.asked_s = -5;
     ck_assert_int_eq(callback_next_us(&tried, 0), US_PER_S);
 }

@@ -57,6 +57,14 @@ static bool is_number(const CallbackUrl *url)
     return host[0] == '[' || g_ascii_isdigit(host[0]);
 }
 
+/* Whatever number a receiver asks for: it is tried again between a second and five minutes from now. */
+static void check_next(const char *text)
+{
+    const CallbackTried tried = {.tries = 1, .tries_max = 2, .asked_s = g_ascii_strtoll(text, NULL, 10)};
+    int64_t next_us = callback_next_us(&tried, g_str_hash(text));
+    HOLDS(next_us >= US_PER_S && next_us <= 300 * US_PER_S);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     Rest rest = {bytes, bytes + size};
@@ -64,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_auto(CallbackUrl) url = {0};
     Callbacks callbacks;
     const char *why = NULL;
+    check_next(text);
     bool good = callback_url_read(text, &url, &why);
     HOLDS(good == !why);
     if (good && !is_number(&url))
