@@ -52,6 +52,8 @@ static Value *logout_nobody(void) { return sample_logout(ANONYMOUS, NULL); }
 static inline json_t *sample_kept(json_t *json)
 {
     static GPtrArray *kept;
+    if (!json)
+        g_error("a sample could not be made: see what it is packed of");
     if (!kept)
         kept = g_ptr_array_new();
     g_ptr_array_add(kept, json);
