@@ -162,8 +162,8 @@ static void set_choices(Value *page, const Told *told)
 
 static int64_t day_of(const char *date)
 {
-    int year, month, day;
-    return date && sscanf(date, "%4d-%2d-%2d", &year, &month, &day) == 3 ? civil_days((CivilDate){year, month, day}) : 0;
+    Instant at;
+    return date && instant_parse(date, &at) ? at / (INT64_C(86400) * US_PER_S) : 0;
 }
 
 static void set_chart(Value *page, const Told *told)
