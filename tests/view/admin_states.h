@@ -360,7 +360,7 @@ static Value *pool_remove(void) { return sample_organization_change("override-re
 
 /* --- what if --- */
 
-enum { W_LIMIT, W_AMOUNT, W_WINDOW, W_ALIGN, W_SCOPE, W_MODE, W_FIELDS };
+enum { W_LIMIT, W_AMOUNT, W_WINDOW, W_ALIGN, W_SCOPE, W_MODE, W_DAYS, W_FIELDS };
 
 /* Two people, of whom one would be stopped; made by hand. */
 static inline Replay *sample_replay(const Sample *sample)
@@ -392,7 +392,9 @@ static inline Value *sample_what_if(bool chosen, bool tried, const char *wrong)
 {
     static FormShown shown[W_FIELDS] = {{.name = "limit", .typed = (char *)"free/daily"}, {.name = "amount", .typed = (char *)"2"},
                                         {.name = "window", .typed = (char *)"day"}, {.name = "align", .typed = (char *)"calendar"},
-                                        {.name = "scope", .typed = (char *)"subject"}, {.name = "mode", .typed = (char *)"enforce"}};
+                                        {.name = "scope", .typed = (char *)"subject"}, {.name = "mode", .typed = (char *)"enforce"},
+                                        {.name = "days", .typed = (char *)"7"}};
+    shown[W_DAYS].mistake = wrong ? FORM_CHOICE : FORM_GOOD;
     Sample sample;
     sample_admin_init(&sample, "/admin/what-if");
     const Plan *plan = &sample.policy->plans[FREE];
