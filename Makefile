@@ -15,6 +15,9 @@ SHARE    = $(PREFIX)/share/webquota
 FLAGS    = $(CSTD) $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE) -fPIE -pthread -Isrc -I$(BUILD)/gen \
            -DWEBQUOTA_VERSION='"$(VERSION)"' -DWEBQUOTA_SHARE='"$(SHARE)"' $(PKG_CFLAGS)
 LDLIBS   = -Wl,--as-needed $(PKG_LIBS) -lfcgi -lm -pthread
+# Of the service: its threads hand each other what they allocate, which jemalloc bears far better than libc's own; `make
+# ALLOCATOR=` builds without. What watches memory itself has to see all of it.
+ALLOCATOR ?= -ljemalloc
 # Asked once, and not before mk/setup.mk has installed them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
@@ -66,7 +69,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 $(BUILD)/webquota: $(BUILD)/obj/cli_main.o $(ALL_A)
 	$(call shown,link,$@)$(LINK) $< -Wl,--start-group $(ALL_A) -Wl,--end-group $(LDLIBS) -o $@
 $(BUILD)/webquota.fcgi: $(BUILD)/obj/fcgi_main.o $(FCGI_A)
-	$(call shown,link,$@)$(LINK) $< -Wl,--start-group $(FCGI_A) -Wl,--end-group $(LDLIBS) -o $@
+	$(call shown,link,$@)$(LINK) $< -Wl,--start-group $(FCGI_A) -Wl,--end-group $(LDLIBS) $(if $(SANITIZE),,$(ALLOCATOR)) -o $@
 
 # Unit tests: tests/ROOM/test_*.c, a Check program each, linked with what its room may use only.
 UNIT_SRC  := $(wildcard tests/*/test_*.c)
