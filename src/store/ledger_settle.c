@@ -272,6 +272,28 @@ static bool slot_is_limit(const Policy *policy, int64_t slot)
     return slot > 0 && policy_limit_by_slot(policy, slot);
 }
 
+/* The limit of a counter, as the subject's plan has it. */
+static const Limit *limit_of(const SubjectState *state, const Policy *policy, int64_t slot)
+{
+    const Plan *plan = state->subject.plan;
+    for (int i = 0; plan && i < plan->limit_count; i++)
+        if (plan->limits[i].slot == slot)
+            return &plan->limits[i];
+    return policy_limit_by_slot(policy, slot);
+}
+
+/* Takes back what was used, in the window that goes on now. */
+static TraceLine reset_line(const Batch *batch, const SubjectState *state, const Counter *counter)
+{
+    const Limit *limit = limit_of(state, batch->policy, counter->slot);
+    Situation situation = subject_state_situation(state);
+    GTimeZone *zone = decide_zone(batch->policy, &state->subject, limit, NULL);
+    Window window = window_at(&limit->window, zone, state->subject.anchor, batch->now);
+    return (TraceLine){ .slot = counter->slot, .counted_at = counter->window_start, .window_start = window.start,
+                        .window_end = window.end, .amount = decide_amount(&situation, limit, NULL, NULL), .used = counter->used,
+                        .held = counter->held, .used_delta = -counter->used, .gives_at = INSTANT_MAX };
+}
+
 /* Takes over `was`: what was used, by limit. */
 static void audit_reset(Batch *batch, const Job *job, const SubjectState *state, const char *feature, json_t *was)
 {
@@ -305,9 +327,7 @@ void batch_reset(Batch *batch, Job *job)
         if (counter->used == 0 || !slot_is_limit(batch->policy, counter->slot) ||
             !slot_is_of(batch->policy, state, counter->slot, feature ? feature->index : -1))
             continue;
-        TraceLine line = { .slot = counter->slot, .counted_at = counter->window_start, .window_start = counter->window_start,
-                           .window_end = INSTANT_MAX, .amount = AMOUNT_UNLIMITED, .used = counter->used, .held = counter->held,
-                           .used_delta = -counter->used, .gives_at = INSTANT_MAX };
+        TraceLine line = reset_line(batch, state, counter);
         g_array_append_val(record->trace, line);
         total = MAX(total, counter->used);
         json_object_set_new(was, policy_limit_by_slot(batch->policy, counter->slot)->key, json_integer(counter->used));

@@ -1,4 +1,4 @@
-/* Reports and looking for people by how they stand, as people move between organizations.
+/* Reports and looking for people by how they stand, as people move between organizations and are given back what they used.
  * Runs alone, as it rolls up. */
 #include "rolling.h"
 
@@ -170,6 +170,27 @@ START_TEST(a_place_in_line_is_imported_too)
 }
 END_TEST
 
+START_TEST(a_reset_is_reported)
+{
+    Store *store = fresh();
+    use(store, "ada", 9);
+    roll(store);
+    assert_reports(store, 1, "ada -", "ada -");
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_msg(ledger_reset(store, "ada", "call", "sorry", "test", &done, &error) == STORE_OK, "%s", error.detail);
+    roll(store);
+    assert_reports(store, 0, "", "ada -");
+    assert_people(store, PEOPLE_NEAR, "");
+    assert_reports_are_right();
+    use(store, "ada", 8);
+    roll(store);
+    assert_people(store, PEOPLE_NEAR, "ada -");
+    assert_reports_are_right();
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reports");
@@ -178,6 +199,7 @@ int main(void)
     tcase_add_test(tests, who_moves_is_counted_once);
     tcase_add_test(tests, what_was_left_behind_is_nobody);
     tcase_add_test(tests, a_place_in_line_is_imported_too);
+    tcase_add_test(tests, a_reset_is_reported);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
