@@ -3,7 +3,7 @@
 select s.key, s.plan, webquota.us(s.plan_until), s.plan_after, s.email, s.suspended, webquota.us(webquota.clock()), s.id,
        (select json_object_agg(u.feature, u.units order by u.units desc)::text
           from (select d.feature, sum(d.units) as units from webquota.usage_daily d
-                 where d.account_id = s.account_id and d.subject_id = s.id and d.day > (webquota.clock() at time zone 'UTC')::date - 30
+                 where d.account_id = s.account_id and d.subject_id = s.id and d.day > ((select webquota.clock()) at time zone 'UTC')::date - 30
                  group by d.feature) u
          where u.units > 0)
   from webquota.accounts a join webquota.subjects s on s.account_id = a.id

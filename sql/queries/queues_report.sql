@@ -14,7 +14,7 @@ select l.feature, l.key, coalesce(q.state, 'open'),
        coalesce(percentile_cont(0.9) within group (order by w.error_s), 0)::bigint,
        count(*) filter (where d.state = 'pending'), count(*) filter (where d.state = 'failed')
   from webquota.limits l
-  join webquota.tickets t on t.line_slot = l.slot and t.joined_at > webquota.clock() - interval '30 days'
+  join webquota.tickets t on t.line_slot = l.slot and t.joined_at > (select webquota.clock()) - interval '30 days'
   left join webquota.deliveries d on d.account_id = t.account_id and d.subject_id = t.subject_id and d.joined_at = t.joined_at and d.id = t.id
   left join webquota.queues q on q.feature = l.feature and q.limit_key = l.key
   cross join lateral (select ceil(extract(epoch from t.admitted_at - t.joined_at)) as waited_s) a

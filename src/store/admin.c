@@ -183,6 +183,13 @@ StoreResult admin_rows(Store *store, Query query, const Params *params, json_t *
     return store_fail(error, STORE_DOWN, NULL, "there is not enough memory");
 }
 
+void admin_cut(json_t *list, int most, bool *more)
+{
+    *more = json_array_size(list) > (size_t)most;
+    if (*more && json_array_remove(list, (size_t)most) != 0)
+        *more = false;
+}
+
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
                        json_t **list, StoreError *error)
 {

@@ -47,6 +47,8 @@ bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 
 /* Rows of one JSON column as an array, on a reading connection. */
 StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error) MUST_CHECK;
+/* Of `most` and one that were asked for: is there one more? It is left out. */
+void admin_cut(json_t *list, int most, bool *more);
 /* The same of things that have a number and an owner. */
 StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
                        json_t **list, StoreError *error) MUST_CHECK;

@@ -44,12 +44,9 @@ StoreResult audit_list(Store *store, const AuditAsked *asked, int most, json_t *
         params_text(&params, NULL);
     params_number(&params, most + 1);
     StoreResult result = admin_rows(store, QUERY_AUDIT_LIST, &params, list, error);
-    if (result != STORE_OK)
-        return result;
-    *more = json_array_size(*list) > (size_t)most;
-    if (*more && json_array_remove(*list, (size_t)most) != 0)
-        *more = false;
-    return STORE_OK;
+    if (result == STORE_OK)
+        admin_cut(*list, most, more);
+    return result;
 }
 
 /* --- the chain --- */

@@ -10,7 +10,8 @@ struct Deliveries {
     Store *store;
     Db db;
     Lease lease;
-    bool holds; /* the lease, as far as is known */
+    bool holds;          /* the lease, as far as is known */
+    GHashTable *in_hand; /* of int64_t *: the tickets of those that were handed out and have not ended */
 };
 
 /* A Delivery with what others need not know. */
@@ -23,6 +24,7 @@ Deliveries *deliveries_open(Store *store)
 {
     Deliveries *deliveries = g_new0(Deliveries, 1);
     deliveries->store = store;
+    deliveries->in_hand = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     deliveries->lease = lease_new("delivery", LEASE_S);
     db_init(&deliveries->db, store->database, store->config.prepared, true);
     deliveries->db.patience_ms = PATIENCE_MS;
@@ -38,6 +40,7 @@ void deliveries_close(Deliveries *deliveries)
         deliveries->holds = false; /* it ends by itself */
     db_close(&deliveries->db);
     lease_clear(&deliveries->lease);
+    g_hash_table_unref(deliveries->in_hand);
     g_free(deliveries);
 }
 
@@ -60,11 +63,23 @@ static StoreResult failed(Deliveries *deliveries, StoreError *error)
 
 /* --- taking --- */
 
+static void params_in_hand(Params *params, const Deliveries *deliveries)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    GHashTableIter iter;
+    gpointer id;
+    g_hash_table_iter_init(&iter, deliveries->in_hand);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        g_array_append_vals(ids, id, 1);
+    params_numbers(params, ids);
+}
+
 StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) seen = NULL;
     params_text(&params, deliveries->lease.holder);
+    params_in_hand(&params, deliveries);
     if (db_run(&deliveries->db, QUERY_DELIVERY_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
         return failed(deliveries, error);
     bool elsewhere = result_bool(seen, 0, 1);
@@ -96,8 +111,8 @@ static void free_delivery(gpointer delivery)
     delivery_free(delivery);
 }
 
-StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t others, GPtrArray **taken,
-                            StoreError *error)
+StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t most, int64_t others,
+                            GPtrArray **taken, StoreError *error)
 {
     Db *db = &deliveries->db;
     g_auto(Params) params = params_new();
@@ -108,7 +123,9 @@ StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, co
     params_text(&params, deliveries->lease.holder);
     params_texts(&params, origins);
     params_numbers(&params, numbers);
+    params_number(&params, most);
     params_number(&params, others);
+    params_in_hand(&params, deliveries);
     db_queue(db, QUERY_BEGIN, NULL, NULL);
     lease_queue_take(db, &deliveries->lease, &lease);
     db_queue(db, QUERY_DELIVERIES_TAKE, &params, &rows);
@@ -117,8 +134,11 @@ StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, co
         return failed(deliveries, error);
     deliveries->holds = PQntuples(lease) == 1;
     *taken = g_ptr_array_new_with_free_func(free_delivery);
-    for (int row = 0; row < PQntuples(rows); row++)
-        g_ptr_array_add(*taken, delivery_new(rows, row));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        Delivery *delivery = delivery_new(rows, row);
+        g_hash_table_add(deliveries->in_hand, g_memdup2(&((const Own *)delivery)->ticket.id, sizeof(int64_t)));
+        g_ptr_array_add(*taken, delivery);
+    }
     return STORE_OK;
 }
 
@@ -210,5 +230,11 @@ StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError 
 {
     if (note_tried(deliveries, tried) != DB_OK)
         return failed(deliveries, error);
-    return settle(deliveries, tried, error);
+    StoreResult result = settle(deliveries, tried, error);
+    for (guint i = 0; i < tried->len; i++) {
+        const Own *own = tried->pdata[i];
+        if (own->shown.ended)
+            g_hash_table_remove(deliveries->in_hand, &own->ticket.id);
+    }
+    return result;
 }

@@ -35,13 +35,14 @@ typedef struct {
 } Delivery;
 void delivery_free(Delivery *delivery);
 
-/* Is there anything to do for this process? Only reads. */
+/* Is there anything to do for this process, beside what it has in hand? Only reads. */
 StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error) MUST_CHECK;
 
-/* Takes the lease, or renews it, and of each of these origins as many as are due, but `rooms` of it (as many numbers as origins) at
- * most; of other origins `others`. *taken: of Delivery *, the caller's; empty where another process delivers. */
-StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t others, GPtrArray **taken,
-                            StoreError *error) MUST_CHECK;
+/* Takes the lease, or renews it, and of each of these origins as many as are due, but `rooms` of it (as many numbers as origins) and
+ * `most` in all at most; of other origins `others`. *taken: of Delivery *, the caller's; empty where another process delivers. They are
+ * in hand from then on, until deliveries_end has ended them; one of which nothing was heard, as the answer was lost, is taken again. */
+StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t most, int64_t others,
+                            GPtrArray **taken, StoreError *error) MUST_CHECK;
 
 /* Writes down what came of them, and has the ledger charge or give back. Those that it was done for are `ended`; the others are to
  * be handed in again. */

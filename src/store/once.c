@@ -5,8 +5,8 @@
 
 static void whose(Params *params, const Once *once)
 {
-    params_text(params, once ? once->caller : NULL);
-    params_text(params, once ? once->key : NULL);
+    params_text(params, once->caller);
+    params_text(params, once->key);
 }
 
 /* It is there already. */
@@ -34,7 +34,7 @@ StoreResult once_claim(Store *store, const Once *once, int *status, char **answe
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     *answer = NULL;
-    StoreResult result = once_forget(store, NULL, error);
+    StoreResult result = store_write(store, QUERY_ONCE_FORGET_OLD, NULL, NULL, error);
     if (result != STORE_OK)
         return result;
     whose(&params, once);

@@ -3,13 +3,6 @@
 
 #include "store/admin_internal.h"
 
-static void cut(json_t *list, int most, bool *more)
-{
-    *more = json_array_size(list) > (size_t)most;
-    if (*more && json_array_remove(list, (size_t)most) != 0)
-        *more = false;
-}
-
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
     g_auto(Params) params = params_new();
@@ -18,7 +11,7 @@ StoreResult organizations_find(Store *store, const char *text, const char *after
     params_number(&params, ORGANIZATIONS_PAGE + 1);
     StoreResult result = admin_rows(store, QUERY_ORGANIZATIONS_FIND, &params, list, error);
     if (result == STORE_OK)
-        cut(*list, ORGANIZATIONS_PAGE, more);
+        admin_cut(*list, ORGANIZATIONS_PAGE, more);
     return result;
 }
 
@@ -70,6 +63,6 @@ StoreResult organization_members(Store *store, const char *organization, int64_t
     *list = json_array();
     for (int row = 0; row < PQntuples(rows); row++)
         json_array_append_new(*list, member_of(rows, row, policy));
-    cut(*list, most, more);
+    admin_cut(*list, most, more);
     return STORE_OK;
 }

@@ -186,7 +186,7 @@ static int64_t room_for(const DeliveryWorker *worker, const char *origin)
     int64_t busy = 0;
     for (guint i = 0; i < worker->sending->len; i++)
         busy += strcmp(((const Sending *)worker->sending->pdata[i])->delivery->origin, origin) == 0;
-    return CLAMP(ALL_MAX - (int64_t)worker->sending->len, 0, MAX(ORIGIN_MAX - busy, 0));
+    return MAX(ORIGIN_MAX - busy, 0);
 }
 
 static void say(DeliveryWorker *worker, StoreResult result, const StoreError *error)
@@ -203,7 +203,8 @@ static StoreResult take(DeliveryWorker *worker, StoreError *error)
     g_autoptr(GPtrArray) taken = NULL;
     for (guint i = 0; i < origins->len; i++)
         rooms[i] = room_for(worker, origins->pdata[i]);
-    StoreResult result = deliveries_take(worker->store, origins, rooms, STRANGERS_MAX, &taken, error);
+    int64_t room = MAX(ALL_MAX - (int64_t)worker->sending->len, 0);
+    StoreResult result = deliveries_take(worker->store, origins, rooms, room, STRANGERS_MAX, &taken, error);
     worker->taken_us = g_get_monotonic_time();
     while (result == STORE_OK && taken->len)
         begin(worker, g_ptr_array_steal_index_fast(taken, taken->len - 1));

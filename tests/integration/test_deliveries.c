@@ -25,14 +25,23 @@ static char *leave(Store *store, const char *origin, const char *job)
     return g_strdup(answer->ticket);
 }
 
-static GPtrArray *take(Deliveries *deliveries, int64_t room)
+#define OTHER_ORIGIN "https://more.example"
+
+static GPtrArray *take_most(Deliveries *deliveries, int64_t room, int64_t most)
 {
+    const int64_t rooms[] = { room, room };
     g_auto(StoreError) error = { 0 };
     g_autoptr(GPtrArray) origins = g_ptr_array_new();
     GPtrArray *taken = NULL;
     g_ptr_array_add(origins, (gpointer)ORIGIN);
-    ck_assert_msg(deliveries_take(deliveries, origins, &room, 10, &taken, &error) == STORE_OK, "%s", error.detail);
+    g_ptr_array_add(origins, (gpointer)OTHER_ORIGIN);
+    ck_assert_msg(deliveries_take(deliveries, origins, rooms, most, 10, &taken, &error) == STORE_OK, "%s", error.detail);
     return taken;
+}
+
+static GPtrArray *take(Deliveries *deliveries, int64_t room)
+{
+    return take_most(deliveries, room, 100);
 }
 
 static void end(Deliveries *deliveries, GPtrArray *taken, DeliveryOutcome outcome, int status)
@@ -177,6 +186,57 @@ START_TEST(tries_are_counted_and_wait)
 }
 END_TEST
 
+/* The database did it, and the process never heard of it. */
+START_TEST(what_was_taken_unheard_is_taken_again)
+{
+    still();
+    Store *store = database_store();
+    Deliveries *one = deliveries_open(store);
+    g_auto(StoreError) error = { 0 };
+    bool any = false;
+    g_autofree char *a = leave(store, ORIGIN, "a");
+    g_autoptr(GPtrArray) first = take(one, 5);
+    ck_assert_int_eq(first->len, 1);
+    g_autofree char *b = leave(store, ORIGIN, "b");
+    g_free(database_value("update webquota.deliveries d set taken_by = l.holder, tries = 1, first_at = clock_timestamp()"
+                          "  from webquota.leases l where l.name = 'delivery' and d.taken_by is null"));
+    ck_assert_int_eq(deliveries_look(one, &any, &error), STORE_OK);
+    ck_assert(any);
+    g_autoptr(GPtrArray) second = take(one, 5);
+    ck_assert_int_eq(second->len, 1);
+    ck_assert_str_eq(((const Delivery *)second->pdata[0])->message, b);
+    ck_assert_int_eq(((const Delivery *)second->pdata[0])->tries, 1);
+    ck_assert_int_eq(deliveries_look(one, &any, &error), STORE_OK);
+    ck_assert(!any);
+    end(one, first, DELIVERY_ACCEPTED, 200);
+    end(one, second, DELIVERY_ACCEPTED, 200);
+    assert_counter(2, 0);
+    deliveries_close(one);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(no_more_than_may_be_sent_at_once)
+{
+    still();
+    Store *store = database_store();
+    Deliveries *one = deliveries_open(store);
+    g_autofree char *a = leave(store, ORIGIN, "a"), *b = leave(store, OTHER_ORIGIN, "b"), *c = leave(store, ORIGIN, "c"),
+                   *d = leave(store, OTHER_ORIGIN, "d");
+    g_free(database_value("update webquota.deliveries set next_at = next_at - interval '1 s' where origin = '" OTHER_ORIGIN "'"));
+    g_autoptr(GPtrArray) none = take_most(one, 2, 0), three = take_most(one, 2, 3), last = take_most(one, 2, 3);
+    ck_assert_int_eq(none->len, 0);
+    ck_assert_int_eq(three->len, 3);
+    ck_assert_int_eq(last->len, 1);
+    ck_assert_str_eq(((const Delivery *)last->pdata[0])->origin, ORIGIN); /* it is due since the last */
+    end(one, three, DELIVERY_ACCEPTED, 200);
+    end(one, last, DELIVERY_ACCEPTED, 200);
+    assert_counter(4, 0);
+    deliveries_close(one);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("deliveries");
@@ -185,6 +245,8 @@ int main(void)
     tcase_add_test(tests, one_delivers_and_another_takes_over);
     tcase_add_loop_test(tests, it_ends_once, 0, 3);
     tcase_add_test(tests, tries_are_counted_and_wait);
+    tcase_add_test(tests, what_was_taken_unheard_is_taken_again);
+    tcase_add_test(tests, no_more_than_may_be_sent_at_once);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
