@@ -3,3 +3,6 @@
 create index tickets_admitted on webquota.tickets (id) where state = 'admitted';
 drop index webquota.tickets_line;
 create index tickets_line on webquota.tickets (line_account, line_slot, line_owner, turn, place) include (id, units) where state = 'waiting';
+
+-- Where turns are taken, the last of whoever joins is looked for, and found at once also where they have none in a long line.
+create index tickets_flow on webquota.tickets (line_account, line_slot, line_owner, flow, turn) where state = 'waiting' and flow <> 0;

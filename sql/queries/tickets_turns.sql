@@ -4,4 +4,4 @@ select (select t.turn from webquota.tickets t
          order by t.turn limit 1),
        (select max(t.turn) from webquota.tickets t
          where t.state = 'waiting' and t.line_account = $1::bigint and t.line_slot = $2::bigint and t.line_owner = $3
-           and t.flow = $4::bigint)
+           and t.flow = $4::bigint and t.flow <> 0)

@@ -18,13 +18,12 @@ static StoreResult note(Store *store, const char *actor, const char *action, con
 StoreResult access_refund(Store *store, const char *decision, int64_t units, const char *reason, const char *actor, LedgerDone *done,
                           StoreError *error)
 {
-    StoreResult result = ledger_refund(store, decision, units, reason, actor, done, error);
-    if (result != STORE_OK)
-        return result;
-    return note(store, actor, "decision.refund", done->subject,
-                json_pack("{s:s, s:s?, s:s?, s:I, s:s}", "decision", decision, "refund", done->id, "feature", done->feature, "units",
-                          (json_int_t) done->units, "reason", reason),
-                error);
+    Job job = {.kind = JOB_REFUND, .units = units, .reason = reason, .actor = actor, .origin = audit_origin(), .audited = true, .done = done,
+               .error = error};
+    if (!public_id_read(decision, DECISION_PREFIX, &job.about))
+        return store_fail(error, STORE_NONE, NULL, "there is no such decision");
+    ledger_submit(store, &job, 1);
+    return job.result;
 }
 
 static StoreResult sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended, StoreError *error)
@@ -66,7 +65,7 @@ static StoreResult suspend(Store *store, const char *name, bool suspended, const
     if (result == STORE_OK && !PQntuples(rows))
         return store_fail(error, STORE_CONFLICT, "account", "account %s is %s already", name, suspended ? "suspended" : "open");
     if (result == STORE_OK && suspended)
-        result = admin_run(store, QUERY_SESSIONS_END_OF, &whose, NULL, error);
+        result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &whose, NULL, error);
     return result == STORE_OK ? admin_audit(store, actor, suspended ? "account.suspend" : "account.resume", result_text(rows, 0, 0), NULL,
                                             json_pack("{s:s, s:s}", "account", name, "reason", reason), error)
                               : result;

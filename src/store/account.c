@@ -95,7 +95,7 @@ static StoreResult change(Store *store, Query query, const char *name, const cha
     if (result == STORE_OK && !PQntuples(rows))
         result = none(name, error);
     if (result == STORE_OK)
-        result = admin_run(store, QUERY_SESSIONS_END_OF, &whose, NULL, error);
+        result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &whose, NULL, error);
     if (result == STORE_OK && PQnfields(rows) > 1)
         json_object_set_new(details, "old", json_pack("{s:s}", "role", result_text(rows, 0, 1)));
     if (result == STORE_OK)

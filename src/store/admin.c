@@ -3,17 +3,32 @@
 
 #include "base/parse.h"
 
-StoreResult admin_begin(Store *store, StoreError *error)
+/* With the connection taken. */
+static StoreResult begin(Store *store, StoreError *error)
 {
-    pthread_mutex_lock(&store->writer_lock);
     DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_LOST)
         result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_OK)
         return STORE_OK;
     store_down(error, &store->writer);
+    store->writer.deadline_us = 0;
     pthread_mutex_unlock(&store->writer_lock);
     return STORE_DOWN;
+}
+
+StoreResult admin_begin(Store *store, StoreError *error)
+{
+    pthread_mutex_lock(&store->writer_lock);
+    return begin(store, error);
+}
+
+StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error)
+{
+    if (pthread_mutex_trylock(&store->writer_lock) != 0)
+        return store_fail(error, STORE_CONFLICT, NULL, "another change is being made");
+    store->writer.deadline_us = deadline_us;
+    return begin(store, error);
 }
 
 StoreResult admin_run(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
@@ -37,6 +52,7 @@ StoreResult admin_end(Store *store, StoreResult result, StoreError *error)
         result = admin_run(store, QUERY_COMMIT, NULL, NULL, error);
     if (result != STORE_OK && store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
         db_close_connection(&store->writer);
+    store->writer.deadline_us = 0;
     pthread_mutex_unlock(&store->writer_lock);
     if (result == STORE_OK)
         ledger_forget(store);

@@ -8,6 +8,8 @@
 
 /* Takes the writing connection and begins a transaction. STORE_DOWN without it. */
 StoreResult admin_begin(Store *store, StoreError *error) MUST_CHECK;
+/* The same for one that has until `deadline_us` (monotonic; 0: as long as it takes). STORE_CONFLICT: somebody else has the connection. */
+StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error) MUST_CHECK;
 /* Commits (STORE_OK) or rolls back (anything else), announces, lets go. Returns what became of it. */
 StoreResult admin_end(Store *store, StoreResult result, StoreError *error) MUST_CHECK;
 

@@ -27,9 +27,12 @@ static DbResult read_row(Db *db, const DecisionKey *key, DecisionRow **row)
 
 static StoreResult decision_from_row(Store *store, Db *db, const DecisionRow *row, DecisionRead **read, StoreError *error)
 {
-    g_autoptr(Policy) policy = store_policy_version(store, db, row->policy_version);
-    if (!policy)
-        return store_fail(error, STORE_DOWN, NULL, "policy version %d, under which it was decided, cannot be read", row->policy_version);
+    g_autoptr(Policy) policy = NULL;
+    StoreResult result = store_policy_version(store, db, row->policy_version, &policy, error);
+    if (result == STORE_NONE)
+        return store_fail(error, STORE_DOWN, NULL, "policy version %d, under which it was decided, is gone", row->policy_version);
+    if (result != STORE_OK)
+        return result;
     *read = g_new0(DecisionRead, 1);
     (*read)->answer = decision_row_answer(row, policy);
     (*read)->kind = g_strdup(row->kind);

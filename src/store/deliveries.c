@@ -25,7 +25,7 @@ Deliveries *deliveries_open(Store *store)
     Deliveries *deliveries = g_new0(Deliveries, 1);
     deliveries->store = store;
     deliveries->in_hand = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    deliveries->lease = lease_new("delivery", LEASE_S);
+    deliveries->lease = lease_new(LEASE_DELIVERY, LEASE_S);
     db_init(&deliveries->db, store->database, store->config.prepared, true);
     deliveries->db.patience_ms = PATIENCE_MS;
     return deliveries;

@@ -3,11 +3,15 @@
 #include <unistd.h>
 #include "store/lease_on.h"
 
-Lease lease_new(const char *name, int seconds)
+char *lease_holder_new(void)
 {
     g_autofree char *random = g_uuid_string_random();
-    return (Lease){ .name = name, .seconds = seconds,
-                    .holder = g_strdup_printf("%s, process %d, %s", g_get_host_name(), (int)getpid(), random) };
+    return g_strdup_printf("%s, process %d, %s", g_get_host_name(), (int)getpid(), random);
+}
+
+Lease lease_new(const char *name, int seconds)
+{
+    return (Lease){ .name = name, .seconds = seconds, .holder = lease_holder_new() };
 }
 
 void lease_clear(Lease *lease)

@@ -6,13 +6,18 @@
 
 #include "store/store.h"
 
+#define LEASE_USAGE "usage"         /* rolling up: rollup.h */
+#define LEASE_ADMISSION "admission" /* letting in: queue.h */
+#define LEASE_DELIVERY "delivery"   /* callbacks: deliveries.h */
+
 typedef struct {
-    const char *name; /* the row: "usage", "admission", "delivery" */
+    const char *name; /* the row: one of these */
     char *holder;     /* who wants it; the same text as long as the process lives. Owned */
     int seconds;      /* how long it lasts without being renewed */
 } Lease;
 
-/* For a new holder, who can be told from all others and is found by who looks: the host's name, the process. */
+/* A new holder, who can be told from all others and is found by who looks: the host's name, the process. New string. */
+char *lease_holder_new(void);
 Lease lease_new(const char *name, int seconds);
 void lease_clear(Lease *lease);
 

@@ -115,6 +115,8 @@ void batch_ask(Batch *batch, Job *job)
         batch_ask_for_ticket_again(decision);
     else if (decision->outcome == OUTCOME_QUEUED)
         batch_queue(batch, job, state, decision);
+    else
+        batch_refuse_more(batch, job, state->id, decision);
     decide_apply(decision);
 
     job->key = (DecisionKey){ state->account_id, state->id, batch->now, job->key.id };

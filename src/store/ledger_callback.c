@@ -25,13 +25,18 @@ bool batch_has_ticket(const Batch *batch, const Job *job, const SubjectState *st
     return job->ask->callback && batch_ticket_for(batch, job, state->id);
 }
 
+static void charge_nothing(Decision *decision)
+{
+    decision->draw_count = 0;
+    for (int i = 0; i < decision->look_count; i++)
+        decision->looks[i].charged = decision->looks[i].bonus_drawn = 0;
+}
+
 void batch_ask_for_ticket_again(Decision *decision)
 {
     decision->outcome = OUTCOME_QUEUED;
     decision->reason = REASON_LIMIT;
-    decision->draw_count = 0;
-    for (int i = 0; i < decision->look_count; i++)
-        decision->looks[i].charged = decision->looks[i].bonus_drawn = 0;
+    charge_nothing(decision);
 }
 
 bool batch_has_enough(const Batch *batch, const Job *job, int64_t subject_id)
@@ -43,6 +48,16 @@ bool batch_has_enough(const Batch *batch, const Job *job, int64_t subject_id)
         open += !ticket->over && ticket->key.subject_id == subject_id && *ticket->job && strcmp(ticket->feature, feature) == 0;
     }
     return open >= CALLBACKS_OPEN_MAX;
+}
+
+void batch_refuse_more(Batch *batch, const Job *job, int64_t subject_id, Decision *decision)
+{
+    bool at_once = decision->outcome == OUTCOME_ALLOWED && job->ask->callback && job->ask->callback->always;
+    if (!at_once || !batch_has_enough(batch, job, subject_id))
+        return;
+    charge_nothing(decision);
+    decision->outcome = OUTCOME_DENIED;
+    decision->reason = REASON_QUEUE_FULL;
 }
 
 /* Of the first limit that queues; where none does it never waits, so any will do. */

@@ -23,6 +23,7 @@ typedef struct {
     int64_t units;                    /* commit, refund: -1 all */
     const char *subject, *feature;    /* reset */
     const char *reason, *actor, *origin; /* origin: for the audit */
+    bool audited;                     /* refund: the audit says so, too */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
     /* what came of it */
@@ -141,6 +142,8 @@ bool batch_claim(Batch *batch, Job *job, SubjectState *state);
 bool batch_has_ticket(const Batch *batch, const Job *job, const SubjectState *state);
 /* Whatever was decided, it charges nothing then. */
 void batch_ask_for_ticket_again(Decision *decision);
+/* One that would be let in at once is refused where the subject has as many open as it may have. */
+void batch_refuse_more(Batch *batch, const Job *job, int64_t subject_id, Decision *decision);
 /* It is answered with one that is let in at once, with what was held. */
 void batch_let_in_at_once(Batch *batch, Job *job, SubjectState *state, const Decision *decision);
 /* A queued decision gets its place in line, or is denied where the line is full. The counter that it waits for has changed then. */

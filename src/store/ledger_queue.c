@@ -28,18 +28,30 @@ bool batch_goes_apart(const Decision *decision)
     return false;
 }
 
-/* Who waits in the line by now, and joins it in this batch, which is not to be read yet: how many come before `turn`. */
-static int64_t count_before(const Batch *batch, const Line *line, const Join *join, int64_t written)
+#define COUNTED_MOST 2000 /* of a line, from each of its ends */
+
+/* How many of `count` come before a turn, those who join in this batch, which are not to be read yet, included; of a long line that is
+ * only read from its ends, about as many as the turns say. */
+static int64_t count_before(const Batch *batch, const Line *line, const Join *join, const PGresult *rows, int64_t count, int64_t head)
 {
+    int64_t before = result_number(rows, 0, 0), behind = result_number(rows, 0, 1), joined_before = 0, joined_behind = 0;
     for (guint i = 0; i < batch->joins->len; i++) {
         const Join *other = batch->joins->pdata[i];
-        written += other != join && other->turn <= join->turn && ticket_waits_in(other->ticket, line);
+        bool counts = other != join && ticket_waits_in(other->ticket, line);
+        joined_before += counts && other->turn <= join->turn;
+        joined_behind += counts && other->turn > join->turn;
     }
-    return written;
+    if (before < COUNTED_MOST)
+        return before + joined_before;
+    if (behind < COUNTED_MOST)
+        return MAX(count - behind - joined_behind, 0);
+    double share = (double)(join->turn - head) / (double)MAX(result_number(rows, 0, 2) - head, 1);
+    return CLAMP((int64_t)(share * (double)count), before, MAX(count - behind, before));
 }
 
-/* The turn, where not everybody goes by arrival, and how many come before it. False: the database did not tell. */
-static bool join_turn(Batch *batch, const SubjectState *state, const Limit *limit, const TicketRow *ticket, Join *join)
+/* The turn, where not everybody goes by arrival, and, of one that joins `count` others, how many come before it. False: the database did
+ * not tell. `count` < 0: nobody wants to know. */
+static bool join_turn(Batch *batch, const SubjectState *state, const Limit *limit, const TicketRow *ticket, int64_t count, Join *join)
 {
     if (queue_is_plain(batch->policy, limit))
         return true;
@@ -64,15 +76,18 @@ static bool join_turn(Batch *batch, const SubjectState *state, const Limit *limi
         last = other->flow == join->flow ? MAX(last, other->turn) : last;
     }
     join->turn = queue_turn(head, last, weight);
+    if (count < 0)
+        return true;
     g_autoptr(PGresult) before = NULL;
     g_auto(Params) turn = params_new();
     params_number(&turn, line.account);
     params_number(&turn, line.slot);
     params_text(&turn, line.owner);
     params_number(&turn, join->turn);
+    params_number(&turn, COUNTED_MOST);
     if (db_run(batch->db, QUERY_TICKETS_BEFORE, &turn, &before) != DB_OK)
         return false;
-    join->ahead = count_before(batch, &line, join, result_number(before, 0, 0));
+    join->ahead = count_before(batch, &line, join, before, count, head);
     return true;
 }
 
@@ -135,7 +150,7 @@ static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *dec
     Join *join = g_new0(Join, 1);
     *join = (Join){ .job = job, .ticket = ticket, .ahead = look->counter->waiting,
                     .keep_s = job->ask->callback ? CALLBACK_KEEP_S : look->limit->queue.keep_place_s };
-    if (!join_turn(batch, state, look->limit, ticket, join)) {
+    if (!join_turn(batch, state, look->limit, ticket, look->counter->waiting, join)) {
         ticket_row_free(ticket);
         batch_join_free(join);
         return; /* the batch cannot be written on this connection any more */
@@ -273,7 +288,7 @@ static void move_line(Batch *batch, SubjectState *state, TicketRow *ticket, cons
     ticket->line_slot = line.slot;
     ticket->line_owner = line.owner;
     Join join = { .ticket = ticket };
-    if (!join_turn(batch, state, look->limit, ticket, &join))
+    if (!join_turn(batch, state, look->limit, ticket, -1, &join))
         return;
     Params *params = batch_ticket_change(batch, QUERY_TICKET_MOVE, &ticket->key);
     params_number(params, line.account);

@@ -180,6 +180,31 @@ static int64_t charged_units(const DecisionRow *row)
     return strcmp(row->kind, "hold") == 0 ? row->committed : 0;
 }
 
+/* An entry of the audit, written with the rest. Takes over `details`. */
+static void audit(Batch *batch, const Job *job, const char *action, const char *subject, const char *organization, json_t *details)
+{
+    Params *entry = g_new0(Params, 1);
+    *entry = params_new();
+    params_text(entry, job->actor);
+    params_text(entry, action);
+    params_text(entry, subject);
+    params_text(entry, organization);
+    char *text = json_dumps(details, JSON_COMPACT);
+    params_text(entry, text);
+    free(text);
+    json_decref(details);
+    params_text(entry, job->origin);
+    g_ptr_array_add(batch->audits, entry);
+}
+
+static void audit_refund(Batch *batch, const Job *job, const DecisionRow *row, int64_t units)
+{
+    g_autofree char *decision = public_id_decision(&row->key), *refund = public_id_decision(&job->key);
+    audit(batch, job, "decision.refund", row->subject, NULL,
+          json_pack("{s:s, s:s, s:s?, s:I, s:s?}", "decision", decision, "refund", refund, "feature", row->feature, "units",
+                    (json_int_t)units, "reason", job->reason));
+}
+
 static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
 {
     int64_t charged = charged_units(row), left = charged - row->given_back;
@@ -216,6 +241,8 @@ static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, Subjec
     params_number(give_back, row->key.id);
     params_number(give_back, units);
     g_ptr_array_add(batch->give_backs, give_back);
+    if (job->audited)
+        audit_refund(batch, job, row, units);
 }
 
 /* Has an earlier job of the same batch settled the same record? Its row was read before that. */
@@ -294,24 +321,6 @@ static TraceLine reset_line(const Batch *batch, const SubjectState *state, const
                         .held = counter->held, .used_delta = -counter->used, .gives_at = INSTANT_MAX };
 }
 
-/* Takes over `was`: what was used, by limit. */
-static void audit_reset(Batch *batch, const Job *job, const SubjectState *state, const char *feature, json_t *was)
-{
-    Params *audit = g_new0(Params, 1);
-    *audit = params_new();
-    params_text(audit, job->actor);
-    params_text(audit, "usage.reset");
-    params_text(audit, state->key);
-    params_text(audit, state->organization);
-    json_t *details = json_pack("{s:s, s:s*, s:o}", "feature", feature, "reason", job->reason, "old", was);
-    char *text = json_dumps(details, JSON_COMPACT);
-    params_text(audit, text);
-    free(text);
-    json_decref(details);
-    params_text(audit, job->origin);
-    g_ptr_array_add(batch->audits, audit);
-}
-
 void batch_reset(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -339,7 +348,8 @@ void batch_reset(Batch *batch, Job *job)
     }
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
-    audit_reset(batch, job, state, record->feature, was);
+    audit(batch, job, "usage.reset", state->key, state->organization,
+          json_pack("{s:s, s:s*, s:o}", "feature", record->feature, "reason", job->reason, "old", was));
     ledger_done_clear(job->done);
     *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
                                .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };

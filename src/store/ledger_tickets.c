@@ -2,6 +2,8 @@
  * decided about them: ledger_queue.c. */
 #include "store/ledger_queue.h"
 
+#include "store/lease.h"
+
 #include "store/rows.h"
 
 /* --- which line --- */
@@ -225,7 +227,7 @@ BatchResult batch_read_tickets(Batch *batch)
     g_autoptr(PGresult) lease = NULL;
     const char *holder = batch_holder(batch);
     g_auto(Params) who = params_new();
-    params_text(&who, "admission");
+    params_text(&who, LEASE_ADMISSION);
     params_text(&who, holder);
     db_queue(batch->db, QUERY_TICKETS_OF, &params, &rows);
     db_queue(batch->db, QUERY_QUEUES_STOPPED, NULL, &stopped);

@@ -51,11 +51,6 @@ StoreResult people_find(Store *store, const char *text, const char *after, json_
 static const char *const filter_words[] = {[PEOPLE_ON_PLAN] = "plan", [PEOPLE_NEAR] = "near", [PEOPLE_STOPPED] = "stopped",
                                            [PEOPLE_OVERRIDE] = "override", [PEOPLE_SUSPENDED] = "suspended"};
 
-const char *people_filter_word(PeopleFilter filter)
-{
-    return filter_words[filter];
-}
-
 bool people_filter_find(const char *word, PeopleFilter *filter)
 {
     for (int i = 0; i < PEOPLE_FILTERS; i++)

@@ -14,7 +14,6 @@ StoreResult people_find(Store *store, const char *text, const char *after, json_
 /* How people may stand, to be looked for by that. */
 typedef enum { PEOPLE_ON_PLAN, PEOPLE_NEAR, PEOPLE_STOPPED, PEOPLE_OVERRIDE, PEOPLE_SUSPENDED, PEOPLE_FILTERS } PeopleFilter;
 bool people_filter_find(const char *word, PeopleFilter *filter) MUST_CHECK;
-const char *people_filter_word(PeopleFilter filter);
 
 /* Those of whom it is true now: on the plan `plan` (only then); near a limit of theirs (PEOPLE_NEAR_PCT or more of it used, after their last
  * request); stopped by a limit today, as far as that is rolled up; with an override of their own in force; suspended. As people_find, but

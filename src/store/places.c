@@ -162,15 +162,9 @@ static StoreResult refresh(Store *store, StoreError *error)
 
 /* --- one ticket --- */
 
-TicketRead *ticket_read_ref(TicketRead *read)
-{
-    g_atomic_int_inc(&read->refs);
-    return read;
-}
-
 void ticket_read_free(TicketRead *read)
 {
-    if (!read || !g_atomic_int_dec_and_test(&read->refs))
+    if (!read)
         return;
     char *texts[] = { read->id, read->subject, read->feature, read->resource, read->reservation, read->return_to, read->why };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
@@ -181,7 +175,6 @@ void ticket_read_free(TicketRead *read)
 static TicketRead *ticket_read_copy(const TicketRead *read)
 {
     TicketRead *copy = g_memdup2(read, sizeof *read);
-    copy->refs = 1;
     char **texts[] = { &copy->id, &copy->subject, &copy->feature, &copy->resource, &copy->reservation, &copy->return_to, &copy->why };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = g_strdup(*texts[i]);
@@ -197,7 +190,6 @@ static TicketRead *facts_of(const PGresult *rows, const DecisionKey *key)
 {
     TicketRead *read = g_new0(TicketRead, 1);
     *read = (TicketRead){
-        .refs = 1,
         .id = public_id_ticket(key),
         .subject = g_strdup(result_text(rows, 0, 13)),
         .feature = g_strdup(result_text(rows, 0, 4)),
@@ -341,8 +333,8 @@ static Spot spot_found(const Places *places, const Known *known, const PGresult 
     return (Spot){ ahead, lines_units(places->lines, known->line_account, known->slot, known->owner, ahead), MAX(ahead + 1, counted) };
 }
 
-/* By itself, and keeps what it finds. Places are taken from the last reading where it has them. */
-static StoreResult find_alone(Store *store, const Policy *policy, const DecisionKey *key, bool seen, bool placed, TicketRead **read,
+/* By itself, and keeps what it finds. `placed`: where the last reading has it; NULL: nowhere. */
+static StoreResult find_alone(Store *store, const Policy *policy, const DecisionKey *key, bool seen, const Spot *placed, TicketRead **read,
                               StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
@@ -363,8 +355,8 @@ static StoreResult find_alone(Store *store, const Policy *policy, const Decision
     if (seen)
         note_seen(places, known, known->facts->now);
     *read = ticket_read_copy(known->facts);
-    if (known->facts->state == TICKET_WAITING && !(placed && lines_spot(places->lines, key->id, &spot)))
-        spot = spot_found(places, known, rows);
+    if (known->facts->state == TICKET_WAITING)
+        spot = placed ? *placed : spot_found(places, known, rows);
     (*read)->ahead = spot.ahead;
     (*read)->in_line = spot.in_line;
     complete(places, policy, known, spot.units_ahead, *read);
@@ -373,10 +365,9 @@ static StoreResult find_alone(Store *store, const Policy *policy, const Decision
 }
 
 /* Is its place to be had from the last reading? With the lock held. */
-static bool is_placed(Places *places, int64_t id)
+static bool is_placed(Places *places, int64_t id, Spot *spot)
 {
-    Spot spot;
-    return places->lines && !g_hash_table_contains(places->touched, &id) && lines_spot(places->lines, id, &spot);
+    return places->lines && !g_hash_table_contains(places->touched, &id) && lines_spot(places->lines, id, spot);
 }
 
 StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **read, StoreError *error)
@@ -391,11 +382,12 @@ StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **r
     pthread_mutex_lock(&store->places->lock);
     result = refresh(store, error);
     *read = result == STORE_OK ? tell(store->places, policy, &key, seen) : NULL;
-    bool placed = is_placed(store->places, key.id);
+    Spot spot;
+    bool placed = is_placed(store->places, key.id, &spot);
     pthread_mutex_unlock(&store->places->lock);
     if (result != STORE_OK || *read)
         return result;
-    return find_alone(store, policy, &key, seen, placed, read, error);
+    return find_alone(store, policy, &key, seen, placed ? &spot : NULL, read, error);
 }
 
 /* --- waiting for a change --- */
@@ -494,12 +486,17 @@ void queue_hurry(Store *store)
 
 /* --- what others do with it --- */
 
+/* Where nobody has asked for long, nobody is told anything before the next reading, which will know it all. */
 void places_touch(Store *store, int64_t id)
 {
+    Places *places = store->places;
     int64_t now_us = g_get_monotonic_time();
-    pthread_mutex_lock(&store->places->lock);
-    g_hash_table_replace(store->places->touched, g_memdup2(&id, sizeof id), g_memdup2(&now_us, sizeof now_us));
-    pthread_mutex_unlock(&store->places->lock);
+    pthread_mutex_lock(&places->lock);
+    if (!places->reading && (!places->read_us || now_us - places->read_us > STALE_US))
+        g_hash_table_remove_all(places->touched);
+    else
+        g_hash_table_replace(places->touched, g_memdup2(&id, sizeof id), g_memdup2(&now_us, sizeof now_us));
+    pthread_mutex_unlock(&places->lock);
 }
 
 bool places_spot(Store *store, int64_t id, int64_t *ahead, int64_t *units_ahead, int64_t *in_line)

@@ -151,15 +151,19 @@ static StoreResult apply_first_due(Store *store, bool *any, StoreError *error)
                                       result_text(due, 0, 3), now, error) : result;
 }
 
-StoreResult policy_apply_due(Store *store, StoreError *error)
+StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error)
 {
+    int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + us : 0;
+    g_autofree char *origin = g_strdup(audit_origin());
     bool any = true;
     StoreResult result = STORE_OK;
+    audit_origin_set("schedule");
     while (result == STORE_OK && any) {
-        result = admin_begin(store, error);
+        result = admin_begin_if_free(store, deadline_us, error);
         if (result == STORE_OK)
             result = admin_end(store, apply_first_due(store, &any, error), error);
     }
+    audit_origin_set(origin);
     return result;
 }
 
@@ -183,9 +187,9 @@ StoreResult policy_cancel(Store *store, int version, const char *reason, const c
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)
 {
     Db *db = store_reader_take(store);
-    *policy = store_policy_version(store, db, version);
+    StoreResult result = store_policy_version(store, db, version, policy, error);
     store_reader_give(store, db);
-    return *policy ? STORE_OK : store_fail(error, STORE_NONE, "version", "there is no such version of the policy");
+    return result;
 }
 
 static StoreResult read_rows(Store *store, Query query, PGresult **rows, StoreError *error)

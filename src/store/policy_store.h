@@ -21,13 +21,14 @@ typedef struct {
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed,
                           StoreError *error) MUST_CHECK;
 
-/* Puts in force what is due. Called by store_policy. */
-StoreResult policy_apply_due(Store *store, StoreError *error) MUST_CHECK;
+/* Puts in force what is due, in `us` at most (where it stays with a service). Called by store_policy, whoever's request it is that looks: the
+ * audit says "schedule" of where it came from. STORE_CONFLICT: administration is busy with another change; the next one may try. */
+StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error) MUST_CHECK;
 
 /* One that was to come will not. STORE_NONE: there is none that still may. */
 StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
-/* The policy of a version, as it was applied. STORE_NONE: there is none, or it cannot be read any more. */
+/* The policy of a version, as it was applied. STORE_NONE: there is none; STORE_DOWN: also where it cannot be read any more. */
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error) MUST_CHECK;
 
 /* How many subjects are on each plan now: {plan key: number}; those on the default plans are counted under its key. */

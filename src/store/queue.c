@@ -187,13 +187,13 @@ json_t *queue_report_json(const QueueReport *line)
 
 StoreResult queue_lease(Store *store, const char *holder, bool *mine, bool *late, StoreError *error)
 {
-    const Lease lease = { "admission", (char *)holder, ADMISSION_LEASE_S };
+    const Lease lease = { LEASE_ADMISSION, (char *)holder, ADMISSION_LEASE_S };
     return lease_take(store, &lease, mine, late, error);
 }
 
 void queue_lease_leave(Store *store, const char *holder)
 {
-    const Lease lease = { "admission", (char *)holder, ADMISSION_LEASE_S };
+    const Lease lease = { LEASE_ADMISSION, (char *)holder, ADMISSION_LEASE_S };
     lease_leave(store, &lease);
 }
 

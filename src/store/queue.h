@@ -29,10 +29,8 @@ typedef struct {
     int64_t tries, last_status;         /* last_status 0: nothing was answered */
     const char *trouble;    /* of the last try: callback_trouble_word; NULL: none. Interned */
     Instant next_at, tried_at, delivered_at; /* true times; INSTANT_MAX: none */
-    int refs;
 } TicketRead;
-TicketRead *ticket_read_ref(TicketRead *read);
-void ticket_read_free(TicketRead *read); /* lets go of one reference */
+void ticket_read_free(TicketRead *read); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TicketRead, ticket_read_free)
 
 /* Where the ticket stands, at most about a second ago: everybody who asks meanwhile is told from one reading. Its holder counts
@@ -90,7 +88,7 @@ typedef struct {
     AdmissionResult result;
 } QueueHead;
 
-/* Takes the lease for this process, or renews it. *late: it had been nobody's for long, as after an outage. */
+/* Takes the lease LEASE_ADMISSION for `holder` (lease_holder_new), or renews it. *late: it had been nobody's for long, as after an outage. */
 StoreResult queue_lease(Store *store, const char *holder, bool *mine, bool *late, StoreError *error) MUST_CHECK;
 void queue_lease_leave(Store *store, const char *holder);
 
@@ -117,7 +115,6 @@ StoreResult queue_tidy(Store *store, StoreError *error) MUST_CHECK;
 typedef struct {
     bool mine;      /* the lease was to be had: no process has it */
     int in, ended;  /* so many were let in, so many places were lost */
-    char holder[33];
 } QueueAssisted;
 
 /* One turn, where no process that stays has the lease (plain CGI, a timed command): gives back what is due, ends places, lets in, and

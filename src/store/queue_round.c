@@ -1,8 +1,7 @@
 /* Letting in all who can be, and doing it for lines that no process looks after: whoever asks does it then. */
-#include <sodium.h>
-
-#include "store/store_internal.h"
+#include "store/lease.h"
 #include "store/queue.h"
+#include "store/store_internal.h"
 
 #define LOOK_MIN 8              /* of each line at first, */
 #define LOOK_MAX 128            /* and as long as all are let in, twice as many */
@@ -43,12 +42,12 @@ StoreResult queue_admit_all(Store *store, const char *holder, int *in, StoreErro
     return STORE_OK;
 }
 
-static StoreResult keep_order(Store *store, bool late, QueueAssisted *done, StoreError *error)
+static StoreResult keep_order(Store *store, const char *holder, bool late, QueueAssisted *done, StoreError *error)
 {
     StoreResult result = queue_tidy(store, error);
     if (result == STORE_OK)
         result = queue_expire(store, late ? LATE_GRACE_S : 0, &done->ended, error);
-    return result == STORE_OK ? queue_admit_all(store, done->holder, &done->in, error) : result;
+    return result == STORE_OK ? queue_admit_all(store, holder, &done->in, error) : result;
 }
 
 static StoreResult somebody_is_in_line(Store *store, bool *somebody, StoreError *error)
@@ -71,13 +70,11 @@ StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error)
     StoreResult result = somebody_is_in_line(store, &somebody, error);
     if (result != STORE_OK || !somebody)
         return result;
-    unsigned char name[16];
-    randombytes_buf(name, sizeof name);
-    sodium_bin2hex(done->holder, sizeof done->holder, name, sizeof name);
-    result = queue_lease(store, done->holder, &done->mine, &late, error);
+    g_autofree char *holder = lease_holder_new();
+    result = queue_lease(store, holder, &done->mine, &late, error);
     if (result != STORE_OK || !done->mine)
         return result;
-    result = keep_order(store, late, done, error);
-    queue_lease_leave(store, done->holder);
+    result = keep_order(store, holder, late, done, error);
+    queue_lease_leave(store, holder);
     return result;
 }

@@ -2,6 +2,7 @@
 #include "store/reports.h"
 
 #include "base/civil.h"
+#include "store/ledger_own.h"
 #include "store/store_internal.h"
 
 typedef enum { TEXT, NUMBER, FLAG, TIME } ColumnKind;
@@ -188,13 +189,36 @@ static DbResult read_all(Store *store, const ReportAsk *ask, Db *db, json_t **re
     return result;
 }
 
-StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, StoreError *error)
+/* One at a time reads; the others wait as long as for any page. */
+static bool take_turn(Store *store)
+{
+    struct timespec until = ledger_in_us(store->config.listen ? store_read_us(store) : 3600 * US_PER_S);
+    int waited = 0;
+    pthread_mutex_lock(&store->reports_lock);
+    while (store->reports_read && waited == 0)
+        waited = pthread_cond_timedwait(&store->reports_free, &store->reports_lock, &until);
+    bool mine = !store->reports_read;
+    store->reports_read = true;
+    pthread_mutex_unlock(&store->reports_lock);
+    return mine;
+}
+
+static void end_turn(Store *store)
 {
     pthread_mutex_lock(&store->reports_lock);
+    store->reports_read = false;
+    pthread_cond_signal(&store->reports_free);
+    pthread_mutex_unlock(&store->reports_lock);
+}
+
+StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, StoreError *error)
+{
+    if (!take_turn(store))
+        return store_fail(error, STORE_DOWN, NULL, "others are reading reports, which takes long");
     DbResult read = read_all(store, ask, &store->reports, reports);
     if (read == DB_LOST)
         read = read_all(store, ask, &store->reports, reports);
     StoreResult result = read == DB_OK ? STORE_OK : store_down(error, &store->reports);
-    pthread_mutex_unlock(&store->reports_lock);
+    end_turn(store);
     return result;
 }

@@ -19,7 +19,7 @@ Rollup *rollup_open(Store *store)
 {
     Rollup *rollup = g_new0(Rollup, 1);
     rollup->store = store;
-    rollup->lease = lease_new("usage", ROLLUP_LEASE_S);
+    rollup->lease = lease_new(LEASE_USAGE, ROLLUP_LEASE_S);
     db_init(&rollup->db, store->database, store->config.prepared, true);
     rollup->db.patience_ms = PATIENCE_MS;
     return rollup;

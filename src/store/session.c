@@ -113,7 +113,7 @@ StoreResult session_begin(Store *store, const char *account, const char *address
         result = store_fail(error, STORE_NONE, NULL, "there is no such account");
     if (result == STORE_OK) {
         *token = g_strdup(made);
-        result = store_write(store, QUERY_SESSIONS_FORGET, NULL, NULL, error);
+        store_note(store, QUERY_SESSIONS_FORGET, NULL); /* who comes next may do it as well */
     }
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(made, sizeof made);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/log.h"
 #include "base/parse.h"
 #include "store/admin_internal.h"
 #include "store/password.h"
@@ -33,14 +34,16 @@ static StoreResult attempt(Store *store, const Allowance *allowance, const char 
     return STORE_OK;
 }
 
-/* Of the address one, as others may be behind it; of the name all. */
-static StoreResult attempts_take_back(Store *store, const char *name, const char *address, StoreError *error)
+/* Of the address one, as others may be behind it; of the name all. What they were made for is done by then, whatever becomes of this. */
+static void attempts_take_back(Store *store, const char *name, const char *address)
 {
+    g_auto(StoreError) error = {0};
     g_autofree char *of_name = g_strconcat(by_name.kind, name, NULL), *of_address = g_strconcat(by_address.kind, address, NULL);
     g_auto(Params) params = params_new();
     params_text(&params, of_name);
     params_text(&params, of_address);
-    return store_write(store, QUERY_ATTEMPTS_TAKE_BACK, &params, NULL, error);
+    if (store_write(store, QUERY_ATTEMPTS_TAKE_BACK, &params, NULL, &error) != STORE_OK)
+        log_line(LOG_LEVEL_WARNING, "attempts of %s to sign in stay counted: %s", name, error.detail);
 }
 
 static StoreResult hash_find(Store *store, const char *name, char **hash, StoreError *error)
@@ -82,10 +85,10 @@ StoreResult account_sign_in(Store *store, const char *name, const char *password
     result = session_begin(store, name, address, token, error);
     if (result == STORE_NONE)
         return STORE_OK; /* taken away a moment ago */
-    if (result == STORE_OK)
-        result = attempts_take_back(store, name, address, error);
-    if (result == STORE_OK)
+    if (result == STORE_OK) {
+        attempts_take_back(store, name, address);
         *outcome = SIGN_IN_DONE;
+    }
     return result;
 }
 
@@ -142,9 +145,9 @@ StoreResult account_password_change(Store *store, const char *name, const char *
     if (result != STORE_OK || !password_is_right(password, known))
         return result;
     result = keep_change(store, name, wanted, hash, error);
-    if (result == STORE_OK)
-        result = attempts_take_back(store, name, address, error);
-    if (result == STORE_OK)
+    if (result == STORE_OK) {
+        attempts_take_back(store, name, address);
         *outcome = SIGN_IN_DONE;
+    }
     return result;
 }

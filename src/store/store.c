@@ -60,6 +60,7 @@ Store *store_open(const StoreConfig *config)
     }
     db_init(&store->writer, config->database, config->prepared, true);
     pthread_mutex_init(&store->reports_lock, NULL);
+    ledger_cond_init(&store->reports_free);
     store->reports_apart = config->report_database != NULL;
     db_init(&store->reports, store->reports_apart ? config->report_database : config->database, config->prepared, false);
     store->places = places_new();
@@ -102,6 +103,7 @@ void store_close(Store *store)
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
     pthread_mutex_destroy(&store->reports_lock);
+    pthread_cond_destroy(&store->reports_free);
     pthread_mutex_destroy(&store->tellers_lock);
     pthread_mutex_destroy(&store->ledger_lock);
     pthread_mutex_destroy(&store->clock_lock);
@@ -357,27 +359,44 @@ DbResult store_policy_refresh(Store *store, Db *db)
     return DB_OK;
 }
 
-Policy *store_policy_version(Store *store, Db *db, int version)
+StoreResult store_policy_version(Store *store, Db *db, int version, Policy **policy, StoreError *error)
 {
     pthread_mutex_lock(&store->policy_lock);
-    Policy *now = store->policy && store->policy->version == version ? policy_ref(store->policy) : NULL;
+    *policy = store->policy && store->policy->version == version ? policy_ref(store->policy) : NULL;
     pthread_mutex_unlock(&store->policy_lock);
-    if (now)
-        return now;
+    if (*policy)
+        return STORE_OK;
     g_auto(Params) params = params_new();
     params_number(&params, version);
     g_autoptr(PGresult) rows = NULL;
-    if (db_run(db, QUERY_POLICY_BY_VERSION, &params, &rows) != DB_OK || PQntuples(rows) != 1)
-        return NULL;
-    return policy_from_row(store, db, rows);
+    DbResult result = db_run(db, QUERY_POLICY_BY_VERSION, &params, &rows);
+    if (result == DB_LOST)
+        result = db_run(db, QUERY_POLICY_BY_VERSION, &params, &rows);
+    if (result != DB_OK)
+        return store_down(error, db);
+    if (PQntuples(rows) != 1)
+        return store_fail(error, STORE_NONE, "version", "there is no such version of the policy");
+    *policy = policy_from_row(store, db, rows);
+    return *policy ? STORE_OK : store_fail(error, STORE_DOWN, NULL, "policy version %d cannot be read", version);
 }
 
-/* Whoever looks first after a change was due makes it. Where it cannot be made, what is in force stays, and the next one tries. */
-static void apply_due(Store *store, Db *db)
+/* Whoever looks first after a change was due makes it, unless administration is busy. Where it cannot be made, what is in force stays, the
+ * next one tries, and it is said once. */
+static void apply_due(Store *store)
 {
     g_auto(StoreError) error = { 0 };
-    if (policy_apply_due(store, &error) != STORE_OK || store_policy_refresh(store, db) != DB_OK)
+    StoreResult result = policy_apply_due(store, store_patience_us(store), &error);
+    if (result == STORE_OK) {
+        Db *db = store_reader_take_for(store, store_patience_us(store) / POLICY_WAIT_SHARE);
+        if (store_policy_refresh(store, db) != DB_OK)
+            result = store_down(&error, db);
+        store_reader_give(store, db);
+    }
+    bool failed = result == STORE_DOWN;
+    if (failed && !g_atomic_int_get(&store->policy_due_failed))
         log_line(LOG_LEVEL_WARNING, "a policy that is due could not be put in force: %s", error.detail ? error.detail : "no answer");
+    if (result != STORE_CONFLICT)
+        g_atomic_int_set(&store->policy_due_failed, failed);
 }
 
 StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
@@ -394,9 +413,9 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
         DbResult result = store_policy_refresh(store, db);
         if (result != DB_OK)
             store_down(error, db);
-        if (result == DB_OK && g_atomic_int_get(&store->policy_due))
-            apply_due(store, db);
         store_reader_give(store, db);
+        if (result == DB_OK && g_atomic_int_get(&store->policy_due))
+            apply_due(store);
     }
     pthread_mutex_lock(&store->policy_lock);
     *policy = store->policy ? policy_ref(store->policy) : NULL;

@@ -22,6 +22,7 @@ struct Store {
     Policy *policy;              /* NULL: none read so far */
     int64_t policy_checked_us;   /* monotonic; 0: look again */
     gint policy_due;             /* one that was to come is due, and not in force yet; atomic */
+    gint policy_due_failed;      /* it could not be put in force, which was said; atomic */
     gint policy_refused;         /* a version that could not be read; atomic */
 
     pthread_mutex_t readers_lock;
@@ -38,6 +39,8 @@ struct Store {
     Db writer;
 
     pthread_mutex_t reports_lock; /* reports come by one connection of theirs, perhaps to a replica */
+    pthread_cond_t reports_free;
+    bool reports_read;           /* somebody has it */
     Db reports;
     bool reports_apart;          /* it is to one */
 
@@ -95,8 +98,9 @@ bool store_policy_refused(Store *store, int64_t version);
 /* Reads the active policy through `db` when it differs from the one in force. DB_OK also when there is none. */
 DbResult store_policy_refresh(Store *store, Db *db) MUST_CHECK;
 
-/* A policy of a given version, for decisions recorded under it. NULL when it cannot be had. */
-Policy *store_policy_version(Store *store, Db *db, int version);
+/* A policy of a given version, for decisions recorded under it. STORE_NONE: there is none; STORE_DOWN: it cannot be had now, or cannot be
+ * read any more. */
+StoreResult store_policy_version(Store *store, Db *db, int version, Policy **policy, StoreError *error) MUST_CHECK;
 
 /* Fills limits' and grants' slots from the registry. false: some are not registered. */
 bool policy_slots_fill(Policy *policy, const PGresult *registry);

@@ -3,9 +3,8 @@
  * so a process that stood still cannot act on a line that is another's by now. */
 #include "worker/admission.h"
 
-#include <sodium.h>
-
 #include "base/log.h"
+#include "store/lease.h"
 #include "worker/turns.h"
 
 #define TURN_US (US_PER_S / 2)
@@ -15,7 +14,7 @@
 
 struct AdmissionWorker {
     Store *store;
-    char holder[33];
+    char *holder;
     Turns *turns;
     int64_t tidied_us, expired_us; /* monotonic */
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
@@ -74,13 +73,12 @@ static int64_t work(void *data)
 AdmissionWorker *admission_start(Store *store)
 {
     AdmissionWorker *worker = g_new0(AdmissionWorker, 1);
-    unsigned char name[16];
-    randombytes_buf(name, sizeof name);
-    sodium_bin2hex(worker->holder, sizeof worker->holder, name, sizeof name);
+    worker->holder = lease_holder_new();
     worker->store = store;
     worker->turns = turns_start("admission", work, worker, 0);
     if (worker->turns)
         return worker;
+    g_free(worker->holder);
     g_free(worker);
     return NULL;
 }
@@ -91,5 +89,6 @@ void admission_stop(AdmissionWorker *worker)
         return;
     turns_stop(worker->turns);
     queue_lease_leave(worker->store, worker->holder);
+    g_free(worker->holder);
     g_free(worker);
 }

@@ -4,15 +4,9 @@
 
 #include "store/queue.h"
 
-TicketRead *ticket_read_ref(TicketRead *read)
-{
-    read->refs++;
-    return read;
-}
-
 void ticket_read_free(TicketRead *read)
 {
-    if (!read || --read->refs > 0)
+    if (!read)
         return;
     g_free(read->id);
     g_free(read->subject);
@@ -32,7 +26,7 @@ StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **r
                            .subject = g_strdup("ada"), .feature = g_strdup("message"), .units = 1, .ahead = 2, .in_line = 7,
                            .ahead_at_first = 9, .wait = { true, 60, 240, 180 }, .joined_at = WORLD_NOW, .now = WORLD_NOW,
                            .kept_until = WORLD_NOW + US_PER_S, .claim_until = INSTANT_MAX, .ended_at = INSTANT_MAX,
-                           .return_to = g_strdup(id), .refs = 1 };
+                           .return_to = g_strdup(id) };
     return STORE_OK;
 }
 

@@ -10,10 +10,9 @@
 static const char policy[] =
     "default_plan = free\n"
     "feature job { title = Jobs }\n"
-    "plan free { limit minute { feature = job  amount = 5  window = minute  scope = site  on_exceed = queue  warn_at = {} } }\n";
+    "plan free { limit minute { feature = job  amount = 150  window = minute  scope = site  on_exceed = queue  warn_at = {} } }\n";
 
-/* A ticket that is let in at once. */
-static char *leave(Store *store, const char *origin, const char *job)
+static Answer *ask_for(Store *store, const char *origin, const char *job)
 {
     const LedgerCallback callback = { .url = "https://jobs.example/hooks", .origin = origin, .payload = "{}", .job = job, .always = true };
     const LedgerAsk request = { .kind = ASK_HOLD, .subject = "ada", .item_count = 1, .items = { { "job", NULL, 1 } },
@@ -21,6 +20,13 @@ static char *leave(Store *store, const char *origin, const char *job)
     g_auto(StoreError) error = { 0 };
     g_autoptr(Answer) answer = NULL;
     ck_assert_msg(ledger_decide(store, &request, &answer, &error) == STORE_OK, "%s", error.detail);
+    return g_steal_pointer(&answer);
+}
+
+/* A ticket that is let in at once. */
+static char *leave(Store *store, const char *origin, const char *job)
+{
+    g_autoptr(Answer) answer = ask_for(store, origin, job);
     ck_assert_ptr_nonnull(answer->ticket);
     return g_strdup(answer->ticket);
 }
@@ -216,7 +222,8 @@ START_TEST(what_was_taken_unheard_is_taken_again)
 }
 END_TEST
 
-START_TEST(no_more_than_may_be_sent_at_once)
+/* Neither under way, of all origins, nor open, of a subject. */
+START_TEST(no_more_than_there_may_be_at_once)
 {
     still();
     Store *store = database_store();
@@ -232,6 +239,15 @@ START_TEST(no_more_than_may_be_sent_at_once)
     end(one, three, DELIVERY_ACCEPTED, 200);
     end(one, last, DELIVERY_ACCEPTED, 200);
     assert_counter(4, 0);
+    for (int i = 0; i < CALLBACKS_OPEN_MAX; i++) {
+        g_autofree char *job = g_strdup_printf("job-%d", i), *id = leave(store, ORIGIN, job);
+    }
+    g_autoptr(Answer) refused = ask_for(store, ORIGIN, "one too many"), again = ask_for(store, ORIGIN, "job-7");
+    ck_assert_int_eq(refused->outcome, OUTCOME_DENIED);
+    ck_assert_int_eq(refused->reason, REASON_QUEUE_FULL);
+    ck_assert_ptr_null(refused->ticket);
+    ck_assert_ptr_nonnull(again->ticket);
+    assert_counter(4, CALLBACKS_OPEN_MAX);
     deliveries_close(one);
     store_close(store);
 }
@@ -246,7 +262,7 @@ int main(void)
     tcase_add_loop_test(tests, it_ends_once, 0, 3);
     tcase_add_test(tests, tries_are_counted_and_wait);
     tcase_add_test(tests, what_was_taken_unheard_is_taken_again);
-    tcase_add_test(tests, no_more_than_may_be_sent_at_once);
+    tcase_add_test(tests, no_more_than_there_may_be_at_once);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
