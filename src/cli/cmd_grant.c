@@ -1,5 +1,6 @@
 /* `webquota grant add|list|remove`: bonus units. */
 #include "cli/inputs.h"
+#include "cli/list_whole.h"
 #include "cli/open.h"
 #include "cli/table.h"
 
@@ -74,7 +75,7 @@ static int list(Store *store, const GrantOptions *options)
     g_auto(StoreError) error = { 0 };
     json_t *grants = NULL, *one;
     size_t i;
-    StoreResult result = admin_grant_list(store, options->texts.of[SUBJECT], options->texts.of[ORGANIZATION], &grants, &error);
+    StoreResult result = list_whole(admin_grant_list, store, options->texts.of[SUBJECT], options->texts.of[ORGANIZATION], &grants, &error);
     if (result != STORE_OK)
         return cli_fail("grant", result, &error);
     if (options->json) {

@@ -1,5 +1,6 @@
 /* `webquota override add|list|remove`: another amount for one person or organization. */
 #include "cli/inputs.h"
+#include "cli/list_whole.h"
 #include "cli/open.h"
 #include "cli/table.h"
 
@@ -72,7 +73,7 @@ static int list(Store *store, const OverrideOptions *options)
     g_auto(StoreError) error = { 0 };
     json_t *overrides = NULL, *one;
     size_t i;
-    StoreResult result = admin_override_list(store, options->texts.of[SUBJECT], options->texts.of[ORGANIZATION], &overrides, &error);
+    StoreResult result = list_whole(admin_override_list, store, options->texts.of[SUBJECT], options->texts.of[ORGANIZATION], &overrides, &error);
     if (result != STORE_OK)
         return cli_fail("override", result, &error);
     if (options->json) {

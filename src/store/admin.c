@@ -206,50 +206,49 @@ void admin_cut(json_t *list, int most, bool *more)
         *more = false;
 }
 
-StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
-                       json_t **list, StoreError *error)
+void admin_asked_params(Params *params, const AdminAsked *asked)
+{
+    params_text(params, asked->id);
+    params_text(params, asked->subject);
+    params_text(params, asked->organization);
+    params_bool(params, asked->removed);
+    params_text(params, asked->before);
+}
+
+StoreResult admin_list(Store *store, Query query, const AdminAsked *asked, json_t **list, StoreError *error)
 {
     g_auto(Params) params = params_new();
-    params_text(&params, id);
-    if (query != QUERY_KEYS_LIST) {
-        params_text(&params, subject);
-        params_text(&params, organization);
-        params_bool(&params, false);
-    }
+    if (query == QUERY_KEYS_LIST)
+        params_text(&params, asked->id);
+    else
+        admin_asked_params(&params, asked);
     return admin_rows(store, query, &params, list, error);
+}
+
+/* One of them, by its number. */
+static StoreResult list_one(Store *store, Query query, const AdminAsked *asked, const char *what, json_t **json, StoreError *error)
+{
+    int64_t number;
+    if (!admin_id(asked->id, &number))
+        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    json_t *list = NULL;
+    StoreResult result = admin_list(store, query, asked, &list, error);
+    if (result == STORE_OK && json_array_size(list) != 1)
+        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
 }
 
 StoreResult admin_removed(Store *store, const char *id, const char *what, json_t **json, StoreError *error)
 {
-    int64_t number;
-    json_t *list = NULL;
-    g_auto(Params) params = params_new();
-    if (!admin_id(id, &number))
-        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
-    params_text(&params, id);
-    params_text(&params, NULL);
-    params_text(&params, NULL);
-    params_bool(&params, true);
-    StoreResult result = admin_rows(store, QUERY_OVERRIDES_LIST, &params, &list, error);
-    if (result == STORE_OK && json_array_size(list) != 1)
-        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
-    if (result == STORE_OK)
-        *json = json_incref(json_array_get(list, 0));
-    json_decref(list);
-    return result;
+    const AdminAsked asked = { .id = id, .removed = true };
+    return list_one(store, QUERY_OVERRIDES_LIST, &asked, what, json, error);
 }
 
 StoreResult admin_one(Store *store, Query query, const char *id, const char *what, json_t **json, StoreError *error)
 {
-    int64_t number;
-    if (!admin_id(id, &number))
-        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
-    json_t *list = NULL;
-    StoreResult result = admin_list(store, query, id, NULL, NULL, &list, error);
-    if (result == STORE_OK && json_array_size(list) != 1)
-        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
-    if (result == STORE_OK)
-        *json = json_incref(json_array_get(list, 0));
-    json_decref(list);
-    return result;
+    const AdminAsked asked = { .id = id };
+    return list_one(store, query, &asked, what, json, error);
 }

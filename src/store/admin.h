@@ -45,7 +45,11 @@ typedef struct {
  * STORE_INVALID). JSON: {override, subject, organization, feature, limit, amount, unlimited, multiplier,
  * expires_at, reason, author, created_at}; `override` is its id, a string. */
 StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
-StoreResult admin_override_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error) MUST_CHECK;
+/* Of a subject, of an organization itself, or (both NULL) of all: at most ADMIN_LIST_MOST, the newest first, behind the number `before`
+ * (NULL: from the newest on). */
+#define ADMIN_LIST_MOST 1000
+StoreResult admin_override_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                                StoreError *error) MUST_CHECK;
 StoreResult admin_override_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 /* `reason`: for the audit; NULL: none. */
 StoreResult admin_override_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
@@ -70,7 +74,8 @@ typedef struct {
 /* JSON: {grant, subject, organization, feature, amount, remaining, priority, effective_at, expires_at, every, reason,
  * author, created_at}. */
 StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
-StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error) MUST_CHECK;
+StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                             StoreError *error) MUST_CHECK;
 StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_remove(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 /* As of overrides: what was spent of it stays spent. */

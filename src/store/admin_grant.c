@@ -92,14 +92,10 @@ static int64_t listed_left(const PGresult *rows, int row)
     return grant_left(&grant, &counter, result_number(rows, row, 7));
 }
 
-static StoreResult grants_read(Store *store, const char *id, const char *subject, const char *organization, bool removed,
-                               json_t **list, StoreError *error)
+static StoreResult grants_read(Store *store, const AdminAsked *asked, json_t **list, StoreError *error)
 {
     g_auto(Params) params = params_new();
-    params_text(&params, id);
-    params_text(&params, subject);
-    params_text(&params, organization);
-    params_bool(&params, removed);
+    admin_asked_params(&params, asked);
     g_autoptr(PGresult) rows = NULL;
     Db *db = store_reader_take(store);
     DbResult result = db_run(db, QUERY_GRANTS_LIST, &params, &rows);
@@ -118,9 +114,11 @@ static StoreResult grants_read(Store *store, const char *id, const char *subject
     return STORE_OK;
 }
 
-StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
+StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                             StoreError *error)
 {
-    return grants_read(store, NULL, subject, organization, false, list, error);
+    const AdminAsked asked = { .subject = subject, .organization = organization, .before = before };
+    return grants_read(store, &asked, list, error);
 }
 
 static StoreResult grant_one(Store *store, const char *id, bool removed, json_t **json, StoreError *error)
@@ -129,7 +127,8 @@ static StoreResult grant_one(Store *store, const char *id, bool removed, json_t 
     if (!admin_id(id, &number))
         return store_fail(error, STORE_NONE, NULL, "there is no such grant");
     json_t *list = NULL;
-    StoreResult result = grants_read(store, id, NULL, NULL, removed, &list, error);
+    const AdminAsked asked = { .id = id, .removed = removed };
+    StoreResult result = grants_read(store, &asked, &list, error);
     if (result == STORE_OK && json_array_size(list) != 1)
         result = store_fail(error, STORE_NONE, NULL, "there is no such grant");
     if (result == STORE_OK)

@@ -51,9 +51,13 @@ bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error) MUST_CHECK;
 /* Of `most` and one that were asked for: is there one more? It is left out. */
 void admin_cut(json_t *list, int most, bool *more);
-/* The same of things that have a number and an owner. */
-StoreResult admin_list(Store *store, Query query, const char *id, const char *subject, const char *organization,
-                       json_t **list, StoreError *error) MUST_CHECK;
+/* Which of the things that have a number and an owner; all but one may be NULL. */
+typedef struct {
+    const char *id, *subject, *organization, *before;
+    bool removed; /* also those that were */
+} AdminAsked;
+void admin_asked_params(Params *params, const AdminAsked *asked);
+StoreResult admin_list(Store *store, Query query, const AdminAsked *asked, json_t **list, StoreError *error) MUST_CHECK;
 /* One override, though it may be removed. */
 StoreResult admin_removed(Store *store, const char *id, const char *what, json_t **json, StoreError *error) MUST_CHECK;
 /* The same for one: STORE_NONE with the given word when there is no row. */

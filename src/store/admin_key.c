@@ -60,7 +60,7 @@ StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, In
 
 StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
 {
-    return admin_list(store, QUERY_KEYS_LIST, NULL, NULL, NULL, list, error);
+    return admin_list(store, QUERY_KEYS_LIST, &(AdminAsked){ 0 }, list, error);
 }
 
 static StoreResult revoke_key(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)

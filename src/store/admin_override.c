@@ -93,9 +93,11 @@ StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char 
     return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
 }
 
-StoreResult admin_override_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
+StoreResult admin_override_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                                StoreError *error)
 {
-    return admin_list(store, QUERY_OVERRIDES_LIST, NULL, subject, organization, list, error);
+    const AdminAsked asked = { .subject = subject, .organization = organization, .before = before };
+    return admin_list(store, QUERY_OVERRIDES_LIST, &asked, list, error);
 }
 
 StoreResult admin_override_get(Store *store, const char *id, json_t **json, StoreError *error)

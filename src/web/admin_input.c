@@ -41,9 +41,10 @@ void admin_answer_removed(Call *call, StoreResult result, const StoreError *erro
         call_store_problem(call, result, error);
 }
 
-bool admin_list_owner(Call *call, const char **subject, const char **organization)
+bool admin_list_owner(Call *call, const char **subject, const char **organization, const char **before)
 {
-    static const InputField fields[] = {{"subject", INPUT_TEXT, false, 1, 255}, {"organization", INPUT_TEXT, false, 1, 255}};
+    static const InputField fields[] = {{"subject", INPUT_TEXT, false, 1, 255}, {"organization", INPUT_TEXT, false, 1, 255},
+                                        {"before", INPUT_WHOLE, false, 1, UNITS_MAX}};
     InputValue values[G_N_ELEMENTS(fields)];
     if (!call_query(call, fields, G_N_ELEMENTS(fields), values))
         return false;
@@ -53,5 +54,6 @@ bool admin_list_owner(Call *call, const char **subject, const char **organizatio
     }
     *subject = values[0].text;
     *organization = values[1].text;
+    *before = values[2].text;
     return true;
 }

@@ -19,8 +19,8 @@ void admin_answer_list(Call *call, const char *name, StoreResult result, json_t 
 /* 204, or the problem. */
 void admin_answer_removed(Call *call, StoreResult result, const StoreError *error);
 
-/* ?subject= or ?organization= of a list; false: answered already. Both may be NULL: all. */
-bool admin_list_owner(Call *call, const char **subject, const char **organization) MUST_CHECK;
+/* ?subject= or ?organization= of a list, and ?before=; false: answered already. Each may be NULL. */
+bool admin_list_owner(Call *call, const char **subject, const char **organization, const char **before) MUST_CHECK;
 
 /* Where the first member of an organization stands, who sees what is shared; *read NULL where there is no member. STORE_NONE: there is no
  * such organization. (page_organizations.c) */

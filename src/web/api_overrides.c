@@ -53,12 +53,12 @@ void api_override_add(Call *call)
 
 void api_override_list(Call *call)
 {
-    const char *subject, *organization;
+    const char *subject, *organization, *before;
     g_auto(StoreError) error = {0};
     json_t *list = NULL;
-    if (!admin_list_owner(call, &subject, &organization))
+    if (!admin_list_owner(call, &subject, &organization, &before))
         return;
-    StoreResult result = admin_override_list(call->site->store, subject, organization, &list, &error);
+    StoreResult result = admin_override_list(call->site->store, subject, organization, before, &list, &error);
     admin_answer_list(call, "overrides", result, list, &error);
 }
 

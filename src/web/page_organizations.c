@@ -65,8 +65,8 @@ static StoreResult organization_read(Store *store, const char *key, int64_t afte
     if (result == STORE_OK)
         result = organization_seen(store, key, &organization->read, error);
     if (result == STORE_OK)
-        result = admin_override_list(store, NULL, key, &organization->overrides, error);
-    return result == STORE_OK ? admin_grant_list(store, NULL, key, &organization->grants, error) : result;
+        result = admin_override_list(store, NULL, key, NULL, &organization->overrides, error);
+    return result == STORE_OK ? admin_grant_list(store, NULL, key, NULL, &organization->grants, error) : result;
 }
 
 enum { ORGANIZATION, MEMBERS_AFTER, DONE };

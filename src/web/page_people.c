@@ -89,11 +89,11 @@ static StoreResult person_read(Store *store, const char *subject, Person *person
     if (result == STORE_OK)
         result = activity_of(store, subject, person->usage->report, &person->activity, error);
     if (result == STORE_OK)
-        result = admin_override_list(store, subject, NULL, &person->overrides, error);
+        result = admin_override_list(store, subject, NULL, NULL, &person->overrides, error);
     if (result == STORE_OK && person->usage->report->subject->organization)
-        result = admin_override_list(store, NULL, person->usage->report->subject->organization, &person->shared, error);
+        result = admin_override_list(store, NULL, person->usage->report->subject->organization, NULL, &person->shared, error);
     if (result == STORE_OK)
-        result = admin_grant_list(store, subject, NULL, &person->grants, error);
+        result = admin_grant_list(store, subject, NULL, NULL, &person->grants, error);
     return result == STORE_OK ? request_list(store, subject, NULL, NULL, &person->requests, error) : result;
 }
 

@@ -178,6 +178,9 @@ async function shapes(site) {
         like(override, { subject: 'adm-1', organization: null, feature: 'call', limit: 'day', amount: 7, unlimited: false,
             multiplier: null, expires_at: '2026-04-01T00:00:00Z', reason: 'trial', author: /^key:\d+$/ });
         equal(status(await site.api('GET', '/admin/overrides?subject=adm-1'), 200).json, { overrides: [override] });
+        for (const [where, list] of [['', [override]], [`?before=${Number(override.id) + 1}`, [override]], [`?before=${override.id}`, []],
+            [`?subject=adm-1&before=${override.id}`, []]])
+            equal(status(await site.api('GET', `/admin/overrides${where}`), 200).json.overrides.slice(0, 1), list, where);
         equal(status(await site.api('GET', `/admin/overrides/${override.override}`), 200).json, override);
         status(await site.api('DELETE', `/admin/overrides/${override.override}`), 204);
         problem(await site.api('DELETE', `/admin/overrides/${override.override}`), 404);
@@ -192,6 +195,8 @@ async function shapes(site) {
             reason: 'sorry',
             effective_at: '2026-03-01T00:00:00Z', expires_at: '2026-05-01T00:00:00Z' });
         equal(status(await site.api('GET', '/admin/grants?organization=acme'), 200).json, { grants: [grant] });
+        equal(status(await site.api('GET', `/admin/grants?before=${Number(grant.id) + 1}`), 200).json.grants[0], grant);
+        equal(status(await site.api('GET', `/admin/grants?before=${grant.id}&organization=acme`), 200).json, { grants: [] });
         equal(status(await site.api('GET', `/admin/grants/${grant.grant}`), 200).json, grant);
         status(await site.api('DELETE', `/admin/grants/${grant.grant}`), 204);
         problem(await site.api('GET', `/admin/grants/${grant.grant}`), 404);

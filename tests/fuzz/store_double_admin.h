@@ -43,9 +43,12 @@ StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char 
     return double_json(add->subject ? add->subject : add->organization, add->reason, json, error);
 }
 
-StoreResult admin_override_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
+StoreResult admin_override_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                                StoreError *error)
 {
+    int64_t number;
     (void)store;
+    HOLDS(!before || parse_whole(before, 1, UNITS_MAX, &number));
     return double_list(subject ? subject : organization, list, error);
 }
 
@@ -83,9 +86,12 @@ StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor
     return double_json(add->subject ? add->subject : add->organization, add->every, json, error);
 }
 
-StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, json_t **list, StoreError *error)
+StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
+                                StoreError *error)
 {
+    int64_t number;
     (void)store;
+    HOLDS(!before || parse_whole(before, 1, UNITS_MAX, &number));
     return double_list(subject ? subject : organization, list, error);
 }
 

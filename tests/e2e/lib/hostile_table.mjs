@@ -141,9 +141,9 @@ export const OPERATIONS = [
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
     { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
-        fields: { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }) } },
+        fields: { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }), before: whole(1, LARGEST) } },
     { name: 'GET /admin/grants', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1,
-        255), organization: text(1, 255, { instead: 'subject' }) } },
+        255), organization: text(1, 255, { instead: 'subject' }), before: whole(1, LARGEST) } },
 ];
 
 /** The routes as the program has them: "METHOD ADDRESS ACCESS SCOPES". */
