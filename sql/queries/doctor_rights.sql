@@ -1,17 +1,23 @@
--- What the service does to each table; what the present role may not.
+-- What the service does to each table; what the present role may not. (A test compares this with what migrate gives.)
 select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privilege)
-  from (values ('accounts', 'select'), ('accounts', 'insert'), ('subjects', 'select'), ('subjects', 'insert'), ('subjects', 'update'),
-               ('counters', 'select'), ('counters', 'insert'), ('counters', 'update'),
-               ('shared_counters', 'select'), ('shared_counters', 'insert'), ('shared_counters', 'update'),
-               ('overrides', 'select'), ('overrides', 'insert'), ('overrides', 'update'),
-               ('grants', 'select'), ('grants', 'insert'), ('grants', 'update'),
-               ('decisions', 'select'), ('decisions', 'insert'), ('idempotency', 'select'), ('idempotency', 'insert'),
-               ('idempotency', 'delete'), ('reservations', 'select'), ('reservations', 'insert'), ('reservations', 'update'),
-               ('alerts', 'insert'), ('audit', 'insert'), ('api_keys', 'select'), ('api_keys', 'insert'), ('api_keys', 'update'),
-               ('usage_daily', 'insert'), ('usage_daily', 'update'), ('usage_daily', 'delete'), ('usage_rollup', 'update'),
-               ('leases', 'update'), ('deliveries', 'select'), ('deliveries', 'insert'), ('deliveries', 'update'),
-               ('policies', 'select'), ('limits', 'select'), ('migrations', 'select')) t(name, privilege)
- where not has_table_privilege('webquota.' || t.name, t.privilege)
-    or (t.name = 'decisions' and t.privilege = 'insert' and not has_column_privilege('webquota.decisions', 'given_back', 'update'))
-    or (t.name = 'idempotency' and t.privilege = 'delete' and not has_column_privilege('webquota.idempotency', 'at', 'update'))
-    or (t.name = 'accounts' and not has_sequence_privilege('webquota.ids', 'usage'))
+  from (select c.relname::text as name, 'select' as privilege, has_table_privilege(c.oid, 'select') as may
+          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'webquota' and c.relkind in ('r', 'p', 'v') and not c.relispartition
+        union all
+        select o.name, p.privilege, has_table_privilege('webquota.' || o.name, p.privilege)
+          from (values ('insert', 'accounts decisions policies limits alerts audit sessions requests admin_once idempotency'),
+                       ('insert update', 'subjects counters shared_counters overrides grants reservations tickets queues deliveries api_keys'),
+                       ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_standing usage_spread plans features'),
+                       ('insert update delete', 'sign_in_attempts'), ('update', 'usage_rollup leases'),
+                       ('delete', 'sessions admin_once idempotency')) r(privileges, names)
+         cross join string_to_table(r.privileges, ' ') p(privilege) cross join string_to_table(r.names, ' ') o(name)
+        union all
+        select r.name, 'update (' || c.name || ')', has_column_privilege('webquota.' || r.name, c.name, 'update')
+          from (values ('decisions', 'given_back'), ('idempotency', 'at'), ('sessions', 'last_seen_at ended_at'),
+                       ('local_accounts', 'hash changed_at suspended_at'), ('admin_once', 'status answer'),
+                       ('requests', 'state answer decided_by decided_at plan override'),
+                       ('policies', 'active state applied_at')) r(name, columns)
+         cross join string_to_table(r.columns, ' ') c(name)
+        union all
+        select 'ids', 'usage', has_sequence_privilege('webquota.ids', 'usage')) t
+ where not t.may

@@ -43,6 +43,48 @@ START_TEST(a_month_gets_its_partition_once)
 }
 END_TEST
 
+#define ROLE "webquota_app"
+
+/* What the role may not, by its name here. New string. */
+static char *rights_statement(void)
+{
+    size_t i = 0;
+    while (strcmp(statements[i].name, "doctor_rights") != 0)
+        i++;
+    g_auto(GStrv) parts = g_strsplit(statements[i].text, "_privilege(", -1);
+    return g_strjoinv("_privilege('" ROLE "', ", parts);
+}
+
+/* What migrate gives, each as "insert on webquota.audit". */
+#define GIVEN                                                                                                                   \
+    "select format('%s%s on webquota.%I', privilege_type, ' (' || column_name || ')', table_name) as given"                     \
+    "  from (select privilege_type, null as column_name, table_name from information_schema.table_privileges"                   \
+    "         where table_schema = 'webquota' and grantee = '" ROLE "'"                                                         \
+    "        union all"                                                                                                         \
+    "        select c.privilege_type, c.column_name, c.table_name from information_schema.column_privileges c"                  \
+    "         where c.table_schema = 'webquota' and c.grantee = '" ROLE "'"                                                     \
+    "           and not exists (select from information_schema.table_privileges t where t.grantee = c.grantee"                  \
+    "                 and t.table_schema = 'webquota' and t.table_name = c.table_name and t.privilege_type = c.privilege_type)) g" \
+    " where table_name !~ '^decisions_'"
+
+/* Whatever migrate gives is missed when it is not there. */
+START_TEST(doctor_knows_all_rights)
+{
+    g_auto(StoreError) error = { 0 };
+    ck_assert_msg(migrate_run(database_url(), ROLE, NULL, &error) == STORE_OK, "%s", error.detail);
+    g_autofree char *statement = rights_statement(), *none = database_value(statement);
+    ck_assert_str_eq(none, "");
+    ck_assert_int_gt(database_number("select count(*) from (" GIVEN ") g"), 80);
+    g_autofree char *each = g_strconcat("create temp table unmissed (given text); do $do$ declare one text; missing text; begin for one in ",
+                                        GIVEN, " loop execute 'revoke ' || one || ' from " ROLE "'; execute $check$", statement,
+                                        "$check$ into missing; execute 'grant ' || one || ' to " ROLE "';"
+                                        " if missing is null then insert into unmissed values (one); end if;"
+                                        " end loop; end $do$; select string_agg(given, ', ') from unmissed", NULL);
+    g_autofree char *unmissed = database_value(each);
+    ck_assert_str_eq(unmissed, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("statements");
@@ -51,6 +93,7 @@ int main(void)
     tcase_add_test(tests, every_statement_can_be_prepared);
     tcase_add_test(tests, migrating_twice_changes_nothing);
     tcase_add_test(tests, a_month_gets_its_partition_once);
+    tcase_add_test(tests, doctor_knows_all_rights);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
