@@ -2,6 +2,8 @@
 -- them: ''.
 alter table webquota.tickets add column job text not null default '';
 comment on column webquota.tickets.job is 'which of its subject''s callbacks it is: the same again is the same ticket; empty: it has none';
+alter table webquota.tickets add column on_behalf_of text, add column metadata jsonb;
+comment on column webquota.tickets.metadata is 'as it was asked with, and on_behalf_of too: for the record of what it is let in with';
 drop index webquota.tickets_one;
 create unique index tickets_one on webquota.tickets (account_id, subject_id, feature, job) where state in ('waiting', 'admitted');
 create index tickets_job on webquota.tickets (account_id, subject_id, job) where job <> '';

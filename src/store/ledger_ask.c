@@ -73,6 +73,13 @@ static void record_alerts(Batch *batch, const SubjectState *state, const Decisio
     }
 }
 
+/* What it came to is told again to who comes with the key again. */
+static void keep_key(Batch *batch, Job *job)
+{
+    if (job->ask->idempotency_key && !job->keyed)
+        g_ptr_array_add(batch->keys, job);
+}
+
 void batch_ask(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -89,8 +96,7 @@ void batch_ask(Batch *batch, Job *job)
         return;
     }
     if (batch_claim(batch, job, state)) {
-        if (job->ask->idempotency_key)
-            g_ptr_array_add(batch->keys, job);
+        keep_key(batch, job);
         return;
     }
     if (job->ask->claims) {
@@ -131,6 +137,8 @@ void batch_ask(Batch *batch, Job *job)
     if (batch->joins->len > joined) {
         batch->charged = true;
         counter_book_touch(&book, decision->looks[decision->deciding].counter, decision->looks[decision->deciding].limit);
+        if (job->ask->callback)
+            keep_key(batch, job);
     }
     if (decision->outcome != OUTCOME_ALLOWED)
         return;
@@ -143,7 +151,6 @@ void batch_ask(Batch *batch, Job *job)
     }
     if (job->ask->callback && job->ask->callback->always)
         batch_let_in_at_once(batch, job, state, decision);
-    else if (job->ask->idempotency_key)
-        g_ptr_array_add(batch->keys, job);
+    keep_key(batch, job);
     counter_book_keep(&book, decision);
 }

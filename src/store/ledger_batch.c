@@ -290,6 +290,12 @@ void batch_find_features(const Batch *batch, Job *job)
     }
 }
 
+/* Did it come to a ticket, which says itself how it stands? */
+static bool came_to_ticket(const Job *job, const DecisionRow *decision)
+{
+    return job->ask->callback && (strcmp(decision->outcome, "allowed") != 0 || strcmp(decision->kind, "hold") == 0);
+}
+
 /* A key that was used before gets its answer again; a key used for something else is refused. */
 static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row)
 {
@@ -311,6 +317,11 @@ static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row
     g_autoptr(DecisionRow) decision = decision_row_find(rows, &key);
     if (!decision)
         return BATCH_REFUSED;
+    if (came_to_ticket(job, decision)) {
+        job->settled = false;
+        job->keyed = true;
+        return BATCH_DONE;
+    }
     job->answer = decision_row_answer(decision, batch->policy);
     job->result = STORE_OK;
     batch->charged = true; /* what is told again must be as safe as what is new: a standby may not have it yet */
@@ -326,6 +337,7 @@ static BatchResult replay_keys(Batch *batch)
         Job *job = batch->jobs->pdata[i];
         if (!job_open(job) || job->kind != JOB_ASK || !job->ask->idempotency_key)
             continue;
+        job->keyed = false;
         for (int row = 0; row < PQntuples(batch->idempotency); row++)
             if (strcmp(result_text(batch->idempotency, row, 0), job->ask->caller) == 0 &&
                 strcmp(result_text(batch->idempotency, row, 1), job->ask->idempotency_key) == 0) {

@@ -76,10 +76,10 @@ void batch_let_in_at_once(Batch *batch, Job *job, SubjectState *state, const Dec
     g_autofree char *id = public_id_ticket(&ticket->key);
     Join *join = g_new0(Join, 1);
     *join = (Join){ .job = job, .ticket = ticket, .ahead = -1, .keep_s = CALLBACK_KEEP_S,
-                    .metadata = g_strdup_printf("{\"ticket\":\"%s\"}", id) };
+                    .metadata = ticket_hold_metadata(ticket) };
     g_ptr_array_add(batch->tickets, ticket);
     g_ptr_array_add(batch->joins, join);
-    job->record->metadata = join->metadata; /* what settles the hold finds the ticket by it */
+    job->record->metadata = join->metadata;
     Answer *answer = job->answer;
     Params *params = batch_ticket_change(batch, QUERY_TICKET_ADMIT, &ticket->key);
     params_number(params, job->key.account_id);

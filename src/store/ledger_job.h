@@ -37,6 +37,7 @@ typedef struct {
     Outcome outcome;                  /* of an ask, in the present try, where there is a record */
     Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
+    bool keyed;                       /* its idempotency key is written already: by a ticket that it is answered with again */
     bool apart;                       /* it is about a queue, and is decided under locks: ledger_queue.c */
     /* waiting */
     int64_t handed_in_us;             /* monotonic */
@@ -112,7 +113,7 @@ void batch_ask(Batch *batch, Job *job);
 /* ledger_queue.c: tickets, of asks that a line concerns. */
 typedef struct {
     DecisionKey key;
-    char *feature, *resource, *items, *line_owner, *job;
+    char *feature, *resource, *items, *line_owner, *job, *on_behalf_of, *metadata;
     int64_t units, line_account, line_slot;
     bool admitted, over;              /* over: also by another job of the batch */
     TicketState state;                /* as it was read, or is written at first */

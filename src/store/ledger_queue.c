@@ -127,6 +127,8 @@ TicketRow *batch_ticket_new(const Batch *batch, const Job *job, const SubjectSta
         .resource = g_strdup(job->ask->items[0].resource),
         .items = join_items(job->ask),
         .job = g_strdup(job_name(job)),
+        .on_behalf_of = g_strdup(job->ask->on_behalf_of),
+        .metadata = g_strdup(job->ask->metadata),
         .units = units,
         .line_account = line.account,
         .line_slot = line.slot,
@@ -309,13 +311,13 @@ static int64_t claim_within_s(const Decision *decision, int64_t slot)
 
 static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticket, Decision *decision)
 {
-    g_autofree char *id = public_id_ticket(&ticket->key);
     Record *record = batch_record(batch, job, state, "hold", "allowed");
     record->units = decision->units;
     record->feature = g_strdup(ticket->feature);
     record->resource = g_strdup(ticket->resource);
     record->items = g_strdup(ticket->items);
-    record->metadata = g_strdup_printf("{\"ticket\":\"%s\"}", id);
+    record->on_behalf_of = g_strdup(ticket->on_behalf_of);
+    record->metadata = ticket_hold_metadata(ticket);
     decision_trace(decision, record->trace);
     int64_t within_s = *ticket->job ? CALLBACK_HOLD_S : claim_within_s(decision, ticket->line_slot);
     Instant until = batch->now + within_s * US_PER_S;

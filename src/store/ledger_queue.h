@@ -19,6 +19,8 @@ const char *batch_line_state(const Batch *batch, const Limit *limit);           
 TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature, const char *job);
 TicketRow *batch_ticket_by_key(const Batch *batch, const DecisionKey *key);
 void ticket_row_free(gpointer ticket);
+/* Of the hold that it is let in with: what it was asked with, and "ticket", by which what settles the hold finds it. New string. */
+char *ticket_hold_metadata(const TicketRow *ticket);
 /* For what an ask asks for, in a line (whose owner is taken over). The caller's until it is added to the batch's. */
 TicketRow *batch_ticket_new(const Batch *batch, const Job *job, const SubjectState *state, int64_t units, Line line);
 

@@ -3,7 +3,6 @@
 #include "store/ledger_queue.h"
 
 #include "store/lease.h"
-
 #include "store/rows.h"
 
 /* --- which line --- */
@@ -63,6 +62,8 @@ void ticket_row_free(gpointer data)
     g_free(ticket->items);
     g_free(ticket->line_owner);
     g_free(ticket->job);
+    g_free(ticket->on_behalf_of);
+    g_free(ticket->metadata);
     g_free(ticket);
 }
 
@@ -86,6 +87,8 @@ static TicketRow *ticket_row_new(const PGresult *rows, int row)
                                   result_number(rows, row, 14) };
     ticket->claim_until = result_number(rows, row, 15);
     ticket->job = g_strdup(result_text(rows, row, 16));
+    ticket->on_behalf_of = g_strdup(result_text(rows, row, 17));
+    ticket->metadata = g_strdup(result_text(rows, row, 18));
     return ticket;
 }
 
@@ -293,6 +296,18 @@ void batch_end_waiting(Batch *batch, SubjectState *state, TicketRow *ticket, con
     ticket->over = true;
 }
 
+char *ticket_hold_metadata(const TicketRow *ticket)
+{
+    g_autofree char *id = public_id_ticket(&ticket->key);
+    json_auto_t *metadata = ticket->metadata ? json_loads(ticket->metadata, 0, NULL) : NULL;
+    if (!metadata)
+        metadata = json_object();
+    json_object_set_new(metadata, "ticket", json_string(id));
+    char *text = json_dumps(metadata, JSON_COMPACT), *copy = g_strdup(text);
+    free(text);
+    return copy;
+}
+
 /* The ticket that a hold was made for: its record says so. */
 void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *word)
 {
@@ -321,7 +336,7 @@ static void queue_joins(Batch *batch)
     if (!batch->joins->len)
         return;
     g_auto(Rows) rows;
-    rows_init(&rows, batch->joins->len, 19);
+    rows_init(&rows, batch->joins->len, 21);
     for (guint i = 0; i < batch->joins->len; i++) {
         const Join *join = batch->joins->pdata[i];
         const TicketRow *ticket = join->ticket;
@@ -331,7 +346,7 @@ static void queue_joins(Batch *batch)
                  rows_text(&rows, 2, ticket->items), ticket->line_account, ticket->line_slot,
                  rows_text(&rows, 3, ticket->line_owner), MAX(join->ahead, 0), join->wait.known ? join->wait.least_s : -1,
                  join->wait.known ? join->wait.most_s : -1, rows_text(&rows, 4, ask->return_to), ask->by_form, join->keep_s,
-                 rows_text(&rows, 5, ticket->job));
+                 rows_text(&rows, 5, ticket->job), rows_text(&rows, 6, ticket->on_behalf_of), rows_text(&rows, 7, ticket->metadata));
         rows_instant(&rows, ticket->key.at);
     }
     g_auto(Params) params = params_new();

@@ -162,13 +162,43 @@ async function lines(site, to) {
         equal(await used(site, 'minute'), ['1', '0']);
     });
     await test('with an Idempotency-Key, the same again is the same ticket also when it is over', async () => {
-        const headers = { ...bearer(site.key), 'Idempotency-Key': 'job-1' };
+        const headers = { ...bearer(site.key), 'Idempotency-Key': 'order-1' };
         const send = () => request(`${site.url}/api/v1/tickets`, { method: 'POST', headers,
             body: { subject: 'ada', feature: 'summary', callback_url: `${to.url}/hooks/ok`, payload: 'once' } });
         const id = status(await send(), 202).json.ticket;
         await ended(site, id, 'delivered');
         like(status(await send(), 202).json, { ticket: id, state: 'used' });
         equal(to.of(id).length, 1);
+    });
+    await test('an Idempotency-Key is for one request, whether its ticket waits, is let in, or is over', async () => {
+        await next_minute(site);
+        const send = (key, more) => request(`${site.url}/api/v1/tickets`, { method: 'POST', headers: { ...bearer(site.key), 'Idempotency-Key': key },
+            body: { subject: 'ada', feature: 'summary', callback_url: `${to.url}/hooks/ok`, payload: 'once', ...more } });
+        for (let i = 0; i < 5; i++) status(await ask(site, `${to.url}/hooks/ok`, { payload: `full ${i}` }), 202);
+        const id = status(await send('order-2'), 202).json.ticket, before = await used(site, 'minute');
+        like(status(await send('order-2'), 202).json, { ticket: id, state: 'waiting' });
+        for (const key of ['order-1', 'order-2'])
+            for (const other of [{ payload: 'twice' }, { callback_url: `${to.url}/hooks/ok?other` }, { subject: 'bob' }, { feature: 'report' }])
+                like(status(await send(key, other), 422).json, { field: 'Idempotency-Key' });
+        equal(await used(site, 'minute'), before);
+        await next_minute(site);
+        await ended(site, id, 'delivered');
+        status(await send('order-2', { payload: 'twice' }), 422);
+        like(status(await send('order-2'), 202).json, { ticket: id, state: 'used' });
+    });
+    await test('on whose behalf, and metadata, are of what is let in at once or later, too', async () => {
+        const about = { on_behalf_of: 'client-7', metadata: { order: 4711, ticket: 'no' } };
+        await next_minute(site);
+        const ids = [];
+        for (let i = 0; i < 6; i++) ids.push(status(await ask(site, `${to.url}/hooks/ok`, { payload: `for ${i}`, ...about }), 202).json.ticket);
+        like(await read(site, ids[5]), { state: 'waiting' });
+        await next_minute(site);
+        for (const id of [ids[0], ids[5]]) {
+            await ended(site, id, 'delivered');
+            equal(await site.sql(`select kind, on_behalf_of, metadata - 'ticket' from webquota.decisions where kind in ('hold', 'commit')
+                and (metadata ->> 'ticket' = '${id}' or about_id = (select id from webquota.decisions where metadata ->> 'ticket' = '${id}'))
+                order by at`), [['hold', 'client-7', '{"order": 4711}'], ['commit', 'client-7', '']]);
+        }
     });
     await test('POST /consume answers at once where there is room, and queues with the callback where there is none', async () => {
         await next_minute(site);
