@@ -32,6 +32,7 @@ create table webquota.deliveries (
   check ((next_at is null) = (state = 'waiting') or ended_at is not null)
 );
 create index deliveries_due on webquota.deliveries (origin, next_at) where state = 'pending';
+create index deliveries_open on webquota.deliveries (state) where state in ('waiting', 'pending');
 comment on table webquota.deliveries is 'what a ticket''s callback gets when its turn comes; the key is the ticket''s';
 comment on column webquota.deliveries.message is 'the webhook-id: the ticket''s public id as it was given out, the same in each try';
 comment on column webquota.deliveries.payload is 'the body, byte for byte; emptied when it is over';

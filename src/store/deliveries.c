@@ -231,10 +231,33 @@ StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError 
     if (note_tried(deliveries, tried) != DB_OK)
         return failed(deliveries, error);
     StoreResult result = settle(deliveries, tried, error);
+    StoreMetrics *metrics = &deliveries->store->metrics;
+    uint64_t *counts[] = { [DELIVERY_ACCEPTED] = &metrics->callbacks_accepted, [DELIVERY_AGAIN] = &metrics->callbacks_failed,
+                           [DELIVERY_GIVEN_UP] = &metrics->callbacks_given_up };
+    pthread_mutex_lock(&deliveries->store->metrics_lock);
     for (guint i = 0; i < tried->len; i++) {
         const Own *own = tried->pdata[i];
-        if (own->shown.ended)
-            g_hash_table_remove(deliveries->in_hand, &own->ticket.id);
+        if (own->shown.ended && g_hash_table_remove(deliveries->in_hand, &own->ticket.id))
+            ++*counts[own->shown.outcome];
     }
+    pthread_mutex_unlock(&deliveries->store->metrics_lock);
     return result;
+}
+
+/* --- counting --- */
+
+#define COUNT_US 200000
+
+StoreResult deliveries_count(Store *store, int64_t *waiting, int64_t *pending, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    Db *db = store_reader_take_for(store, COUNT_US);
+    DbResult result = db_run(db, QUERY_DELIVERIES_COUNT, NULL, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    if (outcome != STORE_OK)
+        return outcome;
+    *waiting = result_number(rows, 0, 0);
+    *pending = result_number(rows, 0, 1);
+    return STORE_OK;
 }

@@ -48,4 +48,7 @@ StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, co
  * be handed in again. */
 StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError *error) MUST_CHECK;
 
+/* Of all processes: how many wait for the turn of their tickets, and how many are being sent or will be tried again. Does not wait long. */
+StoreResult deliveries_count(Store *store, int64_t *waiting, int64_t *pending, StoreError *error) MUST_CHECK;
+
 #endif

@@ -68,6 +68,7 @@ typedef struct {
     uint64_t decisions[4];        /* by Outcome */
     uint64_t batches, retries, fail_open, idempotent_replays, remembered;
     uint64_t batch_size_sum, batch_size_max;
+    uint64_t callbacks_accepted, callbacks_failed, callbacks_given_up; /* failed: to be tried again */
     int queue_depth;              /* asks waiting now */
     bool ledger_connected;
     int readers_open, readers_idle;

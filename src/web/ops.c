@@ -1,4 +1,5 @@
 /* For those who keep it running: alive, ready, numbers. The web server says who may see them. */
+#include "store/deliveries.h"
 #include "web/handlers.h"
 
 static void answer_text(Call *call, int status, const char *type, GString *text)
@@ -52,6 +53,20 @@ static void print_store(const StoreMetrics *numbers, GString *out)
     print_one(out, "policy_version", "gauge", "The policy in force.", (uint64_t) MAX(numbers->policy_version, 0));
 }
 
+static void print_callbacks(const StoreMetrics *numbers, Store *store, GString *out)
+{
+    int64_t waiting, pending;
+    g_auto(StoreError) ignored = {0};
+    print_one(out, "callbacks_accepted_total", "counter", "Callbacks that their receivers took from this process.", numbers->callbacks_accepted);
+    print_one(out, "callbacks_failed_total", "counter", "Tries of this process that came to nothing and are made again.",
+              numbers->callbacks_failed);
+    print_one(out, "callbacks_given_up_total", "counter", "Callbacks that this process gave up.", numbers->callbacks_given_up);
+    if (deliveries_count(store, &waiting, &pending, &ignored) != STORE_OK)
+        return;
+    print_one(out, "callbacks_waiting", "gauge", "Callbacks that wait for their turn, of all processes.", (uint64_t) waiting);
+    print_one(out, "callbacks_pending", "gauge", "Callbacks that are being sent or tried again, of all processes.", (uint64_t) pending);
+}
+
 void ops_metrics(Call *call)
 {
     StoreMetrics numbers = {0};
@@ -59,6 +74,8 @@ void ops_metrics(Call *call)
     store_metrics(call->site->store, &numbers);
     metrics_print(call->site->metrics, out);
     print_store(&numbers, out);
+    if (call->site->callbacks)
+        print_callbacks(&numbers, call->site->store, out);
     g_string_append(out, "# HELP webquota_build_info What is running.\n# TYPE webquota_build_info gauge\n"
                          "webquota_build_info{version=\"" WEBQUOTA_VERSION "\"} 1\n");
     answer_text(call, 200, "text/plain; version=0.0.4; charset=utf-8", out);

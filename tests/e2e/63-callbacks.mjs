@@ -279,6 +279,12 @@ async function operator(site, to) {
         like(queues.find(({ feature }) => feature === 'tries'), { sending: 0, undelivered: 5 });
         const id = status(await ask(site, `${to.url}/hooks/held`, { feature: 'tries', payload: 'stuck' }), 202).json.ticket;
         await until(() => to.of(id).length, 'it is being sent');
+        const { text } = status(await request(`${site.url}/metrics`), 200);
+        const number = name => Number(new RegExp(`^webquota_callbacks_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+        const over = state => site.value(`select count(*) from webquota.deliveries where state = '${state}'`).then(Number);
+        equal([number('waiting'), number('pending'), number('accepted_total'), number('given_up_total')],
+            [0, 1, await over('delivered'), await over('failed')]);
+        ok(number('failed_total') > 0, text);
         await site.sql(`update webquota.deliveries set next_at = next_at - interval '90 seconds', taken_by = 'nobody' where state = 'pending'`);
         like(await callbacks(), { state: 'warning', found: /of 1 whose turn has come, 1 should have been sent/, advice: /WEBQUOTA_CALLBACKS/ });
         await until(async () => { to.release(); return (await read(site, id)).callback.state === 'delivered'; }, 'it is delivered');
