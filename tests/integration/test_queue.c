@@ -501,12 +501,19 @@ END_TEST
 #define WALKERS 6
 #define PEOPLE 40
 
-static const char busy_policy[] =
-    "default_plan = free\n"
-    "feature summary { title = Summaries }\n"
-    "plan free {\n"
-    "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
-    "}\n";
+#define AMOUNT 5
+#define OWN_AMOUNT 1
+/* With the amount of what all share, which is raised in the middle. */
+static char *busy_policy(int amount)
+{
+    return g_strdup_printf("default_plan = free\n"
+                           "feature summary { title = Summaries }\n"
+                           "feature own { title = Own }\n"
+                           "plan free {\n"
+                           "  limit minute { feature = summary  amount = %d  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
+                           "  limit alone { feature = own  amount = %d  window = minute  on_exceed = queue  claim_within = 20 }\n"
+                           "}\n", amount, OWN_AMOUNT);
+}
 
 typedef struct {
     Store *store;
@@ -526,7 +533,8 @@ static void *walk(void *data)
         if (what < 7 || !tickets->len) {
             g_autofree char *name = g_strdup_printf("person-%d", g_rand_int_range(walker->random, 0, PEOPLE));
             StoreResult result;
-            g_autoptr(Answer) answer = ask(walker->store, ASK_CONSUME, name, "summary", NULL, 1, &result);
+            const char *feature = g_rand_int_range(walker->random, 0, 4) ? "summary" : "own";
+            g_autoptr(Answer) answer = ask(walker->store, ASK_CONSUME, name, feature, NULL, 1, &result);
             walker->down += result == STORE_DOWN;
             walker->served += result == STORE_OK && answer_allowed(answer);
             if (result == STORE_OK && answer->ticket) {
@@ -555,17 +563,28 @@ static void move_clock(int second)
 static void assert_nobody_was_wronged(void)
 {
     /* Nobody was overtaken by somebody who came later and was let in at an earlier time. */
-    ck_assert_int_eq(database_number("select count(*) from webquota.tickets a join webquota.tickets b on a.place < b.place"
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets a join webquota.tickets b"
+                                     " on a.place < b.place and a.line_slot = b.line_slot and a.line_owner = b.line_owner"
                                      " where b.admitted_at < coalesce(a.admitted_at, a.ended_at, 'infinity')"), 0);
     /* Nor by somebody who came while they waited and was served at once. */
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions d join webquota.tickets t on t.joined_at < d.at"
+                                     "   and t.feature = d.feature and (d.feature = 'summary' or d.subject_id = t.subject_id)"
                                      " where d.kind = 'consume' and d.outcome = 'allowed'"
                                      "   and coalesce(t.admitted_at, t.ended_at, 'infinity') > d.at"), 0);
-    /* Used and held together never passed the limit: at any time, by the journal in its order. */
+    /* Used and held together never passed the limit as it was then: at any time, by the journal in its order. */
     ck_assert_int_eq(database_number("select count(*) from webquota.decision_lines where outcome = 'allowed' and used_delta + held_delta > 0"
-                                     " and used_before + held_before + used_delta + held_delta > 5"), 0);
-    ck_assert_int_eq(database_number("select count(*) from (select counted_at from webquota.decision_lines group by counted_at"
-                                     " having sum(used_delta) > 5) x"), 0);
+                                     " and used_before + held_before + used_delta + held_delta > amount"), 0);
+    ck_assert_int_eq(database_number("select count(*) from (select counted_at from webquota.decision_lines"
+                                     " group by slot, case when feature = 'own' then subject_id end, counted_at"
+                                     " having sum(used_delta) > max(amount)) x"), 0);
+    /* That was the policy's of its version, or an override's. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.decision_lines l join webquota.decisions d using (account_id, subject_id, at, id)"
+                                     " where l.feature = 'summary' and d.kind in ('consume', 'hold')"
+                                     "   and l.amount <> " G_STRINGIFY(AMOUNT) " - 1 + d.policy_version"), 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.decision_lines l where l.feature = 'own' and l.kind in ('consume', 'hold')"
+                                     " and l.outcome = 'allowed' and l.amount <> " G_STRINGIFY(OWN_AMOUNT)
+                                     " and not exists (select from webquota.overrides o where o.subject_id = l.subject_id and o.amount = l.amount"
+                                     "   and o.created_at <= l.at and coalesce(o.removed_at, 'infinity') >= l.at)"), 0);
     /* Each was served once at most, and each that was served held what it took. */
     ck_assert_int_eq(database_number("select count(*) from webquota.tickets t left join webquota.reservations r on r.id = t.held_id"
                                      " where (t.state = 'used') <> (coalesce(r.state, '') = 'committed')"), 0);
@@ -575,9 +594,43 @@ static void assert_nobody_was_wronged(void)
     assert_journal_is_whole();
 }
 
+/* One more for everybody together. *amount is what was asked for at last; where nothing was answered it may be in force or not. */
+static void raise_limit(Store *store, int *amount)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *text = busy_policy(*amount + 1), *why = NULL;
+    g_autoptr(Policy) raised = policy_load(text, "test", &why);
+    ck_assert_msg(raised != NULL, "%s", why);
+    int version;
+    bool changed;
+    StoreResult result = policy_apply(store, raised, "test", NULL, &version, &changed, &error);
+    ck_assert_msg(result == STORE_OK || result == STORE_DOWN, "%s", error.detail);
+    *amount += result == STORE_OK;
+}
+
+/* Another amount for somebody, or what was given before is taken away. */
+static void override(Store *store, GRand *random)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *list = NULL, *made = NULL;
+    g_autofree char *name = g_strdup_printf("person-%d", g_rand_int_range(random, 0, PEOPLE));
+    if (admin_override_list(store, NULL, NULL, NULL, &list, &error) != STORE_OK)
+        return;
+    const char *id = json_string_value(json_object_get(json_array_get(list, 0), "id"));
+    const OverrideAdd add = { .subject = name, .feature = "own", .kind = OVERRIDE_AMOUNT, .amount = g_rand_int_range(random, 2, 5),
+                              .expires_at = INSTANT_MAX };
+    StoreResult result = id && g_rand_boolean(random) ? admin_override_remove(store, id, NULL, "test", &error)
+                                                      : admin_override_add(store, &add, "test", &made, &error);
+    ck_assert_msg(result != STORE_INVALID, "%s", error.detail);
+    json_decref(list);
+    json_decref(made);
+}
+
 START_TEST(random_histories)
 {
-    database_fresh(busy_policy);
+    int amount = AMOUNT;
+    g_autofree char *first = busy_policy(amount);
+    database_fresh(first);
     move_clock(0);
     gint stop = 0;
     Store *stores[STORES];
@@ -594,12 +647,16 @@ START_TEST(random_histories)
         g_auto(StoreError) error = { 0 };
         Store *store = stores[g_rand_int_range(random, 0, STORES)];
         move_clock(second);
-        int what = g_rand_int_range(random, 0, 8);
+        int what = g_rand_int_range(random, 0, 12);
         if (what == 0)
             ck_assert_int_ne(queue_set(store, "summary", "minute", g_rand_boolean(random) ? "paused" : "open", NULL, "test", &error), STORE_NONE);
         else if (what == 1) /* every connection is cut, in the middle of whatever is under way */
             g_free(database_value("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
                                   " and datname = current_database() and usename = current_user and backend_type = 'client backend'"));
+        else if (what == 3)
+            raise_limit(store, &amount);
+        else if (what >= 8)
+            override(store, random);
         else if (what == 2 && queue_expire(store, 0, NULL, &error) == STORE_DOWN)
             store_error_clear(&error);
         if (queue_tidy(store, &error) == STORE_DOWN)
@@ -622,6 +679,8 @@ START_TEST(random_histories)
     }
     for (int i = 0; i < STORES; i++)
         store_close(stores[i]);
+    ck_assert_int_gt(amount, AMOUNT);
+    ck_assert_int_gt(database_number("select count(distinct subject_id) from webquota.overrides"), 3);
     ck_assert_int_gt(served, 20);
     ck_assert_int_gt(queued, 50);
     ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'used'"), 5);
