@@ -3,7 +3,8 @@
 #include <pthread.h>
 #include <sodium.h>
 
-#include "database.h"
+#include "asking.h"
+#include "store/access.h"
 #include "store/audit.h"
 #include "store/session.h"
 
@@ -236,6 +237,44 @@ START_TEST(many_at_once_make_one_chain)
 }
 END_TEST
 
+/* Neither is there without the other, whatever is killed in between. */
+START_TEST(a_refund_and_its_entry_are_one_transaction)
+{
+    g_auto(StoreError) error = {0};
+    g_auto(LedgerDone) done = {0};
+    StoreResult result;
+    g_autoptr(Answer) answer = ask(store, ASK_CONSUME, "ada", "call", NULL, 2, &result);
+    ck_assert(result == STORE_OK && answer_allowed(answer));
+    ck_assert_msg(access_refund(store, answer->id, 1, "sorry", "boss", &done, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit a join webquota.decisions d on d.kind = 'refund' and a.xmin = d.xmin"
+                                     " where a.action = 'decision.refund' and a.actor = 'boss' and a.subject = 'ada' and a.origin = '192.0.2.7'"
+                                     "   and a.details ->> 'reason' = 'sorry' and a.details ->> 'units' = '1'"), 1);
+    ck_assert_int_eq(access_refund(store, answer->id, 2, "sorry", "boss", &done, &error), STORE_CONFLICT);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'decision.refund'"), 1);
+    FOUND(NULL, "");
+}
+END_TEST
+
+/* Whoever's request it is that finds a change due. */
+START_TEST(what_was_scheduled_does_not_come_from_who_looks)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *text = g_strconcat(policy_text, "  feature more { }", NULL), *why = NULL;
+    g_autoptr(Policy) later = policy_load(text, "test", &why), seen = NULL;
+    const PolicyChange change = {.author = "boss", .reason = "later", .effective_at = store_now(store) + 3600 * US_PER_S};
+    int version;
+    bool changed;
+    ck_assert_msg(policy_change(store, later, &change, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    g_free(database_value("update webquota.policies set effective_at = now() - interval '1 second' where state = 'scheduled'"));
+    Store *other = database_store();
+    ck_assert_msg(store_policy(other, &seen, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(seen->version, version);
+    store_close(other);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'policy.apply' and actor = 'boss' and origin = 'schedule'"), 1);
+    ck_assert_str_eq(audit_origin(), "192.0.2.7");
+}
+END_TEST
+
 /* Entries of before the chain. */
 START_TEST(the_change_of_the_schema_chains_what_is_there)
 {
@@ -295,6 +334,8 @@ int main(void)
     tcase_add_test(cases, nobody_changes_an_entry_by_the_way);
     tcase_add_test(cases, the_role_of_the_service_only_adds);
     tcase_add_test(cases, many_at_once_make_one_chain);
+    tcase_add_test(cases, a_refund_and_its_entry_are_one_transaction);
+    tcase_add_test(cases, what_was_scheduled_does_not_come_from_who_looks);
     tcase_add_test(cases, the_change_of_the_schema_chains_what_is_there);
     tcase_add_test(cases, an_entry_says_what_was_and_what_became);
     suite_add_tcase(suite, cases);
