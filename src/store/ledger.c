@@ -95,7 +95,7 @@ static void wait_for_work(Ledger *ledger)
  * an answer waits long for refusals to be written down. */
 static GPtrArray *take_notes(Ledger *ledger, bool busy)
 {
-    GPtrArray *taken = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+    GPtrArray *taken = g_ptr_array_new_with_free_func((GDestroyNotify)note_free);
     guint count = ledger->notes->len;
     if (busy && count < NOTES_AT_ONCE && g_get_monotonic_time() - ledger->notes_taken_us < NOTES_WAIT_US)
         return taken;
@@ -210,7 +210,7 @@ Ledger *ledger_of(Store *store)
         ledger->keys_running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         ledger->memory = memory_new();
         ledger->refusals = refusals_new();
-        ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
+        ledger->notes = g_ptr_array_new_with_free_func((GDestroyNotify)note_free);
         ledger->decided = g_ptr_array_new();
         ledger->running = pthread_create(&ledger->thread, NULL, ledger_main, ledger) == 0;
         ledger_answerers_start(ledger);
@@ -353,12 +353,12 @@ Answer *ledger_refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
     pthread_mutex_lock(&ledger->lock);
     bool busy = (ledger->deciding || ledger->notes->len) && ledger->notes->len < NOTES_MAX;
     pthread_mutex_unlock(&ledger->lock);
-    Record *record = NULL;
-    Answer *answer = busy && ledger_clock_is_fresh(store) ? refusals_recall(ledger->refusals, ask, store_now(store), &record) : NULL;
+    Note *note = NULL;
+    Answer *answer = busy && ledger_clock_is_fresh(store) ? refusals_recall(ledger->refusals, ask, store_now(store), &note) : NULL;
     if (!answer)
         return NULL;
     pthread_mutex_lock(&ledger->lock);
-    g_ptr_array_add(ledger->notes, record);
+    g_ptr_array_add(ledger->notes, note);
     pthread_cond_signal(&ledger->work);
     pthread_mutex_unlock(&ledger->lock);
     pthread_mutex_lock(&store->metrics_lock);

@@ -7,40 +7,39 @@
 #define PAUSE_US 20000 /* before what could not be written is tried again */
 #define COLUMNS 20     /* of sql/queries/notes_copy.sql */
 
-static void copy_record(Copy *copy, const Record *record)
+/* What was looked at stands in the record of the first. */
+static void copy_note(Copy *copy, const Note *note)
 {
+    const Record *first = note_first(note);
     copy_row(copy, COLUMNS);
-    copy_bigint(copy, record->key.account_id);
-    copy_bigint(copy, record->key.subject_id);
-    copy_instant(copy, record->key.at);
-    copy_bigint(copy, record->key.id);
-    copy_text(copy, record->kind);
-    copy_text(copy, record->outcome);
-    copy_smallint(copy, record->reason);
-    copy_integer(copy, record->policy_version);
-    copy_text(copy, record->plan);
-    copy_text(copy, record->organization);
-    copy_text(copy, record->feature);
-    copy_text(copy, record->resource);
-    copy_bigint(copy, record->units);
-    copy_jsonb(copy, record->items);
-    copy_bigints(copy, (const int64_t *)(const void *)record->trace->data, record->trace->len * TRACE_STRIDE);
-    copy_text(copy, record->on_behalf_of);
-    copy_jsonb(copy, record->metadata);
-    if (record->has_about)
-        copy_instant(copy, record->about.at);
-    else
-        copy_null(copy);
-    copy_bigint(copy, record->about.id);
-    copy_text(copy, record->actor);
+    copy_bigint(copy, note->key.account_id);
+    copy_bigint(copy, note->key.subject_id);
+    copy_instant(copy, note->key.at);
+    copy_bigint(copy, note->key.id);
+    copy_text(copy, note->kind);
+    copy_text(copy, first->outcome);
+    copy_smallint(copy, first->reason);
+    copy_integer(copy, first->policy_version);
+    copy_text(copy, first->plan);
+    copy_text(copy, first->organization);
+    copy_text(copy, first->feature);
+    copy_text(copy, first->resource);
+    copy_bigint(copy, note->units);
+    copy_jsonb(copy, first->items);
+    copy_bigints(copy, NULL, 0);
+    copy_text(copy, note->on_behalf_of);
+    copy_jsonb(copy, note->metadata);
+    copy_instant(copy, first->key.at);
+    copy_bigint(copy, first->key.id);
+    copy_text(copy, first->actor);
 }
 
-static DbResult write_notes(Ledger *ledger, Record *const *notes, guint count)
+static DbResult write_notes(Ledger *ledger, Note *const *notes, guint count)
 {
     g_auto(Copy) copy;
     copy_init(&copy);
     for (guint i = 0; i < count; i++)
-        copy_record(&copy, notes[i]);
+        copy_note(&copy, notes[i]);
     copy_end(&copy);
     g_autoptr(PGresult) clock = NULL;
     DbResult result = db_copy(&ledger->db, QUERY_NOTES_COPY, &copy, &clock);
@@ -56,7 +55,7 @@ static DbResult write_notes_apart(Ledger *ledger, const GPtrArray *notes)
 {
     DbResult worst = DB_OK;
     for (guint i = 0; i < notes->len && worst != DB_LOST; i++) {
-        DbResult result = write_notes(ledger, (Record *const *)&notes->pdata[i], 1);
+        DbResult result = write_notes(ledger, (Note *const *)&notes->pdata[i], 1);
         worst = result == DB_OK ? worst : result;
     }
     return worst;
@@ -68,7 +67,7 @@ void ledger_write_notes(Ledger *ledger, GPtrArray *notes)
     if (!mine->len)
         return;
     ledger->db.deadline_us = g_get_monotonic_time() + store_patience_us(ledger->store);
-    DbResult result = ledger_connect(ledger) ? write_notes(ledger, (Record *const *)mine->pdata, mine->len) : DB_LOST;
+    DbResult result = ledger_connect(ledger) ? write_notes(ledger, (Note *const *)mine->pdata, mine->len) : DB_LOST;
     if ((result == DB_RETRY || result == DB_REFUSED) && mine->len > 1)
         result = write_notes_apart(ledger, mine);
     pthread_mutex_lock(&ledger->lock);

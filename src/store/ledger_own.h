@@ -44,7 +44,7 @@ struct Ledger {
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;
-    GPtrArray *notes;             /* of Record *: refusals from memory, to be recorded in bulk */
+    GPtrArray *notes;             /* of Note *: refusals from memory, to be recorded in bulk */
     int64_t notes_taken_us;       /* monotonic */
     bool deciding;                /* a batch is under way */
     bool unreachable;             /* the database, for as long as the last batch was patient; the ledger thread's own */

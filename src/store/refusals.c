@@ -3,13 +3,14 @@
 
 #define REFUSALS_MAX 20000 /* of a few thousand bytes each */
 
-typedef struct {
+/* Counted, since the notes of those who were refused again outlive it here. */
+struct Refusal {
     Answer *answer;
     AnswerKeep *keep;      /* for what is made of it when it is given again */
     Record *record;
     Instant until;
     int64_t until_us;      /* monotonic; INT64_MAX: no bound but `until` */
-} Refusal;
+};
 
 struct Refusals {
     pthread_mutex_t lock;
@@ -17,20 +18,39 @@ struct Refusals {
     uint64_t generation;
 };
 
-static void refusal_free(gpointer data)
+static void refusal_clear(gpointer data)
 {
     Refusal *refusal = data;
     answer_unref(refusal->answer);
     answer_keep_unref(refusal->keep);
     record_free(refusal->record);
-    g_free(refusal);
+}
+
+static void refusal_unref(gpointer data)
+{
+    g_atomic_rc_box_release_full(data, refusal_clear);
+}
+
+const Record *note_first(const Note *note)
+{
+    return note->of->record;
+}
+
+void note_free(Note *note)
+{
+    if (!note)
+        return;
+    refusal_unref(note->of);
+    g_free(note->metadata);
+    g_free(note->on_behalf_of);
+    g_free(note);
 }
 
 Refusals *refusals_new(void)
 {
     Refusals *refusals = g_new0(Refusals, 1);
     pthread_mutex_init(&refusals->lock, NULL);
-    refusals->by_ask = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, refusal_free);
+    refusals->by_ask = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, refusal_unref);
     return refusals;
 }
 
@@ -80,12 +100,12 @@ Instant refusal_certain_until(const SubjectState *state, const Decision *decisio
 static char *ask_key(const LedgerAsk *ask)
 {
     const LedgerItem *item = &ask->items[0];
-    return g_strdup_printf("%s\n%s\n%s", ask->subject, item->feature, item->resource ? item->resource : "");
+    return g_strconcat(ask->subject, "\n", item->feature, "\n", item->resource, NULL);
 }
 
 void refusals_remember(Refusals *refusals, const Job *job, const Record *record, uint64_t generation, int64_t memory_us)
 {
-    Refusal *refusal = g_new0(Refusal, 1);
+    Refusal *refusal = g_atomic_rc_box_new0(Refusal);
     refusal->answer = answer_ref(job->answer);
     refusal->keep = answer_keep_new();
     refusal->record = record_copy(record);
@@ -106,48 +126,51 @@ void refusals_remember(Refusals *refusals, const Job *job, const Record *record,
     pthread_mutex_unlock(&refusals->lock);
     g_free(key);
     if (refusal)
-        refusal_free(refusal);
+        refusal_unref(refusal);
 }
 
-/* The record of the same refusal, given again: what was looked at stands in that of the first. */
-static Record *record_again(const Record *first, const LedgerAsk *ask, Instant now)
+static Refusal *recall(Refusals *refusals, const LedgerAsk *ask, Instant now)
 {
-    Record *record = record_copy(first);
-    record->has_about = true;
-    record->about = first->key;
-    record->key.at = now;
-    record->key.id = record_id_new();
-    record->units = ask->items[0].units;
-    record->kind = ask->kind == ASK_HOLD ? "hold" : "consume";
-    record->metadata = g_strdup(ask->metadata);
-    record->on_behalf_of = g_strdup(ask->on_behalf_of);
-    return record;
+    g_autofree char *key = ask_key(ask);
+    pthread_mutex_lock(&refusals->lock);
+    Refusal *refusal = g_hash_table_lookup(refusals->by_ask, key);
+    if (refusal && now < refusal->until && now >= refusal->answer->at && g_get_monotonic_time() < refusal->until_us)
+        g_atomic_rc_box_acquire(refusal);
+    else
+        refusal = NULL;
+    pthread_mutex_unlock(&refusals->lock);
+    return refusal;
 }
 
-Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Record **record)
+/* Takes over `of`. */
+static Note *note_new(Refusal *of, const LedgerAsk *ask, Instant now)
+{
+    Note *note = g_new(Note, 1);
+    *note = (Note){ .of = of, .key = of->record->key, .units = ask->items[0].units,
+                    .kind = ask->kind == ASK_HOLD ? "hold" : "consume", .metadata = g_strdup(ask->metadata),
+                    .on_behalf_of = g_strdup(ask->on_behalf_of) };
+    note->key.at = now;
+    note->key.id = record_id_new();
+    return note;
+}
+
+Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Note **note)
 {
     if (ask->item_count != 1 || ask->idempotency_key)
         return NULL;
-    g_autofree char *key = ask_key(ask);
-    g_autoptr(Answer) answer = NULL;
-    AnswerKeep *keep = NULL;
-    pthread_mutex_lock(&refusals->lock);
-    const Refusal *refusal = g_hash_table_lookup(refusals->by_ask, key);
-    if (refusal && now < refusal->until && now >= refusal->answer->at && g_get_monotonic_time() < refusal->until_us) {
-        *record = record_again(refusal->record, ask, now);
-        answer = answer_ref(refusal->answer);
-        keep = g_atomic_rc_box_acquire(refusal->keep);
-    }
-    pthread_mutex_unlock(&refusals->lock);
+    Refusal *refusal = recall(refusals, ask, now);
+    if (!refusal)
+        return NULL;
+    const Answer *answer = refusal->answer;
     /* More units than the first ask may not fit at all, which is another answer. */
-    if (!answer || ask->items[0].units > answer->lines[answer->deciding].usage.amount) {
-        record_free(answer ? *record : NULL);
-        answer_keep_unref(keep);
+    if (ask->items[0].units > answer->lines[answer->deciding].usage.amount) {
+        refusal_unref(refusal);
         return NULL;
     }
-    g_autofree char *id = public_id_decision(&(*record)->key);
+    *note = note_new(refusal, ask, now);
+    g_autofree char *id = public_id_decision(&(*note)->key);
     Answer *again = answer_again(answer, id, now);
-    again->keep = keep;
+    again->keep = g_atomic_rc_box_acquire(refusal->keep);
     again->kind = ask->kind;
     again->units = ask->items[0].units;
     return again;

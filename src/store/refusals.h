@@ -7,6 +7,18 @@
 #include "store/ledger_job.h"
 
 typedef struct Refusals Refusals;
+typedef struct Refusal Refusal;
+
+/* A refusal that was given again: what its record says that the first one's does not. */
+typedef struct {
+    Refusal *of;
+    DecisionKey key;
+    int64_t units;
+    const char *kind;
+    char *metadata, *on_behalf_of;
+} Note;
+const Record *note_first(const Note *note); /* the first one's; the note's */
+void note_free(Note *note);                 /* NULL is fine */
 
 Refusals *refusals_new(void);
 void refusals_free(Refusals *refusals);
@@ -22,8 +34,8 @@ Instant refusal_certain_until(const SubjectState *state, const Decision *decisio
  * it may be used for (0: until it ends by itself). */
 void refusals_remember(Refusals *refusals, const Job *job, const Record *record, uint64_t generation, int64_t memory_us);
 
-/* The refusal for this ask, as a new answer at `now`, and the record to be written (owned by the caller). NULL when
+/* The refusal for this ask, as a new answer at `now`, and the note of it to be written (owned by the caller). NULL when
  * nothing certain is known, and for an ask with an idempotency key: whether it is a replay only the database knows. */
-Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Record **record);
+Answer *refusals_recall(Refusals *refusals, const LedgerAsk *ask, Instant now, Note **note);
 
 #endif
