@@ -6,3 +6,8 @@ create index tickets_line on webquota.tickets (line_account, line_slot, line_own
 
 -- Where turns are taken, the last of whoever joins is looked for, and found at once also where they have none in a long line.
 create index tickets_flow on webquota.tickets (line_account, line_slot, line_owner, flow, turn) where state = 'waiting' and flow <> 0;
+
+-- Administrators move somebody to the front of a line, and back.
+alter table webquota.tickets add column was_turn bigint, add column was_place bigint,
+  add check ((was_turn is null) = (was_place is null));
+comment on column webquota.tickets.was_place is 'where it was (with was_turn) before an administrator moved it to the front; null: nobody did';

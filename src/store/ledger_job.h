@@ -22,7 +22,7 @@ typedef struct {
     DecisionKey about;                /* commit, release, expire, refund */
     int64_t units;                    /* commit, refund: -1 all */
     const char *subject, *feature;    /* reset */
-    const char *reason, *actor, *origin; /* origin: for the audit */
+    const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
     bool audited;                     /* refund: the audit says so, too */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
@@ -160,7 +160,7 @@ void batch_ticket_change_free(gpointer change);
 typedef struct Admission Admission;
 struct Admission {
     DecisionKey ticket;
-    const char *holder;               /* of the lease */
+    const char *holder;               /* of the lease; NULL: an administrator lets it in (Job.actor), whoever has the lease */
     bool *stopped;                    /* by one before it in its line; the ledger thread's own */
     AdmissionResult result;
 };
@@ -181,6 +181,8 @@ void places_seen_written(Store *store);
 /* ledger_settle.c: commit, release, expire, refund, reset. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);
+/* What the job's actor did to somebody, into the audit with all else that is written. Takes the details. */
+void batch_audit(Batch *batch, const Job *job, const SubjectState *state, const char *action, json_t *details);
 /* The shared counters that the lines of a recorded trace are about. */
 void batch_want_trace(Batch *batch, const Job *job);
 void batch_want_row(Batch *batch, const DecisionRow *row);

@@ -309,6 +309,15 @@ static int64_t claim_within_s(const Decision *decision, int64_t slot)
     return CLAIM_WITHIN_S;
 }
 
+/* What an administrator did to it. */
+static void audit_ticket(Batch *batch, const Job *job, const SubjectState *state, const TicketRow *ticket, const char *action)
+{
+    g_autofree char *id = public_id_ticket(&ticket->key);
+    const Limit *limit = policy_limit_by_slot(batch->policy, ticket->line_slot);
+    batch_audit(batch, job, state, action, json_pack("{s:s, s:s, s:s?, s:s?}", "ticket", id, "feature", ticket->feature, "limit",
+                                                     limit ? limit->key : NULL, "reason", job->reason));
+}
+
 static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticket, Decision *decision)
 {
     Record *record = batch_record(batch, job, state, "hold", "allowed");
@@ -318,6 +327,7 @@ static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticke
     record->items = g_strdup(ticket->items);
     record->on_behalf_of = g_strdup(ticket->on_behalf_of);
     record->metadata = ticket_hold_metadata(ticket);
+    record->actor = g_strdup(job->actor);
     decision_trace(decision, record->trace);
     int64_t within_s = *ticket->job ? CALLBACK_HOLD_S : claim_within_s(decision, ticket->line_slot);
     Instant until = batch->now + within_s * US_PER_S;
@@ -330,6 +340,8 @@ static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticke
     params_instant(params, job->key.at);
     params_number(params, job->key.id);
     params_instant(params, until);
+    if (job->actor)
+        audit_ticket(batch, job, state, ticket, "ticket.admit");
     ticket->admitted = true;
     ticket->claim_until = until;
 }
@@ -397,5 +409,8 @@ void batch_leave(Batch *batch, Job *job)
         job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
         return;
     }
-    batch_end_waiting(batch, state, ticket, job->reason ? "expired" : "left", job->reason);
+    if (job->actor)
+        audit_ticket(batch, job, state, ticket, "ticket.drop");
+    const char *why = job->actor ? "dropped" : job->reason;
+    batch_end_waiting(batch, state, ticket, why ? "expired" : "left", why);
 }

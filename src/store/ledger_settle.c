@@ -321,6 +321,11 @@ static TraceLine reset_line(const Batch *batch, const SubjectState *state, const
                         .held = counter->held, .used_delta = -counter->used, .gives_at = INSTANT_MAX };
 }
 
+void batch_audit(Batch *batch, const Job *job, const SubjectState *state, const char *action, json_t *details)
+{
+    audit(batch, job, action, state->key, state->organization, details);
+}
+
 void batch_reset(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -348,8 +353,8 @@ void batch_reset(Batch *batch, Job *job)
     }
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
-    audit(batch, job, "usage.reset", state->key, state->organization,
-          json_pack("{s:s, s:s*, s:o}", "feature", record->feature, "reason", job->reason, "old", was));
+    batch_audit(batch, job, state, "usage.reset",
+                json_pack("{s:s, s:s*, s:o}", "feature", record->feature, "reason", job->reason, "old", was));
     ledger_done_clear(job->done);
     *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
                                .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };

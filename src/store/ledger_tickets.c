@@ -122,7 +122,7 @@ static const char *batch_holder(const Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
         const Job *job = batch->jobs->pdata[i];
-        if (job_open(job) && job->kind == JOB_ASK && job->ask->admission)
+        if (job_open(job) && job->kind == JOB_ASK && job->ask->admission && job->ask->admission->holder)
             return job->ask->admission->holder;
     }
     return NULL;
@@ -133,7 +133,7 @@ static void dismiss_admissions(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
-        if (!job_open(job) || job->kind != JOB_ASK || !job->ask->admission)
+        if (!job_open(job) || job->kind != JOB_ASK || !job->ask->admission || !job->ask->admission->holder)
             continue;
         job->ask->admission->result = ADMISSION_NOT_OURS;
         job->result = STORE_OK;

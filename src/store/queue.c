@@ -1,19 +1,25 @@
-/* Leaving, stopping lines, and the admission of those whose turn it is. The decisions are the ledger's (ledger_queue.c): here they
+/* Leaving, and the admission of those whose turn it is. The decisions are the ledger's (ledger_queue.c): here they
  * are asked for. */
 #include "store/queue.h"
 
-#include "store/admin_internal.h"
+#include "store/audit.h"
+#include "store/ledger_job.h"
 #include "store/lease.h"
 
 /* --- leaving --- */
 
+static StoreResult leave_as(Store *store, Job *job)
+{
+    ledger_submit(store, job, 1);
+    if (job->result == STORE_OK)
+        places_touch(store, job->about.id);
+    return job->result;
+}
+
 static StoreResult leave_waiting(Store *store, const DecisionKey *key, const char *why, StoreError *error)
 {
     Job job = { .kind = JOB_LEAVE, .about = *key, .reason = why, .error = error };
-    ledger_submit(store, &job, 1);
-    if (job.result == STORE_OK)
-        places_touch(store, key->id);
-    return job.result;
+    return leave_as(store, &job);
 }
 
 /* Whoever was let in gives back what is held; the ticket goes with it. */
@@ -55,130 +61,14 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
     return leave_admitted(store, &key, id, error); /* its turn came in this moment */
 }
 
-/* --- stopping lines --- */
-
-/* The state before goes into `old`, by limit. */
-static StoreResult write_state(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
-                               const char *actor, json_t *old, StoreError *error)
+StoreResult queue_drop(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
-    g_auto(Params) params = params_new();
-    g_autoptr(PGresult) rows = NULL;
-    params_text(&params, feature);
-    params_text(&params, limit);
-    params_text(&params, state);
-    params_text(&params, reason);
-    params_text(&params, actor);
-    StoreResult result = admin_run(store, QUERY_QUEUE_SET, &params, &rows, error);
-    if (result == STORE_OK)
-        json_object_set_new(old, limit, json_string(result_text(rows, 0, 0)));
-    return result;
-}
-
-/* The keys of the limits meant, each once. */
-static GPtrArray *queueing_limits(const Policy *policy, const char *feature, const char *limit)
-{
-    GPtrArray *keys = g_ptr_array_new();
-    const Feature *found = policy_feature(policy, feature);
-    for (int p = 0; found && p < policy->plan_count; p++)
-        for (int i = 0; i < policy->plans[p].limit_count; i++) {
-            const Limit *one = &policy->plans[p].limits[i];
-            if (one->on_exceed == EXCEED_QUEUE && one->feature == found->index && (!limit || strcmp(one->key, limit) == 0) &&
-                !g_ptr_array_find_with_equal_func(keys, one->key, g_str_equal, NULL))
-                g_ptr_array_add(keys, one->key);
-        }
-    return keys;
-}
-
-StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
-                      const char *actor, StoreError *error)
-{
-    g_autoptr(Policy) policy = NULL;
-    StoreResult result = store_policy(store, &policy, error);
-    if (result != STORE_OK)
+    Job job = { .kind = JOB_LEAVE, .reason = reason, .actor = actor, .origin = audit_origin(), .error = error };
+    g_autoptr(TicketRead) read = NULL;
+    StoreResult result = queue_ticket(store, id, false, &read, error);
+    if (result != STORE_OK || !public_id_read(id, TICKET_PREFIX, &job.about))
         return result;
-    g_autoptr(GPtrArray) keys = queueing_limits(policy, feature, limit);
-    if (!keys->len)
-        return store_fail(error, STORE_NONE, limit ? "limit" : "feature", "no plan has a limit on %s that queues", feature);
-    result = admin_begin(store, error);
-    if (result != STORE_OK)
-        return result;
-    json_t *old = json_object();
-    for (guint i = 0; result == STORE_OK && i < keys->len; i++)
-        result = write_state(store, feature, keys->pdata[i], state, reason, actor, old, error);
-    if (result == STORE_OK)
-        result = admin_audit(store, actor, "queue.set", NULL, NULL,
-                             json_pack("{s:s, s:s*, s:s, s:s*, s:O}", "feature", feature, "limit", limit, "state", state, "reason", reason,
-                                       "old", old),
-                             error);
-    json_decref(old);
-    return admin_end(store, result, error);
-}
-
-/* --- the report --- */
-
-static void report_free(gpointer data)
-{
-    QueueReport *line = data;
-    g_free(line->feature);
-    g_free(line->limit);
-    g_free(line->state);
-    g_free(line);
-}
-
-StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
-{
-    g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_QUEUES_REPORT, NULL, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    if (outcome != STORE_OK)
-        return outcome;
-    *lines = g_ptr_array_new_with_free_func(report_free);
-    for (int row = 0; row < PQntuples(rows); row++) {
-        QueueReport *line = g_new(QueueReport, 1);
-        *line = (QueueReport){
-            .feature = g_strdup(result_text(rows, row, 0)),
-            .limit = g_strdup(result_text(rows, row, 1)),
-            .state = g_strdup(result_text(rows, row, 2)),
-            .waiting = result_number(rows, row, 3),
-            .admitted = result_number(rows, row, 4),
-            .used = result_number(rows, row, 5),
-            .lost = result_number(rows, row, 6),
-            .lapsed = result_number(rows, row, 7),
-            .median_wait_s = result_number(rows, row, 8),
-            .promised = result_number(rows, row, 9),
-            .kept = result_number(rows, row, 10),
-            .early = result_number(rows, row, 11),
-            .late = result_number(rows, row, 12),
-            .error_median_s = result_number(rows, row, 13),
-            .error_most_s = result_number(rows, row, 14),
-            .sending = result_number(rows, row, 15),
-            .undelivered = result_number(rows, row, 16),
-        };
-        g_ptr_array_add(*lines, line);
-    }
-    return STORE_OK;
-}
-
-int64_t queue_report_kept_pct(const QueueReport *line)
-{
-    return line->promised > 0 ? line->kept * 100 / line->promised : 0;
-}
-
-json_t *queue_report_json(const QueueReport *line)
-{
-    json_t *waits = line->promised
-        ? json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "told", (json_int_t)line->promised, "kept", (json_int_t)line->kept,
-                    "kept_percent", (json_int_t)queue_report_kept_pct(line), "early", (json_int_t)line->early, "late",
-                    (json_int_t)line->late, "error_median_s", (json_int_t)line->error_median_s, "error_p90_s",
-                    (json_int_t)line->error_most_s)
-        : json_null();
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "feature", line->feature, "limit", line->limit, "state",
-                     line->state, "waiting", (json_int_t)line->waiting, "admitted", (json_int_t)line->admitted, "used",
-                     (json_int_t)line->used, "lost", (json_int_t)line->lost, "lapsed", (json_int_t)line->lapsed, "median_wait_s",
-                     (json_int_t)line->median_wait_s, "sending", (json_int_t)line->sending, "undelivered", (json_int_t)line->undelivered,
-                     "promises", waits);
+    return leave_as(store, &job);
 }
 
 /* --- the lease --- */
@@ -293,6 +183,62 @@ void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
         answer_unref(jobs[i].answer);
         store_error_clear(&errors[i]);
     }
+}
+
+static StoreResult one_head(Store *store, const DecisionKey *key, Head **head, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_number(&params, key->account_id);
+    params_number(&params, key->subject_id);
+    params_instant(&params, key->at);
+    params_number(&params, key->id);
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, QUERY_TICKET_ASK, &params, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    if (outcome == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
+    *head = outcome == STORE_OK ? head_new(rows, 0) : NULL;
+    return outcome;
+}
+
+static StoreResult let_in_outcome(AdmissionResult result, StoreError *error)
+{
+    switch (result) {
+    case ADMISSION_IN:
+        return STORE_OK;
+    case ADMISSION_FULL:
+        return store_fail(error, STORE_CONFLICT, NULL, "the limit has no room for it now; it keeps its place");
+    case ADMISSION_MOVED:
+        return store_fail(error, STORE_CONFLICT, NULL, "another limit has no room for it; it waits in that one's line now");
+    case ADMISSION_ENDED:
+        return store_fail(error, STORE_CONFLICT, NULL, "another limit refuses it, and its place is gone");
+    default:
+        return store_fail(error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
+    }
+}
+
+StoreResult queue_let_in(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    DecisionKey key;
+    g_autoptr(TicketRead) read = NULL;
+    Head *head = NULL;
+    bool stopped = false;
+    LedgerAsk ask;
+    StoreResult result = queue_ticket(store, id, false, &read, error);
+    if (result == STORE_OK && public_id_read(id, TICKET_PREFIX, &key))
+        result = one_head(store, &key, &head, error);
+    if (result != STORE_OK)
+        return result;
+    Admission admission = { .ticket = head->key, .stopped = &stopped };
+    head_ask(head, &admission, &ask);
+    Job job = { .kind = JOB_ASK, .ask = &ask, .reason = reason, .actor = actor, .origin = audit_origin(), .error = error };
+    ledger_submit(store, &job, 1);
+    places_touch(store, key.id);
+    answer_unref(job.answer);
+    head_free(head);
+    return job.result == STORE_OK ? let_in_outcome(admission.result, error) : job.result;
 }
 
 /* --- keeping order --- */

@@ -54,9 +54,13 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error) MUST_CH
 StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
                       const char *actor, StoreError *error) MUST_CHECK;
 
-/* What has become of those who waited, a line each, of 30 days. Free with g_ptr_array_unref. */
+/* What has become of those who waited, a line each, of 30 days; lines that the policy has are there though nobody waited. Free with
+ * g_ptr_array_unref. */
 typedef struct {
     char *feature, *limit, *state;
+    bool in_policy;         /* it has the limit, and the line can be stopped */
+    char *reason, *author;  /* of its state; NULL: none */
+    Instant changed_at;     /* INSTANT_MAX: never */
     int64_t waiting, admitted, used, lost, lapsed;
     int64_t median_wait_s;
     int64_t promised;       /* let in with a range told: */
@@ -64,10 +68,31 @@ typedef struct {
     int64_t early, late;    /* sooner, later */
     int64_t error_median_s, error_most_s; /* from its middle: of half of them, and of nine in ten, at most */
     int64_t sending, undelivered; /* callbacks */
+    int64_t oldest_s;       /* for so long the first has waited; 0 where nobody waits */
+    int64_t let_in_hour, let_in_day;
 } QueueReport;
 StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;
 json_t *queue_report_json(const QueueReport *line);       /* a line of it in the API's form */
 int64_t queue_report_kept_pct(const QueueReport *line);   /* 0 where nobody was told a range */
+
+/* Who waits for a limit, in order: at most `most` behind the ticket `after` (NULL: from the first). STORE_INVALID: `after` is no ticket.
+ * JSON of one: {ticket, subject, feature, limit, resource, units, state, number, joined_at, seen_at, claim_until, moved}; `number` is its
+ * place in its own line, null once it is let in; `moved`: to the front, by an administrator. */
+StoreResult queue_line(Store *store, const char *feature, const char *limit, const char *after, int most, json_t **list, bool *more,
+                       StoreError *error) MUST_CHECK;
+
+/* Where one person waits, and what they were let in to and have not taken, in the same form. */
+StoreResult queue_of_subject(Store *store, const char *subject, json_t **list, StoreError *error) MUST_CHECK;
+
+/* To the front of its line, or back to where it was before that. Audited. STORE_CONFLICT: it is there already, or does not wait. */
+StoreResult queue_move(Store *store, const char *id, bool up, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+
+/* Its place is gone, whether its holder looks after it or not. Audited. STORE_CONFLICT: it does not wait any more. */
+StoreResult queue_drop(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+
+/* Lets it in now, before those ahead of it and though the line is paused, where the limit has room. Audited. STORE_CONFLICT: it has no
+ * room (and it keeps its place), or the ticket does not wait any more. */
+StoreResult queue_let_in(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 /* --- admission: for the one process that has the lease --- */
 

@@ -207,6 +207,124 @@ START_TEST(leaving_full_lines_and_closed_ones)
 }
 END_TEST
 
+/* The subjects in the line of a limit, in their order: "a b c". */
+static char *line_of(Store *store, const char *feature, const char *limit)
+{
+    g_auto(StoreError) error = { 0 };
+    GString *names = g_string_new(NULL);
+    json_t *list = NULL, *one;
+    bool more;
+    size_t i;
+    ck_assert_int_eq(queue_line(store, feature, limit, NULL, 50, &list, &more, &error), STORE_OK);
+    json_array_foreach(list, i, one) {
+        ck_assert_int_eq(json_integer_value(json_object_get(one, "number")), i + 1);
+        g_string_append_printf(names, "%s%s", i ? " " : "", json_string_value(json_object_get(one, "subject")));
+    }
+    json_decref(list);
+    return g_string_free(names, FALSE);
+}
+
+static void assert_line(Store *store, const char *feature, const char *limit, const char *names)
+{
+    g_autofree char *now = line_of(store, feature, limit);
+    ck_assert_str_eq(now, names);
+}
+
+START_TEST(administrators_move_let_in_and_drop)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) full = consume(store, "full", "summary", 3);
+    g_autoptr(Answer) also = consume(store, "also", "summary", 2);
+    g_autoptr(Answer) a = consume(store, "a", "summary", 1);
+    g_autoptr(Answer) b = consume(store, "b", "summary", 1);
+    g_autoptr(Answer) c = consume(store, "c", "summary", 1);
+    g_autoptr(Answer) d = consume(store, "d", "summary", 1);
+    assert_line(store, "summary", "minute", "a b c d");
+
+    ck_assert_int_eq(queue_move(store, d->ticket, true, "ill", "test", &error), STORE_OK);
+    assert_ticket(store, d->ticket, TICKET_WAITING, 0, 4);
+    assert_line(store, "summary", "minute", "d a b c");
+    ck_assert_int_eq(queue_move(store, d->ticket, true, "ill", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    ck_assert_int_eq(queue_move(store, c->ticket, true, "worse", "test", &error), STORE_OK);
+    assert_line(store, "summary", "minute", "c d a b");
+    ck_assert_int_eq(queue_move(store, c->ticket, false, "well", "test", &error), STORE_OK);
+    ck_assert_int_eq(queue_move(store, d->ticket, false, "well", "test", &error), STORE_OK);
+    assert_line(store, "summary", "minute", "a b c d");
+    ck_assert_int_eq(queue_move(store, d->ticket, false, "well", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+
+    ck_assert_int_eq(queue_drop(store, b->ticket, "a robot", "test", &error), STORE_OK);
+    assert_ticket(store, b->ticket, TICKET_EXPIRED, 0, 0);
+    ck_assert_int_eq(queue_drop(store, b->ticket, "a robot", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    ck_assert_int_eq(queue_let_in(store, c->ticket, "ill", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    assert_line(store, "summary", "minute", "a c d");
+
+    clock_at("12:01:00");
+    ck_assert_int_eq(queue_set(store, "summary", "minute", "paused", NULL, "test", &error), STORE_OK);
+    bool mine, late; /* somebody else has the lease */
+    ck_assert_int_eq(queue_lease(store, "worker", &mine, &late, &error), STORE_OK);
+    ck_assert_int_eq(queue_let_in(store, c->ticket, "ill", "test", &error), STORE_OK);
+    assert_ticket(store, c->ticket, TICKET_ADMITTED, 0, 0);
+    assert_line(store, "summary", "minute", "a d");
+    json_t *list = NULL;
+    ck_assert_int_eq(queue_of_subject(store, "c", &list, &error), STORE_OK);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "state")), "admitted");
+    json_decref(list);
+    g_autoptr(Answer) claimed = consume(store, "c", "summary", 1);
+    ck_assert(answer_allowed(claimed));
+
+    g_autofree char *audited = database_value("select string_agg(action || ' ' || subject || ' ' || (details ->> 'reason'), ', ' order by id)"
+                                              " from webquota.audit where action like 'ticket%'");
+    ck_assert_str_eq(audited, "ticket.move-up d ill, ticket.move-up c worse, ticket.move-back c well, ticket.move-back d well,"
+                              " ticket.drop b a robot, ticket.admit c ill");
+    assert_lines_are_counted();
+    ck_assert_int_eq(queue_move(store, "tkt_none", true, NULL, "test", &error), STORE_NONE);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_line_is_told_of_though_nobody_waits)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(GPtrArray) lines = NULL;
+    ck_assert_int_eq(queue_set(store, "own", NULL, "closed", "holidays", "test", &error), STORE_OK);
+    ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
+    ck_assert_uint_eq(lines->len, 4);
+    const QueueReport *line = lines->pdata[2];
+    ck_assert_str_eq(line->feature, "own");
+    ck_assert_str_eq(line->state, "closed");
+    ck_assert_str_eq(line->reason, "holidays");
+    ck_assert(line->in_policy);
+    g_clear_pointer(&lines, g_ptr_array_unref);
+    g_autoptr(Answer) first = consume(store, "a", "brief", 2);
+    g_autoptr(Answer) second = consume(store, "b", "brief", 1);
+    clock_at("12:00:50");
+    ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
+    line = lines->pdata[0];
+    ck_assert_str_eq(line->feature, "brief");
+    ck_assert_int_eq(line->waiting, 1);
+    ck_assert_int_eq(line->oldest_s, 40);
+    clock_at("12:01:00");
+    ck_assert_int_eq(let_in(store, "a"), 1);
+    g_clear_pointer(&lines, g_ptr_array_unref);
+    clock_at("12:01:10");
+    ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
+    line = lines->pdata[0];
+    ck_assert_int_eq(line->let_in_hour, 1);
+    ck_assert_int_eq(line->oldest_s, 0);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
 {
     database_fresh(policy);
@@ -696,6 +814,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, the_sixth_waits_and_is_served_in_the_next_minute);
     tcase_add_test(tcase, who_does_not_come_loses_the_turn_to_the_next);
     tcase_add_test(tcase, leaving_full_lines_and_closed_ones);
+    tcase_add_test(tcase, administrators_move_let_in_and_drop);
+    tcase_add_test(tcase, a_line_is_told_of_though_nobody_waits);
     tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
     tcase_add_test(tcase, one_process_decides);
     tcase_add_test(tcase, places_where_accounts_take_turns);
