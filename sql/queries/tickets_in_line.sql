@@ -1,7 +1,7 @@
 -- Those who wait for a limit ($1 feature, $2 its key), in the order of their places, each with its number in its own line: at most $7
 -- behind the one that $3 (account), $4 (subject), $5 (joined) and $6 (id) name; $6 = 0: from the first.
 select w.account_id, w.subject_id, webquota.us(w.joined_at), w.id, s.key, w.feature, w.resource, w.units, w.state, w.number,
-       webquota.us(w.seen_at), webquota.us(w.claim_until), $2::text, w.was_turn is not null
+       webquota.us(w.seen_at), webquota.us(w.claim_until), $2::text, w.was_turn is not null, $1::text
   from (select t.*, row_number() over (partition by t.line_account, t.line_slot, t.line_owner order by t.turn, t.place) as number
           from webquota.tickets t
          where t.state = 'waiting' and t.line_slot in (select slot from webquota.limits where kind = 'limit' and feature = $1 and key = $2)) w

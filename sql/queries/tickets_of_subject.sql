@@ -4,7 +4,7 @@ select t.account_id, t.subject_id, webquota.us(t.joined_at), t.id, s.key, t.feat
          1 + (select count(*) from webquota.tickets o
                where o.state = 'waiting' and o.line_account = t.line_account and o.line_slot = t.line_slot and o.line_owner = t.line_owner
                  and (o.turn, o.place) < (t.turn, t.place)) end,
-       webquota.us(t.seen_at), webquota.us(t.claim_until), l.key, t.was_turn is not null
+       webquota.us(t.seen_at), webquota.us(t.claim_until), l.key, t.was_turn is not null, l.feature
   from webquota.subjects s
   join webquota.tickets t on t.account_id = s.account_id and t.subject_id = s.id and t.state in ('waiting', 'admitted')
   left join webquota.limits l on l.slot = t.line_slot

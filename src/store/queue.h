@@ -76,8 +76,8 @@ json_t *queue_report_json(const QueueReport *line);       /* a line of it in the
 int64_t queue_report_kept_pct(const QueueReport *line);   /* 0 where nobody was told a range */
 
 /* Who waits for a limit, in order: at most `most` behind the ticket `after` (NULL: from the first). STORE_INVALID: `after` is no ticket.
- * JSON of one: {ticket, subject, feature, limit, resource, units, state, number, joined_at, seen_at, claim_until, moved}; `number` is its
- * place in its own line, null once it is let in; `moved`: to the front, by an administrator. */
+ * JSON of one: {ticket, subject, queue: {feature, limit}, feature, resource, units, state, number, joined_at, seen_at, claim_until, moved};
+ * `number` is its place in its own line, null once it is let in; `moved`: to the front, by an administrator. */
 StoreResult queue_line(Store *store, const char *feature, const char *limit, const char *after, int most, json_t **list, bool *more,
                        StoreError *error) MUST_CHECK;
 

@@ -207,9 +207,10 @@ static json_t *waiting_json(const PGresult *rows, int row)
 {
     const DecisionKey key = { result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
                               result_number(rows, row, 3) };
-    g_autofree char *id = public_id_ticket(&key), *resource = text_at(rows, row, 6), *limit = text_at(rows, row, 12);
-    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:I, s:s, s:o, s:o, s:o, s:o, s:b}", "ticket", id, "subject", result_text(rows, row, 4),
-                     "feature", result_text(rows, row, 5), "limit", limit, "resource", resource, "units",
+    g_autofree char *id = public_id_ticket(&key), *resource = text_at(rows, row, 6), *limit = text_at(rows, row, 12),
+                    *feature = text_at(rows, row, 14);
+    return json_pack("{s:s, s:s, s:{s:s?, s:s?}, s:s, s:s?, s:I, s:s, s:o, s:o, s:o, s:o, s:b}", "ticket", id, "subject", result_text(rows, row, 4),
+                     "queue", "feature", feature, "limit", limit, "feature", result_text(rows, row, 5), "resource", resource, "units",
                      (json_int_t)result_number(rows, row, 7), "state", result_text(rows, row, 8), "number",
                      result_null(rows, row, 9) ? json_null() : json_integer(result_number(rows, row, 9)), "joined_at",
                      time_json(rows, row, 2), "seen_at", time_json(rows, row, 10), "claim_until", time_json(rows, row, 11), "moved",

@@ -46,6 +46,9 @@ typedef struct {
     const UsageReport *report;  /* on everything */
     const json_t *overrides, *shared_overrides, *grants; /* their own, their organization's (NULL: none), their own */
     const json_t *requests;
+    const json_t *tickets;      /* as queue_of_subject gives them */
+    const json_t *audit;        /* the last entries about them, as audit_list gives them */
+    bool more_audit;            /* there are older ones */
     const Activity *activity;
     bool may_change;
     const char *done;           /* what was changed a moment ago (change_words); NULL: nothing */

@@ -1,6 +1,7 @@
 /* GET /admin/person: one person, as administrators see them: effective limits and where each comes from, what was changed, what they
  * did and asked for. */
 #include "view/view_admin.h"
+#include "view/view_lines.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
 #include "view/words_add.h"
@@ -141,6 +142,36 @@ static void set_requests(Value *page, const PersonShown *shown, const char *zone
     set_flag(page, "has_requests", i > 0);
 }
 
+static void set_tickets(Value *page, const PersonShown *shown, const PageContext *context)
+{
+    size_t i;
+    json_t *one;
+    Value *tickets = set_list(page, "tickets");
+    json_array_foreach((json_t *) shown->tickets, i, one)
+        set_ticket_row(add_object(tickets), one, context);
+    set_flag(page, "has_tickets", i > 0);
+}
+
+static void set_changes(Value *page, const PersonShown *shown, const PageContext *context, const char *zone)
+{
+    size_t i;
+    json_t *one;
+    Value *changes = set_list(page, "changes");
+    json_array_foreach((json_t *) shown->audit, i, one) {
+        Value *row = add_object(changes);
+        set_text(row, "at", text_of(one, "at"));
+        set_words(row, "when", add_when, text_of(one, "at"), zone);
+        set_words(row, "what", words_add_audit_action, text_of(one, "action"));
+        set_words(row, "old", words_add_audit_values, json_object_get(one, "old"));
+        set_words(row, "new", words_add_audit_values, json_object_get(one, "new"));
+        set_text(row, "actor", text_of(one, "actor"));
+        set_text(row, "reason", text_of(one, "reason"));
+    }
+    set_flag(page, "has_changes", i > 0);
+    set_flag(page, "more_changes", shown->more_audit);
+    set_words(page, "audit_url", add_address, context->mount, "/admin/audit?subject=", shown->report->subject->key);
+}
+
 static void set_decisions(Value *page, const PersonShown *shown, const PageContext *context, const char *zone)
 {
     Value *decisions = set_list(page, "decisions");
@@ -199,7 +230,9 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
         add_limit(limits, &shown->report->lines[i], shown, context, zone);
     set_made(page, shown, context, zone);
     set_requests(page, shown, zone);
+    set_tickets(page, shown, context);
     set_decisions(page, shown, context, zone);
+    set_changes(page, shown, context, zone);
     set_flag(page, "may_change", shown->may_change);
     set_words(page, "plan_url", add_change, shown, context->mount, CHANGE_PLAN, NULL, NULL, NULL);
     set_words(page, "reset_url", add_change, shown, context->mount, CHANGE_RESET, NULL, NULL, NULL);
@@ -220,7 +253,7 @@ json_t *view_person_json(const PersonShown *shown)
                                                    line->outcome == OUTCOME_ALLOWED, "feature", line->feature, "resource",
                                                    json_text(line->resource), "units", (json_int_t) line->units));
     }
-    return json_pack("{s:O, s:o, s:O, s:O?, s:O, s:O, s:o}", "person", shown->person, "usage", view_value(view_usage(shown->report)),
+    return json_pack("{s:O, s:o, s:O, s:O?, s:O, s:O, s:o, s:O, s:O}", "person", shown->person, "usage", view_value(view_usage(shown->report)),
                      "overrides", shown->overrides, "organization_overrides", shown->shared_overrides, "grants", shown->grants, "requests",
-                     shown->requests, "decisions", decisions);
+                     shown->requests, "decisions", decisions, "tickets", shown->tickets, "audit", shown->audit);
 }

@@ -10,6 +10,8 @@ const AdminPage admin_pages[] = {
     {"/admin/organization", NULL, ROLE_VIEWER},
     {"/admin/requests", "Requests", ROLE_VIEWER},
     {"/admin/request", NULL, ROLE_VIEWER},
+    {"/admin/queues", "Queues", ROLE_VIEWER},
+    {"/admin/queue", NULL, ROLE_VIEWER},
     {"/admin/audit", "Audit", ROLE_VIEWER},
     {"/admin/view", NULL, ROLE_VIEWER},
     {"/admin/plans", "Plans and limits", ROLE_VIEWER},

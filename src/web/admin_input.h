@@ -26,4 +26,8 @@ bool admin_list_owner(Call *call, const char **subject, const char **organizatio
  * such organization. (page_organizations.c) */
 StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error) MUST_CHECK;
 
+/* All lines, as queue_report_json gives each; and one of them, STORE_NONE where there is no such. New references. (page_queues.c) */
+StoreResult admin_lines(Call *call, json_t **lines, StoreError *error) MUST_CHECK;
+StoreResult admin_line(Call *call, const char *feature, const char *limit, json_t **line, StoreError *error) MUST_CHECK;
+
 #endif

@@ -58,6 +58,10 @@ void page_asked(Call *call);
 void page_answer(Call *call);
 void page_answer_send(Call *call);
 void page_audit_csv(Call *call);
+void page_queues(Call *call);
+void page_line(Call *call);
+void page_line_change(Call *call);
+void page_line_change_send(Call *call);
 
 /* API */
 void api_usage(Call *call);
@@ -101,6 +105,11 @@ void api_key_get(Call *call);
 void api_key_revoke(Call *call);
 void api_queue_list(Call *call);
 void api_queue_set(Call *call);
+void api_line(Call *call);
+void api_ticket_move_up(Call *call);
+void api_ticket_move_back(Call *call);
+void api_ticket_admit(Call *call);
+void api_ticket_drop(Call *call);
 
 /* operations */
 void ops_health(Call *call);

@@ -1,9 +1,12 @@
 /* GET /admin/people: looking for people; GET /admin/person: one of them. For administrators, who may change what they see where their
  * role says so. */
+#include "store/audit.h"
 #include "store/people.h"
 #include "store/requests.h"
 #include "view/view_admin.h"
 #include "web/handlers.h"
+
+#define PERSON_AUDIT 10
 
 enum { Q, AFTER, FILTER, PLAN };
 static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255},
@@ -56,7 +59,8 @@ void page_people(Call *call)
 
 /* All that the page of a person shows. */
 typedef struct {
-    json_t *person, *overrides, *shared, *grants, *requests;
+    json_t *person, *overrides, *shared, *grants, *requests, *tickets, *audit;
+    bool more_audit;
     UsageRead *usage;
     Activity *activity;
 } Person;
@@ -68,6 +72,8 @@ static void person_clear(Person *person)
     json_decref(person->shared);
     json_decref(person->grants);
     json_decref(person->requests);
+    json_decref(person->tickets);
+    json_decref(person->audit);
     usage_read_free(person->usage);
     activity_free(person->activity);
 }
@@ -94,7 +100,12 @@ static StoreResult person_read(Store *store, const char *subject, Person *person
         result = admin_override_list(store, NULL, person->usage->report->subject->organization, NULL, &person->shared, error);
     if (result == STORE_OK)
         result = admin_grant_list(store, subject, NULL, NULL, &person->grants, error);
-    return result == STORE_OK ? request_list(store, subject, NULL, NULL, &person->requests, error) : result;
+    if (result == STORE_OK)
+        result = request_list(store, subject, NULL, NULL, &person->requests, error);
+    if (result == STORE_OK)
+        result = queue_of_subject(store, subject, &person->tickets, error);
+    const AuditAsked asked = {.subject = subject, .from = INSTANT_MIN, .to = INSTANT_MAX};
+    return result == STORE_OK ? audit_list(store, &asked, PERSON_AUDIT, &person->audit, &person->more_audit, error) : result;
 }
 
 enum { SUBJECT, DONE, WAS, UNTIL, THEN };
@@ -140,6 +151,9 @@ void page_person(Call *call)
         .shared_overrides = person.shared,
         .grants = person.grants,
         .requests = person.requests,
+        .tickets = person.tickets,
+        .audit = person.audit,
+        .more_audit = person.more_audit,
         .activity = person.activity,
         .may_change = call_is_administrator(call),
         .done = values[DONE].text,

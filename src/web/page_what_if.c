@@ -91,6 +91,8 @@ void page_what_if(Call *call)
     g_auto(WhatIf) what = {0};
     g_auto(StoreError) error = {0};
     const Query *query = &call->request->query;
+    if (call_wants_json(call) && !call_query(call, fields, FIELDS, what.values)) /* programs send nothing that is empty */
+        return;
     what.good = form_read(query, fields, FIELDS, what.values, what.shown);
     int days = what.shown[DAYS].mistake == FORM_GOOD && what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
     if (what.values[LIMIT_WHICH].given && !limit_choose(call->policy, what.values[LIMIT_WHICH].text, &what.chosen)) {

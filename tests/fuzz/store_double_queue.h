@@ -78,6 +78,55 @@ StoreResult queue_set(Store *store, const char *feature, const char *limit, cons
     return double_result(feature, error);
 }
 
+static json_t *double_waiting(const char *subject)
+{
+    return json_pack("[{s:s, s:s, s:{s:s, s:s}, s:s, s:n, s:i, s:s, s:i, s:s, s:s, s:n, s:b}]", "ticket", "tkt_x", "subject", subject, "queue",
+                     "feature", "message", "limit", "line", "feature", "message", "resource", "units", 1, "state", "waiting", "number", 3,
+                     "joined_at", "2026-11-22T11:00:00Z", "seen_at", "2026-11-22T11:59:00Z", "claim_until", "moved", 0);
+}
+
+StoreResult queue_line(Store *store, const char *feature, const char *limit, const char *after, int most, json_t **list, bool *more,
+                       StoreError *error)
+{
+    (void)store, (void)after;
+    HOLDS(*feature && *limit && most > 0);
+    StoreResult result = double_result(feature, error);
+    *more = false;
+    if (result == STORE_OK)
+        *list = double_waiting("ada");
+    return result;
+}
+
+StoreResult queue_of_subject(Store *store, const char *subject, json_t **list, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(subject, error);
+    if (result == STORE_OK)
+        *list = double_waiting(subject);
+    return result;
+}
+
+StoreResult queue_move(Store *store, const char *id, bool up, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)up, (void)reason;
+    HOLDS(*actor);
+    return double_result(id, error);
+}
+
+StoreResult queue_drop(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)reason;
+    HOLDS(*actor);
+    return double_result(id, error);
+}
+
+StoreResult queue_let_in(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)reason;
+    HOLDS(*actor);
+    return double_result(id, error);
+}
+
 StoreResult queue_leave(Store *store, const char *id, StoreError *error)
 {
     (void)store;

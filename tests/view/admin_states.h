@@ -122,6 +122,22 @@ static inline json_t *sample_made(const char *id, const char *reason)
                      "remaining", 20, "reason", reason, "author", "user:root", "created_at", "2026-11-21T09:00:00Z", "expires_at");
 }
 
+static inline json_t *sample_ticket(const char *id, const char *subject, int number, bool moved)
+{
+    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s?, s:i, s:s, s:o, s:s, s:s, s:o, s:b}", "ticket", id, "subject", subject, "queue",
+                     "feature", "get_solution", "limit", "shared", "feature", "get_solution", "resource", moved ? HOSTILE_NAME : NULL, "units",
+                     1, "state", number ? "waiting" : "admitted", "number", number ? json_integer(number) : json_null(), "joined_at",
+                     "2026-11-22T11:00:00Z", "seen_at", "2026-11-22T11:59:00Z", "claim_until",
+                     number ? json_null() : json_string("2026-11-22T12:02:00Z"), "moved", moved);
+}
+
+static inline json_t *sample_audited(void)
+{
+    return json_pack("[{s:i, s:s, s:s, s:s, s:s, s:s, s:n, s:{s:i}, s:{s:i, s:s}, s:s}]", "entry", 1234, "at", "2026-11-22T11:00:00Z", "actor",
+                     HOSTILE_NAME, "origin", "2001:db8::7", "action", "override.add", "subject", HOSTILE_NAME, "organization", "old", "amount",
+                     15, "new", "amount", 40, "feature", HOSTILE_NAME, "reason", HOSTILE_NAME);
+}
+
 static inline Value *sample_person(bool may_change, bool suspended, const char *done)
 {
     Sample sample;
@@ -137,6 +153,9 @@ static inline Value *sample_person(bool may_change, bool suspended, const char *
         .overrides = sample_kept(sample_made("4", HOSTILE_NAME)), .shared_overrides = sample_kept(sample_made("5", "A fair")),
         .grants = sample_kept(sample_made("6", "Sorry")), .activity = activity, .may_change = may_change, .done = done,
         .requests = sample_kept(json_pack("[o]", sample_request("increase", "pending", SAMPLE_WHY, NULL))),
+        .tickets = sample_kept(suspended ? json_array() : json_pack("[o, o]", sample_ticket("tkt_a", HOSTILE_NAME, 7, false),
+                                                                    sample_ticket("tkt_b", HOSTILE_NAME, 0, false))),
+        .audit = sample_kept(suspended ? json_array() : sample_audited()), .more_audit = !suspended,
     };
     Value *page = view_person(&shown, &sample.context);
     static GPtrArray *kept;

@@ -4,6 +4,7 @@
 
 #include "view/alerts_states.h"
 #include "view/access_states.h"
+#include "view/line_states.h"
 #include "view/admin_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
@@ -567,6 +568,19 @@ static const struct {
     { "pool-wrong", "organization_change", pool_wrong },
     { "pool-preview", "organization_change", pool_preview },
     { "pool-remove", "organization_change", pool_remove },
+    { "queues-some", "queues", queues_some },
+    { "queues-looked-at", "queues", queues_looked_at },
+    { "queues-none", "queues", queues_none },
+    { "queue-line-paused", "queue_line", queue_line_paused },
+    { "queue-line-moved", "queue_line", queue_line_moved },
+    { "queue-line-empty", "queue_line", queue_line_empty },
+    { "line-pause", "queue_change", line_pause },
+    { "line-drain-preview", "queue_change", line_drain_preview },
+    { "line-stale", "queue_change", line_stale },
+    { "line-wrong", "queue_change", line_wrong },
+    { "line-move-preview", "queue_change", line_move_preview },
+    { "line-admit-preview", "queue_change", line_admit_preview },
+    { "line-drop-preview", "queue_change", line_drop_preview },
     { "audit-some", "audit", audit_some },
     { "audit-none", "audit", audit_none },
     { "audit-wrong", "audit", audit_wrong },

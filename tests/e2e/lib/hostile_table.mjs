@@ -57,7 +57,8 @@ export const ROUTES = [
     ['GET', '/widget/{feature}', 'page', ''], ['GET', '/static/{file}', 'open', ''], ['GET', '/healthz', 'open', ''], ['GET', '/readyz', 'open', ''], ['GET',
         '/metrics', 'open', ''],
     ...['GET', 'POST'].map(method => [method, '/admin/organization/change', 'program', '']),
-    ...['audit', 'audit.csv', 'requests', 'request', 'organizations', 'organization'].map(where => ['GET', `/admin/${where}`, 'viewer', '']),
+    ...['GET', 'POST'].map(method => [method, '/admin/queue/change', 'program', '']),
+    ...['queues', 'queue', 'audit', 'audit.csv', 'requests', 'request', 'organizations', 'organization'].map(where => ['GET', `/admin/${where}`, 'viewer', '']),
     ['POST', '/admin/request', 'program', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
         ALL],
@@ -76,6 +77,8 @@ export const ROUTES = [
     ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
+    ['GET', '/api/v1/admin/tickets', 'viewer', 'admin'],
+    ...['move-up', 'move-back', 'admit', 'drop'].map(what => ['POST', `/api/v1/admin/tickets/{id}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/queues', 'viewer', 'admin'], ['POST', '/api/v1/admin/queues', 'program', 'admin'],
     ...[['overrides', 'viewer'], ['grants', 'viewer'], ['keys', 'program']].flatMap(([noun, reads]) => [
         ['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
@@ -121,6 +124,10 @@ export const OPERATIONS = [
     { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open' }, good: 200, fields: {
         feature: text(1, 255, { required: true, says: [404, 'feature'] }), limit: text(1, 64, { says: [404, 'limit'] }),
         state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(0, 500) } },
+    { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { feature: 'queued', limit: 'line' }, good: 200, fields: {
+        feature: text(1, 255), limit: text(1, 64), after: text(1, 64, { says: [422, 'after'] }) } },
+    { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
+    { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: {}, good: 404, fields: { reason: text(0, 500) } },
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
             expires_at: time() } },
