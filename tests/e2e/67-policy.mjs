@@ -172,10 +172,11 @@ async function changes(site) {
     await test('nor what another process has, which this one does not know of yet', async () => {
         const before = await active(), mine = await edit({ amount: '9', confirm: '1' });
         const in_force = version => site.sql(`update webquota.policies set active = false where active; update webquota.policies set active = true where version = ${version}`);
-        await in_force(2);
+        await in_force(2); // which it may know of by the time that it is asked
         const answer = status(await root.send('/admin/limit', mine), 409);
         equal(fields_of(answer).version, '2', 'on top of what is in force by now');
         ok(answer.text.includes('id="reason"') && !answer.text.includes('name="confirm"'), 'to be looked at anew');
+        await until(async () => (await edit({})).version === '2', 'this process knows it too');
         await in_force(before);
         await until(async () => (await edit({})).version === before, 'all is as it was');
     });
