@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What administrators keep an eye on: the audit, what people ask for, and organizations; in a browser by keyboard alone, with JavaScript
+// What administrators keep an eye on: the audit, what people ask for, organizations, and queues; in a browser by keyboard alone, with JavaScript
 // and without, over HTTP and from a shell.
 import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
@@ -13,7 +13,9 @@ title = "Panel"
 timezone = "UTC"
 default_plan = "free"
 feature call { title = "Calls <b>"  unit = "call" }
+feature seat { title = "Seats <b>"  unit = "seat" }
 plan free { title = "Free"  rank = 1  upgrade = "pro"
+  limit shared { feature = "seat"  amount = 5  window = "day"  scope = "site"  on_exceed = "queue" }
   limit life { feature = "call"  amount = 2  window = "lifetime" }
   limit team { feature = "call"  amount = 20  window = "lifetime"  scope = "organization" } }
 plan pro { title = "Pro"  rank = 2
@@ -109,6 +111,139 @@ async function organization_seen(browser, site, look) {
         equal(audit.slice(0, 2).map(one => [one.action, one.reason]), [['override.remove', 'It is over'], ['override.add', 'A tournament']]);
     });
     await context.close();
+}
+
+const LINE = 'feature=seat&limit=shared';
+
+/** What a form about a line or somebody in it asks for, by keyboard. */
+async function confirm(page, look, reason, said, button) {
+    await bars(page, look, 'form');
+    await type_into(page, 'Why?', reason);
+    await press(page, 'button', 'See what changes');
+    ok((await words(page)).includes(said), await words(page));
+    await bars(page, look, 'preview');
+    await press(page, 'button', button);
+}
+
+async function queue_kept(browser, site, look) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage(), a = look.javaScriptEnabled ? 'j' : 'n';
+    page.setDefaultTimeout(5000);
+    const line = async () => status(await site.api('GET', `/admin/tickets?${LINE}`), 200).json.tickets.map(one => one.subject);
+    const state = async () => (await site.api('GET', '/admin/queues')).json.queues.find(one => one.feature === 'seat').state;
+    await test(`a queue is paused, somebody moved, dropped and let in, and it is resumed, ${look.name}`, async () => {
+        const waiting = {};
+        for (const n of [1, 2, 3]) waiting[n] = status(await site.api('POST', '/consume', { subject: `${a}-${n}`, feature: 'seat' }), 202).json.ticket;
+        await sign_in(page, site, 'root', PASSWORD, '/admin/queues');
+        const text = await words(page);
+        ok(/Seats <b>, shared Open 3 The first for \d+ s/.test(text), text);
+        await bars(page, look, 'queues');
+        await press(page, 'link', 'Pause the queue of Seats <b>, shared');
+        await confirm(page, look, 'A fire <b>', 'Nobody is let in until it is resumed', 'Pause the queue of Seats <b>');
+        ok((await words(page)).includes('Paused: nobody is let in') && (await words(page)).includes('A fire <b>'), await words(page));
+        equal(await state(), 'paused');
+        await bars(page, look, 'a queue');
+        await press(page, 'link', `Move up ${a}-3`);
+        await confirm(page, look, 'Ill', 'From number 3 to number 1. 2 of those before them wait longer', `Move ${a}-3 to the front`);
+        equal(await line(), [`${a}-3`, `${a}-1`, `${a}-2`]);
+        await press(page, 'link', 'Undo');
+        await confirm(page, look, 'Well', 'back to where they were', `Move ${a}-3 back`);
+        equal(await line(), [`${a}-1`, `${a}-2`, `${a}-3`]);
+        await press(page, 'link', `Drop ${a}-2`);
+        await confirm(page, look, 'A robot', 'This cannot be undone', `Drop ${a}-2`);
+        equal(await line(), [`${a}-1`, `${a}-3`]);
+        ok(shown(await new Browser(site).open(`/queue/${waiting[2]}`)).includes('An administrator has ended your place'), 'and is told');
+        await page.goto(`${site.url}/admin/person?subject=${a}-3`);
+        ok(/Places in queues .* 1 seat 2 .* Last changes .* Moved back in a queue .* Well/.test(await words(page)), await words(page));
+        await bars(page, look, 'person who waits');
+        await press(page, 'link', `Let in ${a}-3`);
+        await confirm(page, look, 'Now', 'let in at once where the limit has room, before 1 who came earlier, though the queue is paused', `Let ${a}-3 in`);
+        ok((await words(page)).includes('has no room for it now'), await words(page));
+        equal(await line(), [`${a}-1`, `${a}-3`], 'it keeps its place');
+        status(await site.api('POST', `/decisions/${site.seats}/refund`, { units: 1 }), 200);
+        await page.goto(`${site.url}/admin/queue?${LINE}`);
+        await press(page, 'link', `Let in ${a}-3`);
+        await confirm(page, look, 'Now', 'before 1 who came earlier', `Let ${a}-3 in`);
+        equal(await line(), [`${a}-1`]);
+        status(await site.api('POST', '/consume', { subject: `${a}-3`, feature: 'seat' }), 200);
+        await press(page, 'link', 'Resume');
+        await confirm(page, look, 'It is out', 'It is paused, and 1 wait', 'Resume the queue of Seats <b>');
+        ok((await words(page)).includes('Open again.'), await words(page));
+        equal(await state(), 'open');
+        await press(page, 'link', 'Undo');
+        await confirm(page, look, 'It burns', 'Nobody is let in', 'Pause the queue of Seats <b>');
+        equal(await state(), 'paused', 'undone');
+        const { audit } = (await site.api('GET', '/admin/audit?actor=account%3Aroot')).json;
+        equal(audit.slice(0, 8).map(one => [one.action, one.subject, one.reason]), [['queue.set', null, 'It burns'], ['queue.set', null, 'It is out'],
+            ['ticket.admit', `${a}-3`, 'Now'], ['ticket.drop', `${a}-2`, 'A robot'], ['ticket.move-back', `${a}-3`, 'Well'],
+            ['ticket.move-up', `${a}-3`, 'Ill'], ['queue.set', null, 'A fire <b>'], ...audit.slice(7, 8).map(one => [one.action, one.subject, one.reason])]);
+        status(await site.api('POST', `/admin/tickets/${waiting[1]}/drop`, { reason: 'over' }), 200);
+        status(await site.api('POST', '/admin/queues', { feature: 'seat', state: 'open' }), 200);
+    });
+    await context.close();
+}
+
+async function queues(site, root) {
+    const cli = (...words) => run(`${PROGRAMS}/webquota`, ['queue', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+    const tickets = [];
+    await test('a queue that somebody else stopped meanwhile is shown as it is; what is wrong is said', async () => {
+        for (const subject of ['q-1', 'q-2', 'q-3']) tickets.push(status(await site.api('POST', '/consume', { subject, feature: 'seat' }), 202).json.ticket);
+        const form = fields_of(status(await root.open(`/admin/queue/change?what=drain&${LINE}`), 200));
+        equal((await cli('pause', 'seat', '--reason', 'by hand')).code, 0);
+        const late = status(await root.send('/admin/queue/change', { ...form, reason: 'x', confirm: '1' }), 409);
+        ok(shown(late).includes('somebody else changed the state') && shown(late).includes('It is paused'), shown(late));
+        equal((await root.open('/admin/queues', JSON_TYPE)).json.queues[0].state, 'paused');
+        status(await root.send('/admin/queue/change', { ...fields_of(late), reason: 'y', confirm: '1' }), 303);
+        equal((await root.open(`/admin/queue?${LINE}`, JSON_TYPE)).json.queue.state, 'closed');
+        status(await site.api('POST', '/consume', { subject: 'q-4', feature: 'seat' }), 503, 'nobody may join');
+        equal((await cli('open', 'seat')).code, 0);
+        ok(status(await root.send('/admin/queue/change', { ...form, reason: ' ' }), 400).text.includes('id="reason-mistake"'));
+        status(await root.send('/admin/queue/change', { ...form, reason: 'x', confirm: '1', csrf: 'x' }), 403);
+        for (const [query, code] of [['what=pause', 400], ['what=god&feature=seat&limit=shared', 400], ['what=pause&feature=seat&limit=none', 404],
+            ['what=drop', 400], ['what=drop&ticket=tkt_none', 404]]) status(await root.open(`/admin/queue/change?${query}`), code, query);
+        status(await root.open('/admin/queue?feature=seat'), 400);
+        status(await root.open('/admin/queue?feature=seat&limit=none'), 404);
+        status(await root.open(`/admin/queue?${LINE}&after=x`), 422);
+    });
+    await test('programs and the command do the same, and what cannot be done is a conflict', async () => {
+        const post = async (n, what, code, body = { reason: 'why' }) => status(await site.api('POST', `/admin/tickets/${tickets[n]}/${what}`, body), code, what).json;
+        equal((await post(2, 'move-up', 200)).position, 1);
+        await post(2, 'move-up', 409);
+        equal((await post(2, 'move-back', 200)).position, 3);
+        await post(2, 'move-back', 409);
+        await post(1, 'admit', 409);
+        equal((await post(1, 'drop', 200)).state, 'expired');
+        for (const what of ['move-up', 'move-back', 'admit', 'drop']) await post(1, what, 409);
+        status(await root.open(`/admin/queue/change?what=drop&ticket=${tickets[1]}`), 409);
+        equal(status(await site.api('GET', '/admin/tickets?subject=q-3'), 200).json.tickets.map(one => [one.ticket, one.number, one.queue]),
+            [[tickets[2], 2, { feature: 'seat', limit: 'shared' }]]);
+        const first = status(await site.api('GET', `/admin/tickets?${LINE}&after=${tickets[0]}`), 200).json;
+        equal(first.tickets.map(one => one.subject), ['q-3'], 'behind the first');
+        for (const [query, field] of [['', 'feature'], ['?subject=a&feature=seat', 'feature'], ['?feature=seat', 'limit']])
+            equal(status(await site.api('GET', `/admin/tickets${query}`), 400).json.field, field);
+        equal((await cli('move-up', tickets[2], '--reason', 'by hand')).code, 0);
+        ok(/number 1 {2}q-3 .* moved up\n.*number 2 {2}q-1/.test((await cli('tickets', 'seat', '--limit', 'shared')).stdout));
+        equal((await cli('move-back', tickets[2])).code, 0);
+        equal((await cli('admit', tickets[2])).code, 1);
+        equal(JSON.parse((await cli('drop', tickets[2], '--json')).stdout), { ticket: tickets[2], done: 'drop' });
+        ok(/seat, shared: open; 1 waiting, the first for \d+ s; 0 let in \(\d in the last hour/.test((await cli('list')).stdout), (await cli('list')).stdout);
+        const { audit } = (await site.api('GET', '/admin/audit?subject=q-3')).json;
+        equal(audit.slice(0, 5).map(one => [one.action, one.actor.slice(0, 4), one.reason]), [['ticket.drop', 'cli:', null], ['ticket.move-back', 'cli:', null],
+            ['ticket.move-up', 'cli:', 'by hand'], ['ticket.move-back', 'key:', 'why'], ['ticket.move-up', 'key:', 'why']]);
+        equal([audit[2].old, audit[2].new.number], [{ number: 2 }, 1]);
+    });
+    await test('who may look at queues, and who may stop them: by role', async () => {
+        const pages = ['/admin/queues', `/admin/queue?${LINE}`, `/admin/queue/change?what=pause&${LINE}`];
+        for (const [name, codes] of [['vera', [200, 200, 403]], ['sue', [200, 200, 403]], ['bob', [403, 403, 403]], [null, [401, 401, 401]]]) {
+            const one = new Browser(site);
+            if (name) status(await one.sign_in(name, PASSWORD), 303);
+            for (const [i, where] of pages.entries()) status(await one.open(where), codes[i], `${name} ${where}`);
+            if (codes[0] === 200) ok(!/what=pause|what=drop/.test((await one.open(pages[1])).text), 'nothing to press');
+            const csrf = fields_of(await one.open('/login')).csrf;
+            status(await one.send('/admin/queue/change', { csrf, what: 'drop', ticket: tickets[0], reason: 'x', confirm: '1' }), name ? 403 : 401);
+        }
+        equal((await site.api('GET', '/admin/tickets?subject=q-1')).json.tickets.length, 1);
+    });
 }
 
 async function requests(site, root) {
@@ -243,7 +378,9 @@ async function audit(site, root) {
         }
     });
     await test('as CSV it is all of it, or what to ask for instead', async () => {
-        await site.sql("insert into webquota.audit (actor, action, details) select 'many', 'x', '{}' from generate_series(1, 50001)");
+        await site.sql(`alter table webquota.audit disable trigger user;
+            insert into webquota.audit (at, actor, action, details, number, hash) select now(), 'many', 'x', '{}', n + 1000000, sha256('x') from generate_series(1, 50001) n;
+            alter table webquota.audit enable trigger user`);
         const first = Number(await site.value("select min(number) from webquota.audit where actor = 'many'"));
         const csv = status(await root.open(`/admin/audit.csv?actor=many&before=${first + 5100}`), 200).text.split('\r\n');
         equal([csv.length, csv[0].split(',')[0]], [5102, 'entry']);
@@ -269,13 +406,15 @@ try {
         status(await site.api('POST', '/admin/subjects', { subject: 'm-1"', organization: 'Gym <i>', plan: 'pro' }), 201);
         status(await site.api('POST', '/admin/overrides', { subject: 'g-1', feature: 'call', amount: 9, reason: 'x' }), 201);
         status(await site.api('POST', '/consume', { subject: 'g-1', feature: 'call', units: 3 }), 200);
+        site.seats = status(await site.api('POST', '/consume', { subject: 'full', feature: 'seat', units: 5 }), 200).json.decision_id;
         const browser = await launch();
         try {
             for (const look of LOOKS)
-                for (const part of [audit_seen, requests_answered, organization_seen]) await part(browser, site, look);
+                for (const part of [audit_seen, requests_answered, organization_seen, queue_kept]) await part(browser, site, look);
         } finally {
             await browser.close();
         }
+        await queues(site, root);
         await requests(site, root);
         await audit(site, root);
     });
