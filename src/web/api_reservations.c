@@ -9,7 +9,7 @@ void api_reserve(Call *call)
     ask_answer(call, ASK_HOLD);
 }
 
-/* Is the reservation one that the caller may settle? Others' are as if they were not there. */
+/* Is the reservation one that the caller may settle? Others' are as if they were not there, but for those who may look at them. */
 static bool is_theirs(Call *call)
 {
     g_auto(StoreError) error = {0};
@@ -17,9 +17,12 @@ static bool is_theirs(Call *call)
     if (call->identity.kind == IDENTITY_KEY)
         return true;
     StoreResult result = store_decision(call->site->store, call->segment, &read, &error);
-    if (result == STORE_OK && call_may_see(call, read->answer->subject))
+    bool sees = result == STORE_OK && call_may_see(call, read->answer->subject);
+    if (sees && (call_is_administrator(call) || g_strcmp0(read->answer->subject, call->identity.subject) == 0))
         return true;
-    if (result == STORE_OK)
+    if (sees)
+        call_problem(call, 403, NULL, "your role does not allow this");
+    else if (result == STORE_OK)
         call_problem(call, 404, NULL, "there is no such reservation");
     else
         call_store_problem(call, result, &error);

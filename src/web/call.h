@@ -144,7 +144,7 @@ Role call_role(const Call *call);
 /* Is this an administrator, by the policy or by their session? */
 bool call_is_administrator(const Call *call);
 
-/* May the call see and settle what belongs to `subject`: it is its own, or it is a key or an administrator? */
+/* May the call see what belongs to `subject`: it is its own, or it is a key, or somebody with a role? */
 bool call_may_see(const Call *call, const char *subject);
 
 /* GET and HEAD. */
