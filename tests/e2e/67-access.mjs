@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // Who may sign in, and what programs may ask: seen and changed by administrators. A suspended account is out at once and stays out, a key
-// is shown once, a revoked one is refused.
+// is shown once, a revoked one is refused. And who may go where: every route by everybody, by a table (lib/access_table.mjs).
+import { writeFileSync } from 'node:fs';
+import { DOORS, WHO } from './lib/access_table.mjs';
 import { Browser, fields_of } from './lib/forms.mjs';
+import { routes_of_program } from './lib/hostile_table.mjs';
 import { bearer, request } from './lib/http.mjs';
 import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -102,6 +105,76 @@ async function roles(site, root) {
     });
 }
 
+const POLICY = `
+title = "Doors"
+timezone = "UTC"
+default_plan = "free"
+anonymous_plan = "anonymous"
+feature call { title = "Calls" }
+feature seat { title = "Seats" }
+plan anonymous { title = "Anonymous"  rank = 0
+  limit day { feature = "call"  amount = 1000  window = "day" } }
+plan free { title = "Free"  rank = 1
+  limit day { feature = "call"  amount = 1000  window = "day" }
+  limit line { feature = "seat"  amount = 1  window = "day"  scope = "site"  on_exceed = "queue" } }
+`;
+
+/** Each of WHO, as they ask: {headers, csrf}; and what there is of the owner. */
+async function doors_made(site) {
+    const file = `${site.folder}/doors.conf`, made = async (...words) => {
+        const answer = await site.api(...words);
+        ok(answer.status < 300, `${words}: ${answer.text}`);
+        return answer.json;
+    };
+    writeFileSync(file, POLICY);
+    await site.policy(file);
+    const who = { nobody: new Browser(site) };
+    for (const [name, role] of [['owner', 'user'], ['other', 'user'], ['viewer', 'viewer'], ['support', 'support'], ['admin', 'admin']]) {
+        await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        who[name] = new Browser(site);
+        status(await who[name].sign_in(name, PASSWORD), 303);
+    }
+    for (const browser of Object.values(who)) browser.csrf = fields_of(await browser.open('/login')).csrf;
+    for (const [name, scope] of [['enforce', 'enforce'], ['read', 'read'], ['key', 'admin']])
+        who[name] = new Browser(site, bearer((await made('POST', '/admin/keys', { name, scopes: [scope] })).key));
+    await made('POST', '/admin/subjects', { subject: 'owner', organization: 'Club' });
+    await made('POST', '/consume', { subject: 'full', feature: 'seat' });
+    const mine = { subject: 'owner', feature: 'call' };
+    return { who, ids: {
+        decision: (await made('POST', '/consume', { ...mine, units: 20 })).decision_id,
+        ticket: (await made('POST', '/tickets', { subject: 'owner', feature: 'seat' })).ticket,
+        request: (await made('POST', '/requests', { ...mine, kind: 'increase', amount: 5000, reason: 'why' })).request,
+        override: (await made('POST', '/admin/overrides', { ...mine, amount: 2000 })).id,
+        grant: (await made('POST', '/admin/grants', { ...mine, amount: 1 })).id,
+        key: (await made('GET', '/admin/keys')).keys[0].id,
+    }, hold: async () => (await made('POST', '/reservations', mine)).reservation };
+}
+
+async function doors(site) {
+    await test('the table has a row for every route of the program, and for no other; so does openapi.json', async () => {
+        const rows = DOORS.map(([route]) => route).sort();
+        equal(rows, routes_of_program().map(line => line.split(' ').slice(0, 2).join(' ')).sort());
+        const { paths } = status(await request(`${site.url}/api/v1/openapi.json`), 200).json;
+        equal(rows, Object.entries(paths).flatMap(([where, calls]) => Object.keys(calls).filter(method => ['get', 'post', 'delete'].includes(method))
+            .map(method => `${method.toUpperCase()} ${where}`)).sort());
+    });
+    const { who, ids, hold } = await doors_made(site);
+    const ask = async (name, [route, address, sent]) => {
+        const browser = who[name], [method, where] = route.split(' '); // programs send what a form does as JSON
+        const form = method === 'POST' && !where.startsWith('/api/') && !browser.headers.Authorization;
+        const filled = address.replace('@hold', address.includes('@hold') ? await hold() : '').replace(/@(\w+)/g, (_, what) => ids[what]);
+        const body = sent === null ? undefined : form ? new URLSearchParams({ csrf: browser.csrf ?? '', ...sent }).toString() : JSON.stringify(sent);
+        const type = body === undefined ? {} : { 'Content-Type': form ? 'application/x-www-form-urlencoded' : 'application/json' };
+        return request(`${site.url}${filled}`, { method, body, headers: { Accept: 'text/html', ...type, ...browser.headers, ...browser.cookie() } });
+    };
+    for (const row of DOORS)
+        await test(`${row[0]}: ${row[3]}`, async () => {
+            const found = [];
+            for (const name of WHO) found.push((await ask(name, row)).status);
+            equal(Object.fromEntries(WHO.map((name, i) => [name, found[i]])), Object.fromEntries(WHO.map((name, i) => [name, Number(row[3].split(' ')[i])])));
+        });
+}
+
 try {
     await with_site({}, async site => {
         for (const [name, role] of [['root', 'admin'], [NAME, 'support']])
@@ -112,6 +185,7 @@ try {
         await accounts(site, root, bob);
         await keys(site, root);
         await roles(site, root);
+        await doors(site);
     });
 } catch (error) {
     broken(error);
