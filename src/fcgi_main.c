@@ -84,13 +84,10 @@ static void hurry(void *data)
     queue_hurry(data);
 }
 
-/* In plain CGI nobody stays to let in those who wait: whoever asks does, before the answer, and is written down as seen after it. */
+/* In plain CGI, who was seen is written down after the answer. */
 static void serve_one(Program *program)
 {
     g_auto(StoreError) error = {0};
-    QueueAssisted done;
-    if (queue_assist(program->site.store, &done, &error) != STORE_OK)
-        store_error_clear(&error); /* the answer will say so */
     serve_cgi(environ, site_answer, &program->site);
     if (queue_note_seen(program->site.store, true, &error) != STORE_OK)
         log_line(LOG_LEVEL_WARNING, "queue: %s", error.detail ? error.detail : "the database does not answer");

@@ -215,10 +215,21 @@ static bool check_session(Call *call)
     return result == STORE_OK;
 }
 
+/* Before the answer. What comes to nothing here, the answer will tell. */
+static void let_in(const Site *site)
+{
+    g_auto(StoreError) error = {0};
+    QueueAssisted done;
+    if (queue_assist(site->store, &done, &error) != STORE_OK)
+        store_error_clear(&error);
+}
+
 bool router_identify(Call *call)
 {
     const char *why = NULL;
     g_auto(StoreError) error = {0};
+    if (call->site->passing)
+        let_in(call->site);
     StoreResult result = store_policy(call->site->store, &call->policy, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);

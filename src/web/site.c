@@ -51,7 +51,7 @@ static bool templates_read(const Settings *settings, Templates **out, char **why
 
 bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
 {
-    *site = (Site){.secret = settings->secret, .mount = settings->mount,
+    *site = (Site){.secret = settings->secret, .mount = settings->mount, .passing = !lasting,
                    .callbacks = lasting && settings->callbacks.allowed ? &settings->callbacks : NULL}; /* nothing is sent by plain CGI */
     if (!templates_read(settings, &site->templates, why))
         return false;

@@ -19,6 +19,7 @@ typedef struct {
     const char *secret; /* of assertions; NULL: none. Not owned */
     const Callbacks *callbacks; /* NULL: none may be asked for. Not owned */
     const char *mount;  /* for links from an authorizer's refusal. Not owned */
+    bool passing;       /* plain CGI: nobody stays to let in those who wait, so that whoever asks for something does */
 } Site;
 
 /* Reads templates and static files and opens the store (without connecting). `lasting`: this process will

@@ -74,6 +74,14 @@ await test('who does not come loses the turn, and who is not seen the place', as
     await webquota('queue', 'open', 'summary');
     like((await look(g)).json, { state: 'admitted' });
 });
+await test('what needs no database lets nobody in, and waits for none', async () => {
+    const turns = () => psql("select xmin::text from webquota.leases where name = 'admission'"), before = await turns();
+    equal([(await consume('i')).status, (await consume('j')).status], [200, 202]);
+    const held = await turns();
+    ok(held !== before, 'whoever asks takes the turn');
+    for (const where of ['/healthz', '/static/style.css', '/api/v1/openapi.json', '/metrics']) equal((await cgi('GET', where)).status, 200, where);
+    equal(await turns(), held);
+});
 await test('where a service has the lease nobody else lets in', async () => {
     await consume('h');
     await psql("update webquota.leases set holder = 'a service', until = clock_timestamp() + interval '2 seconds' where name = 'admission'");

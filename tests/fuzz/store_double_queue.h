@@ -78,6 +78,13 @@ StoreResult queue_set(Store *store, const char *feature, const char *limit, cons
     return double_result(feature, error);
 }
 
+StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error)
+{
+    (void)store;
+    *done = (QueueAssisted){ 0 };
+    return double_result("-", error);
+}
+
 static json_t *double_waiting(const char *subject)
 {
     return json_pack("[{s:s, s:s, s:{s:s, s:s}, s:s, s:n, s:i, s:s, s:i, s:s, s:s, s:n, s:b}]", "ticket", "tkt_x", "subject", subject, "queue",
