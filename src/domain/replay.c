@@ -37,6 +37,7 @@ Replay *replay_new(Instant counted_from, GTimeZone *zone)
     replay->accounts = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, account_free);
     replay->charges = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, charge_free);
     replay->days = g_array_new(FALSE, TRUE, sizeof(ReplayDay));
+    replay->versions = g_array_new(FALSE, FALSE, sizeof(int));
     replay->overrides = g_array_new(FALSE, FALSE, sizeof(Override));
     replay->grants = g_array_new(FALSE, FALSE, sizeof(Grant));
     replay->lines = g_array_new(FALSE, FALSE, sizeof(TraceLine));
@@ -58,11 +59,24 @@ void replay_free(Replay *replay)
     g_hash_table_unref(replay->people);
     g_hash_table_unref(replay->accounts);
     g_hash_table_unref(replay->charges);
-    GArray *arrays[] = {replay->days, replay->overrides, replay->grants, replay->lines};
+    GArray *arrays[] = {replay->days, replay->versions, replay->overrides, replay->grants, replay->lines};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_array_unref(arrays[i]);
     g_string_chunk_free(replay->texts);
     g_free(replay);
+}
+
+void replay_is_version(Replay *replay, int version)
+{
+    g_array_append_val(replay->versions, version);
+}
+
+static bool is_of_policy(const Replay *replay, int version)
+{
+    for (guint i = 0; i < replay->versions->len; i++)
+        if (g_array_index(replay->versions, int, i) == version)
+            return true;
+    return version == replay->worlds[0].policy->version;
 }
 
 ReplayWorld *replay_add_world(Replay *replay, const Policy *policy)
@@ -265,7 +279,7 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
     bool counting = record->at >= replay->counted_from;
     if (counting)
         replay_count_cells(decision);
-    if (counting && turn->world == 0 && record->policy_version == turn->situation.policy->version)
+    if (counting && turn->world == 0 && is_of_policy(replay, record->policy_version))
         replay_count_agreement(replay, record, decision);
     if (decision->outcome != OUTCOME_ALLOWED && decision->deciding >= 0)
         *limit = decision->looks[decision->deciding].limit;

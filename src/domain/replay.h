@@ -129,7 +129,8 @@ typedef struct {
     int64_t records;         /* all that were given */
     int64_t requests;        /* of those, asked while counting */
     int64_t recorded_stopped, recorded_waited; /* of those, as they were recorded */
-    int64_t told, agreed, exact; /* recorded under the version of world 0; with the same outcome; with the same numbers throughout */
+    GArray *versions;        /* of int: those whose policy is that of world 0 */
+    int64_t told, agreed, exact; /* recorded under one of them; with the same outcome; with the same numbers throughout */
     int64_t differs[3];      /* ids of the first requests whose outcome differs */
     Instant differs_at[3];
     Instant first, last;     /* of the requests counted; INSTANT_MAX: none */
@@ -145,6 +146,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_free)
 /* One world more, before the first record; returns it. The policy must outlive the replay, and its slots be filled: those that the
  * records do not know with numbers of their own. */
 ReplayWorld *replay_add_world(Replay *replay, const Policy *policy);
+
+/* World 0's policy is that of this version, too: it was gone back to. Before the first record. */
+void replay_is_version(Replay *replay, int version);
 
 /* How long before `counted_from` records are needed, so that what they say of world 0 brings the others' counters to where they
  * would have stood: windows that roll, or that are not counted now. At most REPLAY_WARM_UP_MAX_US. */

@@ -204,6 +204,9 @@ static DbResult read_prepared(Reading *reading)
     Db *db = &reading->db;
     g_autoptr(PGresult) clock = NULL;
     g_autoptr(PGresult) registry = NULL;
+    g_autoptr(PGresult) same = NULL;
+    g_auto(Params) version = params_new();
+    params_number(&version, reading->simulation->now->version);
     DbResult result = db_run(db, QUERY_BEGIN_READ, NULL, NULL);
     if (result == DB_OK)
         result = db_run(db, QUERY_SIMULATE_PATIENCE, NULL, NULL);
@@ -211,12 +214,16 @@ static DbResult read_prepared(Reading *reading)
         result = db_run(db, QUERY_CLOCK, NULL, &clock);
     if (result == DB_OK)
         result = db_run(db, QUERY_LIMITS_REGISTRY, NULL, &registry);
+    if (result == DB_OK)
+        result = db_run(db, QUERY_SIMULATE_SAME, &version, &same);
     if (result != DB_OK)
         return result;
     reading->simulation->until = result_number(clock, 0, 0) + 1;
     if (reading->simulation->next)
         policy_slots_suppose(reading->simulation->next, registry);
     set_up(reading->simulation, reading->ask);
+    for (int row = 0; row < PQntuples(same); row++)
+        replay_is_version(reading->simulation->replay, (int)result_number(same, row, 0));
     db->binary = true;
     return reading->ask->most ? read_bounded(reading) : read_all(reading);
 }

@@ -242,6 +242,13 @@ async function changes(site) {
         equal(await site.value('select text from webquota.policies where active') === await site.value('select text from webquota.policies where version = 2'), true);
         equal(await audited(site), 'policy.apply: back');
     });
+    await test('what was decided by the text that is in force again is told of by simulate', async () => {
+        const command = (...words) => run_well(`${PROGRAMS}/webquota`, words, { env: { DATABASE_URL: site.values.DATABASE_URL } });
+        const before = await active();
+        await command('policy', 'rollback', '2', '--reason', 'back');
+        equal(JSON.parse(await command('simulate', '--json')).check, { told: 13, agreed: 13, exact: 13 });
+        await command('policy', 'rollback', before, '--reason', 'and on');
+    });
     await test('the command knows no time but of what is to come', async () => {
         const file = `${site.folder}/later.conf`, before = await site.value('select count(*) from webquota.policies');
         for (const words of [['apply', file, '--at', '2001-01-01'], ['rollback', '2', '--at', '2090-01-01'], ['list', '--at', '2090-01-01']])
