@@ -2,7 +2,7 @@
 #include "cli/open.h"
 #include "store/rollup.h"
 
-/* Until nothing is new, or it is somebody else's. *turns: how often something was counted. */
+/* Until nothing is new, or it is somebody else's: a service is at it. *turns: how often something was counted. */
 static RollupTurn roll(Store *store, int *turns)
 {
     Rollup *rollup = rollup_open(store);
@@ -23,11 +23,14 @@ static int tell(RollupTurn turn, int turns, bool json)
         fprintf(stderr, "webquota rollup: the database cannot be used\n");
         return CMD_DOWN;
     }
+    if (turn == ROLLUP_NO_POLICY) {
+        fprintf(stderr, "webquota rollup: no policy is in force that can be read; nothing was rolled up\n");
+        return CMD_NO;
+    }
     if (json)
         cli_print_json(json_pack("{s:b, s:b}", "counted", turns > 0, "elsewhere", elsewhere));
     else
-        puts(elsewhere ? "another process rolls history up, or no policy is in force that can be read"
-                       : turns ? "what was new is rolled up" : "nothing is new");
+        puts(elsewhere ? "another process rolls history up: this one did nothing" : turns ? "what was new is rolled up" : "nothing is new");
     return CMD_OK;
 }
 

@@ -139,7 +139,7 @@ RollupTurn rollup_turn(Rollup *rollup, int64_t most)
         return start_over(rollup);
     g_autoptr(Policy) policy = policy_in_force(rollup, (int)result_number(seen, 0, 3));
     if (!policy)
-        return ROLLUP_ELSEWHERE;
+        return ROLLUP_NO_POLICY;
     bool other_zone = zone && strcmp(zone, policy->zone) != 0;
     return is_new || other_zone ? turn(rollup, policy->zone, other_zone, most) : ROLLUP_IDLE;
 }

@@ -19,7 +19,8 @@ typedef struct Rollup Rollup;
 
 typedef enum {
     ROLLUP_IDLE,      /* nothing is new: this took one statement, which reads only */
-    ROLLUP_ELSEWHERE, /* another process does it, or has the newer policy */
+    ROLLUP_ELSEWHERE, /* another process does it */
+    ROLLUP_NO_POLICY, /* none is in force that can be read: others may have the newer one */
     ROLLUP_DONE,      /* what was new is counted */
     ROLLUP_MORE,      /* a part of it is: go on at once */
     ROLLUP_FAILED     /* the database cannot be used; it is in the log, once for each trouble */

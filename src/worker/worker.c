@@ -39,6 +39,7 @@ static int64_t pause_us(RollupTurn turn)
         return FAILED_US;
     case ROLLUP_IDLE:
     case ROLLUP_ELSEWHERE:
+    case ROLLUP_NO_POLICY:
         break;
     }
     return LOOK_US;
