@@ -91,6 +91,7 @@ enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };
 StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
                              json_t **json, StoreError *error) MUST_CHECK;
 StoreResult admin_key_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
+StoreResult admin_key_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 /* `reason`: for the audit; NULL: none. */
 StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 

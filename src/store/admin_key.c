@@ -63,6 +63,11 @@ StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
     return admin_list(store, QUERY_KEYS_LIST, &(AdminAsked){ 0 }, list, error);
 }
 
+StoreResult admin_key_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    return admin_one(store, QUERY_KEYS_LIST, id, "key", json, error);
+}
+
 static StoreResult revoke_key(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     g_auto(Params) params = params_new();

@@ -62,25 +62,12 @@ void api_key_list(Call *call)
     admin_answer_list(call, "keys", result, list, &error);
 }
 
-/* Ids are strings in the API's form; a number is taken as well. */
-static bool has_id(const json_t *key, const char *id)
-{
-    const json_t *member = json_object_get(key, "id");
-    g_autofree char *number = g_strdup_printf("%" PRId64, (int64_t) json_integer_value(member));
-    return strcmp(json_is_string(member) ? json_string_value(member) : number, id) == 0;
-}
-
 void api_key_get(Call *call)
 {
     g_auto(StoreError) error = {0};
-    json_t *list = NULL, *key, *found = NULL;
-    size_t i;
-    StoreResult result = admin_key_list(call->site->store, &list, &error);
-    json_array_foreach (list, i, key)
-        if (!found && has_id(key, call->segment))
-            found = json_incref(key);
-    json_decref(list);
-    admin_answer(call, 200, result == STORE_OK && !found ? STORE_NONE : result, found, &error);
+    json_t *key = NULL;
+    StoreResult result = admin_key_get(call->site->store, call->segment, &key, &error);
+    admin_answer(call, 200, result, key, &error);
 }
 
 void api_key_revoke(Call *call)

@@ -49,26 +49,17 @@ static const InputField fields[FIELDS] = {
 static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_t **target)
 {
     g_auto(StoreError) error = {0};
-    json_t *list = NULL, *one;
-    size_t i;
-    StoreResult result = STORE_OK;
     if (kind == ACCESS_KEY_CREATE)
         return true;
     if (!id) {
         call_problem(call, 400, "id", "id is missing");
         return false;
     }
-    if (kind != ACCESS_KEY_REVOKE)
-        result = account_get(call->site->store, id, target, &error);
-    else
-        result = admin_key_list(call->site->store, &list, &error);
-    json_array_foreach(list, i, one)
-        if (g_strcmp0(json_string_value(json_object_get(one, "id")), id) == 0)
-            *target = json_incref(one);
-    json_decref(list);
-    if (result == STORE_OK && *target)
+    StoreResult result = kind == ACCESS_KEY_REVOKE ? admin_key_get(call->site->store, id, target, &error)
+                                                   : account_get(call->site->store, id, target, &error);
+    if (result == STORE_OK)
         return true;
-    call_store_problem(call, result == STORE_OK ? STORE_NONE : result, &error);
+    call_store_problem(call, result, &error);
     return false;
 }
 

@@ -136,6 +136,12 @@ StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
     return double_list("key", list, error);
 }
 
+StoreResult admin_key_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    return double_json(id, NULL, json, error);
+}
+
 StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     (void)store;
