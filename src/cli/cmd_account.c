@@ -41,7 +41,7 @@ static int list(Store *store, const AccountOptions *options)
         return cli_fail("account", result, &error);
     if (!options->json)
         return print_list(accounts);
-    cli_print_json(accounts);
+    cli_print_json(json_pack("{s:o}", "accounts", accounts));
     return CMD_OK;
 }
 

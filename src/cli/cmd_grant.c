@@ -79,7 +79,7 @@ static int list(Store *store, const GrantOptions *options)
     if (result != STORE_OK)
         return cli_fail("grant", result, &error);
     if (options->json) {
-        cli_print_json(grants);
+        cli_print_json(json_pack("{s:o}", "grants", grants));
         return CMD_OK;
     }
     g_autoptr(Table) table = table_new(titles);

@@ -64,7 +64,7 @@ static int list(Store *store, const KeyOptions *options)
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
     if (options->json) {
-        cli_print_json(keys);
+        cli_print_json(json_pack("{s:o}", "keys", keys));
         return CMD_OK;
     }
     printf("%-6s %-24s %-20s %-22s %s\n", "id", "name", "scopes", "created", "state");

@@ -77,7 +77,7 @@ static int list(Store *store, const OverrideOptions *options)
     if (result != STORE_OK)
         return cli_fail("override", result, &error);
     if (options->json) {
-        cli_print_json(overrides);
+        cli_print_json(json_pack("{s:o}", "overrides", overrides));
         return CMD_OK;
     }
     g_autoptr(Table) table = table_new(titles);

@@ -49,7 +49,7 @@ static int list(Store *store, const RequestOptions *options)
     if (result != STORE_OK)
         return cli_fail("request", result, &error);
     if (options->json) {
-        cli_print_json(requests);
+        cli_print_json(json_pack("{s:o}", "requests", requests));
         return CMD_OK;
     }
     print_table(requests);

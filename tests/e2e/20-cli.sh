@@ -160,7 +160,7 @@ verdict "export gives the file back, byte for byte" cmp "$scratch/export.conf" d
 run policy diff "$scratch/export.conf"
 ends "it differs in nothing from what is in force" 0 "nothing would change"
 run policy list --json
-json "all versions are listed, one is active" 'length > 5 and ([.[] | select(.active)] | length == 1) and .[0].active and .[0].reason == "trying deploy/policies/demo.conf"'
+json "all versions are listed, one is active" '.versions | length > 5 and ([.[] | select(.active)] | length == 1) and .[0].active and .[0].reason == "trying deploy/policies/demo.conf"'
 run doctor
 ends "doctor: all is well" 0 "counters" "reservations"
 
@@ -224,7 +224,7 @@ run key create --name "the test" --scopes enforce,read,admin --json
 json "key create" '.name == "the test" and .scopes == ["enforce", "read", "admin"] and (.key | startswith("wq_"))'
 key=$(jq -r .key <<<"$out") id=$(jq -r .id <<<"$out")
 run key list --json
-json "key list has it, without its secret" "any(.[]; .id == \"$id\") and all(.[]; has(\"key\") | not)"
+json "key list has it, without its secret" "any(.keys[]; .id == \"$id\") and all(.keys[]; has(\"key\") | not)"
 verdict "the secret is nowhere in the database" test "$(sql "select count(*) from webquota.api_keys k where k::text like '%${key##*_}%'")" = 0
 
 # ---- use, and what explains it
@@ -264,7 +264,7 @@ ends "override remove" 0 "is removed"
 run override remove "$override"
 ends "only once" 1 "no such override"
 run override list --subject ada --json
-json "override list: none" '. == []'
+json "override list: none" '. == {overrides: []}'
 run override add --organization Inn --feature menu_generation --unlimited --json
 json "override of an organization" '.organization == "Inn" and .unlimited == true and .subject == null'
 run override add --organization Nowhere --feature menu_generation --unlimited
@@ -286,7 +286,7 @@ grant=$(jq -r .grant <<<"$out")
 consume ada get_solution 3
 json "it is spent when the limit is full" '.allowed'
 run grant list --subject ada --json
-json "grant list tells what is left" '.[0].remaining == 1 and .[0].amount == 3'
+json "grant list tells what is left" '.grants[0].remaining == 1 and .grants[0].amount == 3'
 run grant list
 ends "grant list for people" 0 "$grant" "28 day" sorry
 run grant remove "$grant" --json

@@ -46,7 +46,7 @@ async function commands(site) {
         await add(site, 'root', '--role', 'admin');
         await add(site, 'vera', '--role', 'viewer', '--subject', 'v-1');
         const listed = await account(site, ['list', '--json']);
-        equal(JSON.parse(listed.stdout).map(({ account: name, role, subject }) => [name, role, subject]),
+        equal(JSON.parse(listed.stdout).accounts.map(({ account: name, role, subject }) => [name, role, subject]),
             [['ada', 'user', 'ada'], ['root', 'admin', 'root'], ['staff', 'admin', 'staff'], ['vera', 'viewer', 'v-1']]);
         ok(!/argon2|hash/.test(listed.stdout), listed.stdout);
         const hash = await site.value("select hash from webquota.local_accounts where name = 'ada'");

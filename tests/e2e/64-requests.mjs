@@ -142,7 +142,7 @@ async function answering(site) {
         await clear(site);
         const first = (await ask(site)).json.request, second = (await ask(site, { feature: 'deep', limit: 'deep' })).json.request;
         const listed = JSON.parse((await site.command('request', 'list', '--json')).stdout);
-        equal(listed.map(one => one.request), [second, first]);
+        equal(listed.requests.map(one => one.request), [second, first]);
         const approved = await site.command('request', 'approve', first, '--amount', '7', '--reason', 'Fine');
         equal([approved.code, approved.stdout], [0, `request ${first} of free on call is approved\n`]);
         equal((await site.command('request', 'deny', second)).code, 2, 'without a reason');
