@@ -6,24 +6,6 @@
 #include "policy/policy_load.h"
 #include "store/policy_store.h"
 
-/* The policy of a file, or NULL after printing every mistake. */
-static Policy *read_file(const char *path)
-{
-    g_autofree char *why = NULL;
-    g_autofree char *text = policy_file_read(path, &why);
-    if (!text) {
-        fprintf(stderr, "%s\n", why);
-        return NULL;
-    }
-    g_autoptr(GPtrArray) mistakes = mistakes_new();
-    Policy *policy = policy_read(text, path, mistakes);
-    if (!policy) {
-        g_autofree char *all = mistakes_text(mistakes);
-        fprintf(stderr, "%s\n", g_strchomp(all));
-    }
-    return policy;
-}
-
 /* The policy in force; an empty one when none was applied. NULL after saying why. */
 static Policy *in_force(Store *store, int *code)
 {
@@ -36,19 +18,6 @@ static Policy *in_force(Store *store, int *code)
         return policy_new();
     *code = cli_fail("policy", result, &error);
     return NULL;
-}
-
-/* Adds to each change how many people are on the plans that it concerns. */
-static void add_people(json_t *diff, const json_t *people)
-{
-    size_t i, p;
-    json_t *change, *plan;
-    json_array_foreach(json_object_get(diff, "changes"), i, change) {
-        json_int_t sum = 0;
-        json_array_foreach(json_object_get(change, "plans"), p, plan)
-            sum += json_integer_value(json_object_get(people, json_string_value(plan)));
-        json_object_set_new(change, "people", json_integer(sum));
-    }
 }
 
 static void print_changes(const json_t *diff)
@@ -70,7 +39,7 @@ static void print_changes(const json_t *diff)
 
 static int diff(Store *store, const char *path, bool json)
 {
-    g_autoptr(Policy) next = read_file(path);
+    g_autoptr(Policy) next = policy_file_policy(path);
     int code = CMD_NO;
     g_autoptr(Policy) now = next ? in_force(store, &code) : NULL;
     if (!now)
@@ -82,7 +51,7 @@ static int diff(Store *store, const char *path, bool json)
         if (result != STORE_OK)
             return cli_fail("policy", result, &error);
     }
-    add_people(changes, people);
+    policy_diff_people(changes, people);
     json_decref(people);
     if (json) {
         cli_print_json(changes);
@@ -115,7 +84,7 @@ static int put_in_force(Store *store, const Policy *policy, const char *reason, 
 
 static int apply(Store *store, const char *path, const char *reason, Instant at, bool json)
 {
-    g_autoptr(Policy) policy = read_file(path);
+    g_autoptr(Policy) policy = policy_file_policy(path);
     return policy ? put_in_force(store, policy, reason, at, json) : CMD_NO;
 }
 
@@ -161,7 +130,7 @@ static int list(Store *store, bool json)
     if (result != STORE_OK)
         return cli_fail("policy", result, &error);
     if (json) {
-        cli_print_json(versions);
+        cli_print_json(json_pack("{s:o}", "versions", versions));
         return CMD_OK;
     }
     json_array_foreach(versions, i, one) {

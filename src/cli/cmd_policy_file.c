@@ -41,6 +41,23 @@ char *policy_file_read(const char *path, char **why)
     return *why ? NULL : g_steal_pointer(&text);
 }
 
+Policy *policy_file_policy(const char *path)
+{
+    g_autofree char *why = NULL;
+    g_autofree char *text = policy_file_read(path, &why);
+    if (!text) {
+        fprintf(stderr, "%s\n", why);
+        return NULL;
+    }
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    Policy *policy = policy_read(text, path, mistakes);
+    if (!policy) {
+        g_autofree char *all = mistakes_text(mistakes);
+        fprintf(stderr, "%s\n", g_strchomp(all));
+    }
+    return policy;
+}
+
 static json_t *mistakes_json(const GPtrArray *mistakes)
 {
     json_t *list = json_array();

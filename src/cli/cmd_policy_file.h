@@ -12,4 +12,7 @@ int cmd_policy_check(int argc, char **argv);
  * file or directory") when it cannot be read, is larger than POLICY_TEXT_MAX or holds a NUL byte. */
 char *policy_file_read(const char *path, char **why) MUST_CHECK;
 
+/* The policy of such a file. NULL after printing every mistake. */
+Policy *policy_file_policy(const char *path) MUST_CHECK;
+
 #endif

@@ -188,23 +188,6 @@ static void print_text(const Simulation *simulation)
         print_people(replay);
 }
 
-static Policy *read_policy(const char *path)
-{
-    g_autofree char *why = NULL;
-    g_autofree char *text = policy_file_read(path, &why);
-    if (!text) {
-        fprintf(stderr, "%s\n", why);
-        return NULL;
-    }
-    g_autoptr(GPtrArray) mistakes = mistakes_new();
-    Policy *policy = policy_read(text, path, mistakes);
-    if (!policy) {
-        g_autofree char *all = mistakes_text(mistakes);
-        fprintf(stderr, "%s\n", g_strchomp(all));
-    }
-    return policy;
-}
-
 static int simulate(Policy *next, int days, bool json)
 {
     Store *store = cli_store();
@@ -244,7 +227,7 @@ int cmd_simulate(int argc, char **argv)
         return cli_usage("simulate", "it takes options only");
     if (!cli_whole("simulate", "--days", days_text, 1, DAYS_MAX, &days))
         return CMD_USAGE;
-    g_autoptr(Policy) next = path ? read_policy(path) : NULL;
+    g_autoptr(Policy) next = path ? policy_file_policy(path) : NULL;
     if (path && !next)
         return CMD_NO;
     return simulate(next, (int)days, json);

@@ -273,6 +273,18 @@ char *policy_change_text(const json_t *change)
     return g_string_free(line, FALSE);
 }
 
+void policy_diff_people(json_t *diff, const json_t *people)
+{
+    size_t i, p;
+    json_t *change, *plan;
+    json_array_foreach(json_object_get(diff, "changes"), i, change) {
+        json_int_t sum = 0;
+        json_array_foreach(json_object_get(change, "plans"), p, plan)
+            sum += json_integer_value(json_object_get(people, json_string_value(plan)));
+        json_object_set_new(change, "people", json_integer(sum));
+    }
+}
+
 char *policy_diff_text(const json_t *diff)
 {
     GString *text = g_string_new(NULL);

@@ -32,14 +32,13 @@ void page_organizations(Call *call)
 }
 
 typedef struct {
-    json_t *first, *members, *overrides, *grants;
+    json_t *members, *overrides, *grants;
     UsageRead *read;
     bool more;
 } Organization;
 
 static void organization_clear(Organization *organization)
 {
-    json_decref(organization->first);
     json_decref(organization->members);
     json_decref(organization->overrides);
     json_decref(organization->grants);

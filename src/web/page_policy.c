@@ -40,16 +40,10 @@ void page_policy(Call *call)
 
 static StoreResult diff_read(Call *call, const Policy *from, const Policy *to, json_t **diff, StoreError *error)
 {
-    json_t *people = NULL, *change, *plan;
-    size_t i, p;
+    json_t *people = NULL;
     StoreResult result = policy_people(call->site->store, from, &people, error);
     *diff = policy_diff(from, to);
-    json_array_foreach(json_object_get(*diff, "changes"), i, change) {
-        json_int_t sum = 0;
-        json_array_foreach(json_object_get(change, "plans"), p, plan)
-            sum += json_integer_value(json_object_get(people, json_string_value(plan)));
-        json_object_set_new(change, "people", json_integer(sum));
-    }
+    policy_diff_people(*diff, people);
     json_decref(people);
     return result;
 }
