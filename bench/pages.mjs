@@ -19,6 +19,8 @@ const MORE = {
     '/admin/people': ['?q=b-0001', '?q=b-org-7', '?q=m77', '?q=B-0001', '?after=b-00500000',
         '?filter=near', '?filter=stopped', '?filter=override', '?filter=suspended', '?filter=plan&plan=free', '?filter=plan&plan=full'],
     '/admin/person': [`?subject=${PERSON}`],
+    '/admin/queue': ['?feature=queued&limit=line'],
+    '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],
     '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend'].map(what => `?what=${what}&subject=${PERSON}`),
 };
 
