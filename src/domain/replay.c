@@ -154,26 +154,13 @@ void replay_give(Replay *replay, const ReplayGiven *given, bool is_grant)
 
 /* --- the situation of a record --- */
 
-static const Plan *plan_instead(const ReplayWorld *world, const Plan *plan)
-{
-    const Policy *policy = world->policy;
-    if (world->all_on)
-        return world->all_on;
-    if (world->plans == PLANS_UPGRADED && plan->upgrade >= 0)
-        return &policy->plans[plan->upgrade];
-    for (int i = 0; world->plans == PLANS_LOWERED && i < policy->plan_count; i++)
-        if (policy->plans[i].upgrade == plan->index)
-            return &policy->plans[i];
-    return plan;
-}
-
 static const Plan *plan_then(const ReplayWorld *world, const char *key, bool anonymous)
 {
     const Plan *plan = policy_plan(world->policy, key);
     int otherwise = anonymous ? world->policy->anonymous_plan : world->policy->default_plan;
     if (!plan && otherwise >= 0)
         plan = &world->policy->plans[otherwise];
-    return plan ? plan_instead(world, plan) : NULL;
+    return plan;
 }
 
 static void add_overrides(GArray *to, const GArray *given, Instant at)
@@ -277,8 +264,6 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
     Book book = turn_book(turn);
     g_autoptr(Decision) decision = decide(&turn->situation, asked_kind(record), turn->items, count, &book);
     bool counting = record->at >= replay->counted_from;
-    if (counting)
-        replay_count_cells(decision);
     if (counting && turn->world == 0 && is_of_policy(replay, record->policy_version))
         replay_count_agreement(replay, record, decision);
     if (decision->outcome != OUTCOME_ALLOWED && decision->deciding >= 0)

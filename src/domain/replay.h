@@ -67,9 +67,6 @@ typedef struct Cell Cell;
 struct Cell {
     Counter counter;         /* first, so that a Counter that a decision names is a Cell */
     const Limit *limit;      /* NULL: of a grant */
-    int64_t looked, stopped; /* decisions that looked at it, and those that it stopped, while counting */
-    int64_t peak_used;       /* the most that was used in a window, while counting */
-    Amount peak_amount;      /* of how much, then */
     Cell *next;
 };
 
@@ -105,13 +102,8 @@ typedef struct {
     int64_t requests, stopped[REPLAY_WORLDS_MAX], waited[REPLAY_WORLDS_MAX];
 } ReplayDay;
 
-/* Whose plan another one stands for, in a world. */
-typedef enum { PLANS_AS_THEY_WERE, PLANS_UPGRADED, PLANS_LOWERED } ReplayPlans;
-
 typedef struct {
     const Policy *policy;
-    ReplayPlans plans;
-    const Plan *all_on;      /* everybody is on this plan; NULL: on their own */
     Cell **plan_cells;       /* of each plan */
     Cell *site_cells;
 } ReplayWorld;
@@ -172,17 +164,5 @@ bool replay_person_differs(const ReplayPerson *person); /* in world 1 */
 /* People of whom at least one request was counted; those of them who were stopped or waited in the world. */
 int64_t replay_people_counted(const Replay *replay);
 int64_t replay_people_stopped(const Replay *replay, int world);
-
-/* What happened at one limit of a world's policy. */
-typedef struct {
-    const Plan *plan;
-    const Limit *limit;
-    int64_t people, people_stopped; /* of a subject's own limit: who was looked at and stopped; else 0 */
-    int64_t looked, stopped;
-    int peak_pct;                   /* of the amount, the most that anybody used in a window; 100 and more: used up */
-    int64_t peak_used;
-} ReplayLimit;
-/* For all limits of the plans in the world that have an amount, in their order: GArray of ReplayLimit. */
-GArray *replay_limits(const Replay *replay, int world);
 
 #endif

@@ -22,7 +22,7 @@ static Cell *cell_find(Cell *cells, int64_t slot)
 static Cell *cell_add(Cell **cells, int64_t slot)
 {
     Cell *cell = g_new(Cell, 1);
-    *cell = (Cell){.counter = {.slot = slot}, .peak_amount = AMOUNT_UNLIMITED, .next = *cells};
+    *cell = (Cell){.counter = {.slot = slot}, .next = *cells};
     *cells = cell;
     return cell;
 }

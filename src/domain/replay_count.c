@@ -54,21 +54,6 @@ void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayReco
     }
 }
 
-void replay_count_cells(const Decision *decision)
-{
-    for (int i = 0; i < decision->look_count; i++) {
-        const LimitLook *look = &decision->looks[i];
-        Cell *cell = (Cell *)(void *)look->counter;
-        int64_t used = look->used + look->held + (decision->outcome == OUTCOME_ALLOWED ? look->charged : 0);
-        cell->looked++;
-        cell->stopped += decision->outcome != OUTCOME_ALLOWED && i == decision->deciding;
-        if (used > cell->peak_used || cell->peak_amount == AMOUNT_UNLIMITED) {
-            cell->peak_used = MAX(used, cell->peak_used);
-            cell->peak_amount = look->amount;
-        }
-    }
-}
-
 /* --- is it as it was recorded? --- */
 
 static bool outcome_is_same(const ReplayRecord *record, const Decision *decision)
@@ -123,7 +108,7 @@ void replay_count_agreement(Replay *replay, const ReplayRecord *record, const De
     replay->exact += same && numbers_are_same(record, decision);
 }
 
-/* --- who, and at which limits --- */
+/* --- who --- */
 
 GPtrArray *replay_people(const Replay *replay, bool (*wanted)(const ReplayPerson *person))
 {
@@ -162,53 +147,6 @@ int64_t replay_people_stopped(const Replay *replay, int world)
         stopped += tally->stopped > 0 || tally->waited > 0;
     }
     return stopped;
-}
-
-static void limit_add_cell(ReplayLimit *limit, const Cell *cell, bool of_person)
-{
-    limit->looked += cell->looked;
-    limit->stopped += cell->stopped;
-    limit->people += of_person;
-    limit->people_stopped += of_person && cell->stopped > 0;
-    limit->peak_used = MAX(limit->peak_used, cell->peak_used);
-    if (cell->peak_amount > 0)
-        limit->peak_pct = (int)MAX(limit->peak_pct, MIN(cell->peak_used, INT64_MAX / 200) * 100 / cell->peak_amount);
-}
-
-static void limits_add_cells(GHashTable *places, GArray *limits, const Cell *cells, bool of_person)
-{
-    for (const Cell *cell = cells; cell; cell = cell->next) {
-        gpointer place = cell->limit && cell->looked ? g_hash_table_lookup(places, cell->limit) : NULL;
-        if (place)
-            limit_add_cell(&g_array_index(limits, ReplayLimit, GPOINTER_TO_INT(place) - 1), cell, of_person);
-    }
-}
-
-GArray *replay_limits(const Replay *replay, int world)
-{
-    const ReplayWorld *at = &replay->worlds[world];
-    GArray *limits = g_array_new(FALSE, TRUE, sizeof(ReplayLimit));
-    g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
-    for (int p = 0; p < at->policy->plan_count; p++)
-        for (int i = 0; i < at->policy->plans[p].limit_count; i++) {
-            ReplayLimit one = {.plan = &at->policy->plans[p], .limit = &at->policy->plans[p].limits[i]};
-            if (one.limit->counts_only || one.limit->plan_amount == AMOUNT_UNLIMITED || one.limit->mode == MODE_OFF)
-                continue;
-            g_array_append_val(limits, one);
-            g_hash_table_insert(places, (gpointer)one.limit, GINT_TO_POINTER((int)limits->len));
-        }
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, replay->people);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        limits_add_cells(places, limits, ((ReplayPerson *)value)->holdings[world].cells, true);
-    g_hash_table_iter_init(&iter, replay->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        limits_add_cells(places, limits, ((ReplayAccount *)value)->holdings[world].cells, false);
-    for (int p = 0; p < at->policy->plan_count; p++)
-        limits_add_cells(places, limits, at->plan_cells[p], false);
-    limits_add_cells(places, limits, at->site_cells, false);
-    return limits;
 }
 
 /* --- what must be read before --- */

@@ -65,7 +65,6 @@ void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayReco
                           const Limit *const *limits);
 /* A refusal that was given again: its numbers are those of the first. */
 bool replay_is_repetition(const ReplayRecord *record);
-void replay_count_cells(const Decision *decision);
 void replay_count_agreement(Replay *replay, const ReplayRecord *record, const Decision *decision);
 
 #endif

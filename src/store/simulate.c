@@ -190,10 +190,6 @@ static void set_up(Simulation *simulation, const SimulateAsk *ask)
     replay_add_world(simulation->replay, simulation->now);
     if (simulation->next)
         replay_add_world(simulation->replay, simulation->next);
-    if (ask->plans) {
-        replay_add_world(simulation->replay, simulation->now)->plans = PLANS_UPGRADED;
-        replay_add_world(simulation->replay, simulation->now)->plans = PLANS_LOWERED;
-    }
     simulation->read_from = simulation->from -
                             replay_warm_up_us(simulation->now, simulation->next ? simulation->next : simulation->now);
 }

@@ -9,7 +9,6 @@ typedef struct {
     Policy *next;            /* the other policy, just read, for world 1: its slots are filled. NULL: only the one in force, as world 0 */
     int days;                /* up to now */
     int64_t most;            /* records are read at most; of more, those of a sample of the accounts. 0: all are read */
-    bool plans;              /* worlds in which everybody has the plan above, and the one below: instead of `next` */
     /* Told now and then how much of the time was read, 0 to 1, and how many records; NULL: nobody is. */
     void (*progress)(void *data, double share, int64_t records);
     void *data;
