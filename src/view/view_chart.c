@@ -87,5 +87,6 @@ Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, 
     set_words(value, "first", chart_add_day, first, last);
     set_words(value, "middle", chart_add_day, first + chart->count / 2, last);
     set_flag(value, "has_refused", chart->refused_top);
+    set_flag(value, "of_requests", !feature);
     return value;
 }
