@@ -1,5 +1,6 @@
 /* What is reckoned of reports, and their rows as text. */
 #include "view/report.h"
+#include "view/view_parts.h"
 
 #include "base/csv_put.h"
 #include "view/words_add.h"
@@ -19,9 +20,9 @@ static int64_t number_of(const json_t *row, const char *name)
     return json_integer_value(json_object_get(row, name));
 }
 
-static const char *text_of(const json_t *row, const char *name)
+bool report_on_target(int64_t stopped, int64_t active)
 {
-    return json_string_value(json_object_get(row, name));
+    return stopped == 0 || stopped * 100 < active * REPORT_TARGET_PCT;
 }
 
 /* To one decimal; null of nothing. */

@@ -6,8 +6,9 @@
 #include <jansson.h>
 #include "domain/model.h"
 
-/* Less than so much of all who were active should have been stopped by a limit. */
+/* Less than so much of all who were active should have been stopped by a limit: is it? Exactly so much is not. */
 #define REPORT_TARGET_PCT 5
+bool report_on_target(int64_t stopped, int64_t active);
 
 typedef enum {
     CELL_TEXT,

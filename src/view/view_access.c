@@ -2,6 +2,7 @@
 #include "view/view_access.h"
 
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
 
 static const char *const change_words[ACCESS_CHANGE_KINDS] = {
@@ -24,18 +25,6 @@ const char *access_change_word(AccessChangeKind kind)
     return change_words[kind];
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
-
 static void add_change(GString *out, const char *mount, AccessChangeKind kind, const char *id)
 {
     add_address(out, mount, "/admin/access/change?what=", change_words[kind]);
@@ -51,7 +40,7 @@ static void add_account(Value *rows, const json_t *account, const PageContext *c
     set_text(row, "account", name);
     set_text(row, "subject", g_strcmp0(name, subject) == 0 ? NULL : subject);
     set_text(row, "role", text_of(account, "role"));
-    set_words(row, "signed_in", add_when, text_of(account, "signed_in_at"), zone);
+    set_words(row, "signed_in", words_add_when, text_of(account, "signed_in_at"), zone);
     set_words(row, "sessions", words_add_number, json_integer_value(json_object_get(account, "sessions")));
     set_flag(row, "open", json_integer_value(json_object_get(account, "sessions")) > 0);
     set_flag(row, "suspended", suspended);
@@ -73,10 +62,10 @@ static void add_key(Value *rows, const json_t *key, const PageContext *context, 
     Value *row = add_object(rows);
     set_text(row, "name", text_of(key, "name"));
     set_words(row, "scopes", add_scopes, key);
-    set_words(row, "created", add_when, text_of(key, "created_at"), zone);
-    set_words(row, "used", add_when, text_of(key, "last_used_at"), zone);
-    set_words(row, "until", add_when, text_of(key, "expires_at"), zone);
-    set_words(row, "revoked", add_when, text_of(key, "revoked_at"), zone);
+    set_words(row, "created", words_add_when, text_of(key, "created_at"), zone);
+    set_words(row, "used", words_add_when, text_of(key, "last_used_at"), zone);
+    set_words(row, "until", words_add_when, text_of(key, "expires_at"), zone);
+    set_words(row, "revoked", words_add_when, text_of(key, "revoked_at"), zone);
     set_words(row, "revoke_url", add_change, context->mount, ACCESS_KEY_REVOKE, text_of(key, "id"));
 }
 

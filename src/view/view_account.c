@@ -1,24 +1,17 @@
 /* The page of one's own account: where it is signed in, and its password. */
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
-
-static void add_when(GString *out, const json_t *session, const char *name, const char *zone)
-{
-    Instant at;
-    const char *text = json_string_value(json_object_get(session, name));
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
 
 static void set_session(Value *row, const json_t *session, const char *zone)
 {
-    const char *address = json_string_value(json_object_get(session, "address"));
-    set_text(row, "id", json_string_value(json_object_get(session, "session")));
+    const char *address = text_of(session, "address");
+    set_text(row, "id", text_of(session, "session"));
     set_text(row, "address", address && g_str_has_prefix(address, "anon:") ? address + strlen("anon:") : address);
-    set_text(row, "began_at", json_string_value(json_object_get(session, "created_at")));
-    set_words(row, "began", add_when, session, "created_at", zone);
-    set_text(row, "seen_at", json_string_value(json_object_get(session, "last_seen_at")));
-    set_words(row, "seen", add_when, session, "last_seen_at", zone);
+    set_text(row, "began_at", text_of(session, "created_at"));
+    set_words(row, "began", words_add_when, text_of(session, "created_at"), zone);
+    set_text(row, "seen_at", text_of(session, "last_seen_at"));
+    set_words(row, "seen", words_add_when, text_of(session, "last_seen_at"), zone);
     set_flag(row, "current", json_is_true(json_object_get(session, "current")));
 }
 

@@ -1,21 +1,10 @@
 /* GET /admin/requests: what people ask for; GET and POST /admin/request: one of them, and its answer. */
 #include "view/view_admin.h"
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
 
 static const char *const states[] = {"pending", "approved", "denied", "all"};
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
 
 static void add_amount(GString *out, const json_t *request)
 {
@@ -40,13 +29,13 @@ static void set_request(Value *row, const json_t *request, const PageContext *co
     set_text(row, "limit", text_of(request, "limit"));
     set_text(row, "why", text_of(request, "reason"));
     set_text(row, "asked_at", text_of(request, "created_at"));
-    set_words(row, "asked", add_when, text_of(request, "created_at"), zone);
+    set_words(row, "asked", words_add_when, text_of(request, "created_at"), zone);
     set_flag(row, "pending", g_strcmp0(state, "pending") == 0);
     set_flag(row, "approved", g_strcmp0(state, "approved") == 0);
     set_flag(row, "denied", g_strcmp0(state, "denied") == 0);
     set_text(row, "answer", text_of(request, "answer"));
     set_text(row, "answered_by", text_of(request, "decided_by"));
-    set_words(row, "answered", add_when, text_of(request, "decided_at"), zone);
+    set_words(row, "answered", words_add_when, text_of(request, "decided_at"), zone);
 }
 
 static void add_next(GString *out, const AskedShown *shown, const char *mount)

@@ -2,19 +2,8 @@
 #include "base/csv_put.h"
 #include "view/view_admin.h"
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
 
 /* "/admin/audit.csv?subject=ada&before=12": what is asked for, and from where on; 0: from the newest. */
 static void add_asked(GString *out, const AuditShown *shown, const char *mount, const char *path, int64_t before)
@@ -59,7 +48,7 @@ static void set_entry(Value *row, const json_t *entry, const PageContext *contex
     const char *subject = text_of(entry, "subject"), *organization = text_of(entry, "organization");
     set_number(row, "entry", json_integer_value(json_object_get(entry, "entry")));
     set_text(row, "at", text_of(entry, "at"));
-    set_words(row, "when", add_when, text_of(entry, "at"), zone);
+    set_words(row, "when", words_add_when, text_of(entry, "at"), zone);
     set_text(row, "actor", text_of(entry, "actor"));
     set_text(row, "origin", text_of(entry, "origin"));
     set_words(row, "what", words_add_audit_action, text_of(entry, "action"));

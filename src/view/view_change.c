@@ -34,42 +34,6 @@ const char *change_word(ChangeKind kind)
     return change_words[kind];
 }
 
-/* Every limit on the feature: "2 of 2 calls used today · Nothing left", one a line; nothing where the plan lacks it. */
-static void add_standing(GString *out, const UsageReport *report, const Feature *feature)
-{
-    for (int i = 0; i < report->line_count; i++) {
-        const UsageLine *line = &report->lines[i];
-        if (line->feature != feature || !line->limit)
-            continue;
-        if (out->len)
-            text_add(out, "; ");
-        words_add_used(out, line);
-        text_add(out, " · ");
-        words_add_left(out, line, report->as_of);
-    }
-}
-
-/* The features where something differs. */
-static void set_preview(Value *page, const ChangeShown *shown)
-{
-    Value *rows = set_list(page, "rows");
-    const Policy *policy = shown->before->policy;
-    for (int i = 0; shown->after && i < policy->feature_count; i++) {
-        const Feature *feature = &policy->features[i];
-        g_autoptr(GString) before = g_string_new(NULL), after = g_string_new(NULL);
-        add_standing(before, shown->before, feature);
-        add_standing(after, shown->after, feature);
-        if (g_string_equal(before, after))
-            continue;
-        Value *row = add_object(rows);
-        set_text(row, "feature", feature->title);
-        set_copy(row, "before", before->str);
-        set_copy(row, "after", after->str);
-    }
-    set_flag(page, "has_rows", rows->first);
-    set_flag(page, "preview", shown->after);
-}
-
 static void set_plans(Value *page, const ChangeShown *shown)
 {
     const Policy *policy = shown->before->policy;
@@ -118,7 +82,8 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     set_flag(page, "by_unlimited", g_strcmp0(kind, "unlimited") == 0);
     set_flag(page, "by_amount", !kind || (strcmp(kind, "multiplier") != 0 && strcmp(kind, "unlimited") != 0));
     set_plans(page, shown);
-    set_preview(page, shown);
+    set_flag(page, "preview", shown->after);
+    set_compared(page, shown->before, shown->after);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;
 }

@@ -4,18 +4,6 @@
 #include "view/view_parts.h"
 #include "view/words_add.h"
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
-
 static void add_next(GString *out, const OrganizationsShown *shown, const char *mount)
 {
     size_t count = json_array_size(shown->list);
@@ -43,7 +31,7 @@ Value *view_organizations(const OrganizationsShown *shown, const PageContext *co
         set_words(row, "url", add_address, context->mount, "/admin/organization?organization=", text_of(organization, "organization"));
         set_words(row, "members", words_add_number, MIN(members, shown->counted));
         set_flag(row, "many", members > shown->counted);
-        set_words(row, "since", add_when, text_of(organization, "created_at"), zone);
+        set_words(row, "since", words_add_when, text_of(organization, "created_at"), zone);
     }
     set_flag(page, "any", i > 0);
     set_words(page, "next", add_next, shown, context->mount);
@@ -119,8 +107,8 @@ static void add_made(Value *rows, const json_t *list, const OrganizationShown *s
         set_text(row, "feature", title_of(context, text_of(made, "feature")));
         set_text(row, "limit", text_of(made, "limit"));
         set_words(row, "amount", add_amount, made);
-        set_words(row, "until", add_when, text_of(made, "expires_at"), context->policy->zone);
-        set_words(row, "since", add_when, text_of(made, "created_at"), context->policy->zone);
+        set_words(row, "until", words_add_when, text_of(made, "expires_at"), context->policy->zone);
+        set_words(row, "since", words_add_when, text_of(made, "created_at"), context->policy->zone);
         set_text(row, "author", text_of(made, "author"));
         set_text(row, "reason", text_of(made, "reason"));
         set_words(row, "remove_url", add_change, shown, context->mount, undo, text_of(made, "feature"), NULL, text_of(made, "id"));

@@ -4,6 +4,7 @@
 #include "view/view_admin.h"
 #include "view/view_chart.h"
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
 
 #define PATH "/admin"
@@ -23,11 +24,6 @@ static const json_t *list_of(const Told *told, const char *name)
 static int64_t number_of(const json_t *row, const char *name)
 {
     return json_integer_value(json_object_get(row, name));
-}
-
-static const char *text_of(const json_t *row, const char *name)
-{
-    return json_string_value(json_object_get(row, name));
 }
 
 /* "/admin?days=30&near=80" */
@@ -116,7 +112,7 @@ static void set_headline(Value *page, const Told *told)
         set_words(page, "share", words_add_percent, json_real_value(share));
     else
         set_null(page, "share");
-    set_flag(page, "good", json_real_value(share) < REPORT_TARGET_PCT);
+    set_flag(page, "good", report_on_target(number_of(told->period, "hit"), number_of(told->period, "active")));
     set_number(page, "target", REPORT_TARGET_PCT);
     set_flag(page, "one_day", told->shown->days == 1);
     set_number(page, "days", told->shown->days);

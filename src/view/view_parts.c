@@ -4,6 +4,11 @@
 #include "view/put.h"
 #include "view/words.h"
 
+const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
 json_t *json_text(const char *text)
 {
     if (!text)

@@ -4,6 +4,9 @@
 
 #include "view/view.h"
 
+/* The member of that name; NULL where it is no text. Borrowed. */
+const char *text_of(const json_t *object, const char *name);
+
 json_t *json_text(const char *text);      /* NULL: null. Bytes that are not UTF-8 are replaced, never lost */
 json_t *json_text_take(char *text);       /* the same, and frees it */
 json_t *json_amount(Amount amount);       /* unlimited: null */

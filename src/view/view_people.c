@@ -1,11 +1,7 @@
 /* GET /admin/people: those that were looked for. */
 #include "view/view_admin.h"
 #include "view/view_page.h"
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
+#include "view/view_parts.h"
 
 /* "/admin/people?filter=plan&plan=free"; without a filter, all. */
 static void add_filter(GString *out, const char *mount, const char *filter, const char *plan)

@@ -6,19 +6,6 @@
 #include "view/view_parts.h"
 #include "view/words_add.h"
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-/* "2026-03-15 at 12:00:05" in the zone of the page; nothing for none. */
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
-
 /* Where something of them is changed: "/admin/change?what=override&subject=ada", then &feature=, &limit= and &id=, where given. */
 static void add_change(GString *out, const PersonShown *shown, const char *mount, ChangeKind kind, const char *feature, const char *limit,
                        const char *id)
@@ -94,8 +81,8 @@ static void add_change_made(Value *rows, const json_t *made, const PersonShown *
     set_text(row, "limit", text_of(made, "limit"));
     set_words(row, "amount", add_amount, made);
     set_flag(row, "shared", shared);
-    set_words(row, "until", add_when, text_of(made, "expires_at"), zone);
-    set_words(row, "since", add_when, text_of(made, "created_at"), zone);
+    set_words(row, "until", words_add_when, text_of(made, "expires_at"), zone);
+    set_words(row, "since", words_add_when, text_of(made, "created_at"), zone);
     set_text(row, "author", text_of(made, "author"));
     set_text(row, "reason", text_of(made, "reason"));
     if (undo == CHANGE_BONUS_REMOVE)
@@ -134,7 +121,7 @@ static void set_requests(Value *page, const PersonShown *shown, const char *zone
         set_text(row, "plan", text_of(one, "plan"));
         set_words(row, "amount", add_amount, one);
         set_text(row, "reason", text_of(one, "reason"));
-        set_words(row, "asked", add_when, text_of(one, "created_at"), zone);
+        set_words(row, "asked", words_add_when, text_of(one, "created_at"), zone);
         set_flag(row, "approved", g_strcmp0(state, "approved") == 0);
         set_flag(row, "denied", g_strcmp0(state, "denied") == 0);
         set_text(row, "answer", text_of(one, "answer"));
@@ -218,7 +205,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_words(page, "view_url", add_address, context->mount, "/admin/view?subject=", subject->key);
     set_words(page, "history_url", add_address, context->mount, "/history?subject=", subject->key);
     set_text(page, "plan", subject->plan->title);
-    set_words(page, "plan_until", add_when, text_of(shown->person, "plan_until"), zone);
+    set_words(page, "plan_until", words_add_when, text_of(shown->person, "plan_until"), zone);
     set_text(page, "organization", subject->organization);
     set_text(page, "email", text_of(shown->person, "email"));
     set_text(page, "zone", zone);

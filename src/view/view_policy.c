@@ -1,12 +1,8 @@
 /* GET /admin/plans: what the policy in force says, limit by limit, its versions, and what is to come; and the forms that change it. */
 #include "view/view_admin_policy.h"
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
 
 static void set_limits(Value *row, const Policy *policy, const Plan *plan)
 {
@@ -30,13 +26,6 @@ static void set_limits(Value *row, const Policy *policy, const Plan *plan)
     set_flag(row, "has_limits", limits->first);
 }
 
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
-
 /* {version, author, reason, at, active, …}: `at` is when it came, or is to come, into force. */
 static void set_version(Value *row, const json_t *version, const char *zone, const PageContext *context)
 {
@@ -46,7 +35,7 @@ static void set_version(Value *row, const json_t *version, const char *zone, con
     set_number(row, "version", number);
     set_text(row, "author", text_of(version, "author"));
     set_text(row, "reason", text_of(version, "reason"));
-    set_words(row, "at", add_when, scheduled ? effective : text_of(version, "applied_at"), zone);
+    set_words(row, "at", words_add_when, scheduled ? effective : text_of(version, "applied_at"), zone);
     set_flag(row, "active", json_is_true(json_object_get(version, "active")));
     set_flag(row, "scheduled", scheduled);
     set_flag(row, "cancelled", g_strcmp0(state, "cancelled") == 0);

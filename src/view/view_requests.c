@@ -1,19 +1,7 @@
 /* Requests to administrators: one's own, and the form for a new one. */
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-/* "2026-03-15 at 12:00:05 (UTC)" in the zone of the page; nothing for none. */
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
 
 static void set_feature(Value *value, const json_t *request, const PageContext *context)
 {
@@ -48,9 +36,9 @@ static void set_request(Value *value, const json_t *request, const PageContext *
     set_flag(value, "approved", g_strcmp0(state, "approved") == 0);
     set_flag(value, "denied", g_strcmp0(state, "denied") == 0);
     set_text(value, "asked_at", text_of(request, "created_at"));
-    set_words(value, "asked", add_when, text_of(request, "created_at"), zone);
+    set_words(value, "asked", words_add_when, text_of(request, "created_at"), zone);
     set_text(value, "answered_at", text_of(request, "decided_at"));
-    set_words(value, "answered", add_when, text_of(request, "decided_at"), zone);
+    set_words(value, "answered", words_add_when, text_of(request, "decided_at"), zone);
 }
 
 Value *view_requests(const RequestsShown *shown, const PageContext *context)

@@ -1,4 +1,5 @@
 /* GET /admin/what-if: a limit as it might be, and who would have been stopped by it. */
+#include "view/report.h"
 #include "view/view_admin_policy.h"
 #include "view/view_page.h"
 #include "view/words_add.h"
@@ -39,10 +40,8 @@ static int64_t world_stopped(const Replay *replay, int world)
 /* "4.2 %": of all people who asked for anything. */
 static void add_share(GString *out, int64_t part, int64_t all)
 {
-    if (all == 0)
-        return;
-    words_add_average(out, (double) part * 100 / (double) all);
-    text_add(out, "\u00a0%");
+    if (all > 0)
+        words_add_percent(out, (double) part * 100 / (double) all);
 }
 
 static void set_world(Value *page, const Replay *replay, int world)
@@ -54,7 +53,7 @@ static void set_world(Value *page, const Replay *replay, int world)
     set_words(one, "stopped", words_add_number, world_stopped(replay, world));
     set_words(one, "people", words_add_number, people);
     set_words(one, "share", add_share, people, all);
-    set_flag(one, "above", all > 0 && people * 20 > all);
+    set_flag(one, "above", !report_on_target(people, all));
 }
 
 static void set_people(Value *page, const WhatIfShown *shown, const PageContext *context)
@@ -181,7 +180,6 @@ Value *view_what_if(const WhatIfShown *shown, const PageContext *context)
     set_number(page, "days", shown->days);
     set_text(page, "zone", shown->policy->zone);
     set_text(page, "plan", shown->plan ? shown->plan->title : NULL);
-    set_text(page, "plan_key", shown->plan ? shown->plan->key : NULL);
     set_text(page, "limit", shown->limit ? shown->limit->key : NULL);
     set_text(page, "feature", shown->limit ? shown->policy->features[shown->limit->feature].title : NULL);
     if (shown->limit)

@@ -31,6 +31,7 @@ void words_add_per(GString *out, const WindowSpec *window);
 void words_add_time(GString *out, Instant at, const char *zone, Instant now);
 void words_add_stamp(GString *out, Instant at, const char *zone);
 void words_add_stamp_bare(GString *out, Instant at, const char *zone);
+void words_add_when(GString *out, const char *text, const char *zone); /* words_add_stamp_bare of an instant as JSON has it; nothing for NULL */
 void words_add_clock(GString *out, Instant at, const char *zone, Instant now);
 void words_add_second(GString *out, Instant at, const char *zone); /* "12:05:20" */
 void words_add_offset(GString *out, Instant at, const char *zone); /* "-05:00"; nothing in UTC */

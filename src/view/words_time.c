@@ -280,6 +280,13 @@ void words_add_stamp_bare(GString *out, Instant at, const char *zone)
     add_clock(out, &wall, true);
 }
 
+void words_add_when(GString *out, const char *text, const char *zone)
+{
+    Instant at;
+    if (text && instant_parse(text, &at))
+        words_add_stamp_bare(out, at, zone);
+}
+
 char *words_stamp_bare(Instant at, const char *zone)
 {
     return WORDS(words_add_stamp_bare, at, zone);

@@ -79,7 +79,7 @@ async function told(site, root) {
         const twin = status(await root.open('/admin?days=1', JSON_TOO), 200).json;
         equal([twin.use, twin.near], [reports.use, reports.near]);
         const page = status(await root.open('/admin?days=1'), 200).text;
-        for (const words of ['33\u00a0%', 'Above', 'EUR\u00a05.25', 'Calls &lt;b&gt;', '=cmd|&quot;/c calc&quot;!A0', '/quota/admin/reports/near.csv?days=1&amp;near=80'])
+        for (const words of ['33\u00a0%', 'Not within', 'EUR\u00a05.25', 'Calls &lt;b&gt;', '=cmd|&quot;/c calc&quot;!A0', '/quota/admin/reports/near.csv?days=1&amp;near=80'])
             ok(page.includes(words), `the page says ${words}`);
         ok(/The same as a table/.test(status(await root.open('/admin?days=7'), 200).text), 'a chart has a table');
         const csv = status(await root.open('/admin/reports/near.csv?days=1'), 200);
