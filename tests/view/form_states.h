@@ -107,6 +107,7 @@ static inline json_t *sample_request(const char *kind, const char *state, const 
     json_object_set_new(request, "plan", upgrade ? json_string("pro") : json_null());
     json_object_set_new(request, "limit", upgrade ? json_null() : json_string("monthly"));
     json_object_set_new(request, "amount", upgrade ? json_null() : json_integer(2500));
+    json_object_set_new(request, "decided_by", pending ? json_null() : json_string("user:root"));
     json_object_set_new(request, "decided_at", pending ? json_null() : json_string("2026-11-22T10:30:00Z"));
     return request;
 }
