@@ -28,14 +28,15 @@ create or replace view webquota.usage_lines as
    where d.items is not null and d.kind in ('consume', 'hold', 'commit', 'refund');
 
 -- Where each record leaves the subject's own limits: a line for each of them that has an amount. After it, `used` (with what is held) of
--- `amount` units are taken in the window from `started` (us) to `until`.
+-- `amount` units are taken in the window from `started` (us) to `until`; `stops`: it was refused by it, or would have been.
 create view webquota.standing_lines as
-  select d.account_id, d.subject_id, d.at, d.id, d.xact, d.trace[i] as slot, d.trace[i + 2] as started, webquota.at(d.trace[i + 3]) as until,
+  select d.account_id, d.subject_id, d.at, d.id, d.xact, d.plan, d.trace[i] as slot, d.trace[i + 2] as started,
+         webquota.at(d.trace[i + 3]) as until,
          least(greatest(d.trace[i + 5] + d.trace[i + 6] + d.trace[i + 7] + d.trace[i + 8], 0), 9007199254740991) as used,
-         d.trace[i + 4] as amount
+         d.trace[i + 4] as amount, d.trace[i + 11] & 1280 <> 0 as stops
     from webquota.decisions d cross join lateral generate_series(1, cardinality(d.trace), 14) i
    where d.trace[i] > 0 and d.trace[i + 4] > 0 and d.trace[i + 11] & 30720 = 0;
-comment on view webquota.standing_lines is '30720: grants, and limits that are not the subject''s own (TraceLine)';
+comment on view webquota.standing_lines is '30720: grants, and limits that are not the subject''s own; 1280: refused, and by a limit that only watches (TraceLine)';
 
 create table webquota.usage_by_plan (
   day     date not null,
@@ -111,6 +112,25 @@ create table webquota.usage_spread (
 ) with (fillfactor = 50);
 comment on table webquota.usage_spread is 'usage_standing, counted';
 
+create table webquota.usage_reaching (
+  subject_id bigint not null,
+  slot       bigint not null,
+  day        date not null,
+  plan       text not null,
+  primary key (subject_id, slot)
+) with (fillfactor = 70);
+comment on table webquota.usage_reaching is 'the last day on which each subject had used up each of its own limits, or was refused by it';
+comment on column webquota.usage_reaching.plan is 'that the subject had then';
+
+create table webquota.usage_reached (
+  day      date not null,
+  plan     text not null,
+  slot     bigint not null,
+  subjects bigint not null,
+  primary key (day, plan, slot)
+) with (fillfactor = 50);
+comment on table webquota.usage_reached is 'usage_reaching, counted';
+
 create index tickets_joined on webquota.tickets (joined_at);
 create index requests_created on webquota.requests (created_at);
 
@@ -133,6 +153,8 @@ begin
   delete from webquota.usage_last;
   delete from webquota.usage_standing;
   delete from webquota.usage_spread;
+  delete from webquota.usage_reaching;
+  delete from webquota.usage_reached;
   update webquota.usage_rollup
      set server = here, base = first, upto = 0, open = '{}', zone = null, rolled_at = '-infinity';
 end $$;

@@ -4,5 +4,7 @@ emptied_by_plan as (delete from webquota.usage_by_plan),
 emptied_owners as (delete from webquota.usage_owners),
 emptied_last as (delete from webquota.usage_last),
 emptied_standing as (delete from webquota.usage_standing),
-emptied_spread as (delete from webquota.usage_spread)
+emptied_spread as (delete from webquota.usage_spread),
+emptied_reaching as (delete from webquota.usage_reaching),
+emptied_reached as (delete from webquota.usage_reached)
 update webquota.usage_rollup set upto = 0, open = '{}', zone = null, rolled_at = '-infinity'

@@ -78,16 +78,18 @@ last as (
    group by 1, 2
   having sum(v.active) <> 0 or sum(v.stopped) <> 0
       on conflict (day, plan) do update set active = u.active + excluded.active, stopped = u.stopped + excluded.stopped),
+standing_fresh as materialized (
+  select * from webquota.standing_lines
+   where xact >= (select upto from seen) and xact < (select upto from cut)
+  union all
+  select * from webquota.standing_lines
+   where xact = any ((select open from seen)::bigint[])),
 -- how far they are in their limits: the last record of the latest window says
 standing as materialized (
   select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,
          least(used * 100 / amount, 1000000)::integer as pct, (at at time zone $1)::date as day,
          case when used <= amount / 5.0 then 0 when used <= amount / 2.0 then 1 when used <= amount * 0.8 then 2 else 3 end as band
-    from (select * from webquota.standing_lines
-           where xact >= (select upto from seen) and xact < (select upto from cut)
-          union all
-          select * from webquota.standing_lines
-           where xact = any ((select open from seen)::bigint[])) t
+    from standing_fresh
    order by account_id, subject_id, slot, started desc, at desc, id desc),
 stood as (
   select n.*, b.day as old_day, b.band as old_band
@@ -107,7 +109,26 @@ spread as (
    where v.day is not null
    group by 1, 2, 3
   having sum(v.subjects) <> 0
-      on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects)
+      on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects),
+-- and when each of them was used up last
+reached as (
+  select n.subject_id, n.slot, n.day, n.plan, b.day as old_day, b.plan as old_plan
+    from (select subject_id, slot, max((at at time zone $1)::date) as day, (array_agg(plan order by at desc))[1] as plan
+            from standing_fresh where stops or used >= amount group by 1, 2) n
+    left join webquota.usage_reaching b on b.subject_id = n.subject_id and b.slot = n.slot
+   where b.slot is null or n.day > b.day),
+reaching as (
+  insert into webquota.usage_reaching (subject_id, slot, day, plan)
+  select subject_id, slot, day, plan from reached
+      on conflict (subject_id, slot) do update set day = excluded.day, plan = excluded.plan),
+reached_days as (
+  insert into webquota.usage_reached as u (day, plan, slot, subjects)
+  select v.day, v.plan, r.slot, sum(v.subjects)
+    from reached r cross join lateral (values (r.day, r.plan, 1), (r.old_day, r.old_plan, -1)) v(day, plan, subjects)
+   where v.day is not null
+   group by 1, 2, 3
+  having sum(v.subjects) <> 0
+      on conflict (day, plan, slot) do update set subjects = u.subjects + excluded.subjects)
 update webquota.usage_rollup u
    set upto = c.upto, open = array(select x from unnest(n.running) x where x < c.upto), zone = $1,
        rolled_at = case when c.upto = n.here then webquota.clock() else u.rolled_at end

@@ -2,6 +2,7 @@
 #include "cli/inputs.h"
 #include "cli/open.h"
 #include "cli/table.h"
+#include "domain/recommend.h"
 #include "store/reports.h"
 #include "view/report.h"
 #include "view/words_add.h"
@@ -51,10 +52,26 @@ static void print_reports(json_t *reports, const Wanted *wanted, const Policy *p
         cli_print_json(wanted->shape ? report_json(reports, wanted->shape) : json_incref(reports));
     } else {
         print_about(reports);
-        for (int i = 0; i < report_count; i++)
-            if (!wanted->shape || wanted->shape == &report_shapes[i])
-                print_table(reports, &report_shapes[i], policy);
+        for (int i = 0; !wanted->shape && i < report_count; i++)
+            print_table(reports, &report_shapes[i], policy);
+        if (wanted->shape)
+            print_table(reports, wanted->shape, policy);
     }
+}
+
+/* All, or one of them; recommendations are read for themselves. */
+static StoreResult read_wanted(Store *store, ReportAsk ask, const Wanted *wanted, const Policy *policy, json_t **reports, StoreError *error)
+{
+    bool recommends = wanted->shape == &report_recommendations;
+    g_autoptr(GPtrArray) paid = recommends ? report_paid_plans(policy) : NULL;
+    ask.paid_plans = paid;
+    ask.days = recommends ? RECOMMEND_DAYS : ask.days;
+    StoreResult result = reports_read(store, &ask, reports, error);
+    if (result == STORE_OK && recommends)
+        report_recommend(*reports, policy);
+    else if (result == STORE_OK)
+        report_finish(*reports, policy);
+    return result;
 }
 
 static int report(Store *store, const ReportAsk *ask, const Wanted *wanted)
@@ -64,10 +81,9 @@ static int report(Store *store, const ReportAsk *ask, const Wanted *wanted)
     json_auto_t *reports = NULL;
     StoreResult result = store_policy(store, &policy, &error);
     if (result == STORE_OK)
-        result = reports_read(store, ask, &reports, &error);
+        result = read_wanted(store, *ask, wanted, policy, &reports, &error);
     if (result != STORE_OK)
         return cli_fail("report", result, &error);
-    report_finish(reports, policy);
     print_reports(reports, wanted, policy);
     return CMD_OK;
 }
@@ -76,7 +92,7 @@ static int run(int argc, char **argv, const ReportAsk *ask, Wanted *wanted)
 {
     if (argc > 2)
         return cli_usage("report", "it takes one NAME");
-    wanted->shape = argc == 2 ? report_find(argv[1]) : NULL;
+    wanted->shape = argc != 2 ? NULL : strcmp(argv[1], report_recommendations.name) == 0 ? &report_recommendations : report_find(argv[1]);
     if (argc == 2 && !wanted->shape)
         return cli_usage("report", "there is no report \"%s\"", argv[1]);
     if (wanted->csv && !wanted->shape)
@@ -106,7 +122,8 @@ int cmd_report(int argc, char **argv)
     };
     int parsed = cli_options("report", "[NAME]",
                              "Shows how everybody does together. NAME is one of summary, days, near, plans, use, spread, people,\n"
-                             "organizations, queues and requests; without it all are shown.",
+                             "organizations, queues and requests; without it all are shown. Or it is recommendations: limits that\n"
+                             "might better be higher or lower, and people who might do better on another plan, by the last 30 days.",
                              entries, &argc, &argv);
     Wanted wanted = {.csv = csv, .json = json};
     return parsed == CMD_OK ? run(argc, argv, &ask, &wanted) : MAX(parsed, 0);

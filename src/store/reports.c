@@ -1,4 +1,4 @@
-/* Reports: ten statements in one snapshot, each of a few rows of sums that are kept for it, or of the first of an index. */
+/* Reports, and what recommendations are made from: some statements in one snapshot, each of a few rows of sums that are kept for it, or of the first of an index. */
 #include "store/reports.h"
 
 #include "base/civil.h"
@@ -13,7 +13,10 @@ typedef struct {
     ColumnKind kind;
 } Column;
 
-enum { DAYS, USE, PLANS, SPREAD, PEOPLE, ORGANIZATIONS, QUEUES, REQUESTS, LISTS };
+enum { DAYS, USE, PLANS, SPREAD, PEOPLE, ORGANIZATIONS, QUEUES, REQUESTS, REACHED, STOPPED, PAYING, LISTS };
+
+/* What a list is for. */
+typedef enum { FOR_REPORTS, FOR_BOTH, FOR_RECOMMENDING } Use;
 
 #define SUMS {"allowed", NUMBER}, {"refused", NUMBER}, {"stopped", NUMBER}
 #define ASKED {"plan", TEXT}, {"requests", NUMBER}, {"refused", NUMBER}
@@ -22,11 +25,12 @@ static const struct {
     const char *name;
     Query query;
     Column columns[12];
+    Use use;
 } lists[LISTS] = {
     [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS}},
-    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}},
+    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH},
     [PLANS] = {"plans", QUERY_REPORT_PLANS, {{"plan", TEXT}, {"active", NUMBER}, {"stopped", NUMBER}, {"active_today", NUMBER},
-                                             {"stopped_today", NUMBER}}},
+                                             {"stopped_today", NUMBER}}, FOR_BOTH},
     [SPREAD] = {"spread", QUERY_REPORT_SPREAD, {{"feature", TEXT}, {"limit", TEXT}, {"to_20", NUMBER}, {"to_50", NUMBER},
                                                 {"to_80", NUMBER}, {"above_80", NUMBER}}},
     [PEOPLE] = {"people", QUERY_REPORT_TOP, {{"subject", TEXT}, {"organization", TEXT}, ASKED}},
@@ -37,6 +41,11 @@ static const struct {
                                                 {"promised", NUMBER}, {"kept", NUMBER}}},
     [REQUESTS] = {"requests", QUERY_REPORT_REQUESTS, {{"kind", TEXT}, {"asked", NUMBER}, {"after_refusal", NUMBER}, {"granted", NUMBER},
                                                       {"denied", NUMBER}, {"pending", NUMBER}}},
+    [REACHED] = {"reached", QUERY_REPORT_REACHED, {{"slot", NUMBER}, {"plan", TEXT}, {"people", NUMBER}}, FOR_RECOMMENDING},
+    [STOPPED] = {"stopped", QUERY_REPORT_STOPPED, {{"subject", TEXT}, {"plan", TEXT}, {"feature", TEXT}, {"refused", NUMBER},
+                                                   {"stopped_days", NUMBER}}, FOR_RECOMMENDING},
+    [PAYING] = {"paying", QUERY_REPORT_PAYING, {{"subject", TEXT}, {"plan", TEXT}, {"feature", TEXT}, {"units", NUMBER}, {"most", NUMBER},
+                                                {"refused", NUMBER}}, FOR_RECOMMENDING},
 };
 
 /* Of report_near.sql, behind its two counts. */
@@ -134,6 +143,10 @@ static Params params_of(const Reading *reading, int list)
     }
     if (list == REQUESTS)
         params_text(&params, reading->zone);
+    if (list == STOPPED || list == PAYING)
+        params_number(&params, REPORT_LOOKED_AT);
+    if (list == PAYING)
+        params_texts(&params, reading->ask->paid_plans);
     return params;
 }
 
@@ -146,29 +159,36 @@ static void put_near(json_t *reports, const PGresult *rows)
     json_object_set_new(reports, "near", none ? json_array() : list_of(rows, near_columns, 2));
 }
 
+static bool is_wanted(const Reading *reading, int list)
+{
+    return lists[list].use == FOR_BOTH || (lists[list].use == FOR_RECOMMENDING) == (reading->ask->paid_plans != NULL);
+}
+
 static DbResult read_lists(Reading *reading, Db *db)
 {
     PGresult *rows[LISTS] = {0};
-    Params params[LISTS];
+    Params params[LISTS] = {0};
     g_auto(Params) near_params = params_new();
     g_autoptr(PGresult) near = NULL;
     params_number(&near_params, reading->ask->near_pct);
     params_number(&near_params, REPORT_TOP);
     params_number(&near_params, REPORT_NEAR_MOST);
-    for (int i = 0; i < LISTS; i++) {
-        params[i] = params_of(reading, i);
-        db_queue(db, lists[i].query, &params[i], &rows[i]);
-    }
-    db_queue(db, QUERY_REPORT_NEAR, &near_params, &near);
+    for (int i = 0; i < LISTS; i++)
+        if (is_wanted(reading, i)) {
+            params[i] = params_of(reading, i);
+            db_queue(db, lists[i].query, &params[i], &rows[i]);
+        }
+    if (!reading->ask->paid_plans)
+        db_queue(db, QUERY_REPORT_NEAR, &near_params, &near);
     db_queue(db, QUERY_COMMIT, NULL, NULL);
     DbResult result = db_sync(db);
     for (int i = 0; i < LISTS; i++) {
-        if (result == DB_OK)
+        if (result == DB_OK && rows[i])
             json_object_set_new(reading->reports, lists[i].name, list_of(rows[i], lists[i].columns, 0));
         PQclear(rows[i]);
         params_clear(&params[i]);
     }
-    if (result == DB_OK)
+    if (result == DB_OK && near)
         put_near(reading->reports, near);
     return result;
 }

@@ -25,8 +25,7 @@ bool report_on_target(int64_t stopped, int64_t active)
     return stopped == 0 || stopped * 100 < active * REPORT_TARGET_PCT;
 }
 
-/* To one decimal; null of nothing. */
-static json_t *share_json(int64_t part, int64_t whole)
+json_t *report_share(int64_t part, int64_t whole)
 {
     return whole > 0 ? json_real((double)(int64_t)((double)part / (double)whole * 1000 + 0.5) / 10) : json_null();
 }
@@ -86,7 +85,7 @@ static void finish_plans(json_t *reports)
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(reports, "plans"), i, row) {
-        json_object_set_new(row, "hit_pct", share_json(number_of(row, "stopped"), number_of(row, "active")));
+        json_object_set_new(row, "hit_pct", report_share(number_of(row, "stopped"), number_of(row, "active")));
         put_cost(row, cost_of(reports, text_of(row, "plan")), number_of(row, "active"));
     }
 }
@@ -123,7 +122,7 @@ static json_t *summary_row(const json_t *reports, const char *period, const char
     int64_t hit = sum_of(reports, "plans", only ? "stopped_today" : "stopped");
     json_object_set_new(row, "active", json_integer((json_int_t)active));
     json_object_set_new(row, "hit", json_integer((json_int_t)hit));
-    json_object_set_new(row, "hit_pct", share_json(hit, active));
+    json_object_set_new(row, "hit_pct", report_share(hit, active));
     bool all = !only || number_of(json_object_get(reports, "about"), "days") == 1;
     put_cost(row, all ? cost_of(reports, NULL) : (Cost){0, false}, active);
     return row;
@@ -152,9 +151,9 @@ void report_finish(json_t *reports, const Policy *policy)
     finish_plans(reports);
     finish_summary(reports);
     json_array_foreach(json_object_get(reports, "queues"), i, row)
-        json_object_set_new(row, "kept_pct", share_json(number_of(row, "kept"), number_of(row, "promised")));
+        json_object_set_new(row, "kept_pct", report_share(number_of(row, "kept"), number_of(row, "promised")));
     json_array_foreach(json_object_get(reports, "requests"), i, row)
-        json_object_set_new(row, "granted_pct", share_json(number_of(row, "granted"), number_of(row, "after_refusal")));
+        json_object_set_new(row, "granted_pct", report_share(number_of(row, "granted"), number_of(row, "after_refusal")));
 }
 
 /* --- one report --- */

@@ -34,17 +34,32 @@ typedef struct {
 typedef struct {
     const char *name, *title;
     const char *none; /* said where there is no row */
-    ReportColumn columns[11];
+    ReportColumn columns[14];
 } ReportShape;
 
 extern const ReportShape report_shapes[];
 extern const int report_count;
 
+/* What limits and people's plans might better be (report_recommend.c): apart from the others, as it is made from other lists. */
+extern const ReportShape report_recommendations;
+
 /* NULL: there is none of that name. */
 const ReportShape *report_find(const char *name);
 
+/* Percent to one decimal, as JSON; null of nothing. New. */
+json_t *report_share(int64_t part, int64_t whole);
+
 /* Adds what the store does not know: costs, shares, and the report "summary". */
 void report_finish(json_t *reports, const Policy *policy);
+
+/* For ReportAsk.paid_plans: the keys of plans that have a price and others below them. New; of borrowed texts. */
+GPtrArray *report_paid_plans(const Policy *policy);
+
+/* Adds the list "recommendations" to what was read for them, by the rules of domain/recommend.h, the most pressing of each kind first: {kind
+ * "raise", "lower", "upgrade" or "downgrade", plan, feature, limit, subject, amount, active, reached, reached_pct, refused, units,
+ * to_amount, to_plan}; what a kind does not have is null. At most REPORT_PEOPLE people of a kind. */
+#define REPORT_PEOPLE 25
+void report_recommend(json_t *reports, const Policy *policy);
 
 /* GET /api/v1/admin/reports/{report}: {about, report, rows}. New. */
 json_t *report_json(const json_t *reports, const ReportShape *shape);

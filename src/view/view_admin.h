@@ -86,6 +86,14 @@ Value *view_audit(const AuditShown *shown, const PageContext *context);
 /* A line for each entry, appended; the names of the columns before the first. */
 void view_audit_csv(GString *out, const json_t *list);
 
+/* What limits and plans might better be. */
+typedef struct {
+    const json_t *reports; /* with the list of report_recommend */
+    int looked_at;         /* so many people at most */
+    bool may_change;
+} RecommendationsShown;
+Value *view_recommendations(const RecommendationsShown *shown, const PageContext *context);
+
 /* What people ask for. */
 typedef struct {
     const json_t *list;   /* as request_list gives it */

@@ -18,6 +18,7 @@ const AdminPage admin_pages[] = {
     {"/admin/limit", NULL, ROLE_VIEWER},
     {"/admin/version", NULL, ROLE_VIEWER},
     {"/admin/what-if", "What if", ROLE_VIEWER},
+    {"/admin/recommendations", "Recommendations", ROLE_VIEWER},
     {"/admin/access", "Access", ROLE_ADMIN},
 };
 

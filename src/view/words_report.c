@@ -40,6 +40,13 @@ const ReportShape report_shapes[] = {
       {"granted_pct", "Granted share", CELL_PERCENT}}},
 };
 
+const ReportShape report_recommendations =
+    {"recommendations", "Recommendations", "Nothing to recommend.",
+     {{"kind", "What", CELL_WORD}, {"plan", "Plan", CELL_PLAN}, {"feature", "Feature", CELL_FEATURE}, {"limit", "Limit", CELL_TEXT},
+      {"subject", "Person", CELL_PERSON}, {"amount", "Amount", CELL_NUMBER}, {"active", "Active people", CELL_NUMBER},
+      {"reached", "Who reached it", CELL_NUMBER}, {"reached_pct", "Share", CELL_PERCENT}, {"refused", "Refused", CELL_NUMBER},
+      {"units", "Units", CELL_NUMBER}, {"to_amount", "Try", CELL_NUMBER}, {"to_plan", "Better on", CELL_PLAN}}};
+
 const int report_count = G_N_ELEMENTS(report_shapes);
 
 void words_add_percent(GString *out, double percent)
@@ -66,7 +73,8 @@ void words_add_report_word(GString *out, const char *word)
 {
     static const char *const words[][2] = {{"upgrade", "Another plan"}, {"increase", "A higher limit"}, {"open", "Open"},
                                            {"paused", "Paused"}, {"closed", "Closed"}, {"today", "Today"}, {"7", "Last 7 days"},
-                                           {"30", "Last 30 days"}, {"90", "Last 90 days"}};
+                                           {"30", "Last 30 days"}, {"90", "Last 90 days"}, {"raise", "Raise"}, {"lower", "Lower"},
+                                           {"downgrade", "A lower plan"}};
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i][0], word) == 0) {
             text_add(out, words[i][1]);

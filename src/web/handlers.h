@@ -33,6 +33,7 @@ void page_logout_send(Call *call);
 /* pages of administrators */
 void page_overview(Call *call);
 void page_report_csv(Call *call);
+void page_recommendations(Call *call);
 void page_people(Call *call);
 void page_person(Call *call);
 void page_change(Call *call);

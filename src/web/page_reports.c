@@ -1,4 +1,5 @@
-/* GET /admin, its reports as CSV, and the same for programs. */
+/* GET /admin, its reports as CSV, recommendations, and the same for programs. */
+#include "domain/recommend.h"
 #include "store/reports.h"
 #include "view/report.h"
 #include "view/view_admin.h"
@@ -58,6 +59,36 @@ void page_overview(Call *call)
         OverviewShown shown = {.reports = reports, .days = ask.days, .near_pct = ask.near_pct};
         PageContext context = call_context(call, NULL);
         call_page(call, 200, "overview", view_overview(&shown, &context));
+    }
+    json_decref(reports);
+}
+
+/* What recommendations are made from, and they. NULL: answered already. */
+static json_t *read_recommendations(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(GPtrArray) paid = report_paid_plans(call->policy);
+    const ReportAsk ask = {.days = RECOMMEND_DAYS, .near_pct = NEAR_PCT, .paid_plans = paid};
+    json_t *reports = NULL;
+    StoreResult result = reports_read(call->site->store, &ask, &reports, &error);
+    if (result == STORE_OK)
+        report_recommend(reports, call->policy);
+    else
+        call_store_problem(call, result, &error);
+    return reports;
+}
+
+void page_recommendations(Call *call)
+{
+    json_t *reports = read_recommendations(call);
+    if (!reports)
+        return;
+    if (call_wants_json(call)) {
+        call_json(call, 200, report_json(reports, &report_recommendations));
+    } else {
+        RecommendationsShown shown = {.reports = reports, .looked_at = REPORT_LOOKED_AT, .may_change = call_role(call) == ROLE_ADMIN};
+        PageContext context = call_context(call, NULL);
+        call_page(call, 200, "recommendations", view_recommendations(&shown, &context));
     }
     json_decref(reports);
 }

@@ -49,6 +49,11 @@ static const char *const report_sums[][2] = {
      "select account_id, subject_id, slot, started, at, id, until, used, amount, day from webquota.usage_standing"},
     {"select day, slot, band, count(*) from webquota.usage_standing group by 1, 2, 3",
      "select day, slot, band, subjects from webquota.usage_spread where subjects <> 0"},
+    {"select subject_id, slot, max((at at time zone u.zone)::date) from webquota.standing_lines cross join webquota.usage_rollup u"
+     " where stops or used >= amount group by 1, 2",
+     "select subject_id, slot, day from webquota.usage_reaching"},
+    {"select day, plan, slot, count(*) from webquota.usage_reaching group by 1, 2, 3",
+     "select day, plan, slot, subjects from webquota.usage_reached where subjects <> 0"},
 };
 
 static inline void assert_reports_are_right(void)
@@ -61,6 +66,7 @@ static inline void assert_reports_are_right(void)
             ck_assert_msg(!wrong || !*wrong, "sums %zu of reports: %s is only %s", i, wrong, way ? "there" : "expected");
         }
     ck_assert_int_gt(database_number("select count(*) from webquota.usage_standing"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.usage_reaching"), 0);
 }
 
 /* Days with sums that are not those of their records. */

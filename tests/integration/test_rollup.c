@@ -16,6 +16,7 @@
     "plan free {\n"                                                                                                          \
     "  title = \"Free\"\n"                                                                                                   \
     "  limit daily { feature = \"call\"  amount = 200  window = \"day\" }\n"                                                 \
+    "  limit seen  { feature = \"call\"  amount = 20  window = \"day\"  mode = \"shadow\" }\n"                                                   \
     "  limit other { feature = \"other\"  amount = 100000  window = \"month\" }\n"                                           \
     "}\n"
 

@@ -88,6 +88,33 @@ static Value *overview_month(void) { return sample_overview(sample_reports(30), 
 static Value *overview_today(void) { return sample_overview(sample_reports(1), 1, false); }
 static Value *overview_empty(void) { return sample_overview(sample_reports_read(30, false), 30, false); }
 
+/* As the store reads them; limits have no slots here, so that each has what is said of 0. */
+static inline Value *sample_recommendations(bool some, bool may_change)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/recommendations");
+    json_t *reports = json_pack("{s:{s:s, s:s?}}", "about", "timezone", SAMPLE_ZONE, "counted_to", some ? SAMPLE_NOW : NULL);
+    sample.policy->plans[PRO].price = g_strdup("$9 a month");
+    if (some)
+        json_object_update_new(reports, json_pack(
+            "{s:[{s:s, s:i}, {s:s, s:i}], s:[{s:s, s:s, s:i}, {s:s, s:s, s:i}], s:[{s:i, s:s, s:i}],"
+            " s:[{s:s, s:s, s:s, s:i, s:i}, {s:s, s:s, s:s, s:i, s:i}], s:[{s:s, s:s, s:n, s:i, s:i, s:i}]}",
+            "plans", "plan", "free", "active", 1200, "plan", "pro", "active", 40, "use", "feature", "message", "plan", "free", "allowed", 3000,
+            "feature", "message", "plan", "pro", "allowed", 10, "reached", "slot", 0, "plan", "free", "people", 140, "stopped", "subject",
+            HOSTILE_NAME, "plan", "free", "feature", "message", "refused", 1300, "stopped_days", 9, "subject", "bob", "plan", "gone", "feature",
+            "message", "refused", 3, "stopped_days", 3, "paying", "subject", LONG_NAME, "plan", "pro", "feature", "units", 0, "most", 0,
+            "refused", 0));
+    report_recommend(reports, sample.policy);
+    const RecommendationsShown shown = {.reports = sample_kept(reports), .looked_at = 500, .may_change = may_change};
+    Value *page = view_recommendations(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *recommendations_some(void) { return sample_recommendations(true, true); }
+static Value *recommendations_viewer(void) { return sample_recommendations(true, false); }
+static Value *recommendations_none(void) { return sample_recommendations(false, true); }
+
 static inline Value *sample_people(json_t *list, bool more, const char *q)
 {
     Sample sample;
