@@ -17,7 +17,7 @@ feature free_call { title = "Free calls"  unit = "call" }
 plan free { title = "Free"  rank = 1  upgrade = "pro"
   limit life { feature = "call"  amount = 10  window = "lifetime" }
   limit day  { feature = "free_call"  amount = 100  window = "day" } }
-plan pro { title = "Pro"  rank = 2
+plan pro { title = "Pro"  rank = 2  price = "EUR 9"
   limit life { feature = "call"  amount = 1000  window = "lifetime" } }
 `;
 const FORMULA = '=cmd|"/c calc"!A0';
@@ -27,6 +27,7 @@ async function used(site) {
     const consume = async (subject, feature, units, code = 200) => status(await site.api('POST', '/consume', { subject, feature, units }), code);
     await site.api('POST', '/admin/subjects', { subject: FORMULA, organization: '@team' });
     await site.api('POST', '/admin/subjects', { subject: 'pro', plan: 'pro', organization: '@team' });
+    await site.api('POST', '/admin/subjects', { subject: 'idle', plan: 'pro' });
     await consume(FORMULA, 'call', 8);
     await consume(FORMULA, 'call', 3, 429); // 8 of 10: near, and stopped
     await consume('pro', 'call', 10);       // 1 %
@@ -93,6 +94,32 @@ async function told(site, root) {
         for (const words of [['nothing'], ['--csv'], ['--days', '2'], ['--near', '49'], ['near', 'use']])
             equal((await run(`${PROGRAMS}/webquota`, ['report', ...words], { env })).code, 2, words.join(' '));
     });
+    await test('recommendations: who reached which limit, who is stopped again and again, who pays for nothing', async () => {
+        await site.sql(`insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
+                select s.account_id, s.id, current_date - n, 'call', '', 0, 2, 0 from webquota.subjects s, generate_series(1, 2) n where key = 'calm';
+            update webquota.usage_owners set stopped_on = current_date where subject_id = (select id from webquota.subjects where key = 'calm');
+            insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
+                select s.account_id, s.id, current_date, 'call', '', 0, 1, 0 from webquota.subjects s where key = 'calm'
+                on conflict (account_id, subject_id, day, feature, on_behalf_of) do update set refused = 1;
+            update webquota.subjects set created_at = created_at - interval '40 days' where key = 'idle'`);
+        const told = status(await site.api('GET', '/admin/recommendations'), 200).json;
+        equal([told.report, told.about.days], ['recommendations', 30]);
+        equal(by(told.rows.filter(row => row.limit), 'kind', 'plan', 'feature', 'limit', 'amount', 'active', 'reached', 'reached_pct', 'to_amount'),
+            ['lower free free_call day 100 19 0 0 50', 'lower pro call life 1000 1 0 0 500', 'raise free call life 10 19 1 5.3 20']);
+        equal(by(told.rows.filter(row => row.subject), 'kind', 'plan', 'subject', 'refused', 'units', 'to_plan'),
+            ['downgrade pro idle  0 free', 'upgrade free calm 5  pro']);
+        const twin = status(await root.open('/admin/recommendations', JSON_TOO), 200).json;
+        equal(twin.rows, told.rows);
+        const page = status(await root.open('/admin/recommendations'), 200).text;
+        for (const where of ['/admin/what-if?limit=free/life&amp;amount=20&amp;days=30', '/admin/change?what=plan&amp;subject=calm&amp;plan=pro']) {
+            ok(page.includes(`/quota${where}`), `the page leads to ${where}`);
+            status(await root.open(where.replaceAll('&amp;', '&')), 200);
+        }
+        const env = { DATABASE_URL: site.values.DATABASE_URL };
+        equal(JSON.parse(await run_well(`${PROGRAMS}/webquota`, ['report', 'recommendations', '--json'], { env })).rows, told.rows);
+        ok(/Raise +Free +Calls <b> +life/.test(await run_well(`${PROGRAMS}/webquota`, ['report', 'recommendations'], { env })), 'as a table');
+        ok((await run_well(`${PROGRAMS}/webquota`, ['report', 'recommendations', '--csv'], { env })).startsWith('kind,plan,feature,limit,subject,'), 'as CSV');
+    });
     await test('reports come from a replica where there is one to read from', async () => {
         const env = { DATABASE_URL: site.values.DATABASE_URL, WEBQUOTA_REPORT_DATABASE_URL: site.values.DATABASE_URL };
         equal(JSON.parse((await run_well(`${PROGRAMS}/webquota`, ['report', '--json'], { env }))).about.replica, true);
@@ -108,7 +135,7 @@ async function told(site, root) {
         for (const [name, code] of [['vera', 200], ['sue', 200], ['bob', 403], [null, 401]]) {
             const browser = new Browser(site);
             if (name) status(await browser.sign_in(name, PASSWORD), 303);
-            for (const where of ['/admin', '/admin/reports/use.csv', '/api/v1/admin/reports', '/api/v1/admin/reports/use'])
+            for (const where of ['/admin', '/admin/recommendations', '/admin/reports/use.csv', '/api/v1/admin/reports', '/api/v1/admin/reports/use'])
                 status(await browser.open(where), code, `${name} ${where}`);
         }
     });

@@ -46,7 +46,8 @@ export const ROUTES = [
     ...['', '/{report}'].map(which => ['GET', `/api/v1/admin/reports${which}`, 'viewer', 'admin']),
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
     ...['/login', '/logout', '/account'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
-    ...['/admin', '/admin/people', '/admin/person', '/admin/plans', '/admin/version', '/admin/what-if'].map(where => ['GET', where, 'viewer', '']),
+    ...['/admin', '/admin/people', '/admin/person', '/admin/plans', '/admin/version', '/admin/what-if', '/admin/recommendations'].map(where =>
+        ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
     ...['GET', 'POST'].map(method => [method, '/admin/limit', 'program', '']), ['POST', '/admin/version', 'program', ''],
@@ -74,7 +75,7 @@ export const ROUTES = [
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
-    ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'], ['GET', '/api/v1/admin/recommendations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/tickets', 'viewer', 'admin'],
