@@ -1,4 +1,5 @@
-/* Reports, and what recommendations are made from: some statements in one snapshot, each of a few rows of sums that are kept for it, or of the first of an index. */
+/* Reports, and what recommendations are made from: some statements in one snapshot, each of a few rows of sums that are kept for it, or of
+ * the first of an index. */
 #include "store/reports.h"
 
 #include "base/civil.h"
