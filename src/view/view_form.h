@@ -10,6 +10,7 @@ typedef enum {
     FORM_LONG,    /* more than `max` bytes */
     FORM_TEXT,    /* has characters that may not be in it */
     FORM_NUMBER,  /* no whole number from `min` to `max` */
+    FORM_FACTOR,  /* no number above 0 and up to `max` */
     FORM_TIME,    /* no date or time */
     FORM_PAST,    /* a time that is over */
     FORM_CHOICE,  /* none of those offered */

@@ -231,6 +231,7 @@ static void set_tables(Value *page, const Told *told)
         set_text(table, "title", shape->title);
         set_text(table, "none", shape->none);
         set_words(table, "csv_url", add_csv, told, shape);
+        set_flag(table, "shown", told->shown->days > 1 || strcmp(shape->name, "days") != 0); /* of one day the figures say it all */
         set_flag(table, "is_days", strcmp(shape->name, "days") == 0);
         set_flag(table, "is_near", strcmp(shape->name, "near") == 0);
         set_flag(table, "is_top", strcmp(shape->name, "people") == 0 || strcmp(shape->name, "organizations") == 0);

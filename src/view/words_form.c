@@ -26,6 +26,11 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
             words_add_number(out, shown->max);
         text_add(out, ", in digits only.");
         return;
+    case FORM_FACTOR:
+        text_add(out, "This must be a number above 0, such as 1.5, and at most ");
+        words_add_number(out, shown->max);
+        text_add(out, ".");
+        return;
     case FORM_TIME:
         text_add(out, "This must be a date, such as 2027-01-31.");
         return;

@@ -132,7 +132,7 @@ static bool override_is_good(Change *change)
         change->shown[CHANGE_F_MULTIPLIER].min = 1;
         change->shown[CHANGE_F_MULTIPLIER].max = MULTIPLIER_MAX;
         return multiplier_read(change->values[CHANGE_F_MULTIPLIER].text, &change->multiplier) ||
-               mistake(change, CHANGE_F_MULTIPLIER, FORM_NUMBER);
+               mistake(change, CHANGE_F_MULTIPLIER, FORM_FACTOR);
     }
     change->override_kind = OVERRIDE_UNLIMITED;
     return g_strcmp0(kind, "unlimited") == 0 || mistake(change, CHANGE_F_KIND, FORM_CHOICE);

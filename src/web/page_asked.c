@@ -116,6 +116,15 @@ static void show(Call *call, int status, const Reply *reply, const UsageReport *
     call_page(call, status, "answer", view_answer(&shown, &context));
 }
 
+/* The plan that was asked for; where none was named, the one above theirs, or else their own. */
+static const char *plan_proposed(const Reply *reply)
+{
+    const UsageReport *report = reply->read->report;
+    const Plan *plan = report->subject->plan;
+    const char *asked = text_of(reply, "plan");
+    return asked || !plan ? asked : plan->upgrade >= 0 ? report->policy->plans[plan->upgrade].key : plan->key;
+}
+
 /* What was asked for stands in the fields that are not filled in yet. */
 static void propose(Reply *reply)
 {
@@ -123,7 +132,7 @@ static void propose(Reply *reply)
     if (!reply->shown[AMOUNT].typed && amount)
         reply->shown[AMOUNT].typed = g_strdup_printf("%" PRId64, amount);
     if (!reply->shown[PLAN].typed)
-        reply->shown[PLAN].typed = g_strdup(text_of(reply, "plan"));
+        reply->shown[PLAN].typed = g_strdup(plan_proposed(reply));
     if (!reply->shown[LIMIT].typed)
         reply->shown[LIMIT].typed = g_strdup(text_of(reply, "limit"));
 }
