@@ -132,16 +132,23 @@ static size_t person_read(const json_t *list, size_t from, const Policy *policy,
     return i;
 }
 
-static void put_person(GArray *found, const json_t *first, const char *kind, const Plan *plan, const Plan *to, const GArray *uses)
+/* Of somebody who is to go up, with the feature that they were refused most. */
+static void put_person(GArray *found, const Policy *policy, const json_t *first, const char *kind, const Plan *plan, const Plan *to,
+                       const GArray *uses)
 {
     int64_t units = 0, refused = 0;
+    const PersonUse *most = NULL;
     for (guint i = 0; i < uses->len; i++) {
-        units = MIN(units + MAX(g_array_index(uses, PersonUse, i).units, 0), UNITS_MAX);
-        refused += g_array_index(uses, PersonUse, i).refused;
+        const PersonUse *use = &g_array_index(uses, PersonUse, i);
+        units = MIN(units + MAX(use->units, 0), UNITS_MAX);
+        refused += use->refused;
+        most = !most || use->refused > most->refused ? use : most;
     }
     bool up = strcmp(kind, "upgrade") == 0;
     json_t *row = row_new(kind, plan);
     json_object_set(row, "subject", json_object_get(first, "subject"));
+    if (up && most)
+        json_object_set_new(row, "feature", json_string(policy->features[most->feature].key));
     put_number(row, up ? "refused" : "units", up ? refused : units);
     json_object_set_new(row, "to_plan", json_string(to->key));
     const Weighed one = {row, up ? (double)refused : -(double)units};
@@ -160,7 +167,7 @@ static void recommend_people(const json_t *list, const Policy *policy, bool up, 
                        : up    ? recommend_plan_above(policy, plan, used, (int)uses->len, (int)number_of(first, "stopped_days"))
                                : recommend_plan_below(policy, plan, used, (int)uses->len);
         if (to)
-            put_person(found, first, up ? "upgrade" : "downgrade", plan, to, uses);
+            put_person(found, policy, first, up ? "upgrade" : "downgrade", plan, to, uses);
     }
 }
 

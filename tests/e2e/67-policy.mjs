@@ -224,7 +224,7 @@ async function changes(site) {
         await until(async () => (await amount_of(site)).amount === 11, 'it comes');
         await Promise.all(Array.from({ length: 20 }, () => amount_of(site)));
         equal([await active(), (await amount_of(site)).amount], [first, 11]);
-        equal(await site.sql(`select version::text, state from webquota.policies where version in (${first}, ${second}, ${third}) order by version`)
+        equal(await site.sql(`select p.version::text, state from webquota.policies p where version in (${first}, ${second}, ${third}) order by p.version`)
             .then(rows => rows.map(Object.values)), [[first, 'applied'], [second, 'cancelled'], [third, 'overtaken']]);
         equal(await site.value(`select count(*) from webquota.audit where action = 'policy.apply' and details ->> 'version' = '${first}'`), '1');
     });

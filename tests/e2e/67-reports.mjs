@@ -106,8 +106,8 @@ async function told(site, root) {
         equal([told.report, told.about.days], ['recommendations', 30]);
         equal(by(told.rows.filter(row => row.limit), 'kind', 'plan', 'feature', 'limit', 'amount', 'active', 'reached', 'reached_pct', 'to_amount'),
             ['lower free free_call day 100 19 0 0 50', 'lower pro call life 1000 1 0 0 500', 'raise free call life 10 19 1 5.3 20']);
-        equal(by(told.rows.filter(row => row.subject), 'kind', 'plan', 'subject', 'refused', 'units', 'to_plan'),
-            ['downgrade pro idle  0 free', 'upgrade free calm 5  pro']);
+        equal(by(told.rows.filter(row => row.subject), 'kind', 'plan', 'feature', 'subject', 'refused', 'units', 'to_plan'),
+            ['downgrade pro  idle  0 free', 'upgrade free call calm 5  pro']);
         const twin = status(await root.open('/admin/recommendations', JSON_TOO), 200).json;
         equal(twin.rows, told.rows);
         const page = status(await root.open('/admin/recommendations'), 200).text;
