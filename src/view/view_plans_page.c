@@ -33,11 +33,16 @@ static bool gives_none(const Plan *plan, const Feature *feature)
 
 static void add_parts(Value *parts, const Plan *plan, const Feature *feature)
 {
-    for (int i = 0; i < plan->limit_count; i++)
-        if (is_said(&plan->limits[i], feature)) {
+    bool unlimited = false;
+    for (int i = 0; i < plan->limit_count; i++) {
+        const Limit *limit = &plan->limits[i];
+        bool again = unlimited && limit->plan_amount == AMOUNT_UNLIMITED; /* said once is enough */
+        if (is_said(limit, feature) && !again) {
             Value *part = add_part(parts);
-            set_words(part, "text", words_add_plan_limit, &plan->limits[i]);
+            set_words(part, "text", words_add_plan_limit, limit);
+            unlimited |= limit->plan_amount == AMOUNT_UNLIMITED;
         }
+    }
     for (int i = 0; i < plan->grant_count; i++)
         if (plan->grants[i].feature == feature->index) {
             Value *part = add_part(parts);

@@ -64,6 +64,20 @@ START_TEST(counted_by_the_parent_only)
 }
 END_TEST
 
+START_TEST(unlimited_is_said_once)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    Plan *free_plan = &sample.policy->plans[FREE];
+    for (int i = 0; i < free_plan->limit_count; i++)
+        if (free_plan->limits[i].feature == MENU_GENERATION)
+            free_plan->limits[i].plan_amount = AMOUNT_UNLIMITED;
+    g_autoptr(Value) page = sample_plans_page(&sample);
+    ck_assert_str_eq(part(page, MENU_GENERATION, FREE, 0), "Unlimited");
+    ck_assert_str_eq(part(page, MENU_GENERATION, FREE, 1), "(none)");
+}
+END_TEST
+
 START_TEST(the_next_plan_in_words)
 {
     g_autoptr(Value) page = plans_free();
@@ -108,6 +122,7 @@ int main(void)
     TCase *tests = tcase_create("page of plans");
     tcase_add_test(tests, what_each_plan_gives);
     tcase_add_test(tests, counted_by_the_parent_only);
+    tcase_add_test(tests, unlimited_is_said_once);
     tcase_add_test(tests, the_next_plan_in_words);
     tcase_add_test(tests, who_can_go_up_by_themselves);
     tcase_add_test(tests, names_are_only_names);
