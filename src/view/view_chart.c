@@ -72,7 +72,6 @@ Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, 
     int refused_px = chart->refused_top ? GAP_PX + CHART_REFUSED_PX : 0, height = CHART_BASE_PX + refused_px;
     set_number(value, "height", height + 24);
     set_number(value, "dates_y", height + 18);
-    set_number(value, "base", CHART_BASE_PX);
     set_number(value, "refused_y", CHART_BASE_PX + GAP_PX);
     Value *grid = set_list(value, "grid");
     add_grid(grid, chart->used_top, CHART_TOP_PX);

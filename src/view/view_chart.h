@@ -10,7 +10,7 @@
 #define CHART_TOP_PX 16
 #define CHART_BASE_PX (CHART_TOP_PX + CHART_USED_PX)
 
-/* What chart_lay has laid out of `days`, the first of which is the day `first` (from 1970-01-01): {height, dates_y, base, refused_y, grid,
+/* What chart_lay has laid out of `days`, the first of which is the day `first` (from 1970-01-01): {height, dates_y, refused_y, grid,
  * bars, first, middle, has_refused, of_requests}. Their words count units of `feature`; NULL: requests. A new value in the tree, for the caller to
  * put in place, and to add a `limit` to. */
 Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, int64_t first, const Feature *feature);

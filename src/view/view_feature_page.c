@@ -23,7 +23,6 @@ static void set_answer(Value *page, const Reader *reader)
     const UsageLine *line = reader_tightest(reader);
     Look look = line ? line_look(line) : LOOK_OK;
     bool lacking = look == LOOK_NOT_INCLUDED;
-    set_value(page, "look", look_value(page, look));
     set_flag(page, "suspended", reader->suspended);
     if (line && !lacking)
         set_words(page, "left", words_add_left, line, reader->now);
