@@ -83,6 +83,8 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     set_flag(page, "by_amount", !kind || (strcmp(kind, "multiplier") != 0 && strcmp(kind, "unlimited") != 0));
     set_plans(page, shown);
     set_flag(page, "preview", shown->after);
+    bool told = shown->kind == CHANGE_SUSPEND || shown->kind == CHANGE_RESTORE || shown->kind == CHANGE_SESSIONS_END;
+    set_flag(page, "explained", told && !shown->after);
     set_compared(page, shown->before, shown->after);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;

@@ -106,7 +106,7 @@ async function administrator(browser, site, look) {
         status(await consume(site), 200, 'the moment after');
         ok(performance.now() - since < 1000, 'within a second');
         const after = await words(page);
-        ok(after.includes('The limit was changed.') && after.includes('2 of 9 calls used in all') && after.includes('override'), after);
+        ok(after.includes('The limit was changed.') && after.includes('2 of 9 calls used in all') && after.includes('7 left Override'), after);
         like((await site.sql("select actor, details ->> 'reason', details ->> 'amount' from webquota.audit where action = 'override.add' order by id desc limit 1"))[0],
             { 0: /root$/, 1: 'A fair <b>', 2: '9' });
     });
