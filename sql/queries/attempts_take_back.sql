@@ -1,2 +1,3 @@
-with name as (delete from webquota.sign_in_attempts where key = $1)
-update webquota.sign_in_attempts set level = greatest(0, level - 1) where key = $2
+-- $1: names and their codes; $2: an address, of which so many ($3) were counted.
+with gone as (delete from webquota.sign_in_attempts where key = any ($1::text[]))
+update webquota.sign_in_attempts set level = greatest(0, level - $3::bigint) where key = $2

@@ -1,11 +1,11 @@
-/* `webquota account add|list|password|role|remove|suspend|resume|sign-out`: those who sign in with webquota itself. */
+/* `webquota account add|list|password|role|remove|suspend|resume|sign-out|totp-reset`: those who sign in with webquota itself. */
 #include "cli/open.h"
 
 #include "cli/inputs.h"
 #include "cli/secret_input.h"
 #include "cli/table.h"
 #include "store/access.h"
-#include "store/account.h"
+#include "store/second_factor.h"
 
 typedef struct {
     char *role, *subject, *reason;
@@ -14,7 +14,7 @@ typedef struct {
 
 static int print_list(json_t *list)
 {
-    static const char *const titles[] = {"account", "role", "subject", "sessions", "password of", "signed in", "suspended", NULL};
+    static const char *const titles[] = {"account", "role", "subject", "sessions", "password of", "signed in", "codes", "suspended", NULL};
     g_autoptr(Table) table = table_new(titles);
     size_t i;
     json_t *account;
@@ -25,6 +25,7 @@ static int print_list(json_t *list)
         table_cell_of(table, account, "sessions");
         table_cell_of(table, account, "changed_at");
         table_cell_of(table, account, "signed_in_at");
+        table_cell_of(table, account, "second_factor");
         table_cell_of(table, account, "suspended");
     }
     table_print(table, "there are no accounts");
@@ -110,23 +111,27 @@ static int drop(Store *store, const char *name, bool json, const char *actor)
     return CMD_OK;
 }
 
-enum { ADD, LIST, PASSWORD, ROLE, REMOVE, SUSPEND, RESUME, SIGN_OUT, ACTIONS };
+enum { ADD, LIST, PASSWORD, ROLE, REMOVE, SUSPEND, RESUME, SIGN_OUT, TOTP_RESET, ACTIONS };
 static const struct {
     const char *word;
     int arguments; /* with the word and the command itself */
 } actions[ACTIONS] = {[ADD] = {"add", 3}, [LIST] = {"list", 2}, [PASSWORD] = {"password", 3}, [ROLE] = {"role", 4}, [REMOVE] = {"remove", 3},
-                      [SUSPEND] = {"suspend", 3}, [RESUME] = {"resume", 3}, [SIGN_OUT] = {"sign-out", 3}};
+                      [SUSPEND] = {"suspend", 3}, [RESUME] = {"resume", 3}, [SIGN_OUT] = {"sign-out", 3},
+                      [TOTP_RESET] = {"totp-reset", 3}};
 
 static int keep_out(Store *store, const char *name, int action, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
     const char *reason = options->reason ? options->reason : "";
-    StoreResult result = action == SIGN_OUT ? access_account_sign_out(store, name, reason, actor, &error)
-                                            : access_account_suspend(store, name, action == SUSPEND, reason, actor, &error);
+    StoreResult result = action == SIGN_OUT     ? access_account_sign_out(store, name, reason, actor, &error)
+                         : action == TOTP_RESET ? factor_reset(store, name, reason, actor, &error)
+                                                : access_account_suspend(store, name, action == SUSPEND, reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("account", result, &error);
-    return done(store, name, action == SUSPEND ? "suspended, its sessions are ended" : action == RESUME ? "open again" : "signed out everywhere",
-                options->json);
+    static const char *const said[ACTIONS] = {[SUSPEND] = "suspended, its sessions are ended", [RESUME] = "open again",
+                                              [SIGN_OUT] = "signed out everywhere",
+                                              [TOTP_RESET] = "no code is asked for until it sets codes up again, its sessions are ended"};
+    return done(store, name, said[action], options->json);
 }
 
 static int run(int action, char **argv, const AccountOptions *options)
@@ -140,7 +145,7 @@ static int run(int action, char **argv, const AccountOptions *options)
     if (action != ADD && (options->role || options->subject))
         return cli_usage("account", "--role and --subject are for add");
     if (action < SUSPEND && options->reason)
-        return cli_usage("account", "--reason is for suspend, resume and sign-out");
+        return cli_usage("account", "--reason is for suspend, resume, sign-out and totp-reset");
     if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, 500))
         return CMD_USAGE;
     Store *store = cli_store();
@@ -163,16 +168,17 @@ int cmd_account(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "user (the default), viewer, support or admin (add)", "ROLE"},
         {"subject", 0, 0, G_OPTION_ARG_STRING, &options.subject, "As whom it is metered, if not by its name (add)", "NAME"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (suspend, resume, sign-out)", "TEXT"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (suspend, resume, sign-out, totp-reset)", "TEXT"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL},
         {NULL},
     };
-    int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME | suspend NAME | resume NAME | sign-out NAME",
+    int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME | suspend NAME | resume NAME | sign-out NAME |"
+                             " totp-reset NAME",
                              "Keeps the accounts of those who sign in with webquota itself, at /login.\n\n"
                              "add and password read the password from the first line of standard input; at a terminal they ask for it.\n"
                              "A user sees and does what is theirs. A viewer sees what administrators see, support helps people within\n"
                              "bounds, an admin does everything. Any change but add and resume ends the account's sessions. A suspended\n"
-                             "account cannot sign in.",
+                             "account cannot sign in. totp-reset is for those who have lost their phone and their recovery codes.",
                              entries, &argc, &argv);
     if (parsed != CMD_OK)
         return MAX(parsed, 0);
@@ -181,7 +187,7 @@ int cmd_account(int argc, char **argv)
         action++;
     int code = action < ACTIONS && argc == actions[action].arguments
                    ? run(action, argv, &options)
-                   : cli_usage("account", "it takes add, password, role, remove, suspend, resume or sign-out with a NAME, or list");
+                   : cli_usage("account", "it takes add, password, role, remove, suspend, resume, sign-out or totp-reset with a NAME, or list");
     g_free(options.role);
     g_free(options.subject);
     g_free(options.reason);

@@ -128,6 +128,7 @@ typedef struct {
     Route *routes;          /* the first that matches counts */
     int route_count;
     bool queue_page;        /* an authorizer shows the page of a place in line itself, instead of a way to it */
+    bool totp_required;     /* local accounts with a role beyond their own need a second factor */
     char *currency;         /* of unit_cost: "EUR"; NULL when none */
     int refs;               /* atomic; use policy_ref, policy_unref */
 } Policy;

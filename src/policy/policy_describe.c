@@ -55,6 +55,7 @@ json_t *describe_settings(const Policy *policy)
     put_list(object, "administrators", policy->administrators);
     put_list(object, "embedders", policy->embedders);
     put(object, "queue_answer", policy->queue_page ? "page" : NULL);
+    put(object, "totp", policy->totp_required ? "required" : NULL);
     put(object, "currency", policy->currency);
     return object;
 }

@@ -54,6 +54,7 @@ cfg_opt_t policy_options[] = {
     LIST("administrators"),
     LIST("embedders"),
     TEXT("queue_answer"),
+    TEXT("totp"),
     TEXT("currency"),
     CFG_SEC("grace", grace_options, CFGF_NODEFAULT),
     CFG_SEC("feature", feature_options, CFGF_MULTI | CFGF_TITLE),

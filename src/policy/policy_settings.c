@@ -65,6 +65,7 @@ static const char *origin_problem(const char *value)
 }
 
 static const char *const queue_answers[] = {"redirect", "page", NULL};
+static const char *const totp_needs[] = {"optional", "required", NULL};
 
 void read_settings(const Section *file)
 {
@@ -83,5 +84,6 @@ void read_settings(const Section *file)
     policy->administrators = field_list(file, "administrators", 255, NULL);
     policy->embedders = field_list(file, "embedders", VALUE_MAX, origin_problem);
     policy->queue_page = field_choice(file, "queue_answer", queue_answers, 0) == 1;
+    policy->totp_required = field_choice(file, "totp", totp_needs, 0) == 1;
     policy->currency = field_text(file, "currency", 16);
 }

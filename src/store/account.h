@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* Makes an account. `subject` NULL: the name. STORE_CONFLICT: the name is taken; STORE_INVALID: the password or the subject is not good.
- * JSON: {account, role, subject, created_at, changed_at, signed_in_at, suspended, sessions}: how many sessions are open. */
+ * JSON: {account, role, subject, created_at, changed_at, signed_in_at, suspended, second_factor, sessions}: how many sessions are open. */
 StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *actor,
                         json_t **json, StoreError *error) MUST_CHECK;
 StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
@@ -20,14 +20,20 @@ StoreResult account_remove(Store *store, const char *name, const char *actor, St
 
 typedef enum {
     SIGN_IN_DONE,
+    SIGN_IN_HALF,    /* the name and the password are right, and more is asked for: second_factor.h */
     SIGN_IN_WRONG,   /* no such name, or not its password: never said which, and takes as long */
     SIGN_IN_TOO_MANY /* attempts lately, under this name or from this address; nothing was looked at */
 } SignIn;
 
-/* Tries to sign in, and counts the attempt. `address` is that of a visitor ("anon:192.0.2.7"). Takes a good part of a second. On
- * SIGN_IN_DONE *token is the new session's (new string); on SIGN_IN_TOO_MANY *wait_s is for how long. */
-StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
-                            int64_t *wait_s, StoreError *error) MUST_CHECK;
+typedef struct {
+    const char *name, *password;
+    const char *address; /* of a visitor: "anon:192.0.2.7" */
+    bool totp_required;  /* those with a role beyond their own must have a second factor */
+} SignInAsk;
+
+/* Tries to sign in, and counts the attempt. Takes a good part of a second. On SIGN_IN_DONE *token is the new session's (new string), on
+ * SIGN_IN_HALF that of one in which nobody is signed in so far; on SIGN_IN_TOO_MANY *wait_s is for how long. */
+StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome, char **token, int64_t *wait_s, StoreError *error) MUST_CHECK;
 
 /* --- what people do with their own --- */
 

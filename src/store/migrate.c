@@ -36,6 +36,8 @@ static const char *const grants[] = {
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update (hash, changed_at) on webquota.local_accounts to %s", /* of those who change their own password */
     "grant update, delete on webquota.sign_in_attempts to %s",
+    "grant insert, update, delete on webquota.second_factors to %s", /* of those who set up their own */
+    "grant insert, update (used_at) on webquota.recovery_codes to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
     "grant update (suspended_at) on webquota.local_accounts to %s",
     "grant update (status, answer), delete on webquota.admin_once to %s",

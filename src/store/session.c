@@ -25,7 +25,7 @@ bool session_token_looks_like(const char *text)
            !text[SESSION_TOKEN_CHARS];
 }
 
-static void token_hash(const char *token, char hex[SESSION_HASH_HEX])
+void session_token_hash(const char *token, char hex[SESSION_HASH_HEX])
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(hash, (const unsigned char *) token, strlen(token));
@@ -75,7 +75,7 @@ StoreResult session_find(Store *store, const char *token, Session *session, Stor
     if (!session_token_looks_like(token))
         return store_fail(error, STORE_NONE, NULL, "there is no such session");
     char hash[SESSION_HASH_HEX];
-    token_hash(token, hash);
+    session_token_hash(token, hash);
     if (sessions_recall(store, hash, session))
         return STORE_OK;
     g_autoptr(PGresult) rows = NULL;
@@ -95,22 +95,39 @@ StoreResult session_find(Store *store, const char *token, Session *session, Stor
     return STORE_OK;
 }
 
-StoreResult session_begin(Store *store, const char *account, const char *address, char **token, StoreError *error)
+WaitsFor waits_for_read(const char *word)
+{
+    return !word ? WAITS_FOR_NOTHING : strcmp(word, "code") == 0 ? WAITS_FOR_CODE : WAITS_FOR_ENROLMENT;
+}
+
+static StoreResult session_insert(Store *store, const char *hash, const char *account, const char *address, FactorNeed need,
+                                  WaitsFor *waits_for, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, hash);
+    params_text(&params, account);
+    params_text(&params, address);
+    params_number(&params, SESSION_MOST_US);
+    params_bool(&params, need == FACTOR_REQUIRED);
+    params_bool(&params, need == FACTOR_GIVEN);
+    StoreResult result = store_write(store, QUERY_SESSION_BEGIN, &params, &rows, error);
+    if (result == STORE_OK && PQntuples(rows) != 1)
+        return store_fail(error, STORE_NONE, NULL, "there is no such account");
+    if (result == STORE_OK)
+        *waits_for = waits_for_read(result_text(rows, 0, 0));
+    return result;
+}
+
+StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **token, WaitsFor *waits_for,
+                          StoreError *error)
 {
     unsigned char bytes[TOKEN_BYTES];
     char made[SESSION_TOKEN_CHARS + 1], hash[SESSION_HASH_HEX];
     randombytes_buf(bytes, sizeof bytes);
     sodium_bin2base64(made, sizeof made, bytes, sizeof bytes, VARIANT);
-    token_hash(made, hash);
-    g_auto(Params) params = params_new();
-    params_text(&params, hash);
-    params_text(&params, account);
-    params_text(&params, address);
-    params_number(&params, SESSION_MOST_US);
-    g_autoptr(PGresult) rows = NULL;
-    StoreResult result = store_write(store, QUERY_SESSION_BEGIN, &params, &rows, error);
-    if (result == STORE_OK && PQntuples(rows) != 1)
-        result = store_fail(error, STORE_NONE, NULL, "there is no such account");
+    session_token_hash(made, hash);
+    StoreResult result = session_insert(store, hash, account, address, need, waits_for, error);
     if (result == STORE_OK) {
         *token = g_strdup(made);
         store_note(store, QUERY_SESSIONS_FORGET, NULL); /* who comes next may do it as well */
@@ -125,7 +142,7 @@ StoreResult session_end(Store *store, const char *token, StoreError *error)
     if (!session_token_looks_like(token))
         return STORE_OK;
     char hash[SESSION_HASH_HEX];
-    token_hash(token, hash);
+    session_token_hash(token, hash);
     g_auto(Params) params = params_new();
     params_text(&params, hash);
     StoreResult result = store_write(store, QUERY_SESSION_END, &params, NULL, error);

@@ -27,9 +27,19 @@ bool session_token_looks_like(const char *text);
  * be over. */
 StoreResult session_find(Store *store, const char *token, Session *session, StoreError *error) MUST_CHECK;
 
+/* What a session that was begun waits for: nobody is signed in before that. */
+typedef enum { WAITS_FOR_NOTHING, WAITS_FOR_CODE, WAITS_FOR_ENROLMENT } WaitsFor;
+
+typedef enum {
+    FACTOR_IF_ANY,   /* a code is asked for where the account has a second factor */
+    FACTOR_REQUIRED, /* and those with a role beyond their own must have one */
+    FACTOR_GIVEN     /* a moment ago */
+} FactorNeed;
+
 /* Begins one for an account; always under a new token. `address` (may be NULL) is shown in lists. *token is the only copy
  * (new string). STORE_NONE: there is no such account. */
-StoreResult session_begin(Store *store, const char *account, const char *address, char **token, StoreError *error) MUST_CHECK;
+StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **token, WaitsFor *waits_for,
+                          StoreError *error) MUST_CHECK;
 
 /* Ends it; STORE_OK also where there is none. */
 StoreResult session_end(Store *store, const char *token, StoreError *error) MUST_CHECK;

@@ -5,6 +5,12 @@
 #include "store/session.h"
 #include "store/store_internal.h"
 
+/* What is kept of a token, in hexadecimal. */
+void session_token_hash(const char *token, char hex[SESSION_HASH_HEX]);
+
+/* As the database says it (NULL: nothing). */
+WaitsFor waits_for_read(const char *word);
+
 /* New texts. */
 void session_copy(Session *to, const Session *from);
 

@@ -8,7 +8,9 @@
 #include "base/parse.h"
 #include "store/admin_internal.h"
 #include "store/password.h"
+#include "store/second_factor.h"
 #include "store/session_internal.h"
+#include "store/sign_in_internal.h"
 
 /* At once; and one more each time so many seconds have passed. */
 typedef struct {
@@ -16,7 +18,8 @@ typedef struct {
     int most, every_s;
 } Allowance;
 
-static const Allowance by_address = {"address ", 20, 45}, by_name = {"name ", 10, 90};
+/* A code is one of a million, and three are right at any time: fewer. */
+static const Allowance by_address = {"address ", 20, 45}, by_name = {"name ", 10, 90}, by_code = {"code ", 5, 600};
 
 static StoreResult attempt(Store *store, const Allowance *allowance, const char *whose, bool *allowed, int64_t *wait_s, StoreError *error)
 {
@@ -34,19 +37,32 @@ static StoreResult attempt(Store *store, const Allowance *allowance, const char 
     return STORE_OK;
 }
 
-/* Of the address one, as others may be behind it; of the name all. What they were made for is done by then, whatever becomes of this. */
-static void attempts_take_back(Store *store, const char *name, const char *address)
+StoreResult attempt_count(Store *store, Attempt what, const char *name, const char *address, bool *allowed, int64_t *wait_s,
+                          StoreError *error)
+{
+    StoreResult result = attempt(store, &by_address, address, allowed, wait_s, error);
+    if (result == STORE_OK && *allowed)
+        result = attempt(store, what == ATTEMPT_CODE ? &by_code : &by_name, name, allowed, wait_s, error);
+    return result;
+}
+
+void attempts_take_back(Store *store, const char *name, const char *address, int of_address)
 {
     g_auto(StoreError) error = {0};
-    g_autofree char *of_name = g_strconcat(by_name.kind, name, NULL), *of_address = g_strconcat(by_address.kind, address, NULL);
+    g_autofree char *of_name = g_strconcat(by_name.kind, name, NULL), *of_code = g_strconcat(by_code.kind, name, NULL);
+    g_autofree char *from = g_strconcat(by_address.kind, address, NULL);
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
     g_auto(Params) params = params_new();
-    params_text(&params, of_name);
-    params_text(&params, of_address);
+    g_ptr_array_add(keys, of_name);
+    g_ptr_array_add(keys, of_code);
+    params_texts(&params, keys);
+    params_text(&params, from);
+    params_number(&params, of_address);
     if (store_write(store, QUERY_ATTEMPTS_TAKE_BACK, &params, NULL, &error) != STORE_OK)
         log_line(LOG_LEVEL_WARNING, "attempts of %s to sign in stay counted: %s", name, error.detail);
 }
 
-static StoreResult hash_find(Store *store, const char *name, char **hash, StoreError *error)
+StoreResult account_password_is(Store *store, const char *name, const char *password, bool *right, StoreError *error)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
@@ -57,38 +73,31 @@ static StoreResult hash_find(Store *store, const char *name, char **hash, StoreE
         read = db_run(db, QUERY_ACCOUNT_HASH, &params, &rows);
     StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
-    *hash = result == STORE_OK && PQntuples(rows) ? g_strdup(result_text(rows, 0, 0)) : NULL;
+    *right = result == STORE_OK && password_is_right(password, PQntuples(rows) ? result_text(rows, 0, 0) : NULL);
     return result;
 }
 
-static StoreResult count_attempts(Store *store, const char *name, const char *address, bool *allowed, int64_t *wait_s, StoreError *error)
+StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome, char **token, int64_t *wait_s, StoreError *error)
 {
-    StoreResult result = attempt(store, &by_address, address, allowed, wait_s, error);
-    if (result == STORE_OK && *allowed)
-        result = attempt(store, &by_name, name, allowed, wait_s, error);
-    return result;
-}
-
-StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
-                            int64_t *wait_s, StoreError *error)
-{
-    bool allowed = false;
-    g_autofree char *hash = NULL;
+    bool allowed = false, right = false;
+    WaitsFor waits_for = WAITS_FOR_NOTHING;
     *outcome = SIGN_IN_TOO_MANY;
-    StoreResult result = count_attempts(store, name, address, &allowed, wait_s, error);
+    StoreResult result = attempt_count(store, ATTEMPT_PASSWORD, ask->name, ask->address, &allowed, wait_s, error);
     if (result != STORE_OK || !allowed)
         return result;
     *outcome = SIGN_IN_WRONG;
-    result = hash_find(store, name, &hash, error);
-    if (result != STORE_OK || !password_is_right(password, hash))
+    result = account_password_is(store, ask->name, ask->password, &right, error);
+    if (result != STORE_OK || !right)
         return result;
-    result = session_begin(store, name, address, token, error);
+    result = session_begin(store, ask->name, ask->address, ask->totp_required ? FACTOR_REQUIRED : FACTOR_IF_ANY, token, &waits_for, error);
     if (result == STORE_NONE)
         return STORE_OK; /* taken away a moment ago */
-    if (result == STORE_OK) {
-        attempts_take_back(store, name, address);
-        *outcome = SIGN_IN_DONE;
-    }
+    if (result == STORE_OK && waits_for == WAITS_FOR_ENROLMENT)
+        result = factor_begin(store, ask->name, error);
+    else if (result == STORE_OK && waits_for == WAITS_FOR_NOTHING) /* else more is asked for, and counted */
+        attempts_take_back(store, ask->name, ask->address, 1);
+    if (result == STORE_OK)
+        *outcome = waits_for == WAITS_FOR_NOTHING ? SIGN_IN_DONE : SIGN_IN_HALF;
     return result;
 }
 
@@ -131,22 +140,21 @@ static StoreResult keep_change(Store *store, const char *name, const char *wante
 StoreResult account_password_change(Store *store, const char *name, const char *password, const char *wanted, const char *address,
                                     const char *hash, SignIn *outcome, int64_t *wait_s, StoreError *error)
 {
-    bool allowed = false;
-    g_autofree char *known = NULL;
+    bool allowed = false, right = false;
     const char *complaint = password_complaint(wanted);
     *outcome = SIGN_IN_TOO_MANY;
     if (complaint)
         return store_fail(error, STORE_INVALID, "wanted", "%s", complaint);
-    StoreResult result = count_attempts(store, name, address, &allowed, wait_s, error);
+    StoreResult result = attempt_count(store, ATTEMPT_PASSWORD, name, address, &allowed, wait_s, error);
     if (result != STORE_OK || !allowed)
         return result;
     *outcome = SIGN_IN_WRONG;
-    result = hash_find(store, name, &known, error);
-    if (result != STORE_OK || !password_is_right(password, known))
+    result = account_password_is(store, name, password, &right, error);
+    if (result != STORE_OK || !right)
         return result;
     result = keep_change(store, name, wanted, hash, error);
     if (result == STORE_OK) {
-        attempts_take_back(store, name, address);
+        attempts_take_back(store, name, address, 1);
         *outcome = SIGN_IN_DONE;
     }
     return result;

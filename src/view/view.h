@@ -153,9 +153,10 @@ Value *view_request_form(const RequestForm *form, const PageContext *context);
 bool request_form_offers(const UsageReport *report, const Feature *feature, const Plan **upgrade);
 
 /* The pages to sign in and out. Not owned. */
-typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT, LOGIN_NOT_KEPT } LoginState;
+typedef enum { LOGIN_FORM, LOGIN_MISSING, LOGIN_WRONG, LOGIN_TOO_MANY, LOGIN_OUT, LOGIN_NOT_KEPT, LOGIN_LATE } LoginState;
 typedef struct {
-    LoginState state;   /* LOGIN_OUT: signed out a moment ago; LOGIN_NOT_KEPT: signed in a moment ago, and the browser did not keep it */
+    LoginState state;   /* LOGIN_OUT: signed out a moment ago; LOGIN_NOT_KEPT: signed in a moment ago, and the browser did not keep it;
+                         * LOGIN_LATE: the code took too long */
     const char *name;   /* as typed; NULL: nothing */
     const char *next;   /* where to go then, already checked to be of this site; NULL: to the dashboard */
     int64_t wait_s;     /* of LOGIN_TOO_MANY */
@@ -168,6 +169,7 @@ typedef enum {
     ACCOUNT_OPEN,
     ACCOUNT_ENDED,
     ACCOUNT_CHANGED,
+    ACCOUNT_CODES_OFF,
     ACCOUNT_MISSING,
     ACCOUNT_WRONG,
     ACCOUNT_WEAK,
@@ -178,6 +180,9 @@ typedef struct {
     AccountState state;     /* what was done a moment ago, or what is wrong with what was sent */
     const json_t *sessions; /* account_sessions; NULL: the reader has no account here */
     int64_t wait_s;         /* of ACCOUNT_TOO_MANY */
+    bool codes_on;          /* codes are asked for at sign-in, */
+    Instant codes_since;    /* since then, */
+    int codes_left;         /* and so many recovery codes are left */
 } AccountShown;
 Value *view_account(const AccountShown *shown, const PageContext *context);
 

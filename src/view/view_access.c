@@ -7,7 +7,7 @@
 
 static const char *const change_words[ACCESS_CHANGE_KINDS] = {
     [ACCESS_SUSPEND] = "account-suspend", [ACCESS_RESUME] = "account-resume", [ACCESS_SIGN_OUT] = "account-sign-out",
-    [ACCESS_KEY_CREATE] = "key-create",   [ACCESS_KEY_REVOKE] = "key-revoke",
+    [ACCESS_CODES_RESET] = "account-codes-reset", [ACCESS_KEY_CREATE] = "key-create",   [ACCESS_KEY_REVOKE] = "key-revoke",
 };
 
 bool access_change_find(const char *word, AccessChangeKind *kind)
@@ -44,6 +44,8 @@ static void add_account(Value *rows, const json_t *account, const PageContext *c
     set_words(row, "sessions", words_add_number, json_integer_value(json_object_get(account, "sessions")));
     set_flag(row, "open", json_integer_value(json_object_get(account, "sessions")) > 0);
     set_flag(row, "suspended", suspended);
+    set_flag(row, "codes", json_is_true(json_object_get(account, "second_factor")));
+    set_words(row, "codes_url", add_change, context->mount, ACCESS_CODES_RESET, name);
     set_flag(row, "own", g_strcmp0(name, context->account) == 0);
     set_words(row, "suspend_url", add_change, context->mount, suspended ? ACCESS_RESUME : ACCESS_SUSPEND, name);
     set_words(row, "end_url", add_change, context->mount, ACCESS_SIGN_OUT, name);

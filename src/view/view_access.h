@@ -12,7 +12,15 @@ typedef struct {
 Value *view_access(const AccessShown *shown, const PageContext *context);
 
 /* What may be changed. The word stands in addresses ("account-suspend"). */
-typedef enum { ACCESS_SUSPEND, ACCESS_RESUME, ACCESS_SIGN_OUT, ACCESS_KEY_CREATE, ACCESS_KEY_REVOKE, ACCESS_CHANGE_KINDS } AccessChangeKind;
+typedef enum {
+    ACCESS_SUSPEND,
+    ACCESS_RESUME,
+    ACCESS_SIGN_OUT,
+    ACCESS_CODES_RESET,
+    ACCESS_KEY_CREATE,
+    ACCESS_KEY_REVOKE,
+    ACCESS_CHANGE_KINDS
+} AccessChangeKind;
 bool access_change_find(const char *word, AccessChangeKind *kind) MUST_CHECK;
 const char *access_change_word(AccessChangeKind kind);
 

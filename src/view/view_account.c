@@ -29,6 +29,7 @@ Value *view_account(const AccountShown *shown, const PageContext *context)
     set_text(page, "zone", zone);
     set_flag(page, "ended", shown->state == ACCOUNT_ENDED);
     set_flag(page, "changed", shown->state == ACCOUNT_CHANGED);
+    set_flag(page, "codes_off", shown->state == ACCOUNT_CODES_OFF);
     set_flag(page, "missing", shown->state == ACCOUNT_MISSING);
     set_flag(page, "wrong", shown->state == ACCOUNT_WRONG);
     set_flag(page, "weak", shown->state == ACCOUNT_WEAK);
@@ -42,5 +43,14 @@ Value *view_account(const AccountShown *shown, const PageContext *context)
     json_array_foreach((json_t *)shown->sessions, i, session)
         set_session(add_object(sessions), session, zone);
     set_flag(page, "others", i > 1);
+    set_words(page, "code_url", add_address, context->mount, "/account/code", NULL);
+    if (!shown->codes_on) {
+        set_null(page, "codes");
+        return page;
+    }
+    Value *codes = set_object(page, "codes");
+    set_words(codes, "since", words_add_stamp_bare, shown->codes_since, zone);
+    set_words(codes, "left", words_add_number, (int64_t) shown->codes_left);
+    set_flag(codes, "one", shown->codes_left == 1);
     return page;
 }

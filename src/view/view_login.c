@@ -14,6 +14,7 @@ Value *view_login(const LoginShown *shown, const PageContext *context)
     set_flag(login, "any_mistake", shown->state == LOGIN_MISSING || shown->state == LOGIN_WRONG);
     set_flag(login, "out", shown->state == LOGIN_OUT);
     set_flag(login, "not_kept", shown->state == LOGIN_NOT_KEPT);
+    set_flag(login, "late", shown->state == LOGIN_LATE);
     if (shown->state == LOGIN_TOO_MANY)
         set_words(login, "wait", words_add_span, shown->wait_s * US_PER_S);
     else

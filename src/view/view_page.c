@@ -127,6 +127,7 @@ Value *page_value(const Value *tree, const PageContext *context, const char *tit
     set_flag(page, "history", g_strcmp0(context->path, "/history") == 0);
     set_flag(page, "alerts", !title && g_strcmp0(context->path, "/alerts") == 0);
     set_flag(page, "login", !title && g_strcmp0(context->path, LOGIN_PATH) == 0);
+    set_flag(page, "code", !title && context->path && g_str_has_suffix(context->path, "/code"));
     set_flag(page, "logout", !title && g_strcmp0(context->path, "/logout") == 0);
     set_flag(page, "own_account", !title && g_strcmp0(context->path, "/account") == 0);
     set_flag(page, "requests", !title && g_strcmp0(context->path, "/requests") == 0);

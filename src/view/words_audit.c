@@ -35,6 +35,10 @@ static const struct {
     {"account.remove", "Account removed"},
     {"account.suspend", "Account suspended"},
     {"account.resume", "Account unlocked"},
+    {"factor.on", "Codes to sign in set up"},
+    {"factor.off", "Codes to sign in turned off"},
+    {"factor.reset", "Codes to sign in reset"},
+    {"factor.recovery", "Recovery code used"},
     {"sessions.end", "Signed out everywhere"},
     {"view.begin", "Pages seen as they see them"},
 };

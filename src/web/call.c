@@ -10,6 +10,7 @@
 #include "web/flat.h"
 #include "web/form.h"
 #include "web/form_token.h"
+#include "web/session_cookie.h"
 
 #define JSON_TYPE "application/json"
 #define PROBLEM_TYPE "application/problem+json"
@@ -195,6 +196,17 @@ static void answer_page(Call *call, int status, const char *template, Value *val
     response_header(call->response, "Vary", "Accept");
     if (seconds > 0)
         response_header_number(call->response, header, seconds);
+    response_body(call->response, HTML_TYPE, page);
+}
+
+void call_page_signed_in(Call *call, const char *template, Value *value, const char *token)
+{
+    GString *page = render_or_500(call, template, value);
+    if (!page)
+        return;
+    response_status(call->response, 200);
+    response_guard(call->response);
+    session_cookie_set(call->response, call->request, token);
     response_body(call->response, HTML_TYPE, page);
 }
 

@@ -99,6 +99,9 @@ void call_page_refreshed(Call *call, int status, const char *template, Value *va
 /* The same, which says that it is no use to come again within so many seconds. */
 void call_page_later(Call *call, int status, const char *template, Value *value, int64_t wait_s);
 
+/* The same, with which the browser is given the token of a session that was begun. */
+void call_page_signed_in(Call *call, const char *template, Value *value, const char *token);
+
 /* A part of a page, for other pages to include or frame: never the layout, kept by browsers only as long as it is good. */
 void call_fragment(Call *call, const char *template, Value *value);
 

@@ -1,7 +1,7 @@
 /* GET /admin/access: who may sign in with webquota itself, and what programs may ask; GET and POST /admin/access/change: one change to
  * that. A new key is shown in the answer to the form that makes it, and never again. */
 #include "store/access.h"
-#include "store/account.h"
+#include "store/second_factor.h"
 #include "view/view_access.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -131,6 +131,8 @@ static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *val
         return access_account_suspend(store, id, kind == ACCESS_SUSPEND, reason, actor, error);
     case ACCESS_SIGN_OUT:
         return access_account_sign_out(store, id, reason, actor, error);
+    case ACCESS_CODES_RESET:
+        return factor_reset(store, id, reason, actor, error);
     case ACCESS_KEY_REVOKE:
         return admin_key_revoke(store, id, reason, actor, error);
     default:
@@ -145,6 +147,10 @@ static void change(Call *call, AccessChangeKind kind, const json_t *target, cons
     json_t *made = NULL;
     if (kind == ACCESS_SUSPEND && g_strcmp0(call->identity.account, values[ID].text) == 0) {
         call_problem(call, 409, "id", "nobody suspends themselves: another administrator does");
+        return;
+    }
+    if (kind == ACCESS_CODES_RESET && g_strcmp0(call->identity.account, values[ID].text) == 0) {
+        call_problem(call, 409, "id", "nobody resets their own codes: turn them off on the page of your account, with a code");
         return;
     }
     StoreResult result = make(call, kind, values, &made, &error);

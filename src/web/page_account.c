@@ -1,24 +1,34 @@
 /* GET and POST /account: where one's own account is signed in, what of that is to end, and its password. A password is checked by a thread
  * of its own. */
-#include "store/account.h"
+#include "store/second_factor.h"
 #include "web/form.h"
 #include "web/handlers.h"
 
-static json_t *document(Call *call, json_t *sessions)
+/* Nothing is known of it without an account. */
+static json_t *factor_json(const FactorState *factor)
+{
+    g_autofree char *since = factor->on ? instant_text(factor->since) : NULL;
+    return json_pack("{s:b, s:s?, s:i}", "on", factor->on, "since", since, "recovery_codes", factor->codes_left);
+}
+
+static json_t *document(Call *call, json_t *sessions, const FactorState *factor)
 {
     const Identity *identity = &call->identity;
-    return json_pack("{s:s?, s:s?, s:s, s:o}", "account", identity->account, "subject", identity->subject, "role",
-                     role_word(identity->account ? identity->role : ROLE_USER), "sessions", sessions ? sessions : json_array());
+    return json_pack("{s:s?, s:s?, s:s, s:o, s:o}", "account", identity->account, "subject", identity->subject, "role",
+                     role_word(identity->account ? identity->role : ROLE_USER), "sessions", sessions ? sessions : json_array(), "second_factor",
+                     factor_json(factor));
 }
 
 /* The sessions of whoever reads (new reference; NULL where they have no account). False: answered already. */
-static bool sessions_read(Call *call, json_t **sessions)
+static bool sessions_read(Call *call, json_t **sessions, FactorState *factor)
 {
     g_auto(StoreError) error = {0};
     *sessions = NULL;
     if (!call->identity.account)
         return true;
-    StoreResult result = account_sessions(call->site->store, call->identity.account, call->identity.session, sessions, &error);
+    StoreResult result = factor_state(call->site->store, call->identity.account, factor, &error);
+    if (result == STORE_OK)
+        result = account_sessions(call->site->store, call->identity.account, call->identity.session, sessions, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     return result == STORE_OK;
@@ -27,11 +37,13 @@ static bool sessions_read(Call *call, json_t **sessions)
 static void show(Call *call, int status, AccountState state, int64_t wait_s)
 {
     json_t *sessions;
-    if (!sessions_read(call, &sessions))
+    g_auto(FactorState) factor = {0};
+    if (!sessions_read(call, &sessions, &factor))
         return;
     if (call_form_token(call)) {
         PageContext context = call_context(call, NULL);
-        Value *page = view_account(&(AccountShown){.state = state, .sessions = sessions, .wait_s = wait_s}, &context);
+        Value *page = view_account(&(AccountShown){.state = state, .sessions = sessions, .wait_s = wait_s, .codes_on = factor.on,
+                                                   .codes_since = factor.since, .codes_left = factor.codes_left}, &context);
         if (state == ACCOUNT_TOO_MANY)
             call_page_later(call, status, "account", page, wait_s);
         else
@@ -44,10 +56,12 @@ void page_account(Call *call)
 {
     const char *done = query_get(&call->request->query, "done");
     json_t *sessions;
+    g_auto(FactorState) factor = {0};
     if (!call_wants_json(call))
-        show(call, 200, g_strcmp0(done, "password") == 0 ? ACCOUNT_CHANGED : done ? ACCOUNT_ENDED : ACCOUNT_OPEN, 0);
-    else if (sessions_read(call, &sessions))
-        call_json(call, 200, document(call, sessions));
+        show(call, 200, g_strcmp0(done, "password") == 0 ? ACCOUNT_CHANGED : g_strcmp0(done, "code") == 0 ? ACCOUNT_CODES_OFF
+                        : done ? ACCOUNT_ENDED : ACCOUNT_OPEN, 0);
+    else if (sessions_read(call, &sessions, &factor))
+        call_json(call, 200, document(call, sessions, &factor));
 }
 
 static void end(Call *call, const char *session)
@@ -86,6 +100,16 @@ static void change_password(Call *call)
         show(call, 429, ACCOUNT_TOO_MANY, wait_s);
 }
 
+static void begin_codes(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = factor_begin(call->site->store, call->identity.account, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else
+        call_see_other(call, "/account/code");
+}
+
 static void password(Call *call)
 {
     static const char *const names[] = {"current", "wanted", "again"};
@@ -120,6 +144,8 @@ void page_account_send(Call *call)
         call_problem(call, 400, "session", "session must be there, once");
     else if (g_strcmp0(what, "password") == 0)
         password(call);
+    else if (g_strcmp0(what, "codes") == 0)
+        begin_codes(call);
     else
-        call_problem(call, 400, "what", "what must be end, others or password");
+        call_problem(call, 400, "what", "what must be end, others, password or codes");
 }

@@ -66,24 +66,35 @@ void page_login(Call *call)
     show(call, 200, &(LoginShown){.state = out ? LOGIN_OUT : LOGIN_FORM, .next = next_of(query)});
 }
 
-/* Where the browser may not keep the cookie, that is looked to first. */
-static char *location_after(const Call *call, const char *next)
+/* `path` ends where "next=…" may follow. */
+static char *location_with(const Call *call, const char *path, const char *next)
 {
-    if (session_cookie_is_kept(call->request))
-        return location_of(call, next);
-    g_autofree char *login = call_address(call, "/login?kept=1");
-    GString *location = g_string_new(login);
+    g_autofree char *address = call_address(call, path);
+    GString *location = g_string_new(address);
     if (next) {
-        g_string_append(location, "&next=");
+        g_string_append(location, "next=");
         g_string_append_uri_escaped(location, next, NULL, FALSE);
     }
     return g_string_free(location, FALSE);
 }
 
-static void signed_in(Call *call, const char *token, const char *next)
+/* Where the browser may not keep the cookie, that is looked to first. */
+static char *location_after(const Call *call, const char *next)
+{
+    return session_cookie_is_kept(call->request) ? location_of(call, next)
+                                                 : location_with(call, next ? "/login?kept=1&" : "/login?kept=1", next);
+}
+
+static char *location_of_code(const Call *call, const char *next)
+{
+    return location_with(call, next ? "/login/code?" : "/login/code", next);
+}
+
+/* A session was begun, and the one that the browser had is over. */
+static void signed_in(Call *call, const char *token, const char *location)
 {
     g_auto(StoreError) error = {0};
-    g_autofree char *before = session_cookie_get(call->request), *location = location_after(call, next);
+    g_autofree char *before = session_cookie_get(call->request);
     if (before && session_end(call->site->store, before, &error) != STORE_OK)
         store_error_clear(&error); /* it ends by itself */
     response_status(call->response, 303);
@@ -107,14 +118,15 @@ static void sign_in(Call *call)
     g_auto(StoreError) error = {0};
     g_autofree char *token = NULL, *address = address_of(call);
     SignIn outcome;
-    StoreResult result =
-        account_sign_in(call->site->store, name, password, address, &outcome, &token, &shown.wait_s, &error);
+    const SignInAsk ask = {.name = name, .password = password, .address = address, .totp_required = call->policy->totp_required};
+    StoreResult result = account_sign_in(call->site->store, &ask, &outcome, &token, &shown.wait_s, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
     }
-    if (outcome == SIGN_IN_DONE) {
-        signed_in(call, token, shown.next);
+    if (outcome == SIGN_IN_DONE || outcome == SIGN_IN_HALF) {
+        g_autofree char *location = outcome == SIGN_IN_DONE ? location_after(call, shown.next) : location_of_code(call, shown.next);
+        signed_in(call, token, location);
         return;
     }
     shown.state = outcome == SIGN_IN_WRONG ? LOGIN_WRONG : LOGIN_TOO_MANY;

@@ -6,7 +6,7 @@
 #include "store_double_admin.h"
 
 #include "store/access.h"
-#include "store/account.h"
+#include "store/second_factor.h"
 #include "store/once.h"
 #include "store/audit.h"
 #include "store/organizations.h"
@@ -204,16 +204,105 @@ StoreResult store_form_secret(Store *store, const char **secret, StoreError *err
     return STORE_OK;
 }
 
-StoreResult account_sign_in(Store *store, const char *name, const char *password, const char *address, SignIn *outcome, char **token,
-                            int64_t *wait_s, StoreError *error)
+static SignIn double_sign_in(const char *said)
+{
+    return strcmp(said, "right") == 0 ? SIGN_IN_DONE
+           : strcmp(said, "half") == 0 ? SIGN_IN_HALF : strcmp(said, "many") == 0 ? SIGN_IN_TOO_MANY : SIGN_IN_WRONG;
+}
+
+StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome, char **token, int64_t *wait_s, StoreError *error)
 {
     (void)store;
-    HOLDS(*name && *password && *address);
-    *outcome = strcmp(password, "right") == 0 ? SIGN_IN_DONE : strcmp(password, "many") == 0 ? SIGN_IN_TOO_MANY : SIGN_IN_WRONG;
+    HOLDS(*ask->name && *ask->password && *ask->address);
+    *outcome = double_sign_in(ask->password);
     *wait_s = 90;
-    if (*outcome == SIGN_IN_DONE)
+    if (*outcome == SIGN_IN_DONE || *outcome == SIGN_IN_HALF)
         *token = g_strnfill(SESSION_TOKEN_CHARS, 'S');
-    return *name == '-' ? double_result(name, error) : STORE_OK;
+    return *ask->name == '-' ? double_result(ask->name, error) : STORE_OK;
+}
+
+void factor_state_clear(FactorState *state)
+{
+    g_free(state->secret);
+    *state = (FactorState){0};
+}
+
+/* Of root codes are on; of others they are about to be. */
+StoreResult factor_state(Store *store, const char *account, FactorState *state, StoreError *error)
+{
+    (void)store, (void)error;
+    bool on = strcmp(account, "root") == 0;
+    *state = (FactorState){.on = on, .since = 1000000, .codes_left = 3, .secret = on ? NULL : g_strdup("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")};
+    return STORE_OK;
+}
+
+StoreResult factor_begin(Store *store, const char *account, StoreError *error)
+{
+    (void)store;
+    return double_result(account, error);
+}
+
+static GPtrArray *double_codes(void)
+{
+    GPtrArray *codes = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(codes, g_strdup("abcd-efgh-2345-wxyz"));
+    return codes;
+}
+
+StoreResult factor_confirm(Store *store, const FactorProof *proof, SignIn *outcome, GPtrArray **codes, int64_t *wait_s, StoreError *error)
+{
+    (void)store;
+    HOLDS(*proof->account && *proof->password && *proof->code && *proof->address && *proof->session);
+    *outcome = double_sign_in(proof->code);
+    *codes = double_codes();
+    *wait_s = 600;
+    return double_result(proof->password, error);
+}
+
+StoreResult factor_off(Store *store, const FactorProof *proof, SignIn *outcome, int64_t *wait_s, StoreError *error)
+{
+    (void)store;
+    HOLDS(*proof->account && *proof->password && *proof->code && *proof->address && *proof->session);
+    *outcome = double_sign_in(proof->code);
+    *wait_s = 600;
+    return double_result(proof->password, error);
+}
+
+StoreResult factor_reset(Store *store, const char *account, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store;
+    HOLDS(*reason && *actor);
+    return double_result(account, error);
+}
+
+/* A token of 43 "H" waits for a code, one of 43 "E" for an enrolment. */
+StoreResult sign_in_half(Store *store, const char *token, char **account, WaitsFor *waits_for, StoreError *error)
+{
+    (void)store, (void)error;
+    if (*token == '-')
+        return STORE_DOWN;
+    if (*token != 'H' && *token != 'E')
+        return STORE_NONE;
+    *account = g_strdup("ada");
+    *waits_for = *token == 'E' ? WAITS_FOR_ENROLMENT : WAITS_FOR_CODE;
+    return STORE_OK;
+}
+
+StoreResult sign_in_code(Store *store, const char *token, const char *code, const char *address, SignIn *outcome, char **made,
+                         GPtrArray **codes, int64_t *wait_s, StoreError *error)
+{
+    (void)store;
+    HOLDS(*code && *address);
+    *codes = NULL;
+    *outcome = double_sign_in(code);
+    *wait_s = 600;
+    if (*token != 'H' && *token != 'E')
+        return STORE_NONE;
+    if (*outcome == SIGN_IN_DONE) {
+        *made = g_strnfill(SESSION_TOKEN_CHARS, 'S');
+        *codes = *token == 'E' ? double_codes() : NULL;
+    }
+    return double_result(code, error);
 }
 
 StoreResult access_refund(Store *store, const char *decision, int64_t units, const char *reason, const char *actor, LedgerDone *done,

@@ -34,7 +34,7 @@ static SignIn sign_in(Store *by, const char *name, const char *password, char **
     SignIn outcome = SIGN_IN_TOO_MANY;
     int64_t wait_s = 0;
     *token = NULL;
-    ck_assert_msg(account_sign_in(by, name, password, "anon:192.0.2.7", &outcome, token, &wait_s, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_msg(account_sign_in(by, &(SignInAsk){name, password, "anon:192.0.2.7", false}, &outcome, token, &wait_s, &error) == STORE_OK, "%s", error.detail);
     ck_assert((outcome == SIGN_IN_DONE) == (*token != NULL));
     ck_assert(outcome != SIGN_IN_TOO_MANY || (wait_s >= 1 && wait_s <= 90));
     return outcome;

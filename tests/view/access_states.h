@@ -14,6 +14,7 @@ static Value *access_some(void)
     json_t *accounts = json_pack("[{s:s, s:s, s:s, s:s, s:i, s:b}, {s:s, s:s, s:s, s:n, s:i, s:b}]", "account", "root", "subject", "root", "role",
                                  "admin", "signed_in_at", "2026-11-21T09:00:00Z", "sessions", 1, "suspended", 0, "account", HOSTILE_NAME, "subject",
                                  LONG_NAME, "role", "support", "signed_in_at", "sessions", 0, "suspended", 1);
+    json_object_set_new(json_array_get(accounts, 1), "second_factor", json_true());
     json_t *keys = json_pack("[{s:s, s:s, s:[s, s], s:s, s:n, s:n, s:n}, {s:s, s:s, s:[s], s:s, s:s, s:s, s:s}]", "id", "2", "name", HOSTILE_NAME,
                              "scopes", "enforce", "read", "created_at", "2026-11-20T09:00:00Z", "last_used_at", "expires_at", "revoked_at", "id", "1",
                              "name", "old", "scopes", "admin", "created_at", "2026-11-01T09:00:00Z", "last_used_at", "2026-11-02T09:00:00Z",
@@ -45,6 +46,7 @@ static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, con
 }
 
 static Value *access_suspend(void) { return sample_access_change(ACCESS_SUSPEND, false, NULL); }
+static Value *access_codes(void) { return sample_access_change(ACCESS_CODES_RESET, false, NULL); }
 static Value *access_key_wrong(void) { return sample_access_change(ACCESS_KEY_CREATE, true, NULL); }
 static Value *access_key_made(void) { return sample_access_change(ACCESS_KEY_CREATE, false, "wq_12_secret"); }
 

@@ -3,6 +3,7 @@
 #define WEBQUOTA_FORM_STATES_H
 
 #include "view/page_samples.h"
+#include "view/view_code.h"
 #include "view/view_thresholds.h"
 
 #define SAMPLE_TOKEN "472222.c2FtcGxlIHRva2VuIG9mIGEgZm9ybSBmb3IgdGVzdHM"
@@ -29,6 +30,7 @@ static Value *login_missing(void) { return sample_login(&(LoginShown){.state = L
 static Value *login_too_many(void) { return sample_login(&(LoginShown){.state = LOGIN_TOO_MANY, .name = "ada", .wait_s = 88}, NULL); }
 static Value *login_out(void) { return sample_login(&(LoginShown){.state = LOGIN_OUT}, NULL); }
 static Value *login_not_kept(void) { return sample_login(&(LoginShown){.state = LOGIN_NOT_KEPT, .next = "/app/"}, NULL); }
+static Value *login_late(void) { return sample_login(&(LoginShown){.state = LOGIN_LATE, .next = "/app/"}, NULL); }
 static Value *login_again(void) { return sample_login(&(LoginShown){.state = LOGIN_FORM}, "ada"); }
 
 static inline Value *sample_logout(int plan, const char *account)
@@ -80,7 +82,8 @@ static inline Value *sample_account(AccountState state, const char *account, int
     json_t *some = json_array();
     for (int i = 0; i < sessions; i++)
         json_array_append(some, json_array_get(list, (size_t)i));
-    Value *page = view_account(&(AccountShown){.state = state, .sessions = account ? sample_kept(some) : NULL, .wait_s = 88}, &sample.context);
+    Value *page = view_account(&(AccountShown){.state = state, .sessions = account ? sample_kept(some) : NULL, .wait_s = 88, .codes_on = sessions == 1,
+                                               .codes_since = sample.context.now, .codes_left = state == ACCOUNT_ENDED ? 1 : 10}, &sample.context);
     if (!account)
         json_decref(some);
     sample_clear(&sample);
@@ -95,7 +98,43 @@ static Value *account_weak(void) { return sample_account(ACCOUNT_WEAK, "ada", 1)
 static Value *account_missing(void) { return sample_account(ACCOUNT_MISSING, "ada", 1); }
 static Value *account_different(void) { return sample_account(ACCOUNT_DIFFERENT, "ada", 1); }
 static Value *account_too_many(void) { return sample_account(ACCOUNT_TOO_MANY, "ada", 1); }
+static Value *account_codes_off(void) { return sample_account(ACCOUNT_CODES_OFF, "ada", 3); }
 static Value *account_nobody(void) { return sample_account(ACCOUNT_OPEN, NULL, 0); }
+
+/* --- codes to sign in --- */
+
+static inline Value *sample_code(CodeShown shown, const char *path)
+{
+    Sample sample;
+    bool own = strcmp(path, "/account/code") == 0;
+    sample_init(&sample, own ? FREE : ANONYMOUS);
+    sample.context.path = path;
+    sample.context.account = own ? shown.account : NULL;
+    sample.context.form_token = SAMPLE_TOKEN;
+    sample_finish(&sample);
+    Value *page = view_code(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+#define SAMPLE_SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+static Value *code_ask(void) { return sample_code((CodeShown){.account = "ada", .next = "/app/"}, "/login/code"); }
+static Value *code_wrong(void) { return sample_code((CodeShown){.state = CODE_WRONG, .account = HOSTILE_NAME, .next = HOSTILE_NAME}, "/login/code"); }
+static Value *code_too_many(void) { return sample_code((CodeShown){.state = CODE_TOO_MANY, .account = "ada", .wait_s = 590}, "/login/code"); }
+static Value *code_enrol(void) { return sample_code((CodeShown){.page = CODE_ENROL, .account = HOSTILE_NAME, .secret = SAMPLE_SECRET}, "/login/code"); }
+static Value *code_set_up(void)
+{
+    return sample_code((CodeShown){.page = CODE_SET_UP, .state = CODE_MISSING, .account = "ada", .secret = SAMPLE_SECRET}, "/account/code");
+}
+static Value *code_off(void) { return sample_code((CodeShown){.page = CODE_OFF, .state = CODE_WRONG, .account = "ada"}, "/account/code"); }
+static Value *code_made(void)
+{
+    static const char *const texts[] = {"abcd-efgh-2345-wxyz", "zzzz-7777-aaaa-2222"};
+    g_autoptr(GPtrArray) codes = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_ptr_array_add(codes, (gpointer) texts[i]);
+    return sample_code((CodeShown){.page = CODE_MADE, .account = "ada", .codes = codes, .next = "/quota/account"}, "/account/code");
+}
 
 /* --- requests --- */
 
