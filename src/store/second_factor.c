@@ -75,6 +75,12 @@ StoreResult factor_state(Store *store, const char *account, FactorState *state, 
     return result;
 }
 
+json_t *factor_state_json(const FactorState *state)
+{
+    g_autofree char *since = state->on ? instant_text(state->since) : NULL;
+    return json_pack("{s:b, s:s?, s:i}", "on", state->on, "since", since, "recovery_codes", state->codes_left);
+}
+
 StoreResult factor_begin(Store *store, const char *account, StoreError *error)
 {
     unsigned char secret[TOTP_SECRET_BYTES];
@@ -264,7 +270,8 @@ static StoreResult turn(Store *store, const FactorProof *proof, GPtrArray **code
         return result;
     sessions_forget(store);
     *outcome = SIGN_IN_DONE;
-    return attempts_take_back(store, proof->account, proof->address, 1, error);
+    attempts_take_back(store, proof->account, proof->address, 1);
+    return STORE_OK;
 }
 
 StoreResult factor_confirm(Store *store, const FactorProof *proof, SignIn *outcome, GPtrArray **codes, int64_t *wait_s, StoreError *error)
@@ -394,7 +401,7 @@ StoreResult sign_in_code(Store *store, const char *token, const char *code, cons
     if (result == STORE_OK && taken)
         result = session_begin(store, account, address, FACTOR_GIVEN, made, &waits_for, error);
     if (result == STORE_OK && taken) {
-        result = attempts_take_back(store, account, address, 2, error); /* the password, and the code */
+        attempts_take_back(store, account, address, 2); /* the password, and the code */
         *outcome = SIGN_IN_DONE;
         sessions_forget(store);
     }

@@ -21,6 +21,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FactorState, factor_state_clear)
 
 StoreResult factor_state(Store *store, const char *account, FactorState *state, StoreError *error) MUST_CHECK;
 
+/* {on, since, recovery_codes}: without the secret. New reference. */
+json_t *factor_state_json(const FactorState *state) MUST_CHECK;
+
 /* Makes a secret, in place of one that was begun before. STORE_CONFLICT: the account has a second factor already. */
 StoreResult factor_begin(Store *store, const char *account, StoreError *error) MUST_CHECK;
 

@@ -4,19 +4,12 @@
 #include "web/form.h"
 #include "web/handlers.h"
 
-/* Nothing is known of it without an account. */
-static json_t *factor_json(const FactorState *factor)
-{
-    g_autofree char *since = factor->on ? instant_text(factor->since) : NULL;
-    return json_pack("{s:b, s:s?, s:i}", "on", factor->on, "since", since, "recovery_codes", factor->codes_left);
-}
-
 static json_t *document(Call *call, json_t *sessions, const FactorState *factor)
 {
     const Identity *identity = &call->identity;
     return json_pack("{s:s?, s:s?, s:s, s:o, s:o}", "account", identity->account, "subject", identity->subject, "role",
                      role_word(identity->account ? identity->role : ROLE_USER), "sessions", sessions ? sessions : json_array(), "second_factor",
-                     factor_json(factor));
+                     factor_state_json(factor));
 }
 
 /* The sessions of whoever reads (new reference; NULL where they have no account). False: answered already. */

@@ -193,9 +193,24 @@ static bool has_account(Call *call)
     return false;
 }
 
+static void own_json(Call *call)
+{
+    g_auto(StoreError) error = {0};
+    g_auto(FactorState) factor = {0};
+    StoreResult result = factor_state(call->site->store, call->identity.account, &factor, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    else
+        call_json(call, 200, factor_state_json(&factor));
+}
+
 void page_account_code(Call *call)
 {
-    if (has_account(call))
+    if (!has_account(call))
+        return;
+    if (call_wants_json(call))
+        own_json(call);
+    else
         show_own(call, 200, CODE_OPEN, 0);
 }
 

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Browser, HTML, fields_of } from './lib/forms.mjs';
 import { basic, request } from './lib/http.mjs';
 import { PROGRAMS, run, with_site } from './lib/site.mjs';
+import { totp } from './lib/totp.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const POLICY = `
@@ -390,12 +391,148 @@ async function accounts(site) {
     });
 }
 
+async function codes(site) {
+    const START = Date.parse('2028-02-29T12:00:00Z') / 1000;
+    let step = 0;
+    const later = steps => site.clock(new Date((START + 30 * (step += steps)) * 1000).toISOString());
+    const code = (secret, off = 0) => totp(secret, START + 30 * (step + off));
+    const secret_of = page => /<code>([A-Z2-7 ]{39})<\/code>/.exec(page.text)[1];
+    const recovery_of = page => [...page.text.matchAll(/<li><code>([a-z2-7-]{19})<\/code>/g)].map(([, one]) => one);
+    const half = async name => {
+        const browser = new Browser(site);
+        equal(status(await browser.sign_in(name, PASSWORD, '/login?next=%2Fapp%2F'), 303).headers.location, '/quota/login/code?next=%2Fapp%2F');
+        return browser;
+    };
+    let ada, secret, recovery;
+    await attempts_off(site);
+    await later(0);
+    await test('codes are set up with the password and a code, and the recovery codes are shown once', async () => {
+        ada = await signed_in(site, 'ada');
+        const other = await signed_in(site, 'ada');
+        status(await ada.open('/account/code'), 303, 'nothing is begun');
+        equal(status(await ada.fill('/account', { what: 'codes', session: '' }), 303).headers.location, '/quota/account/code');
+        const page = status(await ada.open('/account/code'), 200);
+        secret = secret_of(page);
+        ok(page.text.includes(`href="otpauth://totp/Sign%20in:ada?secret=${secret.replaceAll(' ', '')}&amp;issuer=Sign%20in"`), page.text);
+        ok(/<svg role="img"[^>]*viewBox="0 0 \d+ \d+"[^>]*>.*<path stroke="#000" d="M4 4\.5h7/.test(page.text), page.text);
+        const send = (password, typed) => ada.fill('/account/code', { password, code: typed });
+        status(await send('', code(secret)), 400);
+        const wrong = status(await send('not the password', code(secret)), 403);
+        ok(/password or the code is wrong/.test(wrong.text) && !wrong.text.includes('not the password'), wrong.text);
+        status(await send(PASSWORD, code(secret, -2)), 403, 'a minute ago');
+        equal((await other.who()).signed_in, true);
+        recovery = recovery_of(status(await send(PASSWORD, ` ${code(secret).slice(0, 3)} ${code(secret).slice(3)} `), 200));
+        equal(new Set(recovery).size, 10);
+        equal([(await ada.who()).signed_in, (await other.who()).signed_in], [true, false], 'signed in without a code');
+        const again = await ada.open('/account'), json = (await ada.open('/account', { Accept: 'application/json' })).json;
+        ok(!again.text.includes(recovery[0]) && /10 recovery codes are left/.test(again.text), again.text);
+        like(json.second_factor, { on: true, recovery_codes: 10 });
+        ok(!status(await ada.open('/account/code'), 200).text.includes(secret), 'the secret, never again');
+        status(await ada.fill('/account', { what: 'codes', session: '' }), 409, 'no other one in its place');
+    });
+    await test('between the password and the code nobody is signed in, and the code is another session', async () => {
+        const browser = await half('ada'), token = browser.cookies[NAME];
+        equal((await browser.who()).signed_in, false);
+        status(await browser.open('/account/code'), 401);
+        equal((await browser.open('/login/code', { Accept: 'application/json' })).json, { waits_for: 'code' });
+        equal(await site.value("select count(*) from webquota.sessions where waits_for is null and hash = sha256('" + token + "')"), '0');
+        const used = (await site.usage('ada')).day.used;
+        await site.form('get_solution', undefined, browser.cookie());
+        equal((await site.usage('ada')).day.used, used, 'before the application they are a visitor');
+        const page = status(await browser.open('/login/code?next=%2Fapp%2F'), 200);
+        ok(/sign in as <bdi>ada<\/bdi>/.test(page.text) && /autocomplete="one-time-code"/.test(page.text), page.text);
+        await later(1);
+        status(await browser.fill('/login/code', { code: '' }), 400);
+        equal(status(await browser.fill('/login/code?next=%2Fapp%2F', { code: code(secret) }), 303).headers.location, '/app/');
+        ok(browser.cookies[NAME] !== token, 'a new token');
+        like(await browser.who(), { signed_in: true, account: 'ada' });
+        equal((await new Browser(site, { Cookie: `${NAME}=${token}` }).open('/login/code', { Accept: 'application/json' })).json, { waits_for: null });
+        const stray = await half('ada');
+        equal(status(await stray.fill('/login/code', { code: code(secret) }), 403, 'the same code again').headers['set-cookie'], undefined);
+        await later(1);
+        equal(status(await stray.fill('/login/code?next=//elsewhere', { code: code(secret, 1) }), 303).headers.location, '/quota/', 'a clock that goes before');
+        equal(status(await new Browser(site).open('/login/code'), 303).headers.location, '/quota/login');
+        status(await new Browser(site).send('/login/code', { code: code(secret) }), 403, 'without the form');
+    });
+    await test('it takes ten minutes at most, and guesses are limited however often the password was right', async () => {
+        await attempts_off(site);
+        const late = await half('ada'), fields = fields_of(await late.open('/login/code'));
+        await later(21);
+        ok(/longer than ten minutes/.test(status(await late.send('/login/code', { ...fields, code: code(secret) }), 403).text));
+        for (let i = 0; i < 5; i++) status(await (await half('ada')).fill('/login/code', { code: '000000' }), 403, String(i));
+        const browser = await half('ada'), answer = status(await browser.fill('/login/code', { code: code(secret) }), 429);
+        ok(/too many attempts/.test(answer.text) && Number(answer.headers['retry-after']) > 500, answer.text);
+        await attempts_off(site);
+        status(await browser.fill('/login/code', { code: code(secret) }), 303);
+    });
+    await test('a recovery code is good once, also to turn codes off', async () => {
+        const browser = await half('ada');
+        status(await browser.fill('/login/code', { code: recovery[0].toUpperCase().replaceAll('-', ' ') }), 303);
+        status(await (await half('ada')).fill('/login/code', { code: recovery[0] }), 403);
+        like((await browser.open('/account', { Accept: 'application/json' })).json.second_factor, { on: true, recovery_codes: 9 });
+        status(await browser.fill('/account/code', { password: PASSWORD, code: recovery[0] }), 403);
+        status(await browser.fill('/account/code', { password: 'not the password', code: recovery[1] }), 403);
+        equal(status(await browser.fill('/account/code', { password: PASSWORD, code: recovery[1] }), 303).headers.location, '/quota/account?done=code');
+        ok(/Codes are off/.test((await browser.open('/account?done=code')).text));
+        status(await new Browser(site).sign_in('ada', PASSWORD), 303);
+        equal((await (await signed_in(site, 'ada')).who()).signed_in, true);
+    });
+    await test('with totp = "required" whoever administrates sets codes up before anything else; others do not', async () => {
+        const file = `${site.folder}/totp.conf`;
+        writeFileSync(file, `totp = "required"\n${POLICY}`);
+        await site.policy(file);
+        await attempts_off(site);
+        status(await new Browser(site).sign_in('ada', PASSWORD), 303);
+        const root = await half('root');
+        for (const where of ['/admin', '/admin/people', '/account/code']) status(await root.open(where), 401, where);
+        const page = status(await root.open('/login/code?next=%2Fapp%2F'), 200);
+        secret = secret_of(page);
+        ok(/Whoever looks after other people/.test(page.text), page.text);
+        status(await root.fill('/login/code', { code: '000000' }), 403);
+        const made = status(await root.fill('/login/code?next=%2Fapp%2F', { code: code(secret) }), 200);
+        equal(recovery_of(made).length, 10);
+        ok(/href="\/app\/">I have copied/.test(made.text) && /Signed in as <bdi>root/.test(made.text), made.text);
+        like(await root.who(), { signed_in: true, account: 'root', role: 'admin' });
+        status(await root.open('/admin'), 200);
+        await later(1);
+        status(await (await half('root')).fill('/login/code', { code: code(secret) }), 303, 'and the next time a code');
+        ada = root;
+    });
+    await test('who has lost all of it is reset, by an administrator or at a shell, and not by themselves', async () => {
+        const root = ada, vera = await half('vera');
+        secret = secret_of(await vera.open('/login/code'));
+        status(await vera.fill('/login/code', { code: code(secret) }), 200);
+        const change = async (id, reason = 'lost her phone') =>
+            root.send('/admin/access/change', { ...fields_of(status(await root.open(`/admin/access/change?what=account-codes-reset&id=${id}`), 200)), reason });
+        ok(/Reset codes of vera/.test((await root.open('/admin/access')).text));
+        status(await change('root'), 409, 'oneself');
+        status(await change('vera', ' '), 400);
+        equal(status(await change('vera'), 303).headers.location, '/quota/admin/access?done=account-codes-reset');
+        await until(async () => !(await vera.who()).signed_in, 'signed out', 3000);
+        status(await change('vera'), 409, 'already');
+        equal((await account(site, ['totp-reset', 'vera'])).code, 1);
+        equal((await account(site, ['totp-reset', 'root', '--reason', 'lost'])).code, 0);
+        equal(await site.sql("select action, actor, details ->> 'account', details ->> 'reason' from webquota.audit where action = 'factor.reset' order by id"),
+            [['factor.reset', 'account:root', 'vera', 'lost her phone'], ['factor.reset', await site.value("select actor from webquota.audit where action = 'account.add' order by id limit 1"), 'root', 'lost']]);
+    });
+    await test('neither secrets nor codes are in the audit or in a log', async () => {
+        const plain = secret.replaceAll(' ', '');
+        equal(await site.value(`select count(*) from webquota.audit a where a::text like '%${plain}%' or a::text like '%${recovery[2]}%'`), '0');
+        const logs = await run('grep', ['-rlE', `${plain}|${recovery[2]}|${recovery[0]}`, '--include=*.log', site.folder]);
+        equal(logs.stdout, '');
+    });
+    await site.clock_real();
+    await site.sql('delete from webquota.sessions');
+    await site.policy(`${site.folder}/sign-in.conf`);
+    await attempts_off(site);
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/sign-in.conf`;
         writeFileSync(file, POLICY);
         await site.policy(file);
-        for (const part of [commands, sessions, expiry, forms, attempts, roles, visitors, accounts]) await part(site);
+        for (const part of [commands, sessions, expiry, forms, attempts, roles, codes, visitors, accounts]) await part(site);
     });
 } catch (error) {
     broken(error);

