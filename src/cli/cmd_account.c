@@ -172,8 +172,8 @@ int cmd_account(int argc, char **argv)
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL},
         {NULL},
     };
-    int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME | suspend NAME | resume NAME | sign-out NAME |"
-                             " totp-reset NAME",
+    int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME | suspend NAME | resume NAME |"
+                             " sign-out NAME | totp-reset NAME",
                              "Keeps the accounts of those who sign in with webquota itself, at /login.\n\n"
                              "add and password read the password from the first line of standard input; at a terminal they ask for it.\n"
                              "A user sees and does what is theirs. A viewer sees what administrators see, support helps people within\n"
