@@ -75,6 +75,12 @@ typedef struct {
     bool unlimited;
 } Grace;
 
+/* What those of the role support may give alone (domain/ceiling.h). */
+typedef struct {
+    double multiplier;      /* of what the plan gives, from 1 */
+    int days;               /* for so long at most; 0: nothing alone */
+} Ceiling;
+
 typedef struct {
     int index;
     char *key;
@@ -128,6 +134,7 @@ typedef struct {
     Route *routes;          /* the first that matches counts */
     int route_count;
     bool queue_page;        /* an authorizer shows the page of a place in line itself, instead of a way to it */
+    Ceiling support;
     bool totp_required;     /* local accounts with a role beyond their own need a second factor */
     char *currency;         /* of unit_cost: "EUR"; NULL when none */
     int refs;               /* atomic; use policy_ref, policy_unref */

@@ -40,6 +40,11 @@ static const char *plan_key(const Policy *policy, int index)
     return index >= 0 ? policy->plans[index].key : NULL;
 }
 
+static json_t *describe_ceiling(const Ceiling *ceiling)
+{
+    return ceiling->days ? json_sprintf("× %g for %d days", ceiling->multiplier, ceiling->days) : json_null();
+}
+
 json_t *describe_settings(const Policy *policy)
 {
     json_t *object = json_object();
@@ -55,6 +60,7 @@ json_t *describe_settings(const Policy *policy)
     put_list(object, "administrators", policy->administrators);
     put_list(object, "embedders", policy->embedders);
     put(object, "queue_answer", policy->queue_page ? "page" : NULL);
+    json_object_set_new(object, "support_ceiling", describe_ceiling(&policy->support));
     put(object, "totp", policy->totp_required ? "required" : NULL);
     put(object, "currency", policy->currency);
     return object;

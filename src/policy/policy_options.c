@@ -8,6 +8,8 @@
 
 static cfg_opt_t grace_options[] = {TEXT("days"), TEXT("multiplier"), TEXT("unlimited"), CFG_END()};
 
+static cfg_opt_t ceiling_options[] = {TEXT("multiplier"), TEXT("days"), CFG_END()};
+
 static cfg_opt_t feature_options[] = {
     TEXT("title"),  TEXT("unit"),      TEXT("units"),     TEXT("about"),
     TEXT("parent"), LIST("resources"), TEXT("unit_cost"), CFG_END(),
@@ -57,6 +59,7 @@ cfg_opt_t policy_options[] = {
     TEXT("totp"),
     TEXT("currency"),
     CFG_SEC("grace", grace_options, CFGF_NODEFAULT),
+    CFG_SEC("support_ceiling", ceiling_options, CFGF_NODEFAULT),
     CFG_SEC("feature", feature_options, CFGF_MULTI | CFGF_TITLE),
     CFG_SEC("plan", plan_options, CFGF_MULTI | CFGF_TITLE),
     CFG_SEC("route", route_options, CFGF_MULTI),

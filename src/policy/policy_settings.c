@@ -64,6 +64,18 @@ static const char *origin_problem(const char *value)
     return host[len] == ':' && digits >= 1 && digits <= 5 && !port[digits] ? NULL : form;
 }
 
+/* Without it those who support people give nothing alone. */
+static void read_ceiling(const Section *file, Ceiling *ceiling)
+{
+    Section section;
+    if (!section_child(file, "support_ceiling", 0, &section))
+        return;
+    field_needed(&section, "multiplier");
+    field_needed(&section, "days");
+    ceiling->multiplier = (double) field_micros(&section, "multiplier", MICROS, MICROS_MAX, MICROS) / MICROS;
+    ceiling->days = (int) field_whole(&section, "days", 1, 3650, 1);
+}
+
 static const char *const queue_answers[] = {"redirect", "page", NULL};
 static const char *const totp_needs[] = {"optional", "required", NULL};
 
@@ -84,6 +96,7 @@ void read_settings(const Section *file)
     policy->administrators = field_list(file, "administrators", 255, NULL);
     policy->embedders = field_list(file, "embedders", VALUE_MAX, origin_problem);
     policy->queue_page = field_choice(file, "queue_answer", queue_answers, 0) == 1;
+    read_ceiling(file, &policy->support);
     policy->totp_required = field_choice(file, "totp", totp_needs, 0) == 1;
     policy->currency = field_text(file, "currency", 16);
 }

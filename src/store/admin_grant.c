@@ -1,7 +1,7 @@
 /* Grants: bonus units on a feature, for one subject or for an organization whose members share them. */
 #include "store/admin_internal.h"
 
-static StoreResult check_grant(const Policy *policy, const GrantAdd *add, StoreError *error)
+StoreResult admin_grant_check(const Policy *policy, const GrantAdd *add, StoreError *error)
 {
     if (!policy_feature(policy, add->feature))
         return store_fail(error, STORE_INVALID, "feature", "there is no feature %s", add->feature);
@@ -24,7 +24,7 @@ static json_t *grant_details(const GrantAdd *add)
                      "reason", add->reason);
 }
 
-static StoreResult insert_grant(Store *store, const GrantAdd *add, const char *actor, char **id, StoreError *error)
+StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *actor, char **id, StoreError *error)
 {
     int64_t account_id = 0, subject_id = 0;
     StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
@@ -65,12 +65,12 @@ StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor
     g_autofree char *id = NULL;
     StoreResult result = store_policy(store, &policy, error);
     if (result == STORE_OK)
-        result = check_grant(policy, add, error);
+        result = admin_grant_check(policy, add, error);
     if (result == STORE_OK)
         result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
-    result = admin_end(store, insert_grant(store, add, actor, &id, error), error);
+    result = admin_end(store, admin_grant_insert(store, add, actor, &id, error), error);
     return result == STORE_OK ? admin_grant_get(store, id, json, error) : result;
 }
 

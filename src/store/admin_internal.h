@@ -28,6 +28,8 @@ StoreResult admin_owner(Store *store, const char *subject, const char *organizat
  * string. The subject's plan, zone and so on must have been checked. */
 StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error) MUST_CHECK;
 StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error) MUST_CHECK;
+StoreResult admin_grant_check(const Policy *policy, const GrantAdd *add, StoreError *error) MUST_CHECK;
+StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *actor, char **id, StoreError *error) MUST_CHECK;
 StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error) MUST_CHECK;
 
 /* What a change to a subject names, for the audit. New reference. */

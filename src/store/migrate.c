@@ -39,6 +39,7 @@ static const char *const grants[] = {
     "grant insert, update, delete on webquota.second_factors to %s", /* of those who set up their own */
     "grant insert, update (used_at) on webquota.recovery_codes to %s",
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
+    "grant insert, update (state, answer, decided_by, decided_at, made) on webquota.approvals to %s",
     "grant update (suspended_at) on webquota.local_accounts to %s",
     "grant update (status, answer), delete on webquota.admin_once to %s",
     "grant update (given_back) on webquota.decisions to %s",

@@ -47,6 +47,7 @@ START_TEST(options)
     compare(manual, "grant", section(plan, "grant"));
     compare(manual, "grace", section(plan, "grace"));
     compare(manual, "grace", section(policy_options, "grace"));
+    compare(manual, "support_ceiling", section(policy_options, "support_ceiling"));
     compare(manual, "route", section(policy_options, "route"));
 }
 END_TEST

@@ -17,6 +17,7 @@ static const char everything[] =
     "default_plan = free  anonymous_plan = anonymous\n"
     "upgrade_url = \"https://shop.example/{plan}?for={feature}\"  support_url = 'mailto:help@example.org'  sign_in_url = '/quota/login'\n"
     "administrators = {\"ann\", bob,}  embedders = {\"https://www.example.org\"}  currency = \"€\"  queue_answer = page  totp = required\n"
+    "support_ceiling { multiplier = 2.5  days = 30 }\n"
     "grace { days = 14  multiplier = 1.5 }\n"
     "feature message { unit = \"message\"  about = \"Talk.\" }\n"
     "feature premium_message { title = \"Premium\"  parent = message  resources = {\"claude-*\", \"gpt-?\"}  unit_cost = 0.0125 }\n"
@@ -56,6 +57,7 @@ START_TEST(settings)
     ck_assert_str_eq(policy->support_url, "mailto:help@example.org");
     ck_assert_str_eq(policy->sign_in_url, "/quota/login");
     ck_assert(policy->totp_required);
+    ck_assert(policy->support.multiplier == 2.5 && policy->support.days == 30);
     ck_assert_int_eq(g_strv_length(policy->administrators), 2);
     ck_assert_str_eq(policy->administrators[1], "bob");
     ck_assert_int_eq(g_strv_length(policy->embedders), 1);
@@ -259,6 +261,7 @@ START_TEST(defaults)
     ck_assert_ptr_null(policy->support_url);
     ck_assert_ptr_null(policy->sign_in_url);
     ck_assert(!policy->totp_required);
+    ck_assert_int_eq(policy->support.days, 0);
     ck_assert_ptr_null(policy->currency);
     ck_assert(!policy->queue_page);
     ck_assert_ptr_null(policy->administrators[0]);
