@@ -22,6 +22,7 @@ static const struct {
     { "explain", cmd_explain, "show why a request was allowed or stopped" },
     { "key", cmd_key, "create, list and revoke API keys" },
     { "account", cmd_account, "keep the accounts of those who sign in with webquota itself" },
+    { "approval", cmd_approval, "list and decide what goes above the ceiling of those who support people" },
     { "queue", cmd_queue, "show, pause and close the lines of limits that queue" },
     { "request", cmd_request, "list and answer what people ask for" },
     { "audit", cmd_audit, "list what was changed, and check that the list is whole" },

@@ -23,6 +23,7 @@ int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_account(int argc, char **argv);
+int cmd_approval(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_request(int argc, char **argv);
 int cmd_audit(int argc, char **argv);

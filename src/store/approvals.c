@@ -185,7 +185,7 @@ static StoreResult note(Store *store, const json_t *approval, const char *action
 }
 
 /* Of a transaction. */
-static StoreResult make(Store *store, const json_t *approval, const char *actor, StoreError *error)
+static StoreResult make(Store *store, const json_t *approval, const char *reason, const char *actor, StoreError *error)
 {
     bool is_grant;
     OverrideAdd override;
@@ -194,7 +194,7 @@ static StoreResult make(Store *store, const json_t *approval, const char *actor,
     g_auto(Params) params = params_new();
     const char *id = text_of(approval, "approval");
     approval_read(approval, &is_grant, &override, &grant);
-    StoreResult result = take(store, id, "approved", NULL, actor, error);
+    StoreResult result = take(store, id, "approved", reason, actor, error);
     if (result == STORE_OK)
         result = is_grant ? admin_grant_insert(store, &grant, actor, &made, error) : admin_override_insert(store, &override, actor, &made, error);
     if (result != STORE_OK)
@@ -202,7 +202,7 @@ static StoreResult make(Store *store, const json_t *approval, const char *actor,
     params_text(&params, id);
     params_text(&params, made);
     result = admin_run(store, QUERY_APPROVAL_MADE, &params, NULL, error);
-    return result == STORE_OK ? note(store, approval, "approval.approve", made, NULL, actor, error) : result;
+    return result == STORE_OK ? note(store, approval, "approval.approve", made, reason, actor, error) : result;
 }
 
 /* What is to be decided, and may be by this actor. */
@@ -230,7 +230,7 @@ static StoreResult check(Store *store, const json_t *approval, StoreError *error
     return is_grant ? admin_grant_check(policy, &grant, error) : admin_override_check(policy, &override, error);
 }
 
-StoreResult approval_approve(Store *store, const char *id, const char *actor, json_t **json, StoreError *error)
+StoreResult approval_approve(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
 {
     json_t *approval = NULL;
     StoreResult result = open_read(store, id, actor, &approval, error);
@@ -239,7 +239,7 @@ StoreResult approval_approve(Store *store, const char *id, const char *actor, js
     if (result == STORE_OK)
         result = admin_begin(store, error);
     if (result == STORE_OK)
-        result = admin_end(store, make(store, approval, actor, error), error);
+        result = admin_end(store, make(store, approval, reason, actor, error), error);
     json_decref(approval);
     return result == STORE_OK ? approval_get(store, id, json, error) : result;
 }

@@ -23,9 +23,8 @@ StoreResult approval_get(Store *store, const char *id, json_t **json, StoreError
 void approval_read(const json_t *approval, bool *is_grant, OverrideAdd *override, GrantAdd *grant);
 
 /* Makes it. STORE_NONE: there is none; STORE_CONFLICT: it is decided already, or the actor's own; STORE_INVALID: it cannot be made any
- * more. */
-StoreResult approval_approve(Store *store, const char *id, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
-/* `reason` is for whoever asked. */
+ * more. `reason` (may be NULL) is for whoever asked, as of the next. */
+StoreResult approval_approve(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult approval_deny(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
 
 #endif

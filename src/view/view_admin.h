@@ -51,6 +51,7 @@ typedef struct {
     bool more_audit;            /* there are older ones */
     const Activity *activity;
     bool may_change;
+    bool may_give;              /* overrides and bonuses */
     const char *done;           /* what was changed a moment ago (change_words); NULL: nothing */
     const Undo *undo;           /* what undoes that; NULL: nothing was changed */
 } PersonShown;
@@ -64,6 +65,8 @@ typedef struct {
     const Feature *feature;     /* NULL: none, or all */
     const json_t *target;       /* the override or grant that is taken away or given back; NULL: none is */
     int64_t refund_units;       /* of a refund: how many are given back */
+    bool helps;                 /* the reader may give up to a ceiling only */
+    bool waits;                 /* it is above that, and waits for a second person */
     bool stale;                 /* somebody else changed the limits of the person since the form was opened */
     const FormShown *shown;
     int shown_count;

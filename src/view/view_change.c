@@ -64,6 +64,8 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     set_flag(page, "move", shown->kind == CHANGE_ORGANIZATION);
     set_text(page, "organization_now", subject->organization);
     set_flag(page, "stale", shown->stale);
+    set_flag(page, "helps", shown->helps);
+    set_flag(page, "waits", shown->waits);
     if (shown->kind == CHANGE_REFUND && shown->feature)
         set_words(page, "refunded", words_add_units, shown->feature, shown->refund_units);
     else if (shown->kind == CHANGE_REFUND)

@@ -10,7 +10,7 @@
 static void add_change(GString *out, const PersonShown *shown, const char *mount, ChangeKind kind, const char *feature, const char *limit,
                        const char *id)
 {
-    if (!shown->may_change)
+    if (!(kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS ? shown->may_give : shown->may_change))
         return;
     add_address(out, mount, "/admin/change?what=", change_word(kind));
     add_address(out, "", "&subject=", shown->report->subject->key);
@@ -52,8 +52,8 @@ static void add_limit(Value *rows, const UsageLine *line, const PersonShown *sho
     set_words(row, "override_url", add_change, shown, context->mount, CHANGE_OVERRIDE, key, limit, NULL);
     set_words(row, "bonus_url", add_change, shown, context->mount, CHANGE_BONUS, key, NULL, NULL);
     set_words(row, "reset_url", add_change, shown, context->mount, CHANGE_RESET, key, NULL, NULL);
-    set_flag(row, "may_override", own && shown->may_change);
-    set_flag(row, "may_give", line->limit && shown->may_change);
+    set_flag(row, "may_override", own && shown->may_give);
+    set_flag(row, "may_give", line->limit && shown->may_give);
 }
 
 static const char *title_of(const PersonShown *shown, const json_t *object)
@@ -211,7 +211,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_text(page, "zone", zone);
     set_flag(page, "suspended", subject->suspended);
     set_done(set_object(page, "done"), shown->done);
-    set_words(page, "undo_url", undo_add_address, shown->undo, context->mount, subject->key);
+    set_words(page, "undo_url", undo_add_address, shown->may_change ? shown->undo : NULL, context->mount, subject->key);
     Value *limits = set_list(page, "limits");
     for (int i = 0; i < shown->report->line_count; i++)
         add_limit(limits, &shown->report->lines[i], shown, context, zone);
@@ -221,6 +221,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_decisions(page, shown, context, zone);
     set_changes(page, shown, context, zone);
     set_flag(page, "may_change", shown->may_change);
+    set_flag(page, "may_help", shown->may_give);
     set_words(page, "plan_url", add_change, shown, context->mount, CHANGE_PLAN, NULL, NULL, NULL);
     set_words(page, "reset_url", add_change, shown, context->mount, CHANGE_RESET, NULL, NULL, NULL);
     set_words(page, "move_url", add_change, shown, context->mount, CHANGE_ORGANIZATION, NULL, NULL, NULL);

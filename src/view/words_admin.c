@@ -13,6 +13,8 @@ const AdminPage admin_pages[] = {
     {"/admin/request", NULL, ROLE_VIEWER},
     {"/admin/queues", "Queues", ROLE_VIEWER},
     {"/admin/queue", NULL, ROLE_VIEWER},
+    {"/admin/approvals", "Approvals", ROLE_VIEWER},
+    {"/admin/approval", NULL, ROLE_VIEWER},
     {"/admin/audit", "Audit", ROLE_VIEWER},
     {"/admin/plans", "Plans and limits", ROLE_VIEWER},
     {"/admin/limit", NULL, ROLE_VIEWER},

@@ -1,5 +1,6 @@
 /* Grants: bonus units, once or recurring. */
 #include "web/admin_input.h"
+#include "web/ceiling.h"
 #include "web/handlers.h"
 
 #define PRIORITY_DEFAULT 100
@@ -48,6 +49,11 @@ void api_grant_add(Call *call)
     add.amount = values[AMOUNT].whole;
     add.priority = values[PRIORITY].given ? (int) values[PRIORITY].whole : PRIORITY_DEFAULT;
     add.reason = values[REASON].given ? values[REASON].text : "";
+    CeilingVerdict verdict = ceiling_look(call, NULL, NULL, &add);
+    if (verdict == CEILING_ABOVE)
+        ceiling_ask(call, NULL, &add);
+    if (verdict != CEILING_BELOW)
+        return;
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = admin_grant_add(call->site->store, &add, actor, &json, &error);
     admin_answer(call, 201, result, json, &error);

@@ -1,5 +1,6 @@
 /* Overrides: a replaced amount for one subject or organization. */
 #include "web/admin_input.h"
+#include "web/ceiling.h"
 #include "web/handlers.h"
 
 #define MULTIPLIER_MAX 1000000
@@ -46,6 +47,11 @@ void api_override_add(Call *call)
     add.limit = values[LIMIT].text;
     add.expires_at = values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX;
     add.reason = values[REASON].given ? values[REASON].text : "";
+    CeilingVerdict verdict = ceiling_look(call, NULL, &add, NULL);
+    if (verdict == CEILING_ABOVE)
+        ceiling_ask(call, &add, NULL);
+    if (verdict != CEILING_BELOW)
+        return;
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = admin_override_add(call->site->store, &add, actor, &json, &error);
     admin_answer(call, 201, result, json, &error);

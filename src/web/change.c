@@ -243,16 +243,30 @@ static void undo_by_id(Undo *undo, ChangeKind kind, const json_t *json)
     undo_by(undo, kind, json_string_value(json_object_get(json, "id")));
 }
 
-static StoreResult override_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
+OverrideAdd change_override(const Change *change)
 {
-    json_t *json = NULL;
-    const OverrideAdd add = {
+    return (OverrideAdd){
         .subject = change->values[CHANGE_F_SUBJECT].text, .feature = change->feature->key, .limit = change->values[CHANGE_F_LIMIT].text,
         .kind = change->override_kind,
         .amount = change->override_kind == OVERRIDE_UNLIMITED ? AMOUNT_UNLIMITED : change->values[CHANGE_F_AMOUNT].whole,
         .multiplier = change->override_kind == OVERRIDE_MULTIPLIER ? change->multiplier : 1, .expires_at = change->expires_at,
         .reason = change->values[CHANGE_F_REASON].text, .seen = change->values[CHANGE_F_SEEN].whole,
     };
+}
+
+GrantAdd change_grant(const Change *change)
+{
+    return (GrantAdd){
+        .subject = change->values[CHANGE_F_SUBJECT].text, .feature = change->feature->key,
+        .amount = change->values[CHANGE_F_AMOUNT].whole, .priority = 100, .effective_at = INSTANT_MIN, .expires_at = change->expires_at,
+        .reason = change->values[CHANGE_F_REASON].text, .seen = change->values[CHANGE_F_SEEN].whole,
+    };
+}
+
+static StoreResult override_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
+{
+    json_t *json = NULL;
+    const OverrideAdd add = change_override(change);
     StoreResult result = admin_override_add(store, &add, actor, &json, error);
     undo_by_id(undo, CHANGE_OVERRIDE_REMOVE, json);
     json_decref(json);
@@ -262,11 +276,7 @@ static StoreResult override_make(Store *store, const Change *change, const char 
 static StoreResult bonus_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
 {
     json_t *json = NULL;
-    const GrantAdd add = {
-        .subject = change->values[CHANGE_F_SUBJECT].text, .feature = change->feature->key,
-        .amount = change->values[CHANGE_F_AMOUNT].whole, .priority = 100, .effective_at = INSTANT_MIN, .expires_at = change->expires_at,
-        .reason = change->values[CHANGE_F_REASON].text, .seen = change->values[CHANGE_F_SEEN].whole,
-    };
+    const GrantAdd add = change_grant(change);
     StoreResult result = admin_grant_add(store, &add, actor, &json, error);
     undo_by_id(undo, CHANGE_BONUS_REMOVE, json);
     json_decref(json);

@@ -23,6 +23,7 @@ typedef struct {
     OverrideKind override_kind;
     double multiplier;
     Instant expires_at;         /* INSTANT_MAX: no end */
+    bool waits;                 /* it is above what the caller may give alone */
 } Change;
 void change_clear(Change *change);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Change, change_clear)
@@ -35,6 +36,10 @@ bool change_is_good(Change *change) MUST_CHECK;
 
 /* Where the person would stand; `subject` is filled, and the report points to it and to the change. NULL: as now. */
 UsageReport *change_supposed(const Change *change, Subject *subject);
+
+/* The override or bonus that it is; the other is nothing. They point into the change. */
+OverrideAdd change_override(const Change *change);
+GrantAdd change_grant(const Change *change);
 
 /* Makes it. STORE_CONFLICT with the field "seen": somebody else was first. *undo: what undoes it, to be cleared. */
 StoreResult change_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error) MUST_CHECK;

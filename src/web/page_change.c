@@ -3,6 +3,8 @@
  * of the same person is shown again, with that said. */
 #include "base/parse.h"
 #include "store/once.h"
+#include "store/approvals.h"
+#include "web/ceiling.h"
 #include "web/change.h"
 #include "web/handlers.h"
 
@@ -20,15 +22,43 @@ static bool is_stale(const Change *change)
     return seen->given && seen->whole != change->read->seen;
 }
 
-static ChangeShown shown_of(const Change *change, const UsageReport *after)
+static ChangeShown shown_of(const Call *call, const Change *change, const UsageReport *after)
 {
     bool refund = change->decision != NULL;
     int64_t left = refund ? change->decision->answer->units - change->decision->refunded : 0;
     return (ChangeShown){
         .kind = change->kind, .before = change->read->report, .after = after, .feature = change->feature, .target = change->target,
         .refund_units = refund && change->values[CHANGE_F_AMOUNT].given ? change->values[CHANGE_F_AMOUNT].whole : left,
-        .stale = is_stale(change), .shown = change->shown, .shown_count = CHANGE_FIELDS,
+        .helps = ceiling_holds(call), .waits = change->waits, .stale = is_stale(change), .shown = change->shown, .shown_count = CHANGE_FIELDS,
     };
+}
+
+/* Those who support people give overrides and bonuses, and nothing else. False: answered already. */
+static bool may_make(Call *call, const Change *change)
+{
+    if (!ceiling_holds(call) || change->kind == CHANGE_OVERRIDE || change->kind == CHANGE_BONUS)
+        return true;
+    call_problem(call, 403, NULL, "your role does not allow this");
+    return false;
+}
+
+/* Is it above what the caller may give alone? What they must say for it is marked. False: answered already. */
+static bool ceiling_read(Call *call, Change *change, bool *good)
+{
+    if (!ceiling_holds(call) || !*good)
+        return true;
+    if (change->expires_at == INSTANT_MAX) {
+        change->shown[CHANGE_F_EXPIRES].mistake = FORM_MISSING;
+        *good = false;
+        return true;
+    }
+    bool is_override = change->kind == CHANGE_OVERRIDE;
+    const OverrideAdd override = is_override ? change_override(change) : (OverrideAdd){0};
+    const GrantAdd grant = is_override ? (GrantAdd){0} : change_grant(change);
+    CeilingVerdict verdict =
+        ceiling_look(call, change->read->report->subject->plan, is_override ? &override : NULL, is_override ? NULL : &grant);
+    change->waits = verdict == CEILING_ABOVE;
+    return verdict != CEILING_ANSWERED;
 }
 
 /* --- as a page --- */
@@ -37,7 +67,7 @@ static void show(Call *call, int status, Change *change, const UsageReport *afte
 {
     if (!call_form_token(call))
         return;
-    ChangeShown shown = shown_of(change, after);
+    ChangeShown shown = shown_of(call, change, after);
     PageContext context = call_context(call, NULL);
     seen_put(change);
     call_page(call, status, "change", view_change(&shown, &context));
@@ -57,7 +87,7 @@ static void mistakes(Call *call, const Change *change)
 /* What it is about, or would come to, for programs. */
 static void tell(Call *call, int status, const Change *change, const UsageReport *after)
 {
-    ChangeShown shown = shown_of(change, after);
+    ChangeShown shown = shown_of(call, change, after);
     call_json(call, status, view_change_json(&shown, NULL));
 }
 
@@ -65,7 +95,7 @@ void page_change(Call *call)
 {
     g_auto(Change) change = {0};
     form_open(&call->request->query, change_fields, CHANGE_FIELDS, change.shown);
-    if (!change_read(call, &change))
+    if (!change_read(call, &change) || !may_make(call, &change))
         return;
     if (call_wants_json(call))
         tell(call, 200, &change, NULL);
@@ -134,7 +164,7 @@ static void made_json(Call *call, const Change *change, const Undo *undo, const 
         call_store_problem(call, result, &error); /* made, but it cannot be said what came of it: asked again, 409 */
         return;
     }
-    ChangeShown shown = shown_of(change, now->report);
+    ChangeShown shown = shown_of(call, change, now->report);
     json_t *json = view_change_json(&shown, undo);
     usage_read_free(now);
     char *text = json_dumps(json, JSON_COMPACT);
@@ -144,12 +174,39 @@ static void made_json(Call *call, const Change *change, const Undo *undo, const 
     call_json(call, 200, json);
 }
 
+/* What waits for a second person instead of being made. */
+static StoreResult ask(Call *call, const Change *change, const char *actor, json_t **approval, StoreError *error)
+{
+    if (change->kind == CHANGE_OVERRIDE) {
+        const OverrideAdd override = change_override(change);
+        return approval_add(call->site->store, &override, NULL, actor, approval, error);
+    }
+    const GrantAdd grant = change_grant(change);
+    return approval_add(call->site->store, NULL, &grant, actor, approval, error);
+}
+
+static void asked(Call *call, json_t *approval, const Once *once)
+{
+    g_auto(StoreError) error = {0};
+    if (!call_wants_json(call)) {
+        json_decref(approval);
+        call_see_other(call, "/admin/approvals?done=asked");
+        return;
+    }
+    char *text = json_dumps(approval, JSON_COMPACT);
+    if (once->key && once_answer(call->site->store, once, 202, text, &error) != STORE_OK)
+        store_error_clear(&error);
+    free(text);
+    call_json(call, 202, approval);
+}
+
 static void make(Call *call, Change *change, const Once *once)
 {
+    json_t *approval = NULL;
     g_auto(StoreError) error = {0}, ignored = {0};
     g_auto(Undo) undo = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = is_stale(change) ? STORE_CONFLICT : change_make(call->site->store, change, actor, &undo, &error);
+    StoreResult result = is_stale(change) ? STORE_CONFLICT : change->waits ? ask(call, change, actor, &approval, &error) : change_make(call->site->store, change, actor, &undo, &error);
     bool stale = result == STORE_CONFLICT && (is_stale(change) || g_strcmp0(error.field, "seen") == 0);
     /* What the database did not answer may be made all the same: the key stays taken. */
     if (result != STORE_OK && result != STORE_DOWN && once->key && once_forget(call->site->store, once, &ignored) != STORE_OK)
@@ -158,6 +215,8 @@ static void make(Call *call, Change *change, const Once *once)
         conflict(call, change);
     else if (result != STORE_OK)
         call_store_problem(call, result, &error);
+    else if (approval)
+        asked(call, approval, once);
     else if (call_wants_json(call))
         made_json(call, change, &undo, once);
     else
@@ -214,9 +273,11 @@ void page_change_send(Call *call)
 {
     g_auto(Change) change = {0};
     bool good = form_read(&call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
-    if (!members_are_known(call) || !change_read(call, &change))
+    if (!members_are_known(call) || !change_read(call, &change) || !may_make(call, &change))
         return;
     good = good && change_is_good(&change);
+    if (!ceiling_read(call, &change, &good))
+        return;
     if (!good && call_wants_json(call))
         mistakes(call, &change);
     else if (!good)

@@ -4,6 +4,7 @@
 #include "store/people.h"
 #include "store/requests.h"
 #include "view/view_admin.h"
+#include "web/ceiling.h"
 #include "web/handlers.h"
 
 #define PERSON_AUDIT 10
@@ -156,6 +157,7 @@ void page_person(Call *call)
         .more_audit = person.more_audit,
         .activity = person.activity,
         .may_change = call_is_administrator(call),
+        .may_give = call_is_administrator(call) || ceiling_holds(call),
         .done = values[DONE].text,
     };
     PageContext context = call_context(call, NULL);

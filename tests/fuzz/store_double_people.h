@@ -6,6 +6,7 @@
 #include "store_double_admin.h"
 
 #include "store/access.h"
+#include "store/approvals.h"
 #include "store/second_factor.h"
 #include "store/once.h"
 #include "store/audit.h"
@@ -406,6 +407,60 @@ StoreResult account_password_change(Store *store, const char *name, const char *
     *outcome = strcmp(password, "right") == 0 ? SIGN_IN_DONE : strcmp(password, "many") == 0 ? SIGN_IN_TOO_MANY : SIGN_IN_WRONG;
     *wait_s = 90;
     return double_result(wanted, error);
+}
+
+static json_t *double_approval(const char *id)
+{
+    return json_pack("{s:s, s:s, s:s, s:n, s:s, s:s, s:i, s:n, s:s, s:s, s:s, s:s, s:s, s:n, s:n}", "approval", id, "what",
+                     *id == '2' ? "bonus" : "override", "subject", "somebody", "organization", "feature", "call", "limit", "day", "amount", 7,
+                     "multiplier", "expires_at", "2027-03-15T12:00:00Z", "reason", id, "asked_by", "account:<b>", "asked_at",
+                     "2026-03-15T12:00:00Z", "state", *id == '3' ? "denied" : "waiting", "decided_by", "decided_at");
+}
+
+StoreResult approval_add(Store *store, const OverrideAdd *override, const GrantAdd *grant, const char *actor, json_t **json, StoreError *error)
+{
+    (void)store;
+    HOLDS((override != NULL) != (grant != NULL) && *actor);
+    *json = double_approval("1");
+    return double_result(override ? override->feature : grant->feature, error);
+}
+
+StoreResult approval_list(Store *store, const char *state, const char *before, json_t **list, StoreError *error)
+{
+    (void)store, (void)state;
+    StoreResult result = double_result(before, error);
+    if (result == STORE_OK)
+        *list = json_pack("[o]", double_approval("2"));
+    return result;
+}
+
+StoreResult approval_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(id, error);
+    if (result == STORE_OK)
+        *json = double_approval(id);
+    return result;
+}
+
+void approval_read(const json_t *approval, bool *is_grant, OverrideAdd *override, GrantAdd *grant)
+{
+    *is_grant = strcmp(json_string_value(json_object_get(approval, "what")), "bonus") == 0;
+    *override = (OverrideAdd){.subject = "somebody", .feature = "call", .kind = OVERRIDE_AMOUNT, .amount = 7, .expires_at = INSTANT_MAX};
+    *grant = (GrantAdd){.subject = "somebody", .feature = "call", .amount = 7, .effective_at = INSTANT_MIN, .expires_at = INSTANT_MAX};
+}
+
+StoreResult approval_approve(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    (void)reason;
+    HOLDS(*actor);
+    return approval_get(store, id, json, error);
+}
+
+StoreResult approval_deny(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    HOLDS(*reason && *actor);
+    return approval_get(store, id, json, error);
 }
 
 bool request_kind_find(const char *word, RequestKind *kind)

@@ -165,7 +165,7 @@ static inline json_t *sample_audited(void)
                      15, "new", "amount", 40, "feature", HOSTILE_NAME, "reason", HOSTILE_NAME);
 }
 
-static inline Value *sample_person(bool may_change, bool suspended, const char *done)
+static inline Value *sample_person(bool may_change, bool may_give, bool suspended, const char *done)
 {
     Sample sample;
     g_autoptr(Activity) activity = activity_new(1, 0);
@@ -178,7 +178,8 @@ static inline Value *sample_person(bool may_change, bool suspended, const char *
     PersonShown shown = {
         .person = sample_kept(json_pack("{s:s}", "email", "ada@example.org")), .report = &sample.report,
         .overrides = sample_kept(sample_made("4", HOSTILE_NAME)), .shared_overrides = sample_kept(sample_made("5", "A fair")),
-        .grants = sample_kept(sample_made("6", "Sorry")), .activity = activity, .may_change = may_change, .done = done,
+        .grants = sample_kept(sample_made("6", "Sorry")), .activity = activity, .may_change = may_change,
+        .may_give = may_give, .done = done,
         .requests = sample_kept(json_pack("[o]", sample_request("increase", "pending", SAMPLE_WHY, NULL))),
         .tickets = sample_kept(suspended ? json_array() : json_pack("[o, o]", sample_ticket("tkt_a", HOSTILE_NAME, 7, false),
                                                                     sample_ticket("tkt_b", HOSTILE_NAME, 0, false))),
@@ -193,12 +194,13 @@ static inline Value *sample_person(bool may_change, bool suspended, const char *
     return page;
 }
 
-static Value *person_changed(void) { return sample_person(true, false, "override"); }
-static Value *person_looked_at(void) { return sample_person(false, true, NULL); }
+static Value *person_changed(void) { return sample_person(true, true, false, "override"); }
+static Value *person_helped(void) { return sample_person(false, true, false, "override"); }
+static Value *person_looked_at(void) { return sample_person(false, false, true, NULL); }
 
 enum { C_FEATURE, C_LIMIT, C_ID, C_KIND, C_AMOUNT, C_MULTIPLIER, C_EXPIRES, C_PLAN, C_THEN, C_ORGANIZATION, C_REASON, C_SEEN, C_FIELDS };
 
-static inline Value *sample_change(ChangeKind kind, bool wrong, bool preview)
+static inline Value *sample_change_of(ChangeKind kind, bool wrong, bool preview, bool waits)
 {
     static FormShown shown[C_FIELDS];
     static const FormShown empty[C_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "kind"}, {.name = "amount"},
@@ -223,12 +225,18 @@ static inline Value *sample_change(ChangeKind kind, bool wrong, bool preview)
     }
     bool about = kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS;
     ChangeShown change = {.kind = kind, .before = &sample.report, .after = preview ? &after : NULL,
-                          .feature = about ? &sample.policy->features[MENU_GENERATION] : NULL, .shown = shown, .shown_count = C_FIELDS};
+                          .feature = about ? &sample.policy->features[MENU_GENERATION] : NULL, .helps = waits, .waits = waits, .shown = shown, .shown_count = C_FIELDS};
     Value *page = view_change(&change, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
+static inline Value *sample_change(ChangeKind kind, bool wrong, bool preview)
+{
+    return sample_change_of(kind, wrong, preview, false);
+}
+
+static Value *change_waits(void) { return sample_change_of(CHANGE_OVERRIDE, false, true, true); }
 static Value *change_override(void) { return sample_change(CHANGE_OVERRIDE, false, false); }
 static Value *change_wrong(void) { return sample_change(CHANGE_OVERRIDE, true, false); }
 static Value *change_preview(void) { return sample_change(CHANGE_OVERRIDE, false, true); }

@@ -5,6 +5,7 @@
 #include "view/alerts_states.h"
 #include "view/access_states.h"
 #include "view/line_states.h"
+#include "view/approvals_states.h"
 #include "view/admin_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
@@ -594,6 +595,13 @@ static const struct {
     { "line-move-preview", "queue_change", line_move_preview },
     { "line-admit-preview", "queue_change", line_admit_preview },
     { "line-drop-preview", "queue_change", line_drop_preview },
+    { "approvals-some", "approvals", approvals_some },
+    { "approvals-none", "approvals", approvals_none },
+    { "approval-open", "approval", approval_open },
+    { "approval-own", "approval", approval_own },
+    { "approval-late", "approval", approval_late },
+    { "change-waits", "change", change_waits },
+    { "person-helped", "person", person_helped },
     { "audit-some", "audit", audit_some },
     { "audit-none", "audit", audit_none },
     { "audit-wrong", "audit", audit_wrong },
