@@ -194,7 +194,7 @@ function door(who, access, scopes) {
     if (['unknown', 'revoked', 'expired'].includes(who) || /assertion/.test(who)) return 401;
     if (who === 'key') return scopes ? undefined : 403;
     if (['read', 'enforce', 'admin'].includes(who)) return scopes.split(' ').includes(who) ? undefined : 403;
-    if (!['program', 'viewer'].includes(access) || ['administrator', 'signed'].includes(who)) return undefined;
+    if (!['program', 'support', 'viewer'].includes(access) || ['administrator', 'signed'].includes(who)) return undefined;
     return who === 'visitor' ? 401 : 403;
 }
 

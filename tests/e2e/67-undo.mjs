@@ -13,6 +13,7 @@ const POLICY = `
 title = "Site"
 timezone = "UTC"
 default_plan = "free"
+support_ceiling { multiplier = 2  days = 30 }
 feature call { title = "Calls"  unit = "call" }
 plan free { title = "Free"  rank = 1
   limit life { feature = "call"  amount = 2  window = "lifetime" } }
@@ -239,21 +240,99 @@ async function processes(site, root) {
     });
 }
 
+/** What support gives: up to the ceiling at once, above it once somebody else has approved it. */
+async function approvals(site, root, sue) {
+    const until_day = days => new Date(Date.now() + days * 86400000).toISOString().slice(0, 10);
+    const amount = async () => (await site.api('GET', '/usage?subject=eve')).json.limits[0].amount;
+    const as_sue = (where, body, method = 'POST') => request(`${site.url}${where}`, { method, body, headers: { ...sue.cookie(), Accept: 'application/json' } });
+    const form = async fields => ({ ...fields_of(status(await sue.open('/admin/change?what=override&subject=eve&feature=call&limit=life'), 200)), kind: 'amount', reason: 'why', ...fields });
+    const waiting = async () => (await root.open('/admin/approvals', { Accept: 'application/json' })).json.approvals;
+    status(await site.consume('eve', 'call'), 200);
+    await test('support gives up to the ceiling, with an end, and nothing else', async () => {
+        const page = status(await sue.open('/admin/person?subject=eve'), 200).text;
+        ok(/what=override&/.test(page.replaceAll('&amp;', '&')) && !/what=(reset|plan|suspend)/.test(page), page);
+        const endless = status(await sue.send('/admin/change', await form({ amount: '4' })), 400);
+        ok(endless.text.includes('id="expires-mistake"'), endless.text);
+        const preview = status(await sue.send('/admin/change', await form({ amount: '4', expires: until_day(20) })), 200);
+        ok(!/waits until an administrator/.test(preview.text));
+        equal(status(await sue.send('/admin/change', fields_of(preview)), 303).headers.location.split('&done=')[1].split('&')[0], 'override');
+        equal(await amount(), 4);
+        equal(await site.value("select actor from webquota.audit where action = 'override.add' order by id desc limit 1"), 'account:sue');
+        for (const what of ['reset', 'plan', 'suspend', 'organization', 'sessions-end']) status(await sue.open(`/admin/change?what=${what}&subject=eve`), 403, what);
+        const id = await site.value('select max(id) from webquota.overrides');
+        status(await sue.open(`/admin/change?what=override-remove&subject=eve&id=${id}`), 403);
+        status(await as_sue(`/api/v1/admin/overrides/${id}`, undefined, 'DELETE'), 403);
+    });
+    await test('what goes above waits, and is made when an administrator approves it', async () => {
+        const preview = status(await sue.send('/admin/change', await form({ amount: '5', expires: until_day(20) })), 200);
+        ok(/waits until an administrator approves/.test(plain(preview)), plain(preview));
+        equal(status(await sue.send('/admin/change', fields_of(preview)), 303).headers.location, '/quota/admin/approvals?done=asked');
+        equal([await amount(), (await waiting()).length], [4, 1]);
+        const [{ approval }] = await waiting(), where = `/admin/approval?approval=${approval}`;
+        ok(!/<button/.test(status(await sue.open(where), 200).text), 'it is not hers to decide');
+        const { csrf } = fields_of(await sue.open('/login'));
+        status(await sue.send('/admin/approval', { csrf, approval, verdict: 'approve' }), 403);
+        const page = status(await root.open(where), 200);
+        ok(/account:sue asks for 5 as the limit of Calls/.test(plain(page)) && /of 4 calls used.* of 5 calls used/.test(plain(page)), plain(page));
+        const sent = { csrf: fields_of(page).csrf, approval };
+        status(await root.send('/admin/approval', { ...sent, verdict: 'deny' }), 400, 'without a reason');
+        status(await root.send('/admin/approval', { ...sent, verdict: 'maybe' }), 400);
+        equal(status(await root.send('/admin/approval', { ...sent, verdict: 'approve' }), 303).headers.location, '/quota/admin/approvals?done=approved');
+        equal([await amount(), await waiting()], [5, []]);
+        ok(/somebody else has decided/.test(plain(status(await root.send('/admin/approval', { ...sent, verdict: 'approve' }), 409))));
+        equal(await site.sql("select actor, details ->> 'asked_by', subject from webquota.audit where action = 'approval.approve'"), [['account:root', 'account:sue', 'eve']]);
+    });
+    await test('by program and at a shell: bonuses add up, whoever comes first decides, and nobody about their own', async () => {
+        const grant = more => as_sue('/api/v1/admin/grants', { subject: 'eve', feature: 'call', amount: 1, expires_at: `${until_day(9)}T00:00:00Z`, reason: 'x', ...more });
+        equal(status(await grant({ expires_at: undefined }), 400).json.field, 'expires_at');
+        equal(status(await grant({ reason: undefined }), 400).json.field, 'reason');
+        status(await grant({ amount: 2 }), 201, 'all that she may');
+        const ids = [];
+        for (const more of [{}, { expires_at: `${until_day(40)}T00:00:00Z` }, { amount: 9 }, { every: '28 day' }])
+            ids.push(status(await grant(more), 202, JSON.stringify(more)).json.approval);
+        const override = more => as_sue('/api/v1/admin/overrides', { subject: 'eve', feature: 'call', reason: 'x', expires_at: `${until_day(9)}T00:00:00Z`, ...more });
+        status(await override({ multiplier: 2 }), 201);
+        ids.push(status(await override({ unlimited: true }), 202).json.approval);
+        like(status(await as_sue('/admin/change', { what: 'bonus', subject: 'eve', feature: 'call', amount: '3', expires: until_day(3), reason: 'x', confirm: '1' }), 202).json,
+            { what: 'bonus', amount: 3, state: 'waiting', asked_by: 'account:sue', made: null });
+        const call = (id, verb, body = {}) => site.api('POST', `/admin/approvals/${id}/${verb}`, body);
+        const grants = () => site.value("select count(*) from webquota.grants");
+        const before = Number(await grants());
+        const both = await Promise.all([call(ids[0], 'approve'), call(ids[0], 'approve'), call(ids[0], 'deny', { reason: 'no' })]);
+        equal(both.map(one => one.status).sort(), [200, 409, 409]);
+        const one = (await site.api('GET', `/admin/approvals/${ids[0]}`)).json;
+        equal(Number(await grants()), before + (one.state === 'approved' ? 1 : 0), 'once');
+        status(await call(ids[1], 'deny'), 400);
+        like(status(await call(ids[1], 'deny', { reason: 'too long' }), 200).json, { state: 'denied', answer: 'too long', decided_by: /^key:/ });
+        ok(/account:sue.*x/.test((await site.command('approval', 'list')).stdout));
+        equal((await site.command('approval', 'deny', ids[2])).code, 2);
+        equal((await site.command('approval', 'deny', ids[2], '--reason', 'no')).code, 0);
+        equal(JSON.parse((await site.command('approval', 'approve', ids[3], '--json')).stdout).state, 'approved');
+        equal((await site.command('approval', 'approve', ids[3])).code, 1, 'already');
+        equal((await site.command('account', 'role', 'sue', 'admin')).code, 0);
+        status(await sue.sign_in('sue', PASSWORD), 303);
+        ok(/asked for this yourself/.test(plain(await sue.open(`/admin/approval?approval=${ids[4]}`))));
+        status(await as_sue(`/api/v1/admin/approvals/${ids[4]}/approve`, {}), 409, 'her own, whatever she is now');
+        equal(await site.value(`select state from webquota.approvals where id = ${ids[4]}`), 'waiting');
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/undo.conf`;
         writeFileSync(file, POLICY);
         await site.policy(file);
-        for (const name of ['root', 'boss'])
-            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', 'admin'], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
+        for (const [name, role] of [['root', 'admin'], ['boss', 'admin'], ['sue', 'support']])
+            await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
         status(await consume(site), 200);
-        const root = new Browser(site), boss = new Browser(site);
-        for (const [name, browser] of [['root', root], ['boss', boss]]) status(await browser.sign_in(name, PASSWORD), 303);
+        const root = new Browser(site), boss = new Browser(site), sue = new Browser(site);
+        for (const [name, browser] of [['root', root], ['boss', boss], ['sue', sue]]) status(await browser.sign_in(name, PASSWORD), 303);
         await undoing(site, root);
         await signing_out(site, root);
         await conflicts(site, root, boss);
         await programs(site);
         await processes(site, root);
+        await approvals(site, root, sue);
     });
 } catch (error) {
     broken(error);

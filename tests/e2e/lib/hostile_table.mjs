@@ -36,7 +36,7 @@ route { method = "POST"  path = "/app/call"  feature = "call"  resource_query = 
 `;
 
 /* Every route of src/web/router.c: method, address, who gets in (open: all; page: people and visitors; self: they, for
- * themselves, and keys; viewer, program: roles from that of a viewer on, administrators, and keys; anybody: people, to sign in), and the
+ * themselves, and keys; viewer, support, program: roles from that on, administrators, and keys; anybody: people, to sign in), and the
  * scopes of a key, one of which it needs. */
 const ALL = 'read enforce admin';
 export const ROUTES = [
@@ -48,7 +48,7 @@ export const ROUTES = [
     ...['/login', '/login/code', '/logout', '/account', '/account/code'].flatMap(where => [['GET', where, 'anybody', ''], ['POST', where, 'anybody', '']]),
     ...['/admin', '/admin/people', '/admin/person', '/admin/plans', '/admin/version', '/admin/what-if', '/admin/recommendations'].map(where =>
         ['GET', where, 'viewer', '']),
-    ...['GET', 'POST'].map(method => [method, '/admin/change', 'program', 'admin']),
+    ...['GET', 'POST'].map(method => [method, '/admin/change', 'support', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
     ...['GET', 'POST'].map(method => [method, '/admin/limit', 'program', '']), ['POST', '/admin/version', 'program', ''],
     ['GET', '/admin/access', 'program', ''], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', '']),
@@ -59,8 +59,8 @@ export const ROUTES = [
         '/metrics', 'open', ''],
     ...['GET', 'POST'].map(method => [method, '/admin/organization/change', 'program', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/queue/change', 'program', '']),
-    ...['queues', 'queue', 'audit', 'audit.csv', 'requests', 'request', 'organizations', 'organization'].map(where => ['GET', `/admin/${where}`, 'viewer', '']),
-    ['POST', '/admin/request', 'program', ''],
+    ...['approvals', 'approval', 'queues', 'queue', 'audit', 'audit.csv', 'requests', 'request', 'organizations', 'organization'].map(where => ['GET', `/admin/${where}`, 'viewer', '']),
+    ['POST', '/admin/request', 'program', ''], ['POST', '/admin/approval', 'program', ''],
     ['GET', '/api/v1/usage', 'self', ALL], ['DELETE', '/api/v1/usage', 'program', 'admin'], ['GET', '/api/v1/check', 'self',
         ALL],
     ['POST', '/api/v1/consume', 'self', 'enforce'], ['POST', '/api/v1/reservations', 'self', 'enforce'],
@@ -75,14 +75,16 @@ export const ROUTES = [
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
+    ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'], ['GET', '/api/v1/admin/recommendations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/tickets', 'viewer', 'admin'],
     ...['move-up', 'move-back', 'admit', 'drop'].map(what => ['POST', `/api/v1/admin/tickets/{id}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/queues', 'viewer', 'admin'], ['POST', '/api/v1/admin/queues', 'program', 'admin'],
-    ...[['overrides', 'viewer'], ['grants', 'viewer'], ['keys', 'program']].flatMap(([noun, reads]) => [
-        ['POST', `/api/v1/admin/${noun}`, 'program', 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
+    ...[['overrides', 'viewer', 'support'], ['grants', 'viewer', 'support'], ['keys', 'program', 'program']].flatMap(([noun, reads, adds]) => [
+        ['POST', `/api/v1/admin/${noun}`, adds, 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
         ['GET', `/api/v1/admin/${noun}/{id}`, reads, 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
             'admin']]),
 ];
@@ -140,6 +142,8 @@ export const OPERATIONS = [
     { name: 'GET /check', c: 'api_check.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: WHO },
     ...['GET /requests', 'GET /admin/requests'].map(name => ({ name, c: 'api_requests.c:list_fields', query: { subject: 'h' }, good: 200, fields: {
         subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
+    { name: 'GET /admin/approvals', c: 'api_approvals.c:list_fields', query: {}, good: 200, fields: {
+        state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } },
     { name: 'GET /thresholds', c: 'api_thresholds.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
     { name: 'POST /thresholds', c: 'api_thresholds.c:set_fields', base: { ...BODY, notice: 1, warning: 100 }, good: 200, fields: {
         subject: text(1, 255), feature: WHO.feature, notice: whole(1, 99), warning: whole(2, 100) } },
@@ -164,7 +168,7 @@ export function routes_of_program() {
 }
 
 /* What changes with the first request that is good is tried by 64-requests.mjs and 67-undo.mjs. */
-const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), 'change.c:change_fields'];
+const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`), 'change.c:change_fields'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */
