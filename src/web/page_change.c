@@ -36,7 +36,8 @@ static ChangeShown shown_of(const Call *call, const Change *change, const UsageR
 /* Those who support people give overrides and bonuses, and nothing else. False: answered already. */
 static bool may_make(Call *call, const Change *change)
 {
-    if (!ceiling_holds(call) || change->kind == CHANGE_OVERRIDE || change->kind == CHANGE_BONUS)
+    ChangeKind kind;
+    if (!ceiling_holds(call) || !change_find(change->shown[CHANGE_F_WHAT].typed, &kind) || kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS)
         return true;
     call_problem(call, 403, NULL, "your role does not allow this");
     return false;
@@ -95,7 +96,7 @@ void page_change(Call *call)
 {
     g_auto(Change) change = {0};
     form_open(&call->request->query, change_fields, CHANGE_FIELDS, change.shown);
-    if (!change_read(call, &change) || !may_make(call, &change))
+    if (!may_make(call, &change) || !change_read(call, &change))
         return;
     if (call_wants_json(call))
         tell(call, 200, &change, NULL);
@@ -273,7 +274,7 @@ void page_change_send(Call *call)
 {
     g_auto(Change) change = {0};
     bool good = form_read(&call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
-    if (!members_are_known(call) || !change_read(call, &change) || !may_make(call, &change))
+    if (!members_are_known(call) || !may_make(call, &change) || !change_read(call, &change))
         return;
     good = good && change_is_good(&change);
     if (!ceiling_read(call, &change, &good))
