@@ -54,8 +54,12 @@ static bool ceiling_read(Call *call, Change *change, bool *good)
         return true;
     }
     bool is_override = change->kind == CHANGE_OVERRIDE;
-    const OverrideAdd override = is_override ? change_override(change) : (OverrideAdd){0};
-    const GrantAdd grant = is_override ? (GrantAdd){0} : change_grant(change);
+    OverrideAdd override = {0};
+    GrantAdd grant = {0};
+    if (is_override)
+        override = change_override(change);
+    else
+        grant = change_grant(change);
     CeilingVerdict verdict =
         ceiling_look(call, change->read->report->subject->plan, is_override ? &override : NULL, is_override ? NULL : &grant);
     change->waits = verdict == CEILING_ABOVE;
@@ -207,7 +211,9 @@ static void make(Call *call, Change *change, const Once *once)
     g_auto(StoreError) error = {0}, ignored = {0};
     g_auto(Undo) undo = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = is_stale(change) ? STORE_CONFLICT : change->waits ? ask(call, change, actor, &approval, &error) : change_make(call->site->store, change, actor, &undo, &error);
+    StoreResult result = is_stale(change) ? STORE_CONFLICT
+                         : change->waits  ? ask(call, change, actor, &approval, &error)
+                                          : change_make(call->site->store, change, actor, &undo, &error);
     bool stale = result == STORE_CONFLICT && (is_stale(change) || g_strcmp0(error.field, "seen") == 0);
     /* What the database did not answer may be made all the same: the key stays taken. */
     if (result != STORE_OK && result != STORE_DOWN && once->key && once_forget(call->site->store, once, &ignored) != STORE_OK)
