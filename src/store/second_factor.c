@@ -270,7 +270,7 @@ static StoreResult turn(Store *store, const FactorProof *proof, GPtrArray **code
         return result;
     sessions_forget(store);
     *outcome = SIGN_IN_DONE;
-    attempts_take_back(store, proof->account, proof->address, 1);
+    attempts_take_back(store, ATTEMPT_CODE, proof->account, proof->address, 1);
     return STORE_OK;
 }
 
@@ -401,7 +401,7 @@ StoreResult sign_in_code(Store *store, const char *token, const char *code, cons
     if (result == STORE_OK && taken)
         result = session_begin(store, account, address, FACTOR_GIVEN, made, &waits_for, error);
     if (result == STORE_OK && taken) {
-        attempts_take_back(store, account, address, 2); /* the password, and the code */
+        attempts_take_back(store, ATTEMPT_CODE, account, address, 2); /* the password, and the code */
         *outcome = SIGN_IN_DONE;
         sessions_forget(store);
     }

@@ -46,7 +46,7 @@ StoreResult attempt_count(Store *store, Attempt what, const char *name, const ch
     return result;
 }
 
-void attempts_take_back(Store *store, const char *name, const char *address, int of_address)
+void attempts_take_back(Store *store, Attempt what, const char *name, const char *address, int of_address)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *of_name = g_strconcat(by_name.kind, name, NULL), *of_code = g_strconcat(by_code.kind, name, NULL);
@@ -54,7 +54,8 @@ void attempts_take_back(Store *store, const char *name, const char *address, int
     g_autoptr(GPtrArray) keys = g_ptr_array_new();
     g_auto(Params) params = params_new();
     g_ptr_array_add(keys, of_name);
-    g_ptr_array_add(keys, of_code);
+    if (what == ATTEMPT_CODE)
+        g_ptr_array_add(keys, of_code);
     params_texts(&params, keys);
     params_text(&params, from);
     params_number(&params, of_address);
@@ -95,7 +96,7 @@ StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome,
     if (result == STORE_OK && waits_for == WAITS_FOR_ENROLMENT)
         result = factor_begin(store, ask->name, error);
     else if (result == STORE_OK && waits_for == WAITS_FOR_NOTHING) /* else more is asked for, and counted */
-        attempts_take_back(store, ask->name, ask->address, 1);
+        attempts_take_back(store, ATTEMPT_PASSWORD, ask->name, ask->address, 1);
     if (result == STORE_OK)
         *outcome = waits_for == WAITS_FOR_NOTHING ? SIGN_IN_DONE : SIGN_IN_HALF;
     return result;
@@ -154,7 +155,7 @@ StoreResult account_password_change(Store *store, const char *name, const char *
         return result;
     result = keep_change(store, name, wanted, hash, error);
     if (result == STORE_OK) {
-        attempts_take_back(store, name, address, 1);
+        attempts_take_back(store, ATTEMPT_PASSWORD, name, address, 1);
         *outcome = SIGN_IN_DONE;
     }
     return result;

@@ -16,7 +16,7 @@ static StoreResult bonuses_open(Call *call, const GrantAdd *add, int64_t *amount
     json_t *list = NULL, *one;
     size_t i;
     Instant now = store_now(call->site->store), end;
-    StoreResult result = admin_grant_list(call->site->store, add->subject, NULL, &list, error);
+    StoreResult result = admin_grant_list(call->site->store, add->subject, NULL, NULL, &list, error);
     *amount = 0;
     json_array_foreach(list, i, one) {
         const char *feature = json_string_value(json_object_get(one, "feature")), *expires = json_string_value(json_object_get(one, "expires_at"));
