@@ -49,7 +49,7 @@ void api_grant_add(Call *call)
     add.amount = values[AMOUNT].whole;
     add.priority = values[PRIORITY].given ? (int) values[PRIORITY].whole : PRIORITY_DEFAULT;
     add.reason = values[REASON].given ? values[REASON].text : "";
-    CeilingVerdict verdict = ceiling_look(call, NULL, NULL, &add);
+    CeilingVerdict verdict = ceiling_look(call, NULL, NULL, &add, &add.seen);
     if (verdict == CEILING_ABOVE)
         ceiling_ask(call, NULL, &add);
     if (verdict != CEILING_BELOW)

@@ -47,7 +47,7 @@ void api_override_add(Call *call)
     add.limit = values[LIMIT].text;
     add.expires_at = values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX;
     add.reason = values[REASON].given ? values[REASON].text : "";
-    CeilingVerdict verdict = ceiling_look(call, NULL, &add, NULL);
+    CeilingVerdict verdict = ceiling_look(call, NULL, &add, NULL, &add.seen);
     if (verdict == CEILING_ABOVE)
         ceiling_ask(call, &add, NULL);
     if (verdict != CEILING_BELOW)

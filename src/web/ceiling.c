@@ -47,7 +47,7 @@ static StoreResult look(Call *call, const Plan *plan, const OverrideAdd *overrid
 
 /* Of the subject, with the plan looked up where it is not known. */
 static StoreResult look_at_subject(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant, bool *below,
-                                   StoreError *error)
+                                   int64_t *seen, StoreError *error)
 {
     UsageRead *read = NULL;
     const char *subject = override ? override->subject : grant->subject;
@@ -55,12 +55,14 @@ static StoreResult look_at_subject(Call *call, const Plan *plan, const OverrideA
         return look(call, plan, override, grant, below, error);
     StoreResult result = store_usage(call->site->store, subject, NULL, false, &read, error);
     if (result == STORE_OK)
+        *seen = read->seen;
+    if (result == STORE_OK)
         result = look(call, read->report->subject->plan, override, grant, below, error);
     usage_read_free(read);
     return result;
 }
 
-CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant)
+CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant, int64_t *seen)
 {
     g_auto(StoreError) error = {0};
     Instant expires_at = override ? override->expires_at : grant->expires_at;
@@ -75,7 +77,7 @@ CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *ove
     }
     if (!subject || !ceiling_allows_until(call->policy, expires_at, store_now(call->site->store)))
         return CEILING_ABOVE;
-    StoreResult result = look_at_subject(call, plan, override, grant, &below, &error);
+    StoreResult result = look_at_subject(call, plan, override, grant, &below, seen, &error);
     if (result == STORE_OK)
         return below ? CEILING_BELOW : CEILING_ABOVE;
     call_store_problem(call, result, &error);

@@ -9,9 +9,10 @@ bool ceiling_holds(const Call *call);
 
 typedef enum { CEILING_BELOW, CEILING_ABOVE, CEILING_ANSWERED } CeilingVerdict;
 
-/* May the caller make this alone? One of the two is NULL. `plan`: of the subject; NULL: it is looked up. CEILING_ANSWERED: it lacks an end
+/* May the caller make this alone? One of the two is NULL. `plan`: of the subject; NULL: it is looked up, and *seen is what
+ * it was seen by (OverrideAdd.seen), so that of two at once one is above. CEILING_ANSWERED: it lacks an end
  * or a reason, or the store was away, and it is answered already. */
-CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant) MUST_CHECK;
+CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant, int64_t *seen) MUST_CHECK;
 
 /* Has it wait for a second person, and answers a program so: 202. */
 void ceiling_ask(Call *call, const OverrideAdd *override, const GrantAdd *grant);

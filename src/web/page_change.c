@@ -61,7 +61,9 @@ static bool ceiling_read(Call *call, Change *change, bool *good)
     else
         grant = change_grant(change);
     CeilingVerdict verdict =
-        ceiling_look(call, change->read->report->subject->plan, is_override ? &override : NULL, is_override ? NULL : &grant);
+        ceiling_look(call, change->read->report->subject->plan, is_override ? &override : NULL, is_override ? NULL : &grant, NULL);
+    if (!change->values[CHANGE_F_SEEN].given)
+        change->values[CHANGE_F_SEEN].whole = change->read->seen; /* what was looked at must still be so */
     change->waits = verdict == CEILING_ABOVE;
     return verdict != CEILING_ANSWERED;
 }

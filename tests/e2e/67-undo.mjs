@@ -290,6 +290,10 @@ async function approvals(site, root, sue) {
         const ids = [];
         for (const more of [{}, { expires_at: `${until_day(40)}T00:00:00Z` }, { amount: 9 }, { every: '28 day' }])
             ids.push(status(await grant(more), 202, JSON.stringify(more)).json.approval);
+        status(await site.consume('fay', 'call'), 200);
+        const at_once = await Promise.all([1, 2, 3, 4].map(() => grant({ subject: 'fay', amount: 2 })));
+        equal(at_once.filter(one => one.status === 201).length, 1, at_once.map(one => one.status).join());
+        ok(at_once.every(one => [201, 202, 409].includes(one.status)), at_once.map(one => one.status).join());
         const override = more => as_sue('/api/v1/admin/overrides', { subject: 'eve', feature: 'call', reason: 'x', expires_at: `${until_day(9)}T00:00:00Z`, ...more });
         status(await override({ multiplier: 2 }), 201);
         ids.push(status(await override({ unlimited: true }), 202).json.approval);
