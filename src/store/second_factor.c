@@ -297,7 +297,7 @@ static StoreResult reset(Store *store, const char *account, const char *subject,
     if (result == STORE_OK && !gone)
         return store_fail(error, STORE_CONFLICT, "account", "account %s has no second factor", account);
     if (result == STORE_OK)
-        result = admin_run(store, QUERY_SESSIONS_END_OF, &whose, NULL, error);
+        result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &whose, NULL, error);
     return result == STORE_OK ? admin_audit(store, actor, "factor.reset", subject, NULL,
                                             json_pack("{s:s, s:s}", "account", account, "reason", reason), error)
                               : result;

@@ -2,21 +2,10 @@
 #include "view/view_approvals.h"
 
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
 
 static const char *const states[] = {"waiting", "approved", "denied", "all"};
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
-}
 
 /* "20", "× 1.5"; nothing: unlimited. */
 static void add_amount(GString *out, const json_t *approval)
@@ -43,15 +32,15 @@ static void set_approval(Value *row, const json_t *approval, const PageContext *
     set_words(row, "amount", add_amount, approval);
     set_text(row, "limit", text_of(approval, "limit"));
     set_text(row, "every", text_of(approval, "every"));
-    set_words(row, "until", add_when, text_of(approval, "expires_at"), zone);
+    set_words(row, "until", words_add_when, text_of(approval, "expires_at"), zone);
     set_text(row, "why", text_of(approval, "reason"));
     set_text(row, "asked_by", text_of(approval, "asked_by"));
-    set_words(row, "asked", add_when, text_of(approval, "asked_at"), zone);
+    set_words(row, "asked", words_add_when, text_of(approval, "asked_at"), zone);
     set_flag(row, "waiting", g_strcmp0(state, "waiting") == 0);
     set_flag(row, "approved", g_strcmp0(state, "approved") == 0);
     set_text(row, "answer", text_of(approval, "answer"));
     set_text(row, "decided_by", text_of(approval, "decided_by"));
-    set_words(row, "decided", add_when, text_of(approval, "decided_at"), zone);
+    set_words(row, "decided", words_add_when, text_of(approval, "decided_at"), zone);
 }
 
 static void add_next(GString *out, const ApprovalsShown *shown, const char *mount)

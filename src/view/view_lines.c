@@ -3,6 +3,7 @@
 #include "view/view_lines.h"
 
 #include "view/view_page.h"
+#include "view/view_parts.h"
 #include "view/words_add.h"
 
 static const char *const change_words[LINE_CHANGE_KINDS] = {
@@ -30,21 +31,9 @@ bool line_change_is_of_ticket(LineChangeKind kind)
     return kind >= LINE_MOVE_UP;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 static int64_t number_of(const json_t *object, const char *name)
 {
     return json_integer_value(json_object_get(object, name));
-}
-
-static void add_when(GString *out, const char *text, const char *zone)
-{
-    Instant at;
-    if (text && instant_parse(text, &at))
-        words_add_stamp_bare(out, at, zone);
 }
 
 static void add_line_address(GString *out, const char *mount, const char *feature, const char *limit)
@@ -123,7 +112,7 @@ static void set_line(Value *row, const json_t *line, const PageContext *context,
     set_promises(row, json_object_get(line, "promises"));
     set_text(row, "reason", text_of(line, "reason"));
     set_text(row, "author", text_of(line, "author"));
-    set_words(row, "since", add_when, text_of(line, "changed_at"), context->policy->zone);
+    set_words(row, "since", words_add_when, text_of(line, "changed_at"), context->policy->zone);
     set_flag(row, "in_policy", json_is_true(json_object_get(line, "in_policy")));
     set_flag(row, "may_stop", may_change && json_is_true(json_object_get(line, "in_policy")));
     set_words(row, "pause_url", add_line_change, mount, LINE_PAUSE, line);
@@ -169,9 +158,9 @@ void set_ticket_row(Value *row, const json_t *ticket, const PageContext *context
         set_words(row, "units", words_add_units, found, number_of(ticket, "units"));
     else
         set_words(row, "units", words_add_number, number_of(ticket, "units"));
-    set_words(row, "joined", add_when, text_of(ticket, "joined_at"), zone);
-    set_words(row, "seen", add_when, text_of(ticket, "seen_at"), zone);
-    set_words(row, "claim_until", add_when, text_of(ticket, "claim_until"), zone);
+    set_words(row, "joined", words_add_when, text_of(ticket, "joined_at"), zone);
+    set_words(row, "seen", words_add_when, text_of(ticket, "seen_at"), zone);
+    set_words(row, "claim_until", words_add_when, text_of(ticket, "claim_until"), zone);
     set_words(row, "move_url", add_ticket_change, context->mount, moved ? LINE_MOVE_BACK : LINE_MOVE_UP, id);
     set_words(row, "admit_url", add_ticket_change, context->mount, LINE_ADMIT, id);
     set_words(row, "drop_url", add_ticket_change, context->mount, LINE_DROP, id);

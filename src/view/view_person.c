@@ -147,7 +147,7 @@ static void set_changes(Value *page, const PersonShown *shown, const PageContext
     json_array_foreach((json_t *) shown->audit, i, one) {
         Value *row = add_object(changes);
         set_text(row, "at", text_of(one, "at"));
-        set_words(row, "when", add_when, text_of(one, "at"), zone);
+        set_words(row, "when", words_add_when, text_of(one, "at"), zone);
         set_words(row, "what", words_add_audit_action, text_of(one, "action"));
         set_words(row, "old", words_add_audit_values, json_object_get(one, "old"));
         set_words(row, "new", words_add_audit_values, json_object_get(one, "new"));
