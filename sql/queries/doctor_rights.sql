@@ -5,10 +5,10 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
          where n.nspname = 'webquota' and c.relkind in ('r', 'p', 'v') and not c.relispartition
         union all
         select o.name, p.privilege, has_table_privilege('webquota.' || o.name, p.privilege)
-          from (values ('insert', 'accounts decisions policies limits alerts audit sessions requests admin_once idempotency'),
+          from (values ('insert', 'accounts decisions policies limits alerts audit sessions requests admin_once idempotency recovery_codes approvals'),
                        ('insert update', 'subjects counters shared_counters overrides grants reservations tickets queues deliveries api_keys'),
-                       ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_standing usage_spread plans features'),
-                       ('insert update delete', 'sign_in_attempts'), ('update', 'usage_rollup leases'),
+                       ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_standing usage_spread usage_reaching usage_reached plans features'),
+                       ('insert update delete', 'sign_in_attempts second_factors'), ('update', 'usage_rollup leases'),
                        ('delete', 'sessions admin_once idempotency')) r(privileges, names)
          cross join string_to_table(r.privileges, ' ') p(privilege) cross join string_to_table(r.names, ' ') o(name)
         union all
@@ -16,7 +16,8 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
           from (values ('decisions', 'given_back'), ('idempotency', 'at'), ('sessions', 'last_seen_at ended_at'),
                        ('local_accounts', 'hash changed_at suspended_at'), ('admin_once', 'status answer'),
                        ('requests', 'state answer decided_by decided_at plan override'),
-                       ('policies', 'active state applied_at')) r(name, columns)
+                       ('policies', 'active state applied_at'), ('recovery_codes', 'used_at'),
+                       ('approvals', 'state answer decided_by decided_at made')) r(name, columns)
          cross join string_to_table(r.columns, ' ') c(name)
         union all
         select 'ids', 'usage', has_sequence_privilege('webquota.ids', 'usage')) t

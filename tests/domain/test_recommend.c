@@ -48,7 +48,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ladder, ladder_clear)
 static void ladder_init(Ladder *ladder)
 {
     static const Amount a_day[] = {3, 9, 30}, a_month[] = {60, 90, 90};
-    static char *const prices[] = {NULL, "$9", "$29"};
+    static char two[] = "$9", three[] = "$29", *const prices[] = {NULL, two, three};
     for (int i = 0; i < 3; i++) {
         World *world = ladder->worlds[i] = world_new();
         ladder->call = world_feature(world, "call", -1);
