@@ -237,7 +237,7 @@ async function others(site, root) {
 }
 
 function members_of(answer) {
-    equal(Object.keys(status(answer, 200).json), ['person', 'usage', 'overrides', 'organization_overrides', 'grants', 'requests', 'decisions']);
+    equal(Object.keys(status(answer, 200).json), ['person', 'usage', 'overrides', 'organization_overrides', 'grants', 'requests', 'decisions', 'tickets', 'audit']);
 }
 
 try {

@@ -8,6 +8,7 @@ export const WHO = ['nobody', 'owner', 'other', 'viewer', 'support', 'admin', 'e
 
 const API = '/api/v1';
 const FORM = { reason: 'why', confirm: '1' };
+const GIVEN = { reason: 'why', expires_at: '2090-01-01T00:00:00Z' };
 
 export const DOORS = [
     // route, address, what is sent, and the statuses in the order of WHO
@@ -44,7 +45,7 @@ export const DOORS = [
     ['POST /admin/version', '/admin/version', { ...FORM, version: '99' }, '401 403 403 403 403 404 403 403 403'],
     ['GET /admin/what-if', '/admin/what-if', null, '401 403 403 200 200 200 403 403 403'],
     ['GET /admin/change', '/admin/change?what=suspend&subject=owner', null, '401 403 403 403 403 200 403 403 200'],
-    ['POST /admin/change', '/admin/change', { ...FORM, what: 'god', subject: 'owner' }, '401 403 403 403 403 400 403 403 400'],
+    ['POST /admin/change', '/admin/change', { ...FORM, what: 'god', subject: 'owner' }, '401 403 403 403 400 400 403 403 400'],
     ['GET /admin/view', '/admin/view?subject=owner', null, '401 403 403 200 200 200 403 403 403'],
     ['POST /admin/view', '/admin/view', { subject: 'owner' }, '401 403 403 400 400 400 403 403 403'],
     ['GET /admin/view/end', '/admin/view/end', null, '401 403 403 303 303 303 403 403 403'],
@@ -92,11 +93,11 @@ export const DOORS = [
     ['POST /api/v1/admin/subjects', `${API}/admin/subjects`, { subject: 'owner' }, '401 403 403 403 403 200 403 403 200'],
     ['GET /api/v1/admin/subjects', `${API}/admin/subjects?subject=owner`, null, '401 403 403 200 200 200 403 403 200'],
     ['GET /api/v1/admin/subjects/{subject}', `${API}/admin/subjects/owner`, null, '401 403 403 200 200 200 403 403 200'],
-    ['POST /api/v1/admin/overrides', `${API}/admin/overrides`, { subject: 'owner', feature: 'call', limit: 'day', amount: 99999 }, '401 403 403 403 403 201 403 403 201'],
+    ['POST /api/v1/admin/overrides', `${API}/admin/overrides`, { subject: 'owner', feature: 'call', limit: 'day', amount: 99999, ...GIVEN }, '401 403 403 403 202 201 403 403 201'],
     ['GET /api/v1/admin/overrides', `${API}/admin/overrides?subject=owner`, null, '401 403 403 200 200 200 403 403 200'],
     ['GET /api/v1/admin/overrides/{id}', `${API}/admin/overrides/@override`, null, '401 403 403 200 200 200 403 403 200'],
     ['DELETE /api/v1/admin/overrides/{id}', `${API}/admin/overrides/999`, null, '401 403 403 403 403 404 403 403 404'],
-    ['POST /api/v1/admin/grants', `${API}/admin/grants`, { subject: 'owner', feature: 'call', amount: 1 }, '401 403 403 403 403 201 403 403 201'],
+    ['POST /api/v1/admin/grants', `${API}/admin/grants`, { subject: 'owner', feature: 'call', amount: 1, ...GIVEN }, '401 403 403 403 202 201 403 403 201'],
     ['GET /api/v1/admin/grants', `${API}/admin/grants?subject=owner`, null, '401 403 403 200 200 200 403 403 200'],
     ['GET /api/v1/admin/grants/{id}', `${API}/admin/grants/@grant`, null, '401 403 403 200 200 200 403 403 200'],
     ['DELETE /api/v1/admin/grants/{id}', `${API}/admin/grants/999`, null, '401 403 403 403 403 404 403 403 404'],
