@@ -30,7 +30,7 @@ export const DOORS = [
     ['POST /login', '/login', { name: 'owner', password: 'wrong' }, '403 403 403 403 403 403 403 403 403'],
     ['GET /account', '/account', null, '200 200 200 200 200 200 403 403 403'],
     ['POST /account', '/account', { what: 'god' }, '401 400 400 400 400 400 403 403 403'],
-    ['GET /login/code', '/login/code', null, '303 303 303 303 303 303 403 403 403'],
+    ['GET /login/code', '/login/code', null, '303 403 403 403 403 403 403 403 403'],
     ['POST /login/code', '/login/code', { code: '123456' }, '303 403 403 403 403 403 403 403 403'],
     ['GET /account/code', '/account/code', null, '401 303 303 303 303 303 403 403 403'],
     ['POST /account/code', '/account/code', { what: 'god' }, '401 400 400 400 400 400 403 403 403'],
