@@ -281,6 +281,17 @@ static Value *limit_never_fits(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_NEVER_FITS, 500));
 }
 
+/* The line of the limit is as long as it may be, or closed. */
+static Value *limit_queue_full(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.back = "/menus/new?day=monday&meal=lunch";
+    sample_line(&sample, MENU_GENERATION, "daily", 4);
+    sample_line(&sample, MENU_GENERATION, "shared_minute", 5);
+    return sample_limit_page(&sample, sample_refusal(&sample, 1, OUTCOME_DENIED, REASON_QUEUE_FULL, 1));
+}
+
 static Value *limit_visitor(void)
 {
     Sample sample;
@@ -439,6 +450,7 @@ static const struct {
     { "limit-form", "limit", limit_form },
     { "limit-fewer", "limit", limit_fewer },
     { "limit-never-fits", "limit", limit_never_fits },
+    { "limit-queue-full", "limit", limit_queue_full },
     { "limit-visitor", "limit", limit_visitor },
     { "limit-not-included", "limit", limit_not_included },
     { "limit-suspended", "limit", limit_suspended },
@@ -479,6 +491,12 @@ static const struct {
     { "queue-turn-form", "queue", queue_turn_form },
     { "queue-lapsed", "queue", queue_lapsed },
     { "queue-lost", "queue", queue_lost },
+    { "queue-lost-form", "queue", queue_lost_form },
+    { "queue-left", "queue", queue_left },
+    { "queue-used", "queue", queue_used },
+    { "queue-refused", "queue", queue_refused },
+    { "queue-dropped", "queue", queue_dropped },
+    { "queue-delivered", "queue", queue_delivered },
     { "queue-hostile", "queue", queue_hostile },
     { "alerts-some", "alerts", alerts_some },
     { "alerts-none", "alerts", alerts_none },

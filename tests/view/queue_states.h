@@ -131,6 +131,38 @@ static Value *queue_lost(void)
     return queue_page(shown, FREE, SOLUTION);
 }
 
+static Value *queue_ended(TicketState state, const char *why)
+{
+    TicketShown shown = queue_sample;
+    shown.state = state;
+    shown.why = why;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_left(void) { return queue_ended(TICKET_LEFT, NULL); }
+static Value *queue_used(void) { return queue_ended(TICKET_USED, NULL); }
+static Value *queue_refused(void) { return queue_ended(TICKET_EXPIRED, "refused"); }
+static Value *queue_dropped(void) { return queue_ended(TICKET_EXPIRED, "dropped"); }
+
+static Value *queue_lost_form(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_EXPIRED;
+    shown.why = "unseen";
+    shown.by_form = true;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
+static Value *queue_delivered(void)
+{
+    TicketShown shown = queue_sample;
+    shown.state = TICKET_USED;
+    shown.callback = CALLBACK_DELIVERED;
+    shown.go = shown.back = NULL;
+    shown.tries = 1;
+    return queue_page(shown, FREE, SOLUTION);
+}
+
 /* Names and addresses that mean harm. */
 static Value *queue_hostile(void)
 {
