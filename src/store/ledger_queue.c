@@ -164,12 +164,39 @@ static void join_line(Batch *batch, Job *job, SubjectState *state, Decision *dec
     g_ptr_array_add(batch->joins, join);
 }
 
+/* Where accounts take turns, one of them has at most half of the line, so that others find room in it. */
+static bool account_has_its_half(const Batch *batch, const SubjectState *state, const LimitLook *look)
+{
+    int64_t half = MAX(look->limit->queue.queue_max / 2, 1);
+    if (!look->limit->queue.fair || look->counter->waiting < half)
+        return false;
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    g_autofree char *owner = NULL;
+    const Line line = batch_line_of(state, look->limit);
+    owner = line.owner;
+    params_number(&params, line.account);
+    params_number(&params, line.slot);
+    params_text(&params, line.owner);
+    params_number(&params, state->account_id);
+    params_number(&params, half);
+    if (db_run(batch->db, QUERY_TICKETS_OF_FLOW, &params, &rows) != DB_OK)
+        return false; /* the batch cannot be written on this connection any more */
+    int64_t count = result_number(rows, 0, 0);
+    for (guint i = 0; i < batch->joins->len; i++) {
+        const Join *other = batch->joins->pdata[i];
+        count += other->ticket->key.account_id == state->account_id && ticket_waits_in(other->ticket, &line);
+    }
+    return count >= half;
+}
+
 void batch_queue(Batch *batch, Job *job, SubjectState *state, Decision *decision)
 {
     const LimitLook *look = &decision->looks[decision->deciding];
     if (!batch->tickets || batch_ticket_for(batch, job, state->id))
         return;
     if (look->counter->waiting >= look->limit->queue.queue_max || batch_has_enough(batch, job, state->id) ||
+        account_has_its_half(batch, state, look) ||
         strcmp(batch_line_state(batch, look->limit), "closed") == 0) {
         decision->outcome = OUTCOME_DENIED;
         decision->reason = REASON_QUEUE_FULL;

@@ -1,11 +1,8 @@
 /* The queue against a real PostgreSQL: who is stopped gets a place, nobody overtakes, whoever is let in is served once, and the
  * limit is never exceeded; with several stores at once, as several processes are. */
-#include "asking.h"
+#include "waiting.h"
 
 #include <pthread.h>
-
-#include "store/admin.h"
-#include "store/queue.h"
 
 static const char policy[] =
     "default_plan = free\n"
@@ -22,36 +19,6 @@ static const char policy[] =
     "  limit own { feature = own  amount = 1  window = minute  on_exceed = queue }\n"
     "}\n";
 
-static void clock_at(const char *time)
-{
-    g_autofree char *sql = g_strdup_printf("create or replace function webquota.clock() returns timestamptz language sql volatile as"
-                                           " 'select timestamptz ''2026-03-15 %sZ'''", time);
-    g_free(database_value(sql));
-}
-
-static Answer *consume(Store *store, const char *subject, const char *feature, int64_t units)
-{
-    StoreResult result;
-    Answer *answer = ask(store, ASK_CONSUME, subject, feature, NULL, units, &result);
-    ck_assert_int_eq(result, STORE_OK);
-    return answer;
-}
-
-/* Lets in whoever can be; how many. */
-static int let_in(Store *store, const char *holder)
-{
-    g_auto(StoreError) error = { 0 };
-    bool mine, late;
-    ck_assert_int_eq(queue_lease(store, holder, &mine, &late, &error), STORE_OK);
-    g_autoptr(GPtrArray) heads = NULL;
-    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
-    queue_admit(store, holder, heads);
-    int in = 0;
-    for (guint i = 0; i < heads->len; i++)
-        in += ((const QueueHead *)heads->pdata[i])->result == ADMISSION_IN;
-    return in;
-}
-
 static void assert_ticket(Store *store, const char *id, TicketState state, int64_t ahead, int64_t in_line)
 {
     g_auto(StoreError) error = { 0 };
@@ -62,19 +29,6 @@ static void assert_ticket(Store *store, const char *id, TicketState state, int64
         ck_assert_int_eq(read->ahead, ahead);
         ck_assert_int_eq(read->in_line, in_line);
     }
-}
-
-static void assert_lines_are_counted(void)
-{
-    int64_t wrong = database_number(
-        "with told as (select slot, owner, account_id, sum(n) n from ("
-        "  select state[1] slot, owner, account_id, state[6] / 256 n from webquota.shared_counters where cardinality(state) = 6"
-        "  union all select state[i], '#' || subject_id, account_id, state[i + 5] / 256 from webquota.counters"
-        "    cross join lateral generate_series(1, cardinality(state), 6) i) x group by 1, 2, 3),"
-        " waits as (select line_slot slot, line_owner owner, line_account account_id, count(*) n from webquota.tickets"
-        "   where state = 'waiting' group by 1, 2, 3)"
-        " select count(*) from told full join waits using (slot, owner, account_id) where coalesce(told.n, 0) <> coalesce(waits.n, 0)");
-    ck_assert_msg(wrong == 0, "%" PRId64 " lines are not as long as their counters say", wrong);
 }
 
 START_TEST(the_sixth_waits_and_is_served_in_the_next_minute)
@@ -207,29 +161,6 @@ START_TEST(leaving_full_lines_and_closed_ones)
 }
 END_TEST
 
-/* The subjects in the line of a limit, in their order: "a b c". */
-static char *line_of(Store *store, const char *feature, const char *limit)
-{
-    g_auto(StoreError) error = { 0 };
-    GString *names = g_string_new(NULL);
-    json_t *list = NULL, *one;
-    bool more;
-    size_t i;
-    ck_assert_int_eq(queue_line(store, feature, limit, NULL, 50, &list, &more, &error), STORE_OK);
-    json_array_foreach(list, i, one) {
-        ck_assert_int_eq(json_integer_value(json_object_get(one, "number")), i + 1);
-        g_string_append_printf(names, "%s%s", i ? " " : "", json_string_value(json_object_get(one, "subject")));
-    }
-    json_decref(list);
-    return g_string_free(names, FALSE);
-}
-
-static void assert_line(Store *store, const char *feature, const char *limit, const char *names)
-{
-    g_autofree char *now = line_of(store, feature, limit);
-    ck_assert_str_eq(now, names);
-}
-
 START_TEST(administrators_move_let_in_and_drop)
 {
     database_fresh(policy);
@@ -321,6 +252,18 @@ START_TEST(a_line_is_told_of_though_nobody_waits)
     line = lines->pdata[0];
     ck_assert_int_eq(line->let_in_hour, 1);
     ck_assert_int_eq(line->oldest_s, 0);
+    /* Between 50 and 70 seconds were promised, and it took 50: 10 from the middle. */
+    ck_assert_int_eq(line->promised, 1);
+    ck_assert_int_eq(line->kept, 1);
+    ck_assert_int_eq(line->median_wait_s, 50);
+    ck_assert_int_eq(line->error_median_s, 10);
+    g_free(database_value("update webquota.tickets set joined_at = joined_at - interval '100 seconds'"));
+    g_clear_pointer(&lines, g_ptr_array_unref);
+    ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
+    line = lines->pdata[0];
+    ck_assert_int_eq(line->kept, 0);
+    ck_assert_int_eq(line->late, 1);
+    ck_assert_int_eq(line->error_median_s, 90);
     store_close(store);
 }
 END_TEST
@@ -347,6 +290,30 @@ START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
     g_free(database_value("select pg_sleep(1.1)"));
     assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 1);
     assert_ticket(store, unseen->ticket, TICKET_EXPIRED, 0, 0);
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
+/* Where nobody let in for long (0), as when all was down, nobody could ask for their place either: it is kept. Where it was not for
+ * long (1) it is lost. */
+START_TEST(an_outage_costs_nobody_their_place)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) full = consume(store, "full", "other", 2);
+    g_autoptr(Answer) waits = consume(store, "waits", "other", 1);
+    clock_at("12:05:20");
+    g_autofree char *over = g_strdup_printf("update webquota.leases set holder = 'another', until = clock_timestamp() - interval '%d seconds'"
+                                            " where name = 'admission'", _i == 0 ? 30 : 1);
+    g_free(database_value(over));
+    QueueAssisted done;
+    ck_assert_msg(queue_assist(store, &done, &error) == STORE_OK, "%s", error.detail);
+    ck_assert(done.mine);
+    ck_assert_int_eq(done.ended, _i);
+    assert_ticket(store, waits->ticket, _i == 0 ? TICKET_ADMITTED : TICKET_EXPIRED, 0, 0);
     assert_lines_are_counted();
     store_close(store);
 }
@@ -433,6 +400,40 @@ START_TEST(places_where_accounts_take_turns)
     assert_ticket(store, alone->ticket, TICKET_WAITING, 1, 6);
     g_autoptr(Answer) from_reading = consume(store, "alone", "other", 1);
     ck_assert_int_eq(from_reading->ahead, 1);
+    store_close(store);
+}
+END_TEST
+
+/* Not only by turns: of a fair line one account has half at most, and others find room. */
+START_TEST(one_account_cannot_fill_a_fair_line)
+{
+    database_fresh("default_plan = free\nfeature other { title = Others }\n"
+                   "plan free {\n"
+                   "  limit other { feature = other  amount = 1  window = minute  scope = plan  on_exceed = queue  fair = account  queue_max = 6 }\n"
+                   "}\n");
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Answer) full = consume(store, "full", "other", 1);
+    g_autofree char *first = NULL;
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *name = g_strdup_printf("crowd-%d", i);
+        belongs(store, name, "crowd");
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+        ck_assert_int_eq(answer_status(answer), i < 3 ? 202 : 503);
+        first = i == 0 ? g_strdup(answer->ticket) : first;
+    }
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("alone-%d", i);
+        g_autoptr(Answer) answer = consume(store, name, "other", 1);
+        ck_assert_int_eq(answer_status(answer), 202);
+    }
+    g_autoptr(Answer) again = consume(store, "crowd-0", "other", 1);
+    ck_assert_str_eq(again->ticket, first);
+    ck_assert_int_eq(queue_leave(store, first, &error), STORE_OK);
+    g_autoptr(Answer) last = consume(store, "crowd-3", "other", 1);
+    ck_assert_int_eq(answer_status(last), 202);
+    assert_lines_are_counted();
     store_close(store);
 }
 END_TEST
@@ -708,6 +709,11 @@ static void assert_nobody_was_wronged(void)
                                      " where (t.state = 'used') <> (coalesce(r.state, '') = 'committed')"), 0);
     ck_assert_int_eq(database_number("select count(*) from (select about_id from webquota.decisions where kind = 'commit'"
                                      " group by about_id having count(*) > 1) x"), 0);
+    /* Nobody was let in while the line was paused. */
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets t cross join lateral (select a.details->>'state' as state"
+                                     "   from webquota.audit a where a.action = 'queue.set' and a.at < t.admitted_at order by a.id desc limit 1) s"
+                                     " where t.feature = 'summary' and s.state = 'paused'"
+                                     "   and not exists (select from webquota.audit a where a.action = 'queue.set' and a.at = t.admitted_at)"), 0);
     assert_lines_are_counted();
     assert_journal_is_whole();
 }
@@ -802,6 +808,8 @@ START_TEST(random_histories)
     ck_assert_int_gt(served, 20);
     ck_assert_int_gt(queued, 50);
     ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'used'"), 5);
+    ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'lapsed'"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.tickets where state = 'left'"), 0);
     assert_nobody_was_wronged();
 }
 END_TEST
@@ -817,8 +825,10 @@ static Suite *suite(void)
     tcase_add_test(tcase, administrators_move_let_in_and_drop);
     tcase_add_test(tcase, a_line_is_told_of_though_nobody_waits);
     tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
+    tcase_add_loop_test(tcase, an_outage_costs_nobody_their_place, 0, 2);
     tcase_add_test(tcase, one_process_decides);
     tcase_add_test(tcase, places_where_accounts_take_turns);
+    tcase_add_test(tcase, one_account_cannot_fill_a_fair_line);
     tcase_add_test(tcase, an_override_takes_effect_at_once);
     tcase_add_test(tcase, a_raised_limit_takes_effect_at_once);
     tcase_add_test(tcase, many_units_are_not_overtaken_by_few);
