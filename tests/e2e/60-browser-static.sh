@@ -48,5 +48,5 @@ said request-new "Request more" "A larger limit on this" "The plan Pro" "Why do 
 said requests-some "Waiting for an answer" "2,500" "Denied, 2026-11-22 05:30:00: Not this month."
 said error-unavailable "Usage cannot be shown now" "Try again"
 
-timeout 280 node tests/browser/run.mjs "$folder/pages" static || failed=1
+timeout 600 node tests/browser/run.mjs "$folder/pages" static || failed=1
 exit $failed
