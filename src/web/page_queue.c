@@ -26,11 +26,13 @@ static void show(Call *call, const TicketRead *read, const char *go)
 }
 
 /* Whoever comes when it is their turn goes on; the script comes with `stay`, and goes on by itself. */
-static void go_on(Call *call, const char *go)
+static void go_on(Call *call, const TicketRead *read, const char *go)
 {
+    g_autofree char *cookie = ticket_claim_cookie(call, read);
     response_status(call->response, 303);
     response_guard(call->response);
-    response_header(call->response, "Location", go);
+    response_header(call->response, "Set-Cookie", cookie);
+    response_header(call->response, "Location", cookie ? read->return_to : go);
 }
 
 static void answer(Call *call, StoreResult result, const TicketRead *read, const StoreError *error)
@@ -45,7 +47,7 @@ static void answer(Call *call, StoreResult result, const TicketRead *read, const
     }
     g_autofree char *go = ticket_go(call, read);
     if (go && !query_get(&call->request->query, "stay"))
-        go_on(call, go);
+        go_on(call, read, go);
     else
         show(call, read, go);
 }

@@ -3,6 +3,7 @@
 
 #include "store/session.h"
 #include "web/form_token.h"
+#include "web/session_cookie.h"
 
 #define WAIT_MAX_S 60
 #define CLAIM_BYTES_MAX 256
@@ -74,15 +75,29 @@ char *ticket_go(Call *call, const TicketRead *read)
                            claim);
 }
 
-/* Of the query of the request that the authorizer is asked about. */
+char *ticket_claim_cookie(Call *call, const TicketRead *read)
+{
+    const char *kept = request_param(call->request, "HTTP_COOKIE");
+    if (!kept || !*kept || g_strcmp0(call->identity.subject, read->subject) == 0)
+        return NULL;
+    g_autofree char *claim = claim_make(call, read->id);
+    if (!claim)
+        return NULL;
+    int64_t seconds = MAX((read->claim_until - read->now) / US_PER_S, 1);
+    return g_strdup_printf(CLAIM_PARAMETER "=%s; Path=/; Max-Age=%" PRId64 "; HttpOnly; SameSite=Lax%s", claim, seconds,
+                           request_is_https(call->request) ? "; Secure" : "");
+}
+
+/* Of the query of the request that the authorizer is asked about, or else of its cookie. */
 static char *claim_text(const Request *request)
 {
     g_auto(Query) query = {0};
     const char *text = request_param(request, "QUERY_STRING"), *target = request_param(request, "REQUEST_URI");
     const char *both = text && *text ? text : target ? uri_query(target) : NULL;
-    if (!both || !strstr(both, CLAIM_PARAMETER) || !query_parse(both, false, &query))
-        return NULL;
-    return g_strdup(query_get(&query, CLAIM_PARAMETER));
+    const char *cookies = request_param(request, "HTTP_COOKIE");
+    if (both && strstr(both, CLAIM_PARAMETER "=") && query_parse(both, false, &query) && query_get(&query, CLAIM_PARAMETER))
+        return g_strdup(query_get(&query, CLAIM_PARAMETER));
+    return cookies && strstr(cookies, CLAIM_PARAMETER "=") ? cookie_get(cookies, CLAIM_PARAMETER) : NULL;
 }
 
 char *ticket_claimed(Call *call)

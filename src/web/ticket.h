@@ -3,7 +3,7 @@
  *
  *     TICKET~TOKEN    the token is that of a form (form_token.h), bound to the ticket
  *
- * A claim is good once, as its ticket is. */
+ * It goes in a cookie where the browser is seen to keep such, and else in the query. A claim is good once, as its ticket is. */
 #ifndef WEBQUOTA_TICKET_H
 #define WEBQUOTA_TICKET_H
 
@@ -17,6 +17,10 @@ TicketShown ticket_shown(Call *call, const TicketRead *read, const char *go);
 /* Where one goes on when it is one's turn, with a claim where the reader is not the ticket's subject. NULL: nowhere by itself, as
  * whoever looks at somebody's pages. New string. */
 char *ticket_go(Call *call, const TicketRead *read);
+
+/* The cookie that carries the claim, so that the address need not; for as long as what is held is. NULL: the browser has shown none so
+ * far, or the reader is the ticket's subject. New string. */
+char *ticket_claim_cookie(Call *call, const TicketRead *read);
 
 /* The ticket whose turn a request's claim says it is; NULL when it carries none that is good. New string. */
 char *ticket_claimed(Call *call);
