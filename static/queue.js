@@ -31,17 +31,19 @@
     return Boolean(fresh.dataset.live);
   };
 
-  const run = async () => {
+  const run = async (search) => {
     while (!paused) {
       try {
-        const place = await (await get(url + "?wait=20", "application/json")).json();
+        const place = await (await get(url + search, "application/json")).json();
+        search = "?wait=20";
         if (paused) return;
-        if (place.go) { location.assign(place.go); return; }
+        if (place.go) { location.assign(url); return; } /* which leads there */
         if (!await show()) return;
         if (place.state !== "waiting") await rest(2000);
       } catch {
         if (paused) return;
         say(tools.dataset.failed);
+        search = "";
         await rest(3000 + Math.random() * 3000);
       }
     }
@@ -57,7 +59,7 @@
     paused = !paused;
     pause.setAttribute("aria-pressed", String(paused));
     if (paused) asking?.abort();
-    else run();
+    else run("");
   });
-  run();
+  run("?wait=20");
 })();

@@ -453,6 +453,12 @@ static void *places_main(void *data)
     return NULL;
 }
 
+/* Is there something that its holder can only wait for? Whose turn has come is told so at once, however late they ask. */
+static bool is_held_for(const TicketRead *read)
+{
+    return read->state == TICKET_WAITING || (read->state == TICKET_ADMITTED && read->callback != CALLBACK_NONE);
+}
+
 void queue_ticket_later(Store *store, const char *id, int64_t wait_s, TicketThen then, void *data)
 {
     Places *places = store->places;
@@ -461,9 +467,10 @@ void queue_ticket_later(Store *store, const char *id, int64_t wait_s, TicketThen
     StoreResult result = queue_ticket(store, id, true, &read, &error);
     pthread_mutex_lock(&places->lock);
     places->store = store;
-    if (result == STORE_OK && !ticket_is_over(read->state) && wait_s > 0 && !places->hurry && !places->running)
+    bool held = result == STORE_OK && is_held_for(read) && wait_s > 0 && !places->hurry;
+    if (held && !places->running)
         places->running = pthread_create(&places->thread, NULL, places_main, places) == 0;
-    if (result != STORE_OK || ticket_is_over(read->state) || wait_s <= 0 || places->hurry || !places->running) {
+    if (!held || !places->running) {
         pthread_mutex_unlock(&places->lock);
         then(data, result, read, &error);
         return;

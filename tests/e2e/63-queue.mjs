@@ -23,6 +23,8 @@ const HTML = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }, JSON_TYPE 
 const POLICY = `${readFileSync(path.join(ROOT, 'deploy/policies/summarize.conf'), 'utf8')}
 route { method = "GET"  path = "/app/summary"  feature = "summary" }
 `;
+/** More than a service has threads. */
+const MANY = 150;
 let minute = 0;
 
 /** A fresh minute, at its tenth second. */
@@ -50,8 +52,8 @@ async function programs(site) {
         first = answer.json.ticket;
         equal((await site.consume('first', 'summary')).json.ticket, first);
         second = status(await site.api('POST', '/tickets', { subject: 'second', feature: 'summary' }), 202).json.ticket;
-        like(status(await ticket(site, second), 200).json, { position: 2, ahead: 1, in_line: 2, state: 'waiting',
-            message: /^You are number 2 of 2\. About \d minutes? / });
+        like(status(await ticket(site, second), 200), { headers: { 'retry-after': /^\d+$/ }, json: { position: 2, ahead: 1, in_line: 2,
+            state: 'waiting', message: /^You are number 2 of 2\. About \d minutes? / } });
     });
     await test('the place is kept when it is looked at by anybody who has the link; another ticket is not there', async () => {
         status(await request(`${site.url}/api/v1/tickets/${first}`), 200);
@@ -59,13 +61,22 @@ async function programs(site) {
         status(await ticket(site, 'tkt_x'), 404);
         status(await ticket(site, first, '?wait=61'), 400);
     });
-    await test('the answer is held until something changes', async () => {
-        const held = ticket(site, first, '?wait=20');
+    await test(`the answers of ${MANY} are held until something changes, and hold up nobody`, async () => {
+        let answered = 0;
+        const held = Array.from({ length: MANY }, () => ticket(site, first, '?wait=20').finally(() => answered++));
+        for (let i = 0; i < 5; i++) like(status(await ticket(site, second), 200).json, { state: 'waiting' });
+        equal(answered, 0, 'answers that were not held');
         const began = Date.now();
         await next_minute(site);
-        like(status(await held, 200).json, { state: 'admitted', claim_until: `2026-03-15T12:${String(minute + 1).padStart(2, '0')}:10Z` });
+        for (const answer of await Promise.all(held))
+            like(status(answer, 200).json, { state: 'admitted', claim_until: `2026-03-15T12:${String(minute + 1).padStart(2, '0')}:10Z` });
         ok(Date.now() - began < 10000, `it took ${Date.now() - began} ms`);
         await until(async () => await state_of(site, second) === 'admitted', 'the second is let in');
+    });
+    await test('who asks only after their turn has come is told at once', async () => {
+        const began = Date.now();
+        like(status(await ticket(site, second, '?wait=20'), 200).json, { state: 'admitted' });
+        ok(Date.now() - began < 5000, `it took ${Date.now() - began} ms`);
     });
     await test('nobody else can take what is held; its holder does, once', async () => {
         for (let i = 0; i < 3; i++) status(await site.consume(`newcomer-${i}`, 'summary'), 200);
@@ -137,14 +148,44 @@ async function with_scripts(browser, site, look) {
         await page.goForward();
         equal(page.url(), place);
         ok(/You are number 1 of 1/.test(await words(page)), 'back and forth keeps the place');
-        await page.getByRole('button', { name: 'Pause updates' }).click();
-        equal(await page.getByRole('button', { name: 'Pause updates' }).getAttribute('aria-pressed'), 'true');
-        await page.getByRole('button', { name: 'Pause updates' }).click();
         await next_minute(site);
         await page.waitForURL(`${site.app}/summary`, { timeout: 15000 });
         ok(/Summarize a text/.test(await words(page)), await words(page));
         equal(complaints, []);
         await context.close();
+    });
+}
+
+async function side_by_side(browser, site) {
+    await test('several users: each page says by itself that the line has moved; one that is paused stands still until it is resumed', async () => {
+        await next_minute(site);
+        await fill(site);
+        const one = await open(browser, site, site.values.WEBQUOTA_USER_FREE), other = await open(browser, site);
+        await one.page.goto(new URL('/signin', site.url).href);
+        await one.page.goto(`${site.app}/summary`);
+        const between = status(await site.consume('between', 'summary'), 202).json.ticket;
+        await other.page.goto(`${site.app}/summary`);
+        ok(/You are number 3 of 3/.test(await words(other.page)), await words(other.page));
+        status(await site.api('DELETE', `/tickets/${between}`), 200);
+        await other.page.getByRole('heading', { name: 'You are number 2 of 2' }).waitFor({ timeout: 10000 });
+        equal(await other.page.title(), 'Number 2 of 2: Summaries · Summaries');
+        equal(await other.page.getByRole('status').innerText(), 'You are number 2 of 2');
+        ok(/1 of 2 places done since you joined/.test(await words(other.page)), await words(other.page));
+        const pause = other.page.getByRole('button', { name: 'Pause updates' });
+        await pause.click();
+        equal(await pause.getAttribute('aria-pressed'), 'true');
+        const place = other.page.url(), asked = [];
+        other.page.on('request', sent => asked.push(sent.url()));
+        await next_minute(site);
+        await one.page.waitForURL(`${site.app}/summary`, { timeout: 15000 });
+        await until(async () => await state_of(site, place.split('/').pop()) === 'admitted', 'the other is let in too');
+        equal([asked, other.page.url()], [[], place]);
+        ok(/You are number 2 of 2/.test(await words(other.page)), await words(other.page));
+        await pause.click();
+        await other.page.waitForURL(`${site.app}/summary`, { timeout: 15000 });
+        equal([...one.complaints, ...other.complaints], []);
+        await one.context.close();
+        await other.context.close();
     });
 }
 
@@ -175,6 +216,23 @@ async function without_scripts(browser, site) {
         await page.getByRole('button', { name: 'Leave the queue' }).click();
         await context.close();
     });
+    await test('where the browser keeps cookies the claim is in one, and the address as it was asked for', async () => {
+        const id = status(await site.consume('keeps', 'summary'), 202).json.ticket;
+        await site.sql(`update webquota.tickets set return_to = '/app/summary?x=2' where state = 'waiting'`);
+        await next_minute(site);
+        await until(async () => await state_of(site, id) === 'admitted', 'it is let in');
+        const go = status(await request(`${site.url}/queue/${id}`, { headers: { ...HTML, Cookie: 'theme=dark' } }), 303).headers;
+        equal(go.location, '/app/summary?x=2');
+        const [, claim] = /^(webquota_claim=tkt_[^;]+); Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/.exec(go['set-cookie']?.[0]) ?? [];
+        ok(claim, go['set-cookie']);
+        await fill(site, 4);
+        const come = Cookie => request(new URL(go.location, site.url).href, { headers: { ...HTML, Cookie } });
+        status(await come(`theme=dark; ${claim}x`), 303, 'a forged claim');
+        status(await come(`theme=dark; ${claim}`), 200);
+        await until(async () => await state_of(site, id) === 'used', 'it is used');
+        const own = status(await come(`theme=dark; ${claim}`), 303, 'a claim is good once').headers.location;
+        status(await site.api('DELETE', `/tickets/${own.split('/').pop()}`), 200);
+    });
     await test('another device with the link, and another address: the claim goes along', async () => {
         const answer = status(await site.consume('elsewhere', 'summary'), 202);
         await site.sql(`update webquota.tickets set return_to = '/app/summary?x=1' where state = 'waiting'`);
@@ -197,7 +255,7 @@ async function without_scripts(browser, site) {
         await fill(site);
         const sent = status(await site.form('summary', 'free', { Referer: `${site.app}/summary` }), 303);
         const page = status(await request(new URL(sent.headers.location, site.url).href, { headers: HTML }), 200);
-        ok(/What you sent was not passed on/.test(page.text), page.text);
+        ok(/What you sent was not passed on/.test(page.text) && page.text.includes('href="/app/summary"'), page.text);
         await next_minute(site);
         await until(async () => /Go back now and send your form again/.test((await request(new URL(sent.headers.location, site.url).href,
             { headers: HTML })).text), 'its turn');
@@ -206,7 +264,8 @@ async function without_scripts(browser, site) {
     await test('the twin: JSON at the same address, whatever else is accepted', async () => {
         await fill(site, 4);
         const { ticket: id } = status(await site.consume('twin', 'summary'), 202).json;
-        for (const Accept of ['application/json', 'application/json, text/plain'])
+        for (const Accept of ['application/json', 'application/json, text/plain, */*', 'text/html, application/json',
+            'text/html;q=0.9, application/json'])
             like(status(await request(`${site.url}/queue/${id}`, { headers: { Accept } }), 200).json, { ticket: id, state: 'waiting' });
     });
 }
@@ -288,6 +347,7 @@ try {
         await programs(site);
         await with_scripts(browser, site, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });
         await with_scripts(browser, site, { colorScheme: 'dark', viewport: { width: 320, height: 640 } });
+        await side_by_side(browser, site);
         await without_scripts(browser, site);
         await bounds(site, file);
         await page_itself(browser, site, file);
