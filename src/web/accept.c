@@ -1,6 +1,8 @@
 /* Content negotiation between two kinds: pages and JSON. */
 #include "web/accept.h"
 
+#define BY_NAME 3
+
 /* What one kind is worth: quality in thousandths, and how exactly it was named (3 type, 2 "text/…", 1 any). */
 typedef struct {
     int quality, exactness;
@@ -66,9 +68,9 @@ static void weigh_range(const char *range, size_t len, Worth *html, Worth *json)
     if (quality < 0)
         return;
     if (same_word(range, type_len, "text/html") || same_word(range, type_len, "application/xhtml+xml"))
-        weigh(html, quality, 3);
+        weigh(html, quality, BY_NAME);
     else if (same_word(range, type_len, "application/json") || same_word(range, type_len, "application/problem+json"))
-        weigh(json, quality, 3);
+        weigh(json, quality, BY_NAME);
     else if (same_word(range, type_len, "text/*"))
         weigh(html, quality, 2);
     else if (same_word(range, type_len, "application/*"))
@@ -89,7 +91,9 @@ AcceptWish accept_wish(const char *accept)
     }
     if (html.quality != json.quality)
         return html.quality > json.quality ? ACCEPT_HTML : ACCEPT_JSON;
-    if (html.quality == 0 || html.exactness == json.exactness)
+    if (html.quality == 0 || (html.exactness == json.exactness && json.exactness < BY_NAME))
         return ACCEPT_EITHER;
+    if (html.exactness == json.exactness) /* no browser asks for JSON by its name */
+        return ACCEPT_JSON;
     return html.exactness > json.exactness ? ACCEPT_HTML : ACCEPT_JSON;
 }
