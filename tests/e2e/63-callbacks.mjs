@@ -119,9 +119,10 @@ async function kinds(site, to) {
     await test('a slow receiver holds up nobody; an answer without end does no harm', async () => {
         const held = status(await ask(site, `${to.url}/hooks/held`), 202).json.ticket;
         await until(() => to.of(held).length, 'it is being sent');
-        const quick = status(await ask(site, `${to.url}/hooks/ok`, { payload: 2 }), 202).json.ticket;
+        const most = 'x'.repeat(65000), quick = status(await ask(site, `${to.url}/hooks/ok`, { payload: most }), 202).json.ticket;
         const big = status(await ask(site, `${to.url}/hooks/big`), 202).json.ticket;
         await ended(site, quick, 'delivered');
+        equal(to.of(quick)[0].body, `"${most}"`);
         equal((await read(site, held)).callback.state, 'pending');
         await ended(site, big, 'delivered');
         await until(() => { to.release(); return to.of(held).length; }, 'it is answered');
