@@ -1,5 +1,6 @@
 /* The page of plans: what the viewer has, what the next plan changes, and all plans side by side. Prices are the policy's own
- * labels, and nothing is reckoned from them; what a unit costs the operator is nobody else's business. */
+ * labels; what one unit comes to is told where a label can be reckoned with. What it costs the operator is nobody else's business. */
+#include "domain/price.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
 #include "view/words_add.h"
@@ -60,7 +61,19 @@ static bool is_within_parent(const Policy *policy, const Plan *plan, const Featu
     return false;
 }
 
-static void add_cell(Value *cells, const Reader *reader, const Plan *plan, const Feature *feature)
+/* What one unit comes to where all are used. False: nothing can be said. */
+static bool set_cost(Value *cell, const Plan *plan, const Feature *feature)
+{
+    Price price;
+    double cost = price_read(plan->price, &price) ? price_of_unit(&price, plan, feature) : 0;
+    if (cost > 0)
+        set_words(cell, "cost", words_add_cost, &price, cost);
+    else
+        set_null(cell, "cost");
+    return cost > 0;
+}
+
+static bool add_cell(Value *cells, const Reader *reader, const Plan *plan, const Feature *feature)
 {
     Value *cell = add_object(cells), *parts = set_list(cell, "parts");
     bool none = gives_none(plan, feature);
@@ -72,9 +85,11 @@ static void add_cell(Value *cells, const Reader *reader, const Plan *plan, const
     set_flag(cell, "none", none);
     set_flag(cell, "within", within);
     set_flag(cell, "unlimited", !none && !within && !parts->first);
+    return set_cost(cell, plan, feature);
 }
 
-static void add_row(Value *rows, const Reader *reader, const Feature *feature)
+/* Does it tell what a unit comes to? */
+static bool add_row(Value *rows, const Reader *reader, const Feature *feature)
 {
     const Policy *policy = reader->policy;
     Value *row = add_object(rows);
@@ -82,8 +97,10 @@ static void add_row(Value *rows, const Reader *reader, const Feature *feature)
     set_words(row, "url", add_address, reader->mount, "/features/", feature->key);
     set_text(row, "parent", feature->parent >= 0 ? policy->features[feature->parent].title : NULL);
     Value *cells = set_list(row, "cells");
+    bool costs = false;
     for (int i = 0; i < policy->plan_count; i++)
-        add_cell(cells, reader, &policy->plans[i], feature);
+        costs |= add_cell(cells, reader, &policy->plans[i], feature);
+    return costs;
 }
 
 /* --- the plans --- */
@@ -172,7 +189,9 @@ Value *view_plans_page(const UsageReport *report, const PageContext *context)
     set_next(page, &reader);
     add_plans(page, &reader);
     Value *rows = set_list(page, "rows");
+    bool costs = false;
     for (int i = 0; i < reader.policy->feature_count; i++)
-        add_row(rows, &reader, &reader.policy->features[i]);
+        costs |= add_row(rows, &reader, &reader.policy->features[i]);
+    set_flag(page, "has_costs", costs);
     return page;
 }

@@ -3,6 +3,7 @@
 #define WEBQUOTA_WORDS_ADD_H
 
 #include "base/text.h"
+#include "domain/price.h"
 #include "view/view.h"
 #include "view/words.h"
 
@@ -60,6 +61,8 @@ void words_add_queue_title(GString *out, const TicketShown *shown, const char *t
  * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);
 void words_add_plan_grant(GString *out, const PlanGrant *grant);
+/* What one unit comes to, as the price is written: "₹0.066", "1.25 €"; nothing where it is too little to tell. */
+void words_add_cost(GString *out, const Price *price, double cost);
 /* History (words_history.c): "Menu generation: history"; "3.9", "12"; of a scale, "10k", "2M"; and the last line of a statement. */
 void words_add_history(GString *out, const Feature *feature);
 void words_add_average(GString *out, double number);

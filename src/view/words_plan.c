@@ -26,6 +26,23 @@ void words_add_plan_limit(GString *out, const Limit *limit)
         text_add(out, ", more is counted");
 }
 
+#define COST_DECIMALS_MOST 6
+
+void words_add_cost(GString *out, const Price *price, double cost)
+{
+    int decimals = 2;
+    int64_t scale = 100;
+    for (double least = 0.1; cost < least && decimals < COST_DECIMALS_MOST; least /= 10, decimals++)
+        scale *= 10;
+    int64_t scaled = (int64_t)(MIN(cost, 1e9) * (double)scale + 0.5);
+    if (scaled == 0)
+        return;
+    text_add(out, price->before);
+    words_add_number(out, scaled / scale);
+    g_string_append_printf(out, ".%0*d", decimals, (int)(scaled % scale));
+    text_add(out, price->after);
+}
+
 void words_add_plan_grant(GString *out, const PlanGrant *grant)
 {
     words_add_number(out, grant->amount);

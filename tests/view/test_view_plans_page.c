@@ -78,6 +78,25 @@ START_TEST(unlimited_is_said_once)
 }
 END_TEST
 
+/* "$9 a month": over 20 a week, 150 a day (which are more than 3,000 a month), and nothing where more may pass, or all. */
+START_TEST(what_one_unit_comes_to)
+{
+    g_autoptr(Value) page = plans_free();
+    ck_assert_str_eq(text_of(cell(page, MENU_UPLOAD, PRO), "cost"), "$0.11");
+    ck_assert_str_eq(text_of(cell(page, MENU_GENERATION, PRO), "cost"), "$0.0030");
+    ck_assert_str_eq(text_of(cell(page, MESSAGE, PRO), "cost"), "(none)");
+    ck_assert_str_eq(text_of(cell(page, SOLUTION, PRO), "cost"), "(none)");
+    ck_assert_str_eq(text_of(cell(page, MENU_UPLOAD, FREE), "cost"), "(none)");
+    ck_assert(is_true(page, "has_costs"));
+    Sample sample;
+    sample_init(&sample, FREE);
+    g_free(sample.policy->plans[PRO].price);
+    sample.policy->plans[PRO].price = g_strdup("9 € on request");
+    g_autoptr(Value) other = sample_plans_page(&sample);
+    ck_assert(!is_true(other, "has_costs"));
+}
+END_TEST
+
 START_TEST(the_next_plan_in_words)
 {
     g_autoptr(Value) page = plans_free();
@@ -123,6 +142,7 @@ int main(void)
     tcase_add_test(tests, what_each_plan_gives);
     tcase_add_test(tests, counted_by_the_parent_only);
     tcase_add_test(tests, unlimited_is_said_once);
+    tcase_add_test(tests, what_one_unit_comes_to);
     tcase_add_test(tests, the_next_plan_in_words);
     tcase_add_test(tests, who_can_go_up_by_themselves);
     tcase_add_test(tests, names_are_only_names);
