@@ -9,6 +9,11 @@
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "                         \
     "form-action 'self'; base-uri 'none'; frame-ancestors "
 
+/* No page asks a browser for any of this, and none that it shows may. */
+#define PERMISSIONS_POLICY "camera=(), geolocation=(), microphone=()"
+#define OTHER_GUARDS                                                                                                        \
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\nPermissions-Policy: " PERMISSIONS_POLICY "\r\n"
+
 #define HEADERS_BYTES 1000 /* about; a malloc of up to 1024 bytes is a cheap one */
 
 typedef enum { STATE_NEW, STATE_HEADERS, STATE_BODY, STATE_BROKEN } State;
@@ -170,14 +175,14 @@ void response_guard_framed(Response *response, const char *cache_control, const 
     response_header_end(response, true);
     response_header(response, "X-Content-Type-Options", "nosniff");
     response_header(response, "Referrer-Policy", "same-origin");
+    response_header(response, "Permissions-Policy", PERMISSIONS_POLICY);
 }
 
 void response_guard_cached(Response *response, const char *cache_control)
 {
     response_header(response, "Cache-Control", cache_control);
     if (takes_header(response, "Content-Security-Policy"))
-        text_add(response->headers, "Content-Security-Policy: " CONTENT_SECURITY_POLICY "'none'\r\n"
-                                    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n");
+        text_add(response->headers, "Content-Security-Policy: " CONTENT_SECURITY_POLICY "'none'\r\n" OTHER_GUARDS);
 }
 
 void response_guard(Response *response)
@@ -207,7 +212,8 @@ static void end_broken(Response *response)
     if (response->state == STATE_NEW)
         misuse(response, "no status was set", "the request has no answer");
     g_string_assign(response->headers, "Status: 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                                       "Cache-Control: no-store\r\n\r\n");
+                                       "Cache-Control: no-store\r\n"
+                                       "Content-Security-Policy: " CONTENT_SECURITY_POLICY "'none'\r\n" OTHER_GUARDS "\r\n");
     if (response->body)
         g_string_free(response->body, TRUE);
     response->body = g_string_new("internal error\n");

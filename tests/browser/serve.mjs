@@ -29,6 +29,7 @@ export const serve = async (pages, assets) => {
         "Content-Security-Policy": POLICY,
         "Cache-Control": given?.kept ? "max-age=3600" : "no-store",
         "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
       });
       response.end(body);
     } catch {

@@ -7,7 +7,7 @@
 #include "view/page_states.h"
 
 /* The web server that cuts refusals does so at 8192 bytes with the headers. */
-#define BYTES_MOST 7400
+#define BYTES_MOST 7300
 
 static Templates *templates;
 

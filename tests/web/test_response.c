@@ -39,7 +39,8 @@ START_TEST(guard_has_every_security_header)
 {
     static const char *const headers[] = {"Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n",
                                           "Referrer-Policy: same-origin\r\n",
-                                              "Content-Security-Policy: default-src 'none';",
+                                          "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n",
+                                          "Content-Security-Policy: default-src 'none';",
                                           "frame-ancestors 'none'", "base-uri 'none'"};
     Response *response = response_new();
     response_status(response, 200);
@@ -48,6 +49,12 @@ START_TEST(guard_has_every_security_header)
     for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
         ck_assert_msg(strstr(text, headers[i]) != NULL, "%s", headers[i]);
     ck_assert_ptr_null(strstr(text, "unsafe"));
+    response = response_new();
+    response_status(response, 200);
+    response_guard_framed(response, "no-store", NULL);
+    g_autofree char *framed = rendered(response, false), *broken = rendered(response_new(), false);
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
+        ck_assert_msg(strstr(framed, headers[i]) && strstr(broken, headers[i]), "%s", headers[i]);
 }
 END_TEST
 
