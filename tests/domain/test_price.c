@@ -28,10 +28,9 @@ END_TEST
 
 START_TEST(others_are_only_labels)
 {
-    static const char *const labels[] = {"", "$5", "0 €", "free", "from $9 a month", "$9 a month, billed yearly", "$9 a month ", "1.299 € a month",
-                                         "$1,29,9 a month", "-9 a month", "$9 every month", "$ a month", "$9 to $12 a month",
-                                         "$99999999999 a month",
-                                         "<script>9 a month", "a month $9", "\xff 9 a month"};
+    static const char *const labels[] = {"", "$5", "0 €", "free", "from $9 a month", "$9 a month, billed yearly", "$9 a month ",
+                                         "1.299 € a month", "$1,29,9 a month", "-9 a month", "$9 every month", "$ a month", "$9 to $12 a month",
+                                         "$99999999999 a month", "<script>9 a month", "a month $9", "\xff 9 a month"};
     Price price;
     ck_assert(!price_read(NULL, &price));
     for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
