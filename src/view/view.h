@@ -136,6 +136,7 @@ Value *view_plans_page(const UsageReport *report, const PageContext *context);
 typedef struct {
     const json_t *list;
     bool sent; /* one of them a moment ago */
+    const char *zone; /* the reader's; NULL: the policy's */
 } RequestsShown;
 Value *view_requests(const RequestsShown *shown, const PageContext *context);
 
@@ -148,6 +149,8 @@ typedef struct {
     int shown_count;
 } RequestForm;
 Value *view_request_form(const RequestForm *form, const PageContext *context);
+/* Its twin: {feature, kinds, plan, limits, waiting}: what may be asked for; nothing for visitors, and while one waits. */
+json_t *view_request_offers(const RequestForm *form);
 
 /* May they ask for a larger limit of their own on the feature? *upgrade: the plan that they may ask for; NULL: none. */
 bool request_form_offers(const UsageReport *report, const Feature *feature, const Plan **upgrade);

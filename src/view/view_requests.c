@@ -44,7 +44,7 @@ static void set_request(Value *value, const json_t *request, const PageContext *
 Value *view_requests(const RequestsShown *shown, const PageContext *context)
 {
     Value *page = value_new();
-    const char *zone = context->policy->zone;
+    const char *zone = shown->zone ? shown->zone : context->policy->zone;
     size_t i;
     json_t *request;
     set_value(page, "page", page_value(page, context, NULL, zone, false));
@@ -101,14 +101,32 @@ bool request_form_offers(const UsageReport *report, const Feature *feature, cons
     return raisable_count(report, feature) > 0;
 }
 
+json_t *view_request_offers(const RequestForm *form)
+{
+    const UsageReport *report = form->report;
+    const Plan *upgrade;
+    bool open = !report->subject->anonymous && !form->waiting, increase = request_form_offers(report, form->feature, &upgrade);
+    json_t *kinds = json_array(), *limits = json_array();
+    if (open && increase)
+        json_array_append_new(kinds, json_string("increase"));
+    if (open && upgrade)
+        json_array_append_new(kinds, json_string("upgrade"));
+    for (int i = 0; open && i < report->line_count; i++)
+        if (report->lines[i].feature == form->feature && is_raisable(&report->lines[i]))
+            json_array_append_new(limits, json_text(report->lines[i].limit->key));
+    return json_pack("{s:s, s:o, s:o, s:o, s:O?}", "feature", form->feature->key, "kinds", kinds, "plan",
+                     json_text(open && upgrade ? upgrade->key : NULL), "limits", limits, "waiting", form->waiting);
+}
+
 Value *view_request_form(const RequestForm *form, const PageContext *context)
 {
     const Plan *upgrade;
+    const char *zone = reader_of_report(form->report, context).zone;
     const char *kind = form_shown_of(form->shown, form->shown_count, "kind");
     bool increase = request_form_offers(form->report, form->feature, &upgrade);
     bool wants_upgrade = kind ? strcmp(kind, "upgrade") == 0 : !increase;
     Value *page = value_new();
-    set_value(page, "page", page_value(page, context, form->feature->title, form->report->policy->zone, false));
+    set_value(page, "page", page_value(page, context, form->feature->title, zone, false));
     set_text(page, "title", form->feature->title);
     set_text(page, "feature", form->feature->key);
     set_words(page, "feature_url", add_address, context->mount, "/features/", form->feature->key);
@@ -127,7 +145,7 @@ Value *view_request_form(const RequestForm *form, const PageContext *context)
     set_limits(page, form);
     set_value(page, "form", form_value(page, form->shown, form->shown_count));
     if (form->waiting)
-        set_request(set_object(page, "waiting"), form->waiting, context, form->report->policy->zone);
+        set_request(set_object(page, "waiting"), form->waiting, context, zone);
     else
         set_null(page, "waiting");
     return page;

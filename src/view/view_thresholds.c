@@ -76,7 +76,8 @@ Value *view_threshold_form(const ThresholdForm *form, const PageContext *context
 {
     const Thresholds *own = subject_thresholds(form->report->subject, form->feature->index);
     Value *page = value_new();
-    set_value(page, "page", page_value(page, context, form->feature->title, form->report->policy->zone, false));
+    const char *zone = reader_of_report(form->report, context).zone;
+    set_value(page, "page", page_value(page, context, form->feature->title, zone, false));
     set_text(page, "title", form->feature->title);
     set_text(page, "feature", form->feature->key);
     set_words(page, "action", add_address, context->mount, "/alerts/change", NULL);

@@ -11,13 +11,17 @@ void page_requests(Call *call)
         api_request_list(call);
         return;
     }
-    StoreResult result = request_list(call->site->store, call->identity.subject, NULL, NULL, &list, &error);
+    g_autoptr(UsageRead) read = NULL; /* for the reader's zone */
+    StoreResult result = store_usage(call->site->store, call->identity.subject, NULL, false, &read, &error);
+    if (result == STORE_OK)
+        result = request_list(call->site->store, call->identity.subject, NULL, NULL, &list, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
     }
     PageContext context = call_context(call, NULL);
-    RequestsShown shown = {.list = list, .sent = query_get(&call->request->query, "sent") != NULL};
+    RequestsShown shown = {.list = list, .sent = query_get(&call->request->query, "sent") != NULL,
+                           .zone = read->report->subject->zone};
     call_page(call, 200, "requests", view_requests(&shown, &context));
     json_decref(list);
 }
@@ -28,6 +32,14 @@ static const InputField fields[FIELDS] = {
     [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},       [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, UNITS_MAX},
     [REASON] = {"reason", INPUT_TEXT, true, 1, REQUEST_REASON_MAX},
 };
+
+/* What the form offers, for programs. */
+static void offers_json(Call *call, const UsageReport *report, const char *feature, json_t *waiting)
+{
+    RequestForm form = {.feature = policy_feature(report->policy, feature), .report = report, .waiting = waiting};
+    json_object_del(waiting, "decided_by");
+    call_json(call, 200, view_request_offers(&form));
+}
 
 /* Takes the texts of `shown`, and frees them. */
 static void show(Call *call, int status, const UsageReport *report, const json_t *waiting, FormShown *shown)
@@ -80,7 +92,10 @@ void page_request_new(Call *call)
     StoreResult result = read ? waiting_find(call, shown[FEATURE].typed, &waiting, &error) : STORE_NONE;
     if (read && result != STORE_OK)
         call_store_problem(call, result, &error);
-    if (result == STORE_OK)
+    bool json = result == STORE_OK && call_wants_json(call);
+    if (json)
+        offers_json(call, read->report, shown[FEATURE].typed, waiting);
+    if (result == STORE_OK && !json)
         show(call, 200, read->report, waiting, shown);
     else
         form_shown_clear(shown, FIELDS);

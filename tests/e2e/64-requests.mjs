@@ -172,6 +172,12 @@ async function pages(site) {
         ok(/Your request was sent/.test(list.text) && words(list).includes(`A trade fair &quot;&lt;b&gt;&quot; second line`) && !/<b>"/.test(list.text), list.text);
         ok(words(list).includes('Waiting for an answer'), words(list));
         ok((await me.open('/requests/new?feature=call')).text.includes('there is no answer yet'), 'no second form');
+        const offers = async (where, as = me) => status(await as.open(`/requests/new?feature=${where}`, { Accept: 'application/json' }), 200).json;
+        equal(await offers('deep'), { feature: 'deep', kinds: ['increase', 'upgrade'], plan: 'pro', limits: ['deep'], waiting: null });
+        const { waiting, ...none } = await offers('call');
+        equal(none, { feature: 'call', kinds: [], plan: null, limits: [] });
+        members(waiting, MEMBERS);
+        equal((await offers('deep', new Browser(site))).kinds, [], 'a visitor');
         equal(status(await me.open('/requests', { Accept: 'application/json' }), 200).json.requests.length, 1);
     });
     await test('a wrong field leaves what was typed, and says what to mend; sent twice, it is there once', async () => {

@@ -170,6 +170,14 @@ async function zones(site) {
         ok(/at 09:00 \(Asia\/Tokyo\)/.test(why.json.message), why.json.message);
         equal(status(await site.consume('free', 'stop'), 429).json.message, told.message, 'from memory');
     });
+    await test('and so on every page of their own', async () => {
+        status(await me.fill('/requests/new?feature=call', { kind: 'increase', amount: '5', reason: 'test' }), 303);
+        const asked = /T(\d\d):/.exec((await me.open('/requests', { Accept: 'application/json' })).json.requests[0].created_at)[1];
+        const there = String((Number(asked) + 9) % 24).padStart(2, '0');
+        for (const where of ['/', '/requests', '/requests/new?feature=call', '/alerts', '/alerts/change?feature=call', '/plans', '/features/call', '/limit/call'])
+            ok(words(await me.open(where)).includes('Times in Asia/Tokyo (UTC+09:00)'), where);
+        ok(new RegExp(`Asked \\(Asia/Tokyo\\).* ${there}:\\d\\d:\\d\\d`).test(words(await me.open('/requests'))), words(await me.open('/requests')));
+    });
     await test('without one, in the limit\'s', async () => {
         await site.consume('nowhere', 'stop');
         ok(/at 00:00 \(UTC\)/.test(status(await site.consume('nowhere', 'stop'), 429).json.message));
