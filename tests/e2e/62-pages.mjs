@@ -2,6 +2,7 @@
 // The pages about one decision, over HTTP: who may see what, as HTML and as JSON at the same address.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { basic, bearer, request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
@@ -170,7 +171,8 @@ async function features(site) {
         const { json } = status(await page(site, '/features/call', callers.person, JSON_TYPE), 200);
         equal(json.decisions.length, 50);
         ok(json.clients[0].allowed > 900 && json.clients[0].allowed < 1100, JSON.stringify(json.clients));
-        is_page(await page(site, '/features/call', callers.person), 'At most 50, of the last 90 days.');
+        const long = is_page(await page(site, '/features/call', callers.person), 'At most 50, of the last 90 days.');
+        ok(gzipSync(long.text).length <= 14 * 1024, `${gzipSync(long.text).length} bytes compressed`);
         for (const name of ['activity_read', 'activity_clients']) {
             const text = readFileSync(path.join(ROOT, `sql/queries/${name}.sql`), 'utf8').replace(/^--.*$/gm, '')
                 .replaceAll('$1', "'free'").replaceAll('$2', "'{call}'").replaceAll('$3', '0').replaceAll('$4', '50');
@@ -254,6 +256,34 @@ async function errors(site) {
     });
 }
 
+async function everywhere(site) {
+    const { decision_id: id } = status(await site.api('POST', '/consume', { feature: 'call', units: 1000 }, callers.person), 429).json;
+    const pages = ['/', '/features/call', '/history?feature=call', '/limit/call', '/plans', '/alerts', '/alerts/change?feature=call', '/requests',
+        '/requests/new?feature=call', `/decisions/${id}`, '/widget/call', '/login', '/logout', '/account'];
+    await test('each page is a page and JSON at the same address', async () => {
+        for (const where of pages) for (const as of [callers.person, {}]) {
+            if (where.startsWith('/decisions') && as !== callers.person) continue;
+            const shown = status(await page(site, where, as), 200, where), twin = status(await page(site, where, as, JSON_TYPE), 200, where);
+            equal([shown.headers['content-type'], twin.headers['content-type'], typeof twin.json],
+                ['text/html; charset=utf-8', 'application/json', 'object'], where);
+        }
+    });
+    await test('every answer says what a browser may do with it', async () => {
+        for (const where of [...pages, '/nowhere', '/history.csv?feature=call', '/api/v1/usage', '/healthz', '/static/style.css', '/static/live.js?v=1', '/static/icon.svg'])
+            for (const accept of [HTML, JSON_TYPE]) {
+                const { headers } = await page(site, where, callers.person, accept);
+                ok(/^default-src 'none'; .*frame-ancestors ('none'$|https:\/\/www\.example\.org )/.test(headers['content-security-policy']), `${where}: ${headers['content-security-policy']}`);
+                equal([headers['x-content-type-options'], headers['referrer-policy'], headers['permissions-policy']],
+                    ['nosniff', 'same-origin', 'camera=(), geolocation=(), microphone=()'], where);
+            }
+    });
+    await test('where one is stopped: at most 8,000 bytes with the headers', async () => {
+        const shown = await page(site, '/limit/call', callers.person);
+        const bytes = Object.entries(shown.headers).reduce((sum, [name, value]) => sum + name.length + String(value).length + 4, Buffer.byteLength(shown.text));
+        ok(bytes <= 8000, `${bytes} bytes`);
+    });
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/pages.conf`;
@@ -262,7 +292,7 @@ try {
         await site.clock(NOW);
         callers.person = basic(site.values.WEBQUOTA_USER_FREE);
         callers.administrator = basic(site.values.WEBQUOTA_USER_ADMIN);
-        for (const part of [decisions, plans, features, widgets, errors, alerts]) await part(site);
+        for (const part of [decisions, plans, features, widgets, errors, alerts, everywhere]) await part(site);
     });
 } catch (error) {
     broken(error);
