@@ -5,10 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { request } from './lib/http.mjs';
-import { ROOT, with_site } from './lib/site.mjs';
+import { ROOT, free_port, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
 
 const require = createRequire(path.join(ROOT, 'tests/browser/package.json'));
@@ -36,6 +37,7 @@ plan free { title = ${quoted(hostile(8))}  price = ${quoted(hostile(9))}  rank =
 plan pro { title = ${quoted(hostile(10))}  price = ${quoted(hostile(11))}  rank = 2
   limit day { feature = "call"  amount = 1000  window = "day" } }
 `;
+let requested;
 const WHO = hostile(20), ORGANIZATION = hostile(21);
 
 /* Runs in the page: what of the data became more than text. */
@@ -43,7 +45,7 @@ const LIVE = mount => {
     const wrong = [];
     const allowed = new Set(['HTML', 'HEAD', 'META', 'TITLE', 'LINK', 'SCRIPT', 'BODY', 'A', 'HEADER', 'DIV', 'NAV', 'P', 'MAIN', 'H1', 'H2', 'UL', 'OL',
         'LI', 'SECTION', 'ARTICLE', 'SPAN', 'B', 'BDI', 'STRONG', 'CODE', 'TIME', 'DL', 'DT', 'DD', 'TABLE', 'THEAD', 'TBODY', 'TR', 'TH', 'TD', 'FOOTER',
-        'NOSCRIPT', 'FIGURE', 'FIGCAPTION', 'TFOOT', 'title', 'BUTTON', 'FORM', 'INPUT', 'LABEL', 'SELECT', 'OPTION', 'TEXTAREA', 'svg', 'rect', 'path', 'circle', 'line', 'g', 'text']);
+        'NOSCRIPT', 'FIGURE', 'FIGCAPTION', 'TFOOT', 'title', 'BUTTON', 'FORM', 'INPUT', 'LABEL', 'SELECT', 'OPTION', 'FIELDSET', 'LEGEND', 'DETAILS', 'SUMMARY', 'BR', 'TEXTAREA', 'svg', 'rect', 'path', 'circle', 'line', 'g', 'text']);
     for (const one of document.querySelectorAll('*')) {
         if (!allowed.has(one.tagName)) wrong.push(`<${one.tagName}>`);
         for (const { name, value } of one.attributes) {
@@ -73,6 +75,10 @@ async function store_all(site) {
     status(await site.subject(WHO, { plan: 'free', organization: ORGANIZATION }), 201);
     status(await site.api('POST', '/admin/overrides', { subject: WHO, feature: 'call', amount: 9, reason: hostile(22), expires_at: '2099-01-01T00:00:00Z' }), 201);
     status(await site.api('POST', '/admin/grants', { subject: WHO, feature: 'child', amount: 2, reason: hostile(23) }), 201);
+    status(await site.api('POST', '/admin/keys', { name: hostile(33), scopes: ['read'] }), 201);
+    const asked = status(await site.api('POST', '/requests', { subject: WHO, feature: 'call', kind: 'increase', amount: 20, reason: hostile(34) }), 201).json.request;
+    status(await site.api('POST', `/admin/requests/${asked}/deny`, { reason: hostile(35) }), 200);
+    requested = status(await site.api('POST', '/requests', { subject: WHO, feature: 'child', kind: 'upgrade', plan: 'pro', reason: hostile(36) }), 201).json.request;
     const use = more => site.consume(WHO, 'call', { on_behalf_of: hostile(24), metadata: { [hostile(25)]: hostile(26) }, ...more });
     const allowed = status(await use({ units: 2, resource: `b-${hostile(27)}` }), 200).json;
     const refused = status(await use({ units: 8, resource: `b-${hostile(27)}`, on_behalf_of: LINK }), 429).json;
@@ -93,6 +99,13 @@ const pages = decisions => ['/', '/features/call', '/features/child', '/features
     '/history', '/history?feature=call&days=7', '/requests', '/login', '/widget/call', '/widget/child?style=bar&frame=1', ...decisions.map(id => `/decisions/${id}`),
     '/nowhere', `/features/${encodeURIComponent(hostile(30))}`, `/widget/call?style=${encodeURIComponent(hostile(31))}`,
     `/?refresh=${encodeURIComponent(hostile(32))}`];
+
+const admin_pages = () => {
+    const who = new URLSearchParams({ subject: WHO }), organization = new URLSearchParams({ organization: ORGANIZATION });
+    return ['', '/people', `/person?${who}`, '/plans', '/organizations', `/organization?${organization}`, '/requests', '/requests?state=all',
+        `/request?request=${requested}`, '/queues', '/approvals', '/audit', `/audit?${who}`, '/access', '/recommendations', '/what-if',
+        `/change?what=override&${who}&feature=call&limit=day`, `/change?what=plan&${who}`].map(where => `/admin${where}`);
+};
 
 async function in_browser(browser, site, addresses, cookie) {
     const { origin } = new URL(site.url), mount = new URL(site.url).pathname.replace(/\/$/, '');
@@ -115,6 +128,11 @@ async function escaping(site, browser, decisions) {
     const cookie = identity(site, WHO);
     await test('nothing that was stored lives on a page: signed in', async () => {
         const { found, shown } = await in_browser(browser, site, pages(decisions), cookie);
+        equal(found, []);
+        ok(shown > 12, `only ${shown} pages show what was stored`);
+    });
+    await test('nor on the pages of administrators', async () => {
+        const { found, shown } = await in_browser(browser, site, admin_pages(), identity(site, 'admin'));
         equal(found, []);
         ok(shown > 12, `only ${shown} pages show what was stored`);
     });
@@ -141,8 +159,33 @@ async function escaping(site, browser, decisions) {
     });
 }
 
+/* A page of another origin with a feature's fragment, and a whole page of ours, in frames: what each shows. */
+async function framed(site, browser, server) {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    const shown = await Promise.all(page.frames().slice(1).map(frame => frame.evaluate(() => document.body.innerText).catch(() => '')));
+    await page.close();
+    return shown.map(text => /of 2 /.test(text));
+}
+
+async function frames(site, browser, ports) {
+    const document = `<!doctype html><title>x</title><iframe src="${site.url}/widget/call?frame=1&style=bar"></iframe><iframe src="${site.url}/limit/call"></iframe>`;
+    const servers = await Promise.all(ports.map(port => new Promise(done => {
+        const server = http.createServer((_, answer) => answer.writeHead(200, { 'Content-Type': 'text/html' }).end(document));
+        server.listen(port, '127.0.0.1', () => done(server));
+    })));
+    await test('the page that the policy names may frame a fragment, and nothing else; other pages nothing', async () => {
+        equal(await Promise.all(servers.map(server => framed(site, browser, server))), [[true, false], [false, false]]);
+    });
+    for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+    }
+}
+
 /* Every link of a page can be followed and every form is whole; nothing waits for a script. */
 async function without_scripts(site, browser) {
+    let reached = [];
     await test('a full pass without JavaScript: from the dashboard every page can be reached and says something', async () => {
         const context = await browser.newContext({ javaScriptEnabled: false });
         await context.addCookies([{ name: 'webquota_identity', value: identity(site, 'calm'), url: new URL(site.url).origin }]);
@@ -161,6 +204,19 @@ async function without_scripts(site, browser) {
         for (const name of ['/plans', '/alerts', '/history', '/features/call', '/limit/call', '/decisions/', '?refresh=20'])
             ok([...seen].some(address => address.includes(name)), `nothing leads to ${name}: ${[...seen]}`);
         await context.close();
+        reached = [...seen];
+    });
+    await test('all of them in w3m: each has its heading and its words there', async () => {
+        const cookie = `webquota_identity=${identity(site, 'calm')}`, wrong = [];
+        for (const address of reached) {
+            const { text } = await request(address, { headers: { Accept: 'text/html', Cookie: cookie } });
+            const heading = /<h1[^>]*>(.*?)<\/h1>/s.exec(text)[1].replace(/<[^>]*>/g, '');
+            const shown = execFileSync('w3m', ['-dump', '-T', 'text/html', '-cols', '300'], { input: text }).toString().replace(/\s+/g, ' ');
+            const plain = heading.replaceAll('&#39;', '\'').replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+            if (!shown.includes(plain.replace(/\s+/g, ' ').trim()) || shown.length < 200) wrong.push(`${address}: "${plain}" is not in: ${shown}`);
+        }
+        equal(wrong, []);
+        ok(reached.length > 12, `only ${reached.length}`);
     });
     await test('the same in w3m: figures, state, what is left and when it is back stand there as words', async () => {
         const cookie = `webquota_identity=${identity(site, 'calm')}`;
@@ -175,7 +231,8 @@ async function without_scripts(site, browser) {
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/hostile.conf`;
-        writeFileSync(file, POLICY);
+        const ports = [await free_port(), await free_port()];
+        writeFileSync(file, `${POLICY}embedders = {"http://127.0.0.1:${ports[0]}"}\n`);
         await site.policy(file);
         const decisions = await store_all(site);
         status(await site.subject('calm', { plan: 'free' }), 201);
@@ -185,6 +242,7 @@ try {
         try {
             await escaping(site, browser, decisions);
             await without_scripts(site, browser);
+            await frames(site, browser, ports);
         } finally {
             await browser.close();
         }
