@@ -17,6 +17,7 @@ static const struct {
     { "override", cmd_override, "add, list and remove overrides" },
     { "grant", cmd_grant, "add, list and remove bonus units" },
     { "reset", cmd_reset, "set somebody's use back to 0" },
+    { "bulk", cmd_bulk, "change many people at once" },
     { "usage", cmd_usage, "show where somebody stands" },
     { "report", cmd_report, "show how everybody does together" },
     { "explain", cmd_explain, "show why a request was allowed or stopped" },

@@ -12,6 +12,7 @@
 #include "web/serve.h"
 #include "web/site.h"
 #include "worker/admission.h"
+#include "worker/bulk.h"
 #include "worker/delivery.h"
 #include "worker/worker.h"
 
@@ -27,7 +28,8 @@ typedef struct {
     int listener; /* -1: plain CGI */
     Site site;
     Worker *worker;
-    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it; so is the next, */
+    AdmissionWorker *admission; /* NULL in plain CGI, which is too short for it; so are the next, */
+    BulkWorker *bulk;
     DeliveryWorker *delivery;   /* and where no callbacks are set up */
     char *why;
 } Program;
@@ -74,6 +76,7 @@ static bool step_worker(Program *program)
     Store *store = program->site.store;
     const Callbacks *callbacks = &program->settings.callbacks;
     if (program->listener >= 0 && (!(program->worker = worker_start(store)) || !(program->admission = admission_start(store)) ||
+                                   !(program->bulk = bulk_worker_start(store)) ||
                                    (callbacks->allowed && !(program->delivery = delivery_start(store, callbacks)))))
         program->why = g_strdup("threads cannot be started");
     return !program->why;
@@ -132,6 +135,7 @@ int main(void)
     delivery_stop(program.delivery);
     note_last_seen(&program);
     admission_stop(program.admission);
+    bulk_worker_stop(program.bulk);
     worker_stop(program.worker);
     site_close(&program.site);
     settings_clear(&program.settings);

@@ -6,6 +6,7 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
         union all
         select o.name, p.privilege, has_table_privilege('webquota.' || o.name, p.privilege)
           from (values ('insert', 'accounts decisions policies limits alerts audit sessions requests admin_once idempotency recovery_codes approvals'),
+                       ('insert', 'bulks bulk_items'),
                        ('insert update', 'subjects counters shared_counters overrides grants reservations tickets queues deliveries api_keys'),
                        ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_standing usage_spread usage_reaching usage_reached plans features'),
                        ('insert update delete', 'sign_in_attempts second_factors'), ('update', 'usage_rollup leases'),
@@ -17,6 +18,7 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                        ('local_accounts', 'hash changed_at suspended_at'), ('admin_once', 'status answer'),
                        ('requests', 'state answer decided_by decided_at plan override'),
                        ('policies', 'active state applied_at'), ('recovery_codes', 'used_at'),
+                       ('bulks', 'state ended_at stopped_by'), ('bulk_items', 'state why at'),
                        ('approvals', 'state answer decided_by decided_at made')) r(name, columns)
          cross join string_to_table(r.columns, ' ') c(name)
         union all

@@ -18,6 +18,7 @@ int cmd_subject(int argc, char **argv);
 int cmd_override(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
+int cmd_bulk(int argc, char **argv);
 int cmd_usage(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

@@ -67,6 +67,8 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
     params_text(&params, action);
     params_text(&params, subject);
     params_text(&params, organization);
+    if (audit_bulk())
+        json_object_set_new(details, "bulk", json_sprintf("%" PRId64, audit_bulk()));
     char *text = json_dumps(details, JSON_COMPACT);
     params_text(&params, text);
     free(text);

@@ -21,6 +21,18 @@ const char *audit_origin(void)
     return *origin_of_thread ? origin_of_thread : NULL;
 }
 
+static _Thread_local int64_t bulk_of_thread;
+
+void audit_bulk_set(int64_t bulk)
+{
+    bulk_of_thread = bulk;
+}
+
+int64_t audit_bulk(void)
+{
+    return bulk_of_thread;
+}
+
 static void params_instant_or_null(Params *params, Instant at)
 {
     if (at == INSTANT_MIN || at == INSTANT_MAX)

@@ -16,6 +16,10 @@ void audit_origin_set(const char *origin);
 /* NULL: not known. */
 const char *audit_origin(void);
 
+/* Which bulk (bulk.h) the changes are part of that this thread makes from now on; 0: none. Entries name it as "bulk". */
+void audit_bulk_set(int64_t bulk);
+int64_t audit_bulk(void);
+
 /* Which entries: those that fit all that is not NULL. */
 typedef struct {
     const char *subject, *organization, *actor, *action;

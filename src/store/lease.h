@@ -9,6 +9,7 @@
 #define LEASE_USAGE "usage"         /* rolling up: rollup.h */
 #define LEASE_ADMISSION "admission" /* letting in: queue.h */
 #define LEASE_DELIVERY "delivery"   /* callbacks: deliveries.h */
+#define LEASE_BULK "bulk"           /* changes to many people: bulk.h */
 
 typedef struct {
     const char *name; /* the row: one of these */

@@ -436,8 +436,8 @@ StoreResult ledger_refund(Store *store, const char *decision, int64_t units, con
     return settle(store, JOB_REFUND, decision, DECISION_PREFIX, units, reason, actor, done, error);
 }
 
-StoreResult ledger_reset(Store *store, const char *subject, const char *feature, const char *reason, const char *actor,
-                         LedgerDone *done, StoreError *error)
+StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, const char *subject, const char *feature, const char *reason,
+                                 const char *actor, LedgerDone *done, StoreError *error)
 {
     g_autoptr(Policy) policy = NULL;
     StoreResult result = store_policy(store, &policy, error);
@@ -446,9 +446,15 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
     if (feature && !policy_feature(policy, feature))
         return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
     Job job = { .kind = JOB_RESET, .subject = subject, .feature = feature, .reason = reason, .actor = actor,
-                .origin = audit_origin(), .done = done, .error = error };
+                .origin = audit_origin(), .bulk = bulk, .bulk_number = number, .done = done, .error = error };
     submit(ledger_of(store), &job);
     return job.result;
+}
+
+StoreResult ledger_reset(Store *store, const char *subject, const char *feature, const char *reason, const char *actor,
+                         LedgerDone *done, StoreError *error)
+{
+    return ledger_reset_of_bulk(store, 0, 0, subject, feature, reason, actor, done, error);
 }
 
 StoreResult ledger_sweep(Store *store, StoreError *error)

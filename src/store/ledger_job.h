@@ -24,6 +24,7 @@ typedef struct {
     const char *subject, *feature;    /* reset */
     const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
     bool audited;                     /* refund: the audit says so, too */
+    int64_t bulk, bulk_number;        /* reset: of which bulk, and of whom in it (bulk.h), with whom it is made once; 0: of none */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
     /* what came of it */
@@ -178,6 +179,10 @@ int64_t places_units(Store *store, int64_t account, int64_t slot, const char *ow
 void places_take_seen(Store *store, bool all, Params *params, guint *count);
 void places_seen_written(Store *store);
 
+/* ledger.c: ledger_reset as part of a bulk, in one transaction with what is noted of its person: made once, whoever tries.
+ * STORE_CONFLICT: it is made already, or the bulk was stopped. */
+StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, const char *subject, const char *feature, const char *reason,
+                                 const char *actor, LedgerDone *done, StoreError *error) MUST_CHECK;
 /* ledger_settle.c: commit, release, expire, refund, reset. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);

@@ -189,6 +189,8 @@ static void audit(Batch *batch, const Job *job, const char *action, const char *
     params_text(entry, action);
     params_text(entry, subject);
     params_text(entry, organization);
+    if (job->bulk)
+        json_object_set_new(details, "bulk", json_sprintf("%" PRId64, job->bulk));
     char *text = json_dumps(details, JSON_COMPACT);
     params_text(entry, text);
     free(text);

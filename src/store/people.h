@@ -22,4 +22,12 @@ bool people_filter_find(const char *word, PeopleFilter *filter) MUST_CHECK;
 StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
                           StoreError *error) MUST_CHECK;
 
+/* One of the two ways to look. */
+typedef struct {
+    bool is_filtered;
+    const char *q;       /* without a filter */
+    PeopleFilter filter;
+    const char *plan;    /* of PEOPLE_ON_PLAN */
+} PeopleAsked;
+
 #endif

@@ -18,6 +18,7 @@ typedef struct {
     const char *q;       /* what is looked for; "": all */
     const char *filter;  /* those of whom this is true (people_filter_word); NULL: none was asked for */
     const char *plan;    /* of the filter "plan" */
+    bool may_change;     /* all of them at once */
 } PeopleShown;
 Value *view_people(const PeopleShown *shown, const PageContext *context);
 

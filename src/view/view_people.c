@@ -51,6 +51,32 @@ static void add_next(GString *out, const PeopleShown *shown, const char *mount)
     add_address(out, "", "&after=", text_of(json_array_get(shown->list, count - 1), "subject"));
 }
 
+/* "/admin/bulk/new?what=bonus&filter=near" */
+static void add_bulk(GString *out, const PeopleShown *shown, const char *mount, const char *what)
+{
+    add_address(out, mount, "/admin/bulk/new?what=", what);
+    if (shown->filter)
+        add_address(out, "", "&filter=", shown->filter);
+    else if (*shown->q)
+        add_address(out, "", "&q=", shown->q);
+    if (shown->plan)
+        add_address(out, "", "&on_plan=", shown->plan);
+}
+
+static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
+{
+    static const char *const kinds[] = {"bonus", "override", "plan", "reset", "suspend", "restore"};
+    if (!shown->may_change) {
+        set_null(page, "bulk");
+        return;
+    }
+    Value *bulk = set_object(page, "bulk");
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        add_bulk(value_words(bulk), shown, mount, kinds[i]);
+        value_set_words(bulk, value_key(kinds[i]));
+    }
+}
+
 Value *view_people(const PeopleShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -72,6 +98,7 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
     set_flag(page, "any", i > 0);
     set_flag(page, "filtered", shown->filter != NULL);
     set_choices(page, shown, context);
+    set_bulk(page, shown, context->mount);
     set_words(page, "next", add_next, shown, context->mount);
     return page;
 }

@@ -6,6 +6,7 @@ const AdminPage admin_pages[] = {
     {"/admin/people", "People", ROLE_VIEWER},
     {"/admin/person", NULL, ROLE_VIEWER},
     {"/admin/change", NULL, ROLE_VIEWER},
+    {"/admin/bulk", NULL, ROLE_ADMIN},
     {"/admin/view", NULL, ROLE_VIEWER},
     {"/admin/organizations", "Organizations", ROLE_VIEWER},
     {"/admin/organization", NULL, ROLE_VIEWER},

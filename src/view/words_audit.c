@@ -20,6 +20,8 @@ static const struct {
     {"approval.ask", "Asked to be approved"},
     {"approval.approve", "Approved as asked"},
     {"approval.deny", "Denied as asked"},
+    {"bulk.run", "Many people changed at once"},
+    {"bulk.stop", "Changing many people stopped"},
     {"queue.set", "Queue opened or stopped"},
     {"ticket.move-up", "Moved up in a queue"},
     {"ticket.move-back", "Moved back in a queue"},

@@ -52,7 +52,8 @@ void page_people(Call *call)
         call_json(call, 200, json_pack("{s:O, s:b}", "people", list, "more", more));
     } else if (call_form_token(call)) { /* it has a form, and its style */
         PageContext context = call_context(call, NULL);
-        PeopleShown shown = {.list = list, .more = more, .q = q, .filter = values[FILTER].text, .plan = values[PLAN].text};
+        PeopleShown shown = {.list = list, .more = more, .q = q, .filter = values[FILTER].text, .plan = values[PLAN].text,
+                             .may_change = call_is_administrator(call)};
         call_page(call, 200, "people", view_people(&shown, &context));
     }
     json_decref(list);

@@ -6,6 +6,7 @@
 #include "view/access_states.h"
 #include "view/line_states.h"
 #include "view/approvals_states.h"
+#include "view/bulk_states.h"
 #include "view/admin_states.h"
 #include "view/decision_states.h"
 #include "view/feature_states.h"
@@ -613,6 +614,13 @@ static const struct {
     { "line-move-preview", "queue_change", line_move_preview },
     { "line-admit-preview", "queue_change", line_admit_preview },
     { "line-drop-preview", "queue_change", line_drop_preview },
+    { "bulk-form", "bulk_new", bulk_form },
+    { "bulk-plan-form", "bulk_new", bulk_plan_form },
+    { "bulk-preview", "bulk_new", bulk_preview },
+    { "bulk-nobody", "bulk_new", bulk_nobody },
+    { "bulk-running", "bulk", bulk_running },
+    { "bulk-done", "bulk", bulk_done },
+    { "bulk-stopped", "bulk", bulk_stopped },
     { "approvals-some", "approvals", approvals_some },
     { "approvals-none", "approvals", approvals_none },
     { "approval-open", "approval", approval_open },

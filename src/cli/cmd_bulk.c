@@ -1,0 +1,256 @@
+/* `webquota bulk run|show|stop|work`: one change to many people at once. */
+#include <unistd.h>
+#include "cli/inputs.h"
+#include "cli/open.h"
+#include "store/bulk.h"
+
+enum { FIND, FILTER, ON_PLAN, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON };
+#define MULTIPLIER_MAX 1000000
+#define WAIT_US (US_PER_S / 5)
+
+typedef struct {
+    OptionTexts texts;
+    gboolean unlimited, dry_run, json;
+} BulkOptions;
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static int64_t number_of(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static bool runs(const json_t *bulk)
+{
+    return g_strcmp0(text_of(bulk, "state"), "running") == 0;
+}
+
+static void print_bulk(const json_t *bulk)
+{
+    size_t i;
+    json_t *failure;
+    printf("bulk %s, %s: %s; %" PRId64 " people, %" PRId64 " done, %" PRId64 " failed, %" PRId64 " left\n", text_of(bulk, "bulk"),
+           text_of(bulk, "what"), text_of(bulk, "state"), number_of(bulk, "people"), number_of(bulk, "done"), number_of(bulk, "failed"),
+           number_of(bulk, "left"));
+    json_array_foreach(json_object_get(bulk, "failures"), i, failure)
+        printf("  %s: %s\n", text_of(failure, "subject"), text_of(failure, "why"));
+}
+
+/* Prints it, as JSON or not, and frees it. */
+static int tell(json_t *bulk, bool json)
+{
+    int code = number_of(bulk, "failed") ? CMD_NO : CMD_OK;
+    if (json) {
+        cli_print_json(bulk);
+        return code;
+    }
+    print_bulk(bulk);
+    json_decref(bulk);
+    return code;
+}
+
+/* On a terminal a line that says how far it is. */
+static void progress(const json_t *bulk)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%" PRId64 " of %" PRId64 " people%s", number_of(bulk, "people") - number_of(bulk, "left"), number_of(bulk, "people"),
+                runs(bulk) ? "" : "\n");
+}
+
+/* Does turns where no service has the lease, until the bulk is over, or (id NULL) none is left. */
+static StoreResult work(Store *store, const char *id, json_t **bulk, StoreError *error)
+{
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest = BULK_REST_MORE;
+    int64_t told_us = 0;
+    StoreResult result = STORE_OK;
+    while (result == STORE_OK && rest != BULK_REST_IDLE && (!id || !*bulk || runs(*bulk))) {
+        result = bulk_turn(store, &lease, &rest, error);
+        int64_t now_us = g_get_monotonic_time();
+        if (result == STORE_OK && id && (rest != BULK_REST_MORE || now_us - told_us > WAIT_US)) {
+            g_clear_pointer(bulk, json_decref);
+            result = bulk_get(store, id, bulk, error);
+            told_us = now_us;
+            if (result == STORE_OK)
+                progress(*bulk);
+        }
+        if (rest == BULK_REST_ELSEWHERE)
+            g_usleep(WAIT_US);
+    }
+    lease_leave(store, &lease);
+    lease_clear(&lease);
+    if (result == STORE_OK && id) {
+        g_clear_pointer(bulk, json_decref);
+        result = bulk_get(store, id, bulk, error);
+    }
+    return result;
+}
+
+static int print_found(const BulkAsk *ask, const BulkFound *found, bool json)
+{
+    size_t i;
+    json_t *person;
+    if (json) {
+        cli_print_json(json_pack("{s:b, s:s, s:I, s:o, s:O}", "dry_run", true, "what", bulk_kind_word(ask->kind), "people",
+                                 (json_int_t)found->subjects->len, "changed", found->changed < 0 ? json_null() : json_integer(found->changed),
+                                 "first", found->first));
+        return CMD_OK;
+    }
+    printf("%u people", found->subjects->len);
+    if (found->changed >= 0)
+        printf(", something would change for %" PRId64 " of them", found->changed);
+    puts(found->subjects->len ? ":" : "");
+    json_array_foreach(found->first, i, person)
+        printf("  %s\n", text_of(person, "subject"));
+    if (found->subjects->len > i)
+        printf("  and %zu more\n", found->subjects->len - i);
+    return CMD_OK;
+}
+
+static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(BulkFound) found = { 0 };
+    json_t *bulk = NULL;
+    g_autofree char *actor = cli_actor(), *id = NULL;
+    StoreResult result = bulk_look(store, ask, &found, &error);
+    if (result == STORE_OK && options->dry_run && !found.more)
+        return print_found(ask, &found, options->json);
+    if (result == STORE_OK)
+        result = bulk_add(store, ask, &found, NULL, actor, &bulk, &error);
+    if (result == STORE_OK) {
+        id = g_strdup(text_of(bulk, "bulk"));
+        result = work(store, id, &bulk, &error);
+    }
+    if (result != STORE_OK) {
+        json_decref(bulk);
+        return cli_fail("bulk", result, &error);
+    }
+    return tell(bulk, options->json);
+}
+
+static bool override_read(const BulkOptions *options, BulkAsk *ask)
+{
+    const OptionTexts *texts = &options->texts;
+    if ((texts->of[AMOUNT] != NULL) + (texts->of[MULTIPLIER] != NULL) + options->unlimited != 1) {
+        (void)cli_usage("bulk", "an override needs one of --amount, --multiplier and --unlimited");
+        return false;
+    }
+    ask->override_kind = texts->of[AMOUNT] ? OVERRIDE_AMOUNT : texts->of[MULTIPLIER] ? OVERRIDE_MULTIPLIER : OVERRIDE_UNLIMITED;
+    return cli_whole("bulk", "--amount", texts->of[AMOUNT], 0, UNITS_MAX, &ask->amount) &&
+           cli_real("bulk", "--multiplier", texts->of[MULTIPLIER], MULTIPLIER_MAX, &ask->multiplier);
+}
+
+/* What each kind must have; NULL: it has it. */
+static const char *lacks(const BulkAsk *ask, const OptionTexts *texts)
+{
+    if (!texts->of[REASON])
+        return "--reason must say why";
+    if ((ask->kind == BULK_BONUS || ask->kind == BULK_OVERRIDE) && !texts->of[FEATURE])
+        return "--feature must say of what";
+    if (ask->kind == BULK_BONUS && !texts->of[AMOUNT])
+        return "--amount must say how many";
+    return ask->kind == BULK_PLAN && !texts->of[PLAN] ? "--plan must say which" : NULL;
+}
+
+static bool who_read(const BulkOptions *options, BulkAsk *ask)
+{
+    const OptionTexts *texts = &options->texts;
+    const char *q = texts->of[FIND], *filter = texts->of[FILTER];
+    ask->who = (PeopleAsked){ .is_filtered = filter != NULL, .q = q, .plan = texts->of[ON_PLAN] };
+    const char *why = (q != NULL) == (filter != NULL) ? "it needs one of --find and --filter"
+                    : filter && !people_filter_find(filter, &ask->who.filter) ? "--filter is plan, near, stopped, override or suspended"
+                    : (texts->of[ON_PLAN] != NULL) != (filter && ask->who.filter == PEOPLE_ON_PLAN) ? "--on-plan goes with --filter plan" : NULL;
+    if (why)
+        (void)cli_usage("bulk", "%s", why);
+    return !why;
+}
+
+static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)
+{
+    const OptionTexts *texts = &options->texts;
+    if (!bulk_kind_find(what, &ask->kind)) {
+        (void)cli_usage("bulk", "run takes bonus, override, plan, suspend, restore or reset");
+        return false;
+    }
+    const char *why = lacks(ask, texts);
+    if (why) {
+        (void)cli_usage("bulk", "%s", why);
+        return false;
+    }
+    ask->feature = texts->of[FEATURE];
+    ask->limit = texts->of[LIMIT];
+    ask->plan = texts->of[PLAN];
+    ask->then = texts->of[THEN];
+    ask->reason = texts->of[REASON];
+    ask->expires_at = INSTANT_MAX;
+    return who_read(options, ask) && cli_text("bulk", "--find", texts->of[FIND], 0, 255) && cli_text("bulk", "--reason", ask->reason, 1, 500) &&
+           cli_instant("bulk", "--expires", texts->of[EXPIRES], &ask->expires_at) &&
+           (ask->kind != BULK_BONUS || cli_whole("bulk", "--amount", texts->of[AMOUNT], 1, UNITS_MAX, &ask->amount)) &&
+           (ask->kind != BULK_OVERRIDE || override_read(options, ask));
+}
+
+static int about(Store *store, const char *verb, const char *id, bool json)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *bulk = NULL;
+    g_autofree char *actor = cli_actor();
+    StoreResult result = strcmp(verb, "show") == 0 ? bulk_get(store, id, &bulk, &error)
+                       : strcmp(verb, "stop") == 0 ? bulk_stop(store, id, actor, &bulk, &error) : work(store, NULL, &bulk, &error);
+    if (result != STORE_OK)
+        return cli_fail("bulk", result, &error);
+    return bulk ? tell(bulk, json) : CMD_OK;
+}
+
+static int run(int argc, char **argv, const BulkOptions *options)
+{
+    const char *verb = argc > 1 ? argv[1] : "";
+    bool makes = strcmp(verb, "run") == 0, works = strcmp(verb, "work") == 0;
+    BulkAsk ask = { 0 };
+    if (!makes && !works && strcmp(verb, "show") != 0 && strcmp(verb, "stop") != 0)
+        return cli_usage("bulk", "it takes run WHAT, show ID, stop ID, or work");
+    if (argc != (works ? 2 : 3))
+        return cli_usage("bulk", works ? "work takes nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
+    if (makes && !ask_read(argv[2], options, &ask))
+        return CMD_USAGE;
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    int code = makes ? make(store, &ask, options) : about(store, verb, works ? NULL : argv[2], options->json);
+    store_close(store);
+    return code;
+}
+
+int cmd_bulk(int argc, char **argv)
+{
+    BulkOptions options = { 0 };
+    char **texts = options.texts.of;
+    const GOptionEntry entries[] = {
+        { "find", 0, 0, G_OPTION_ARG_STRING, &texts[FIND], "Those whose id, e-mail address or organization begins so; \"\": everybody", "TEXT" },
+        { "filter", 0, 0, G_OPTION_ARG_STRING, &texts[FILTER], "Those who are plan, near, stopped, override or suspended", "FILTER" },
+        { "on-plan", 0, 0, G_OPTION_ARG_STRING, &texts[ON_PLAN], "The plan of --filter plan", "PLAN" },
+        { "feature", 0, 0, G_OPTION_ARG_STRING, &texts[FEATURE], "Of a bonus, an override, a reset", "FEATURE" },
+        { "limit", 0, 0, G_OPTION_ARG_STRING, &texts[LIMIT], "Only this limit (override)", "LIMIT" },
+        { "amount", 0, 0, G_OPTION_ARG_STRING, &texts[AMOUNT], "How many for each (bonus, override)", "N" },
+        { "multiplier", 0, 0, G_OPTION_ARG_STRING, &texts[MULTIPLIER], "Times what the plan gives (override)", "X" },
+        { "unlimited", 0, 0, G_OPTION_ARG_NONE, &options.unlimited, "No limit (override)", NULL },
+        { "expires", 0, 0, G_OPTION_ARG_STRING, &texts[EXPIRES], "Until when (bonus, override, plan)", "TIME" },
+        { "plan", 0, 0, G_OPTION_ARG_STRING, &texts[PLAN], "The new plan (plan)", "PLAN" },
+        { "then", 0, 0, G_OPTION_ARG_STRING, &texts[THEN], "The plan after --expires; else the one before (plan)", "PLAN" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &texts[REASON], "Why, for the audit", "TEXT" },
+        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only say how many and who they are", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        { NULL },
+    };
+    int parsed = cli_options("bulk", "run WHAT | show ID | stop ID | work",
+                             "Makes one change to all whom a search or filter finds, at most 100000: WHAT is bonus, override, plan,\n"
+                             "suspend, restore or reset. Who they are is written down first; then each is changed by itself, once,\n"
+                             "by this command or by a service, and goes on when either is killed. work does what is left, for cron\n"
+                             "beside plain CGI.", entries, &argc, &argv);
+    int code = parsed == CMD_OK ? run(argc, argv, &options) : MAX(parsed, 0);
+    option_texts_clear(&options.texts);
+    return code;
+}

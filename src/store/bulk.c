@@ -1,0 +1,204 @@
+/* Bulks: whom one would be about, and one as it is made, looked at and stopped. */
+#include "store/bulk_internal.h"
+
+#include "store/people_rows.h"
+
+void bulk_found_clear(BulkFound *found)
+{
+    g_clear_pointer(&found->subjects, g_ptr_array_unref);
+    g_clear_pointer(&found->first, json_decref);
+}
+
+/* --- whom --- */
+
+static bool has_limit(const Plan *plan, const Feature *feature, const char *key)
+{
+    for (int i = 0; plan && i < plan->limit_count; i++) {
+        const Limit *limit = &plan->limits[i];
+        if (limit->feature == feature->index && limit->scope == SCOPE_SUBJECT && (!key || strcmp(limit->key, key) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Would something be other than it is for the person of the row? */
+static bool would_change(const PGresult *rows, int row, const Policy *policy, const BulkAsk *ask)
+{
+    const Plan *plan = people_row_plan(rows, row, policy);
+    switch (ask->kind) {
+    case BULK_OVERRIDE:
+        return has_limit(plan, policy_feature(policy, ask->feature), ask->limit);
+    case BULK_PLAN:
+        return ask->expires_at != INSTANT_MAX || people_row_plan_ends(rows, row) || !plan || strcmp(plan->key, ask->plan) != 0;
+    case BULK_SUSPEND:
+    case BULK_RESTORE:
+        return people_row_suspended(rows, row) == (ask->kind == BULK_RESTORE);
+    default:
+        return true;
+    }
+}
+
+StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_autoptr(PGresult) rows = NULL;
+    StoreResult result = store_policy(store, &policy, error);
+    if (result == STORE_OK)
+        result = bulk_check(policy, ask, error);
+    if (result == STORE_OK)
+        result = people_rows(store, &ask->who, NULL, BULK_MOST + 1, policy, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    int count = MIN(PQntuples(rows), BULK_MOST);
+    *found = (BulkFound){ .subjects = g_ptr_array_new_full((guint)count, g_free), .first = json_array(), .more = PQntuples(rows) > BULK_MOST };
+    for (int row = 0; row < count; row++) {
+        g_ptr_array_add(found->subjects, g_strdup(people_row_subject(rows, row)));
+        found->changed += would_change(rows, row, policy, ask);
+        if (row < BULK_SHOWN)
+            json_array_append_new(found->first, people_row_json(rows, row, policy));
+    }
+    if (ask->kind == BULK_RESET)
+        found->changed = -1;
+    return STORE_OK;
+}
+
+/* --- making it --- */
+
+static json_t *chosen_json(const PeopleAsked *who)
+{
+    static const char *const words[] = { [PEOPLE_ON_PLAN] = "plan", [PEOPLE_NEAR] = "near", [PEOPLE_STOPPED] = "stopped",
+                                         [PEOPLE_OVERRIDE] = "override", [PEOPLE_SUSPENDED] = "suspended" };
+    return who->is_filtered ? json_pack("{s:s, s:s*}", "filter", words[who->filter], "on_plan", who->plan) : json_pack("{s:s}", "q", who->q);
+}
+
+/* The same was sent before: what came of it. */
+static StoreResult made_before(Store *store, const char *once, const char *what, const char *change, const char *chosen, const char *reason,
+                               char **id, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, once);
+    params_text(&params, what);
+    params_text(&params, change);
+    params_text(&params, chosen);
+    params_text(&params, reason);
+    StoreResult result = admin_run(store, QUERY_BULK_ONCE, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    if (!PQntuples(rows) || !result_bool(rows, 0, 1))
+        return store_fail(error, STORE_CONFLICT, NULL, "another bulk was made with this key");
+    *id = g_strdup(result_text(rows, 0, 0));
+    return STORE_OK;
+}
+
+static StoreResult insert_people(Store *store, const char *id, const GPtrArray *subjects, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, id);
+    params_texts(&params, subjects);
+    return admin_run(store, QUERY_BULK_ITEMS_ADD, &params, NULL, error);
+}
+
+/* Of a transaction. */
+static StoreResult insert(Store *store, const BulkAsk *ask, const BulkFound *found, const char *once, const char *actor, char **id,
+                          StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    const char *what = bulk_kind_word(ask->kind);
+    json_t *details = bulk_change_json(ask), *who = chosen_json(&ask->who);
+    char *change = json_dumps(details, JSON_COMPACT), *chosen = json_dumps(who, JSON_COMPACT);
+    params_text(&params, what);
+    params_text(&params, change);
+    params_text(&params, chosen);
+    params_number(&params, found->subjects->len);
+    params_text(&params, ask->reason);
+    params_text(&params, actor);
+    params_text(&params, audit_origin());
+    params_text(&params, once);
+    StoreResult result = admin_run(store, QUERY_BULK_ADD, &params, &rows, error);
+    bool is_new = result == STORE_OK && PQntuples(rows);
+    if (is_new) {
+        *id = g_strdup(result_text(rows, 0, 0));
+        result = insert_people(store, *id, found->subjects, error);
+    } else if (result == STORE_OK) {
+        result = made_before(store, once, what, change, chosen, ask->reason, id, error);
+    }
+    free(change);
+    free(chosen);
+    json_object_update(details, who);
+    json_decref(who);
+    if (!is_new || result != STORE_OK) {
+        json_decref(details);
+        return result;
+    }
+    json_object_set_new(details, "bulk", json_string(*id));
+    json_object_set_new(details, "what", json_string(what));
+    json_object_set_new(details, "people", json_integer(found->subjects->len));
+    json_object_set_new(details, "reason", json_string(ask->reason));
+    return admin_audit(store, actor, "bulk.run", NULL, NULL, details, error);
+}
+
+StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, const char *once, const char *actor, json_t **json,
+                     StoreError *error)
+{
+    g_autofree char *id = NULL;
+    if (found->more)
+        return store_fail(error, STORE_INVALID, NULL, "these are more than %d people: choose fewer", BULK_MOST);
+    if (!found->subjects->len)
+        return store_fail(error, STORE_INVALID, NULL, "there is nobody of whom it could be made");
+    StoreResult result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, insert(store, ask, found, once, actor, &id, error), error);
+    return result == STORE_OK ? bulk_get(store, id, json, error) : result;
+}
+
+/* --- afterwards --- */
+
+static StoreResult none(StoreError *error)
+{
+    return store_fail(error, STORE_NONE, NULL, "there is no such bulk");
+}
+
+StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    int64_t number;
+    json_t *list = NULL;
+    g_auto(Params) params = params_new();
+    if (!admin_id(id, &number))
+        return none(error);
+    params_number(&params, number);
+    params_number(&params, BULK_FAILURES);
+    StoreResult result = admin_rows(store, QUERY_BULK_SHOW, &params, &list, error);
+    if (result == STORE_OK && json_array_size(list) != 1)
+        result = none(error);
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
+}
+
+/* Of a transaction. */
+static StoreResult stop(Store *store, const char *id, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, id);
+    params_text(&params, actor);
+    StoreResult result = admin_run(store, QUERY_BULK_STOP, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_CONFLICT, NULL, "it is over already");
+    return result == STORE_OK ? admin_audit(store, actor, "bulk.stop", NULL, NULL, json_pack("{s:s}", "bulk", id), error) : result;
+}
+
+StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error)
+{
+    json_t *known = NULL;
+    StoreResult result = bulk_get(store, id, &known, error);
+    json_decref(known);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result == STORE_OK)
+        result = admin_end(store, stop(store, id, actor, error), error);
+    return result == STORE_OK ? bulk_get(store, id, json, error) : result;
+}

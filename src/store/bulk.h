@@ -1,0 +1,64 @@
+/* One change to many people at once: all whom a search or filter finds. Who they are is written down when it is made; from then on each
+ * is changed in a transaction of their own, together with the note that they are, by whoever has the lease. So each is changed once,
+ * whatever is killed, and nobody else waits for more than one of them.
+ *
+ * JSON: {bulk, what, q, filter, on_plan, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor, created_at, state
+ * ("running", "done", "stopped"), ended_at, stopped_by, people, done, failed, left, failures: [{subject, why}]}; `bulk` is its id, a
+ * string; of those who failed the first BULK_FAILURES. */
+#ifndef WEBQUOTA_BULK_H
+#define WEBQUOTA_BULK_H
+
+#include "store/lease.h"
+#include "store/people.h"
+
+#define BULK_MOST 100000
+#define BULK_SHOWN 20
+#define BULK_FAILURES 100
+#define BULK_LEASE_S 5
+
+typedef enum { BULK_BONUS, BULK_OVERRIDE, BULK_PLAN, BULK_SUSPEND, BULK_RESTORE, BULK_RESET, BULK_KINDS } BulkKind;
+bool bulk_kind_find(const char *word, BulkKind *kind) MUST_CHECK; /* "bonus"; NULL: none */
+const char *bulk_kind_word(BulkKind kind);
+
+/* Whom, and what is to be made of each. */
+typedef struct {
+    PeopleAsked who;
+    BulkKind kind;
+    const char *feature;        /* of a bonus, an override, and a reset (NULL: all) */
+    const char *limit;          /* of an override; NULL: every limit on the feature */
+    OverrideKind override_kind;
+    int64_t amount;             /* of a bonus, and an override by amount */
+    double multiplier;
+    Instant expires_at;         /* INSTANT_MAX: no end; of a bonus, an override, a plan */
+    const char *plan, *then;    /* the new plan, and the one that follows it (NULL: the one before it) */
+    const char *reason;
+} BulkAsk;
+
+/* Whom it would be about. */
+typedef struct {
+    GPtrArray *subjects;        /* their keys, in the order of the search */
+    json_t *first;              /* of the first BULK_SHOWN, as people_find gives them */
+    int64_t changed;            /* how many of them something would be changed for; -1: not known before */
+    bool more;                  /* there are more than BULK_MOST, who are too many */
+} BulkFound;
+void bulk_found_clear(BulkFound *found);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BulkFound, bulk_found_clear)
+
+/* Can it be made under the policy in force (STORE_INVALID, with the field), and of whom? Changes nothing. */
+StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error) MUST_CHECK;
+
+/* Makes it of those found. `once` (NULL: nothing): made once for that, given again where it is there already; STORE_CONFLICT where that was
+ * something else. */
+StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, const char *once, const char *actor, json_t **json,
+                     StoreError *error) MUST_CHECK;
+
+StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+
+/* Who is not changed by then stays as they are. STORE_CONFLICT: it is over. */
+StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
+
+/* Changes the next few people of the first bulk under way, with the lease, a Lease of LEASE_BULK. *rest: what may be said of the next turn. */
+typedef enum { BULK_REST_IDLE, BULK_REST_ELSEWHERE, BULK_REST_MORE } BulkRest;
+StoreResult bulk_turn(Store *store, const Lease *lease, BulkRest *rest, StoreError *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,175 @@
+/* The people of a bulk, changed one after the other: a transaction for each, which notes in the bulk's table that it is theirs before all
+ * else. Whoever else tries the same finds the note, or waits for it. */
+#include "store/bulk_internal.h"
+
+#define PEOPLE_AT_ONCE 20 /* in a turn; the lease is looked at again before the next */
+#define TRIES_MAX 5
+
+typedef struct {
+    Store *store;
+    int64_t bulk, number;
+    const char *subject, *actor;
+    BulkAsk ask;
+} Item;
+
+static void item_params(const Item *item, Params *params)
+{
+    params_number(params, item->bulk);
+    params_number(params, item->number);
+}
+
+/* Of a transaction. *mine: nobody has changed them by this, and it goes on. */
+static StoreResult take(const Item *item, bool *mine, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    item_params(item, &params);
+    StoreResult result = admin_run(item->store, QUERY_BULK_TAKE, &params, &rows, error);
+    *mine = result == STORE_OK && PQntuples(rows) == 1;
+    return result;
+}
+
+/* A plan with an end goes back to the one that the person has now, where nothing else is said. New string. */
+static StoreResult plan_after(const Item *item, char **key, StoreError *error)
+{
+    json_t *person = NULL;
+    StoreResult result = admin_subject_get(item->store, item->subject, &person, error);
+    const char *now = json_string_value(json_object_get(json_object_get(person, "plan"), "key"));
+    *key = g_strdup(item->ask.then ? item->ask.then : now ? now : "");
+    json_decref(person);
+    return result;
+}
+
+/* Of a transaction. */
+static StoreResult make(const Item *item, const char *then, StoreError *error)
+{
+    const BulkAsk *ask = &item->ask;
+    g_autofree char *id = NULL;
+    bool created;
+    const GrantAdd grant = bulk_grant(ask, item->subject);
+    const OverrideAdd override = bulk_override(ask, item->subject);
+    SubjectChange change = { .subject = item->subject, .reason = ask->reason };
+    switch (ask->kind) {
+    case BULK_BONUS:
+        return admin_grant_insert(item->store, &grant, item->actor, &id, error);
+    case BULK_OVERRIDE:
+        return admin_override_insert(item->store, &override, item->actor, &id, error);
+    case BULK_PLAN:
+        change.plan = ask->plan;
+        change.plan_until = ask->expires_at;
+        change.has_plan_until = true;
+        change.plan_after = then;
+        break;
+    default:
+        change.has_suspended = true;
+        change.suspended = ask->kind == BULK_SUSPEND;
+        break;
+    }
+    return admin_subject_change(item->store, &change, item->actor, &created, error);
+}
+
+static StoreResult change_one(const Item *item, StoreError *error)
+{
+    g_autofree char *then = NULL;
+    g_auto(LedgerDone) done = { 0 };
+    bool mine = false;
+    if (item->ask.kind == BULK_RESET) {
+        StoreResult reset = ledger_reset_of_bulk(item->store, item->bulk, item->number, item->subject, item->ask.feature, item->ask.reason,
+                                                 item->actor, &done, error);
+        return reset == STORE_CONFLICT ? STORE_OK : reset; /* somebody else's, or it was stopped */
+    }
+    StoreResult result = item->ask.kind == BULK_PLAN && item->ask.expires_at != INSTANT_MAX ? plan_after(item, &then, error) : STORE_OK;
+    if (result == STORE_OK)
+        result = admin_begin(item->store, error);
+    if (result != STORE_OK)
+        return result;
+    result = take(item, &mine, error);
+    if (result == STORE_OK && mine)
+        result = make(item, then, error);
+    return admin_end(item->store, result, error);
+}
+
+static StoreResult fail(const Item *item, const char *why, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    item_params(item, &params);
+    params_text(&params, why);
+    return store_write_alone(item->store, QUERY_BULK_FAIL, &params, NULL, error);
+}
+
+/* STORE_OK: they are changed, or it is noted why they are not. */
+static StoreResult change_or_fail(const Item *item, StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    StoreResult result = store_policy(item->store, &policy, error);
+    if (result == STORE_OK)
+        result = bulk_check(policy, &item->ask, error);
+    for (int tries = 0; tries < TRIES_MAX && (tries ? result == STORE_CONFLICT : result == STORE_OK); tries++) {
+        store_error_clear(error);
+        result = change_one(item, error);
+    }
+    if (result == STORE_OK || result == STORE_DOWN)
+        return result;
+    g_autofree char *why = g_strdup(error->detail ? error->detail : "it cannot be made");
+    store_error_clear(error);
+    return fail(item, why, error);
+}
+
+static StoreResult change_all(Store *store, const PGresult *rows, StoreError *error)
+{
+    BulkKind kind;
+    g_autofree char *origin = g_strdup(audit_origin());
+    json_t *change = json_loads(result_text(rows, 0, 2), 0, NULL);
+    Item item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
+    StoreResult result = STORE_OK;
+    if (!change || !bulk_kind_find(result_text(rows, 0, 1), &kind))
+        result = store_fail(error, STORE_DOWN, NULL, "bulk %" PRId64 " is none that this program knows", item.bulk);
+    else
+        item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
+    audit_origin_set(result_text(rows, 0, 5));
+    audit_bulk_set(item.bulk);
+    for (int row = 0; result == STORE_OK && row < PQntuples(rows); row++) {
+        item.number = result_number(rows, row, 6);
+        item.subject = result_text(rows, row, 7);
+        result = change_or_fail(&item, error);
+    }
+    audit_bulk_set(0);
+    audit_origin_set(origin);
+    json_decref(change);
+    return result;
+}
+
+static StoreResult read_next(Store *store, PGresult **rows, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_number(&params, PEOPLE_AT_ONCE);
+    Db *db = store_reader_take(store);
+    DbResult read = db_run(db, QUERY_BULK_NEXT, &params, rows);
+    if (read == DB_LOST)
+        read = db_run(db, QUERY_BULK_NEXT, &params, rows);
+    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    return result;
+}
+
+static StoreResult end(Store *store, int64_t bulk, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_number(&params, bulk);
+    return store_write_alone(store, QUERY_BULK_END, &params, NULL, error);
+}
+
+StoreResult bulk_turn(Store *store, const Lease *lease, BulkRest *rest, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    bool mine = false, late;
+    *rest = BULK_REST_IDLE;
+    StoreResult result = read_next(store, &rows, error);
+    if (result != STORE_OK || !PQntuples(rows))
+        return result;
+    result = lease_take(store, lease, &mine, &late, error);
+    *rest = mine ? BULK_REST_MORE : BULK_REST_ELSEWHERE;
+    if (result != STORE_OK || !mine)
+        return result;
+    return result_null(rows, 0, 6) ? end(store, result_number(rows, 0, 0), error) : change_all(store, rows, error);
+}

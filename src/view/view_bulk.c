@@ -1,0 +1,191 @@
+/* GET and POST /admin/bulk/new: one change to many people at once, before it is made; GET /admin/bulk: how far it is. */
+#include "view/view_bulk.h"
+
+#include "view/view_page.h"
+#include "view/view_parts.h"
+#include "view/words_add.h"
+
+/* "1 person", "12 people" */
+static void add_people(GString *out, int64_t count)
+{
+    words_add_number(out, count);
+    g_string_append(out, count == 1 ? " person" : " people");
+}
+
+/* The flag of its name tells the templates what it is. */
+static void set_what(Value *page, const char *what)
+{
+    static const char *const kinds[] = {"bonus", "override", "suspend", "restore", "reset"};
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        value_set_flag(page, value_key(kinds[i]), g_strcmp0(what, kinds[i]) == 0);
+    set_flag(page, "plan_change", g_strcmp0(what, "plan") == 0);
+}
+
+/* Whom it is about, for bulk_who.html. */
+static void set_who(Value *page, const char *q, const char *filter, const char *on_plan, const PageContext *context)
+{
+    const Plan *plan = on_plan ? policy_plan(context->policy, on_plan) : NULL;
+    static const char *const filters[] = {"near", "stopped", "overridden", "suspended"};
+    static const char *const words[] = {"near", "stopped", "override", "suspended"};
+    Value *who = set_object(page, "who");
+    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
+        value_set_flag(who, value_key(filters[i]), g_strcmp0(filter, words[i]) == 0);
+    set_text(who, "on_plan", plan ? plan->title : on_plan);
+    set_text(who, "begins", !filter && q && *q ? q : NULL);
+    set_flag(who, "everybody", !filter && !(q && *q));
+}
+
+static void add_list_address(GString *out, const BulkNewShown *shown, const char *mount)
+{
+    if (shown->filter)
+        add_address(out, mount, "/admin/people?filter=", shown->filter);
+    else
+        add_address(out, mount, "/admin/people?q=", shown->q ? shown->q : "");
+    if (shown->on_plan)
+        add_address(out, "", "&plan=", shown->on_plan);
+}
+
+static void set_choices(Value *page, const BulkNewShown *shown, const Policy *policy)
+{
+    const char *feature = form_shown_of(shown->shown, shown->shown_count, "feature");
+    const char *plan = form_shown_of(shown->shown, shown->shown_count, "plan");
+    Value *features = set_list(page, "features"), *plans = set_list(page, "plans");
+    for (int i = 0; i < policy->feature_count; i++) {
+        Value *one = add_object(features);
+        set_text(one, "key", policy->features[i].key);
+        set_text(one, "title", policy->features[i].title);
+        set_flag(one, "chosen", g_strcmp0(feature, policy->features[i].key) == 0);
+    }
+    for (int i = 0; i < policy->plan_count; i++) {
+        Value *one = add_object(plans);
+        set_text(one, "key", policy->plans[i].key);
+        set_text(one, "title", policy->plans[i].title);
+        set_flag(one, "chosen", g_strcmp0(plan, policy->plans[i].key) == 0);
+    }
+}
+
+/* What is to be made of each, by the titles that people know. */
+static void set_said(Value *page, const char *feature_key, const char *plan_key, const Policy *policy)
+{
+    const Feature *feature = feature_key ? policy_feature(policy, feature_key) : NULL;
+    const Plan *plan = plan_key ? policy_plan(policy, plan_key) : NULL;
+    set_text(page, "feature", feature ? feature->title : feature_key);
+    set_text(page, "plan", plan ? plan->title : plan_key);
+}
+
+static void set_first(Value *page, const BulkNewShown *shown, const PageContext *context)
+{
+    Value *list = set_list(page, "first");
+    size_t i;
+    json_t *person;
+    json_array_foreach((json_t *) shown->first, i, person) {
+        Value *row = add_object(list);
+        set_text(row, "subject", text_of(person, "subject"));
+        set_words(row, "url", add_address, context->mount, "/admin/person?subject=", text_of(person, "subject"));
+        set_text(row, "plan", text_of(json_object_get(person, "plan"), "title"));
+        set_text(row, "organization", text_of(person, "organization"));
+        set_flag(row, "suspended", json_is_true(json_object_get(person, "suspended")));
+    }
+    if (shown->people > (int) i)
+        set_words(page, "others", add_people, shown->people - (int64_t) i);
+    else
+        set_null(page, "others");
+}
+
+Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const char *kind = form_shown_of(shown->shown, shown->shown_count, "kind");
+    bool ends = strcmp(shown->what, "bonus") == 0 || strcmp(shown->what, "override") == 0 || strcmp(shown->what, "plan") == 0;
+    set_value(page, "page", page_value(page, context, NULL, NULL, false));
+    set_text(page, "what", shown->what);
+    set_what(page, shown->what);
+    set_who(page, shown->q, shown->filter, shown->on_plan, context);
+    set_words(page, "list_url", add_list_address, shown, context->mount);
+    set_words(page, "action", add_address, context->mount, "/admin/bulk/new", NULL);
+    set_flag(page, "preview", shown->preview);
+    set_flag(page, "stale", shown->stale);
+    set_words(page, "people", add_people, (int64_t) shown->people);
+    set_flag(page, "any", shown->people > 0);
+    set_flag(page, "counts", shown->changed >= 0);
+    if (shown->changed >= 0)
+        set_words(page, "changed", words_add_number, shown->changed);
+    else
+        set_null(page, "changed");
+    set_flag(page, "featured", strcmp(shown->what, "bonus") == 0 || strcmp(shown->what, "override") == 0 || strcmp(shown->what, "reset") == 0);
+    set_flag(page, "counted", strcmp(shown->what, "bonus") == 0 || strcmp(shown->what, "override") == 0);
+    set_flag(page, "dated", ends);
+    set_flag(page, "by_multiplier", g_strcmp0(kind, "multiplier") == 0);
+    set_flag(page, "by_unlimited", g_strcmp0(kind, "unlimited") == 0);
+    set_flag(page, "by_amount", !kind || (strcmp(kind, "multiplier") != 0 && strcmp(kind, "unlimited") != 0));
+    set_choices(page, shown, context->policy);
+    set_said(page, form_shown_of(shown->shown, shown->shown_count, "feature"), form_shown_of(shown->shown, shown->shown_count, "plan"),
+             context->policy);
+    set_first(page, shown, context);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    return page;
+}
+
+/* --- how far it is --- */
+
+static int64_t number_of(const json_t *bulk, const char *name)
+{
+    return json_integer_value(json_object_get(bulk, name));
+}
+
+/* "20", "× 1.5"; nothing: unlimited. */
+static void add_amount(GString *out, const json_t *bulk)
+{
+    const json_t *amount = json_object_get(bulk, "amount"), *multiplier = json_object_get(bulk, "multiplier");
+    if (json_is_integer(amount))
+        words_add_number(out, json_integer_value(amount));
+    else if (json_is_number(multiplier))
+        g_string_append_printf(out, "× %g", json_number_value(multiplier));
+}
+
+static void set_failures(Value *page, const json_t *bulk, const PageContext *context)
+{
+    Value *list = set_list(page, "failures");
+    size_t i;
+    json_t *failure;
+    json_array_foreach(json_object_get(bulk, "failures"), i, failure) {
+        Value *row = add_object(list);
+        set_text(row, "subject", text_of(failure, "subject"));
+        set_words(row, "url", add_address, context->mount, "/admin/person?subject=", text_of(failure, "subject"));
+        set_text(row, "why", text_of(failure, "why"));
+    }
+    set_flag(page, "any_failure", i > 0);
+    set_flag(page, "more_failures", number_of(bulk, "failed") > (int64_t) i);
+}
+
+Value *view_bulk(const BulkShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const json_t *bulk = shown->bulk;
+    const char *zone = context->policy->zone, *state = text_of(bulk, "state");
+    set_value(page, "page", page_value(page, context, NULL, zone, false));
+    set_text(page, "id", text_of(bulk, "bulk"));
+    set_what(page, text_of(bulk, "what"));
+    set_who(page, text_of(bulk, "q"), text_of(bulk, "filter"), text_of(bulk, "on_plan"), context);
+    set_said(page, text_of(bulk, "feature"), text_of(bulk, "plan"), context->policy);
+    set_words(page, "amount", add_amount, bulk);
+    set_words(page, "until", words_add_when, text_of(bulk, "expires_at"), zone);
+    set_words(page, "people", add_people, number_of(bulk, "people"));
+    set_number(page, "all", number_of(bulk, "people"));
+    set_number(page, "over", number_of(bulk, "people") - number_of(bulk, "left"));
+    set_words(page, "done", words_add_number, number_of(bulk, "done"));
+    set_words(page, "failed", words_add_number, number_of(bulk, "failed"));
+    set_words(page, "left", words_add_number, number_of(bulk, "left"));
+    set_flag(page, "running", g_strcmp0(state, "running") == 0);
+    set_flag(page, "stopped", g_strcmp0(state, "stopped") == 0);
+    set_text(page, "why", text_of(bulk, "reason"));
+    set_text(page, "actor", text_of(bulk, "actor"));
+    set_text(page, "stopped_by", text_of(bulk, "stopped_by"));
+    set_words(page, "created", words_add_when, text_of(bulk, "created_at"), zone);
+    set_words(page, "ended", words_add_when, text_of(bulk, "ended_at"), zone);
+    set_text(page, "zone", zone);
+    set_failures(page, bulk, context);
+    set_words(page, "url", add_address, context->mount, "/admin/bulk?id=", text_of(bulk, "bulk"));
+    set_words(page, "action", add_address, context->mount, "/admin/bulk", NULL);
+    return page;
+}

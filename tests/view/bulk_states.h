@@ -1,0 +1,80 @@
+/* The pages about one change to many people at once, in their states. */
+#ifndef WEBQUOTA_BULK_STATES_H
+#define WEBQUOTA_BULK_STATES_H
+
+#include "view/admin_states.h"
+#include "view/view_bulk.h"
+
+static inline Value *sample_bulk_new(BulkNewShown shown, const FormShown *fields, int count)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulk/new");
+    shown.shown = fields;
+    shown.shown_count = count;
+    if (shown.preview)
+        shown.first = sample_kept(shown.people ? json_pack("[{s:s, s:{s:s, s:s}, s:s, s:b}, {s:s, s:n, s:n, s:b}]", "subject", HOSTILE_NAME, "plan",
+                                                           "key", "free", "title", "Free", "organization", LONG_NAME, "suspended", 1, "subject",
+                                                           "bob", "plan", "organization", "suspended", 0)
+                                               : json_array());
+    Value *page = view_bulk_new(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *bulk_form(void)
+{
+    static FormShown fields[] = {{.name = "q", .typed = (char *)HOSTILE_NAME}, {.name = "feature"}, {.name = "kind", .mistake = FORM_CHOICE},
+                                 {.name = "amount", .typed = (char *)"many", .mistake = FORM_NUMBER, .min = 0, .max = 100},
+                                 {.name = "multiplier"}, {.name = "expires_at"}, {.name = "reason", .mistake = FORM_MISSING}};
+    return sample_bulk_new((BulkNewShown){.what = "override", .q = HOSTILE_NAME}, fields, G_N_ELEMENTS(fields));
+}
+
+static Value *bulk_plan_form(void)
+{
+    static FormShown fields[] = {{.name = "filter", .typed = (char *)"plan"}, {.name = "on_plan", .typed = (char *)"free"}, {.name = "plan"},
+                                 {.name = "expires_at"}, {.name = "reason"}};
+    return sample_bulk_new((BulkNewShown){.what = "plan", .filter = "plan", .on_plan = "free"}, fields, G_N_ELEMENTS(fields));
+}
+
+static Value *bulk_preview(void)
+{
+    static FormShown fields[] = {{.name = "filter", .typed = (char *)"near"}, {.name = "feature", .typed = (char *)"message"},
+                                 {.name = "amount", .typed = (char *)"20"}, {.name = "expires_at", .typed = (char *)"2027-01-31"},
+                                 {.name = "reason", .typed = (char *)SAMPLE_WHY}, {.name = "people", .typed = (char *)"1234"},
+                                 {.name = "once", .typed = (char *)"a-b"}};
+    return sample_bulk_new((BulkNewShown){.what = "bonus", .filter = "near", .people = 1234, .changed = 1200, .preview = true, .stale = true},
+                           fields, G_N_ELEMENTS(fields));
+}
+
+static Value *bulk_nobody(void)
+{
+    static FormShown fields[] = {{.name = "reason", .typed = (char *)SAMPLE_WHY}};
+    return sample_bulk_new((BulkNewShown){.what = "reset", .changed = -1, .preview = true}, fields, G_N_ELEMENTS(fields));
+}
+
+static inline Value *sample_bulk(const char *state, int left, json_t *failures)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulk");
+    bool over = strcmp(state, "running") != 0, stopped = strcmp(state, "stopped") == 0;
+    size_t failed = json_array_size(failures);
+    json_t *bulk = json_pack("{s:s, s:s, s:n, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?}", "bulk", "7", "what", "override", "q", "filter",
+                             "plan", "on_plan", "free", "feature", "message", "amount", 20, "expires_at", "2027-01-31T00:00:00Z", "reason",
+                             SAMPLE_WHY, "actor", "account:sue", "created_at", "2026-11-22T18:00:05Z", "state", state, "ended_at",
+                             over ? "2026-11-22T19:00:00Z" : NULL, "stopped_by", stopped ? HOSTILE_NAME : NULL);
+    json_object_update_new(bulk, json_pack("{s:i, s:i, s:i, s:i, s:o}", "people", 1234, "done", 1234 - left - (int)failed, "failed",
+                                           failed ? (int)failed + 1 : 0, "left", left, "failures", failures));
+    Value *page = view_bulk(&(BulkShown){.bulk = sample_kept(bulk)}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *bulk_running(void) { return sample_bulk("running", 1000, json_array()); }
+static Value *bulk_done(void) { return sample_bulk("done", 0, json_array()); }
+
+static Value *bulk_stopped(void)
+{
+    return sample_bulk("stopped", 900, json_pack("[{s:s, s:s}]", "subject", HOSTILE_NAME, "why", "there is no plan <b>"));
+}
+
+#endif
