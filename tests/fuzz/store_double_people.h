@@ -7,6 +7,7 @@
 
 #include "store/access.h"
 #include "store/approvals.h"
+#include "store/bulk.h"
 #include "store/second_factor.h"
 #include "store/once.h"
 #include "store/audit.h"
@@ -415,6 +416,73 @@ static json_t *double_approval(const char *id)
                      *id == '2' ? "bonus" : "override", "subject", "somebody", "organization", "feature", "call", "limit", "day", "amount", 7,
                      "multiplier", "expires_at", "2027-03-15T12:00:00Z", "reason", id, "asked_by", "account:<b>", "asked_at",
                      "2026-03-15T12:00:00Z", "state", *id == '3' ? "denied" : "waiting", "decided_by", "decided_at");
+}
+
+static const char *const double_bulk_kinds[] = {"bonus", "override", "plan", "suspend", "restore", "reset"};
+
+bool bulk_kind_find(const char *word, BulkKind *kind)
+{
+    for (int i = 0; word && i < BULK_KINDS; i++)
+        if (strcmp(double_bulk_kinds[i], word) == 0) {
+            *kind = (BulkKind)i;
+            return true;
+        }
+    return false;
+}
+
+const char *bulk_kind_word(BulkKind kind)
+{
+    return double_bulk_kinds[kind];
+}
+
+void bulk_found_clear(BulkFound *found)
+{
+    g_clear_pointer(&found->subjects, g_ptr_array_unref);
+    g_clear_pointer(&found->first, json_decref);
+}
+
+StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error)
+{
+    HOLDS(ask->reason && (ask->who.is_filtered || ask->who.q) && (ask->kind != BULK_BONUS || (ask->feature && ask->amount >= 1)));
+    HOLDS(ask->kind != BULK_PLAN || ask->plan);
+    *found = (BulkFound){.subjects = g_ptr_array_new_with_free_func(g_free), .changed = ask->kind == BULK_RESET ? -1 : 1};
+    bool more = false;
+    StoreResult result = people_find(store, ask->who.q ? ask->who.q : "", NULL, &found->first, &more, error);
+    if (result == STORE_OK && ask->amount != 3)
+        g_ptr_array_add(found->subjects, g_strdup("somebody"));
+    found->more = ask->amount == 4;
+    return result;
+}
+
+static json_t *double_bulk(const char *id)
+{
+    return json_pack("{s:s, s:s, s:s, s:n, s:n, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:[{s:s, s:s}]}", "bulk", id, "what", "bonus", "q",
+                     "<b>", "filter", "on_plan", "feature", "call", "amount", 5, "reason", "<i>", "actor", "account:sue", "created_at",
+                     "2026-11-22T19:05:20Z", "state", *id == '2' ? "running" : "done", "people", 3, "done", 1, "failed", 1, "left", 1, "failures",
+                     "subject", "<b>", "why", "there is no feature <b>");
+}
+
+StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(id, error);
+    if (result == STORE_OK)
+        *json = double_bulk(id);
+    return result;
+}
+
+StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, const char *once, const char *actor, json_t **json,
+                     StoreError *error)
+{
+    (void)once;
+    HOLDS(actor && *actor && !found->more);
+    return bulk_get(store, ask->reason, json, error);
+}
+
+StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error)
+{
+    HOLDS(actor && *actor);
+    return bulk_get(store, id, json, error);
 }
 
 StoreResult approval_add(Store *store, const OverrideAdd *override, const GrantAdd *grant, const char *actor, json_t **json, StoreError *error)

@@ -1,0 +1,331 @@
+/* Bulks against a real PostgreSQL: who is chosen stays as it was confirmed, each is changed once though processes are killed or two act at
+ * once, and what cannot be made says why. */
+#include "asking.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include "store/admin_import.h"
+#include "store/bulk.h"
+
+#define PEOPLE 60
+
+static const char policy[] =
+    "default_plan = free\n"
+    "feature call { title = Calls }\n"
+    "plan free { rank = 1  limit day { feature = call  amount = 10  window = day } }\n"
+    "plan pro { rank = 2  limit day { feature = call  amount = 100  window = day } }\n";
+static const char policy_without_pro[] =
+    "default_plan = free\n"
+    "feature call { title = Calls }\n"
+    "plan free { rank = 1  limit day { feature = call  amount = 10  window = day } }\n";
+
+static void fresh(Store **store)
+{
+    database_fresh(policy);
+    *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    SubjectChange people[PEOPLE] = { 0 };
+    char keys[PEOPLE][8];
+    ImportCount counted = { 0 };
+    for (int i = 0; i < PEOPLE; i++) {
+        (void)snprintf(keys[i], sizeof keys[i], "p-%03d", i);
+        people[i].subject = keys[i];
+    }
+    ck_assert_msg(admin_subjects_import(*store, people, PEOPLE, "test", false, &counted, &error) == STORE_OK, "%s", error.detail);
+}
+
+static BulkAsk ask_of(BulkKind kind)
+{
+    return (BulkAsk){ .who = { .q = "p-" }, .kind = kind, .feature = "call", .override_kind = OVERRIDE_AMOUNT, .amount = 7,
+                      .expires_at = INSTANT_MAX, .plan = "pro", .reason = "a fair" };
+}
+
+static char *begin_with(Store *store, const BulkAsk *ask, const char *once, StoreResult wanted)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(BulkFound) found = { 0 };
+    json_t *json = NULL;
+    ck_assert_msg(bulk_look(store, ask, &found, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(bulk_add(store, ask, &found, once, "test", &json, &error), wanted);
+    char *id = g_strdup(json_string_value(json_object_get(json, "bulk")));
+    json_decref(json);
+    return id;
+}
+
+static char *begin(Store *store, BulkKind kind)
+{
+    const BulkAsk ask = ask_of(kind);
+    return begin_with(store, &ask, NULL, STORE_OK);
+}
+
+/* As if whoever has the lease had let it run out. */
+static void free_lease(void)
+{
+    g_free(database_value("update webquota.leases set until = '-infinity' where name = 'bulk'"));
+}
+
+static void work(Store *store)
+{
+    g_auto(StoreError) error = { 0 };
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest;
+    do {
+        ck_assert_msg(bulk_turn(store, &lease, &rest, &error) == STORE_OK, "%s", error.detail);
+        ck_assert_int_ne(rest, BULK_REST_ELSEWHERE);
+    } while (rest != BULK_REST_IDLE);
+    lease_leave(store, &lease);
+    lease_clear(&lease);
+}
+
+static void assert_bulk(Store *store, const char *id, const char *state, int64_t done, int64_t failed, int64_t left)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *bulk = NULL;
+    ck_assert_msg(bulk_get(store, id, &bulk, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_str_eq(json_string_value(json_object_get(bulk, "state")), state);
+    ck_assert_int_eq(json_integer_value(json_object_get(bulk, "done")), done);
+    ck_assert_int_eq(json_integer_value(json_object_get(bulk, "failed")), failed);
+    ck_assert_int_eq(json_integer_value(json_object_get(bulk, "left")), left);
+    json_decref(bulk);
+}
+
+/* Everybody has one entry of the audit that names the bulk, and nobody two. */
+static void assert_audited_once(const char *id, const char *action)
+{
+    g_autofree char *entries = g_strdup_printf("select count(*) from webquota.audit where action = '%s' and details ->> 'bulk' = '%s'"
+                                               " and details ->> 'reason' = 'a fair'", action, id);
+    g_autofree char *people = g_strdup_printf("select count(distinct subject) from webquota.audit where action = '%s' and details ->> 'bulk' = '%s'",
+                                              action, id);
+    ck_assert_int_eq(database_number(entries), PEOPLE);
+    ck_assert_int_eq(database_number(people), PEOPLE);
+}
+
+START_TEST(those_found_are_shown_and_stay_who_they_were)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    g_auto(BulkFound) found = { 0 };
+    BulkAsk ask = ask_of(BULK_SUSPEND);
+    g_free(database_value("update webquota.subjects set suspended = true where key < 'p-010'"));
+    ck_assert_int_eq(bulk_look(store, &ask, &found, &error), STORE_OK);
+    ck_assert_int_eq(found.subjects->len, PEOPLE);
+    ck_assert_int_eq(found.changed, PEOPLE - 10);
+    ck_assert_int_eq(json_array_size(found.first), BULK_SHOWN);
+    ck_assert_int_eq(database_number("select count(*) from webquota.bulks"), 0);
+    g_autofree char *id = begin(store, BULK_SUSPEND);
+    json_t *json = NULL;
+    bool created;
+    ck_assert_int_eq(admin_subject_set(store, &(SubjectChange){ .subject = "p-late" }, "test", &created, &json, &error), STORE_OK);
+    json_decref(json);
+    work(store);
+    assert_bulk(store, id, "done", PEOPLE, 0, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.subjects where suspended"), PEOPLE);
+    ck_assert_int_eq(database_number("select count(*) from webquota.subjects where suspended and key = 'p-late'"), 0);
+    assert_audited_once(id, "subject.update");
+    store_close(store);
+}
+END_TEST
+
+/* A process that works until it is killed. */
+static pid_t worker_begin(void)
+{
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid)
+        return pid;
+    Store *store = database_store();
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest = BULK_REST_MORE;
+    g_auto(StoreError) error = { 0 };
+    while (rest != BULK_REST_IDLE && bulk_turn(store, &lease, &rest, &error) == STORE_OK)
+        continue;
+    _exit(0);
+}
+
+static int64_t waiting(void)
+{
+    return database_number("select count(*) from webquota.bulk_items where state = 'waiting'");
+}
+
+/* Kills one after the other in the middle; what is left is done here. */
+static void be_killed_all_along(Store *store)
+{
+    int killed = 0;
+    for (int64_t before = waiting(); before > 0 && killed < 4; before = waiting()) {
+        free_lease();
+        pid_t pid = worker_begin();
+        while (waiting() > before - 3 && waitpid(pid, NULL, WNOHANG) == 0)
+            continue;
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+        killed++;
+    }
+    ck_assert_int_ge(killed, 2);
+    free_lease();
+    work(store);
+}
+
+START_TEST(each_is_given_once_though_workers_are_killed)
+{
+    Store *store;
+    fresh(&store);
+    g_autofree char *id = begin(store, BULK_BONUS);
+    be_killed_all_along(store);
+    assert_bulk(store, id, "done", PEOPLE, 0, 0);
+    assert_audited_once(id, "grant.add");
+    ck_assert_int_eq(database_number("select count(*) from webquota.grants"), PEOPLE);
+    ck_assert_int_eq(database_number("select count(distinct subject_id) from webquota.grants where amount = 7"), PEOPLE);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(each_is_reset_once_though_workers_are_killed)
+{
+    Store *store;
+    fresh(&store);
+    for (int i = 0; i < PEOPLE; i++) {
+        g_autofree char *key = g_strdup_printf("p-%03d", i);
+        StoreResult result;
+        answer_unref(ask(store, ASK_CONSUME, key, "call", NULL, 3, &result));
+        ck_assert_int_eq(result, STORE_OK);
+    }
+    g_autofree char *id = begin(store, BULK_RESET);
+    be_killed_all_along(store);
+    assert_bulk(store, id, "done", PEOPLE, 0, 0);
+    assert_audited_once(id, "usage.reset");
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where kind = 'reset'"), PEOPLE);
+    ck_assert_int_eq(database_number("select coalesce(sum(used), 0) from webquota.counter_values"), 0);
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+/* Somebody who takes the lease again and again, whoever has it. */
+static void *snatch(void *data)
+{
+    Store *store = data;
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest = BULK_REST_MORE;
+    g_auto(StoreError) error = { 0 };
+    while (rest != BULK_REST_IDLE) {
+        free_lease();
+        if (bulk_turn(store, &lease, &rest, &error) != STORE_OK)
+            ck_abort_msg("%s", error.detail);
+    }
+    lease_clear(&lease);
+    return NULL;
+}
+
+static void be_done_by_two(BulkKind kind, const char *action)
+{
+    Store *stores[2];
+    pthread_t threads[2];
+    fresh(&stores[0]);
+    stores[1] = database_store();
+    g_autofree char *id = begin(stores[0], kind);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, snatch, stores[i]), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    assert_bulk(stores[0], id, "done", PEOPLE, 0, 0);
+    assert_audited_once(id, action);
+    for (int i = 0; i < 2; i++)
+        store_close(stores[i]);
+}
+
+START_TEST(two_who_act_at_once_change_each_once)
+{
+    be_done_by_two(BULK_OVERRIDE, "override.add");
+    ck_assert_int_eq(database_number("select count(*) from webquota.overrides where amount = 7 and removed_at is null"), PEOPLE);
+    be_done_by_two(BULK_RESET, "usage.reset");
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where kind = 'reset'"), PEOPLE);
+}
+END_TEST
+
+START_TEST(who_is_left_when_it_is_stopped_stays)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *id = begin(store, BULK_PLAN);
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest;
+    json_t *json = NULL;
+    ck_assert_int_eq(bulk_turn(store, &lease, &rest, &error), STORE_OK);
+    ck_assert_int_eq(rest, BULK_REST_MORE);
+    int64_t left = waiting(), done = PEOPLE - left;
+    ck_assert_int_gt(left, 0);
+    ck_assert_int_gt(done, 0);
+    ck_assert_int_eq(bulk_stop(store, id, "test", &json, &error), STORE_OK);
+    json_decref(json);
+    ck_assert_int_eq(bulk_stop(store, id, "test", &json, &error), STORE_CONFLICT);
+    work(store);
+    assert_bulk(store, id, "stopped", done, 0, left);
+    ck_assert_int_eq(database_number("select count(*) from webquota.subjects where plan = 'pro'"), done);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'bulk.stop'"), 1);
+    lease_clear(&lease);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(what_cannot_be_made_any_more_says_why)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *id = begin(store, BULK_PLAN), *why = NULL;
+    g_autoptr(Policy) without = policy_load(policy_without_pro, "test", &why);
+    int version;
+    bool changed;
+    ck_assert_msg(without != NULL, "%s", why);
+    ck_assert_int_eq(policy_apply(store, without, "test", NULL, &version, &changed, &error), STORE_OK);
+    work(store);
+    assert_bulk(store, id, "done", 0, PEOPLE, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.bulk_items where why = 'there is no plan pro'"), PEOPLE);
+    BulkAsk ask = ask_of(BULK_PLAN);
+    g_auto(BulkFound) found = { 0 };
+    ck_assert_int_eq(bulk_look(store, &ask, &found, &error), STORE_INVALID);
+    ck_assert_str_eq(error.field, "plan");
+    store_close(store);
+}
+END_TEST
+
+START_TEST(the_same_sent_twice_is_made_once)
+{
+    Store *store;
+    fresh(&store);
+    BulkAsk ask = ask_of(BULK_BONUS);
+    g_autofree char *id = begin_with(store, &ask, "key", STORE_OK), *again = begin_with(store, &ask, "key", STORE_OK);
+    ck_assert_str_eq(id, again);
+    ask.amount = 8;
+    g_autofree char *other = begin_with(store, &ask, "key", STORE_CONFLICT);
+    ck_assert_ptr_null(other);
+    ask.who.q = "nobody";
+    g_autofree char *nobody = begin_with(store, &ask, NULL, STORE_INVALID);
+    ck_assert_ptr_null(nobody);
+    ck_assert_int_eq(database_number("select count(*) from webquota.bulks"), 1);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'bulk.run'"), 1);
+    store_close(store);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("bulk");
+    TCase *tests = tcase_create("bulk");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, those_found_are_shown_and_stay_who_they_were);
+    tcase_add_test(tests, each_is_given_once_though_workers_are_killed);
+    tcase_add_test(tests, each_is_reset_once_though_workers_are_killed);
+    tcase_add_test(tests, two_who_act_at_once_change_each_once);
+    tcase_add_test(tests, who_is_left_when_it_is_stopped_stays);
+    tcase_add_test(tests, what_cannot_be_made_any_more_says_why);
+    tcase_add_test(tests, the_same_sent_twice_is_made_once);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
