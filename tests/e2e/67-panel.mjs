@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// What administrators keep an eye on: the audit, what people ask for, organizations, and queues; in a browser by keyboard alone, with JavaScript
+// What administrators keep an eye on: the audit, what people ask for, organizations, queues, and many people at once; in a browser by keyboard alone, with JavaScript
 // and without, over HTTP and from a shell.
 import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { bars, launch, LOOKS, press, sign_in, type_into, unfold, words } from './lib/hands.mjs';
 import { PROGRAMS, run, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
 const POLICY = `
@@ -24,6 +24,94 @@ plan pro { title = "Pro"  rank = 2
 const PERSON = 'team/ada "<i>"';
 const JSON_TYPE = { Accept: 'application/json' };
 const shown = answer => answer.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+const over = (site, id) => until(async () => (await site.api('GET', `/admin/bulk/${id}`)).json.state !== 'running', 'the bulk is over');
+
+async function bulk_made(browser, site, look) {
+    const context = await browser.newContext(look);
+    const page = await context.newPage(), q = look.javaScriptEnabled ? 'bulk-j' : 'bulk-n';
+    page.setDefaultTimeout(5000);
+    await test(`all who are found are given a bonus, ${look.name}`, async () => {
+        for (const n of [1, 2, 3]) status(await site.api('POST', '/admin/subjects', { subject: `${q}-${n}<b>` }), 201);
+        await sign_in(page, site, 'root', PASSWORD, `/admin/people?q=${q}`);
+        await bars(page, look, 'people');
+        await press(page, 'link', 'Give a bonus');
+        await bars(page, look, 'form');
+        await type_into(page, 'How many for each?', '7');
+        await type_into(page, 'Why?', 'A fair <b>');
+        await press(page, 'button', 'See how many and who');
+        const text = await words(page);
+        ok(text.includes('Give a bonus to 3 people') && text.includes('Something changes for 3 of them now') && text.includes(`${q}-2<b>`), text);
+        equal(await site.value('select count(*) from webquota.grants where amount = 7 and reason = \'A fair <b>\' and author = \'account:root\''),
+            look.javaScriptEnabled ? '0' : '3', 'a dry run gives nothing');
+        await bars(page, look, 'preview');
+        await press(page, 'button', 'Give a bonus to 3 people');
+        const id = new URL(page.url()).searchParams.get('id');
+        ok((await words(page)).includes('Give a bonus to 3 people'), await words(page));
+        await bars(page, look, 'under way');
+        await over(site, id);
+        await page.reload();
+        ok(/Done\..* Done 3 Failed 0 Left 0 /.test(await words(page)), await words(page));
+        await bars(page, look, 'done');
+        for (const n of [1, 2, 3]) {
+            const { grants } = (await site.api('GET', `/admin/grants?subject=${encodeURIComponent(`${q}-${n}<b>`)}`)).json;
+            equal(grants.map(one => [one.amount, one.feature, one.reason]), [[7, 'call', 'A fair <b>']]);
+        }
+        const { audit } = (await site.api('GET', `/admin/audit?subject=${encodeURIComponent(`${q}-1<b>`)}`)).json;
+        equal([audit[0].action, audit[0].new.bulk, audit[0].actor, audit[0].origin], ['grant.add', id, 'account:root', '127.0.0.1']);
+    });
+    await context.close();
+}
+
+async function bulks(site, root) {
+    const cli = (...words) => run(`${PROGRAMS}/webquota`, ['bulk', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+    const call = async (body, code) => status(await site.api('POST', '/admin/bulk', { q: 'bulk-', reason: 'why', ...body }), code, JSON.stringify(body)).json;
+    const suspended = () => site.value("select count(*) from webquota.subjects where suspended and key like 'bulk-%'");
+    await test('programs and the command change many at once', async () => {
+        like(await call({ what: 'suspend', dry_run: true }, 200), { dry_run: true, what: 'suspend', people: 6, changed: 6 });
+        equal(await suspended(), '0');
+        equal((await call({ what: 'suspend', people: 5 }, 409)).field, 'people');
+        const { bulk } = await call({ what: 'suspend', people: 6, once: 'a' }, 202);
+        equal((await call({ what: 'suspend', once: 'a' }, 202)).bulk, bulk, 'the same once');
+        await call({ what: 'restore', once: 'a' }, 409);
+        await over(site, bulk);
+        equal(await suspended(), '6');
+        like((await root.open(`/admin/bulk?id=${bulk}`, JSON_TYPE)).json, { bulk, done: 6, failed: 0, left: 0, state: 'done', q: 'bulk-' });
+        status(await site.api('POST', `/admin/bulk/${bulk}/stop`, {}), 409);
+        const dry = JSON.parse((await cli('run', 'restore', '--filter', 'suspended', '--reason', 'x', '--dry-run', '--json')).stdout);
+        equal([dry.people, dry.changed], [6, 6]);
+        const made = await cli('run', 'restore', '--filter', 'suspended', '--reason', 'x');
+        equal([made.code, /6 people, 6 done, 0 failed, 0 left/.test(made.stdout)], [0, true], made.stdout + made.stderr);
+        equal(await suspended(), '0');
+        const plan = JSON.parse((await cli('run', 'plan', '--find', 'bulk-j', '--plan', 'pro', '--reason', 'x', '--json')).stdout);
+        equal([plan.done, plan.state], [3, 'done']);
+        like(await call({ what: 'override', q: undefined, filter: 'plan', on_plan: 'pro', feature: 'call', limit: 'team', kind: 'amount', amount: 9, dry_run: true }, 422), { field: 'limit' });
+        equal((await cli('show', plan.bulk)).code, 0);
+        equal((await cli('stop', plan.bulk)).code, 1);
+        equal((await cli('work')).code, 0);
+        for (const words of [['run', 'god', '--find', 'x', '--reason', 'x'], ['run', 'suspend', '--reason', 'x'], ['run', 'suspend', '--find', 'x'], ['show'], ['run', 'plan',
+            '--find', 'x', '--reason', 'x'], ['run', 'override', '--find', 'x', '--reason', 'x', '--feature', 'call']]) equal((await cli(...words)).code, 2, words.join(' '));
+    });
+    await test('what is wrong is said; what was looked at and is otherwise by now is shown again', async () => {
+        for (const [body, field] of [[{ what: 'god' }, 'what'], [{ what: 'bonus', feature: 'call' }, 'amount'], [{ what: 'bonus', amount: 5 }, 'feature'],
+            [{ what: 'plan', plan: 'none' }, 'plan'], [{ what: 'override', feature: 'call', kind: 'some' }, 'kind'], [{ what: 'suspend', reason: '' }, 'reason'],
+            [{ what: 'suspend', filter: 'near' }, 'q'], [{ what: 'suspend', q: undefined, filter: 'plan' }, 'on_plan'], [{ what: 'suspend', who: 'all' }, 'who'],
+            [{ what: 'bonus', feature: 'call', amount: 5, expires_at: '2001-01-01' }, 'expires_at']]) equal((await call(body, 400)).field, field, JSON.stringify(body));
+        equal((await call({ what: 'suspend', q: 'nobody-' }, 422)).field ?? null, null);
+        const form = fields_of(status(await root.open('/admin/bulk/new?what=reset&q=bulk-'), 200));
+        ok(status(await root.send('/admin/bulk/new', { ...form, reason: ' ' }), 400).text.includes('id="reason-mistake"'));
+        const preview = fields_of(status(await root.send('/admin/bulk/new', { ...form, reason: 'why' }), 200));
+        status(await site.api('POST', '/admin/subjects', { subject: 'bulk-late' }), 201);
+        const late = status(await root.send('/admin/bulk/new', preview), 409);
+        ok(shown(late).includes('by now these are 7 people'), shown(late));
+        const again = fields_of(late), where = status(await root.send('/admin/bulk/new', again), 303).headers.location;
+        equal(status(await root.send('/admin/bulk/new', again), 303).headers.location, where, 'sent twice, made once');
+        status(await root.send('/admin/bulk/new', { ...again, csrf: 'x' }), 403);
+        await over(site, where.replace(/.*id=/, ''));
+        equal(await site.value("select count(*) from webquota.audit where action = 'usage.reset' and subject like 'bulk-%'"), '7');
+        equal(status(await root.open(`${where.replace('/quota', '')}&refresh=1`), 200).headers.refresh ?? null, null, 'over');
+    });
+}
 
 async function audit_seen(browser, site, look) {
     const context = await browser.newContext(look);
@@ -410,10 +498,11 @@ try {
         const browser = await launch();
         try {
             for (const look of LOOKS)
-                for (const part of [audit_seen, requests_answered, organization_seen, queue_kept]) await part(browser, site, look);
+                for (const part of [audit_seen, requests_answered, organization_seen, queue_kept, bulk_made]) await part(browser, site, look);
         } finally {
             await browser.close();
         }
+        await bulks(site, root);
         await queues(site, root);
         await requests(site, root);
         await audit(site, root);
