@@ -93,7 +93,9 @@ BulkAsk bulk_change_read(BulkKind kind, const json_t *change, const char *reason
     const char *how = text_of(change, "kind"), *until = text_of(change, "expires_at");
     BulkAsk ask = {
         .kind = kind, .feature = text_of(change, "feature"), .limit = text_of(change, "limit"),
-        .override_kind = g_strcmp0(how, "amount") == 0 ? OVERRIDE_AMOUNT : g_strcmp0(how, "multiplier") == 0 ? OVERRIDE_MULTIPLIER : OVERRIDE_UNLIMITED,
+        .override_kind = g_strcmp0(how, "amount") == 0       ? OVERRIDE_AMOUNT
+                         : g_strcmp0(how, "multiplier") == 0 ? OVERRIDE_MULTIPLIER
+                                                             : OVERRIDE_UNLIMITED,
         .amount = json_integer_value(json_object_get(change, "amount")),
         .multiplier = json_number_value(json_object_get(change, "multiplier")), .expires_at = INSTANT_MAX, .plan = text_of(change, "plan"),
         .then = text_of(change, "then"), .reason = reason,

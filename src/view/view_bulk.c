@@ -5,13 +5,6 @@
 #include "view/view_parts.h"
 #include "view/words_add.h"
 
-/* "1 person", "12 people" */
-static void add_people(GString *out, int64_t count)
-{
-    words_add_number(out, count);
-    g_string_append(out, count == 1 ? " person" : " people");
-}
-
 /* The flag of its name tells the templates what it is. */
 static void set_what(Value *page, const char *what)
 {
@@ -87,7 +80,7 @@ static void set_first(Value *page, const BulkNewShown *shown, const PageContext 
         set_flag(row, "suspended", json_is_true(json_object_get(person, "suspended")));
     }
     if (shown->people > (int) i)
-        set_words(page, "others", add_people, shown->people - (int64_t) i);
+        set_words(page, "others", words_add_people, shown->people - (int64_t) i);
     else
         set_null(page, "others");
 }
@@ -105,7 +98,7 @@ Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context)
     set_words(page, "action", add_address, context->mount, "/admin/bulk/new", NULL);
     set_flag(page, "preview", shown->preview);
     set_flag(page, "stale", shown->stale);
-    set_words(page, "people", add_people, (int64_t) shown->people);
+    set_words(page, "people", words_add_people, (int64_t) shown->people);
     set_flag(page, "any", shown->people > 0);
     set_flag(page, "counts", shown->changed >= 0);
     if (shown->changed >= 0)
@@ -170,7 +163,7 @@ Value *view_bulk(const BulkShown *shown, const PageContext *context)
     set_said(page, text_of(bulk, "feature"), text_of(bulk, "plan"), context->policy);
     set_words(page, "amount", add_amount, bulk);
     set_words(page, "until", words_add_when, text_of(bulk, "expires_at"), zone);
-    set_words(page, "people", add_people, number_of(bulk, "people"));
+    set_words(page, "people", words_add_people, number_of(bulk, "people"));
     set_number(page, "all", number_of(bulk, "people"));
     set_number(page, "over", number_of(bulk, "people") - number_of(bulk, "left"));
     set_words(page, "done", words_add_number, number_of(bulk, "done"));

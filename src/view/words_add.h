@@ -25,6 +25,7 @@ void words_add_percent(GString *out, double percent);
 void words_add_money(GString *out, double amount, const char *currency);
 void words_add_none(GString *out);
 void words_add_length(GString *out, int64_t seconds); /* "40 s", "95 min", "3 h" */
+void words_add_people(GString *out, int64_t count);   /* "1 person", "1,200 people" */
 void words_add_report_word(GString *out, const char *word);
 void words_add_window(GString *out, const WindowSpec *window);
 void words_add_window_for(GString *out, const WindowSpec *window);

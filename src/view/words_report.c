@@ -95,3 +95,9 @@ void words_add_length(GString *out, int64_t seconds)
     words_add_number(out, seconds / units[i].seconds);
     text_add(out, units[i].unit);
 }
+
+void words_add_people(GString *out, int64_t count)
+{
+    words_add_number(out, count);
+    text_add(out, count == 1 ? " person" : " people");
+}
