@@ -11,3 +11,8 @@ create index tickets_flow on webquota.tickets (line_account, line_slot, line_own
 alter table webquota.tickets add column was_turn bigint, add column was_place bigint,
   add check ((was_turn is null) = (was_place is null));
 comment on column webquota.tickets.was_place is 'where it was (with was_turn) before an administrator moved it to the front; null: nobody did';
+
+-- Whoever was let in can be dropped by an administrator: expired, though it held something.
+alter table webquota.tickets
+  drop constraint tickets_check,
+  add check ((admitted_at is null) = (state = 'waiting' or (state in ('left', 'expired') and held_id is null)));

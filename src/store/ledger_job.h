@@ -23,7 +23,7 @@ typedef struct {
     int64_t units;                    /* commit, refund: -1 all */
     const char *subject, *feature;    /* reset */
     const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
-    bool audited;                     /* refund: the audit says so, too */
+    bool audited;                     /* refund: the audit says so, too; release: an administrator drops its ticket */
     int64_t bulk, bulk_number;        /* reset: of which bulk, and of whom in it (bulk.h), with whom it is made once; 0: of none */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
@@ -155,6 +155,8 @@ void batch_admit(Batch *batch, Job *job, SubjectState *state);
 void batch_leave(Batch *batch, Job *job);
 /* A hold was settled that admission had made. */
 void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *state);
+/* The same where an administrator dropped it: its place is gone, and the audit says so. */
+void batch_drop_admitted(Batch *batch, const Job *job, const DecisionRow *row, const SubjectState *state);
 void batch_queue_tickets(Batch *batch); /* the writing of all of these */
 void batch_tickets_clear(Batch *batch);
 void batch_ticket_change_free(gpointer change);

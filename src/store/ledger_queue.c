@@ -336,8 +336,7 @@ static int64_t claim_within_s(const Decision *decision, int64_t slot)
     return CLAIM_WITHIN_S;
 }
 
-/* What an administrator did to it. */
-static void audit_ticket(Batch *batch, const Job *job, const SubjectState *state, const TicketRow *ticket, const char *action)
+void batch_audit_ticket(Batch *batch, const Job *job, const SubjectState *state, const TicketRow *ticket, const char *action)
 {
     g_autofree char *id = public_id_ticket(&ticket->key);
     const Limit *limit = policy_limit_by_slot(batch->policy, ticket->line_slot);
@@ -368,7 +367,7 @@ static void let_in(Batch *batch, Job *job, SubjectState *state, TicketRow *ticke
     params_number(params, job->key.id);
     params_instant(params, until);
     if (job->actor)
-        audit_ticket(batch, job, state, ticket, "ticket.admit");
+        batch_audit_ticket(batch, job, state, ticket, "ticket.admit");
     ticket->admitted = true;
     ticket->claim_until = until;
 }
@@ -437,7 +436,7 @@ void batch_leave(Batch *batch, Job *job)
         return;
     }
     if (job->actor)
-        audit_ticket(batch, job, state, ticket, "ticket.drop");
+        batch_audit_ticket(batch, job, state, ticket, "ticket.drop");
     const char *why = job->actor ? "dropped" : job->reason;
     batch_end_waiting(batch, state, ticket, why ? "expired" : "left", why);
 }

@@ -35,6 +35,8 @@ void batch_queue_deliveries(Batch *batch);
 
 /* A change to be written: a statement whose first parameters are the key; the others are for the caller to add. */
 Params *batch_ticket_change(Batch *batch, Query query, const DecisionKey *key);
+/* What an administrator did to it, for the audit. */
+void batch_audit_ticket(Batch *batch, const Job *job, const SubjectState *state, const TicketRow *ticket, const char *action);
 /* One that waits goes. `why` may be NULL. */
 void batch_end_waiting(Batch *batch, SubjectState *state, TicketRow *ticket, const char *word, const char *why);
 

@@ -141,7 +141,10 @@ static void end_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectStat
     params_number(settlement, keep);
     params_instant(settlement, batch->now);
     g_ptr_array_add(batch->settlements, settlement);
-    batch_settle_ticket(batch, row, how == JOB_COMMIT ? "used" : how == JOB_RELEASE && !job->reason ? "left" : "lapsed");
+    if (how == JOB_RELEASE && job->audited)
+        batch_drop_admitted(batch, job, row, state);
+    else
+        batch_settle_ticket(batch, row, how == JOB_COMMIT ? "used" : how == JOB_RELEASE && !job->reason ? "left" : "lapsed");
 }
 
 static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)

@@ -112,7 +112,7 @@ static bool job_wants_tickets(Batch *batch, const Job *job)
 {
     if (!job_open(job))
         return false;
-    if (job->kind == JOB_LEAVE)
+    if (job->kind == JOB_LEAVE || (job->kind == JOB_RELEASE && job->audited))
         return true;
     const SubjectState *state = job->kind == JOB_ASK ? batch_state(batch, job->subject_id) : NULL;
     return state && (job->ask->admission || job->ask->claims || job->ask->callback || ask_concerns_queue(batch, job, state));
@@ -308,25 +308,46 @@ char *ticket_hold_metadata(const TicketRow *ticket)
     return copy;
 }
 
-/* The ticket that a hold was made for: its record says so. */
-void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *word)
+/* The ticket that a hold was made for: its record says so. False: for none. */
+static bool ticket_of_hold(const DecisionRow *row, DecisionKey *key)
 {
     if (!row->metadata || !strstr(row->metadata, TICKET_PREFIX))
-        return;
+        return false;
     json_auto_t *metadata = json_loads(row->metadata, 0, NULL);
     const char *id = json_string_value(json_object_get(metadata, "ticket"));
-    DecisionKey key;
-    if (!id || !public_id_read(id, TICKET_PREFIX, &key))
-        return;
-    Params *params = batch_ticket_change(batch, QUERY_TICKET_SETTLE, &key);
+    return id && public_id_read(id, TICKET_PREFIX, key);
+}
+
+static void settle_ticket(Batch *batch, const DecisionRow *row, const DecisionKey *key, const char *word, const char *why)
+{
+    Params *params = batch_ticket_change(batch, QUERY_TICKET_SETTLE, key);
     params_text(params, word);
     params_number(params, row->key.account_id);
     params_instant(params, row->key.at);
     params_number(params, row->key.id);
     params_instant(params, batch->now);
-    TicketRow *ticket = batch_ticket_by_key(batch, &key);
+    params_text(params, why);
+    TicketRow *ticket = batch_ticket_by_key(batch, key);
     if (ticket)
         ticket->over = true;
+}
+
+void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *word)
+{
+    DecisionKey key;
+    if (ticket_of_hold(row, &key))
+        settle_ticket(batch, row, &key, word, NULL);
+}
+
+void batch_drop_admitted(Batch *batch, const Job *job, const DecisionRow *row, const SubjectState *state)
+{
+    DecisionKey key;
+    if (!ticket_of_hold(row, &key))
+        return;
+    TicketRow *ticket = batch_ticket_by_key(batch, &key);
+    if (ticket)
+        batch_audit_ticket(batch, job, state, ticket, "ticket.drop");
+    settle_ticket(batch, row, &key, "expired", "dropped");
 }
 
 /* --- writing --- */

@@ -61,14 +61,43 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
     return leave_admitted(store, &key, id, error); /* its turn came in this moment */
 }
 
+/* What is held for it goes back by the ledger, and its callback, if it has one, is not tried any more. */
+static StoreResult drop_admitted(Store *store, const char *id, Job *job)
+{
+    g_autoptr(TicketRead) read = NULL;
+    const int64_t number = job->about.id;
+    StoreResult result = queue_ticket(store, id, false, &read, job->error);
+    if (result != STORE_OK)
+        return result;
+    if (read->state != TICKET_ADMITTED || !read->reservation || !public_id_read(read->reservation, RESERVATION_PREFIX, &job->about))
+        return store_fail(job->error, STORE_CONFLICT, NULL, "the ticket is over already");
+    job->kind = JOB_RELEASE;
+    job->audited = true;
+    ledger_submit(store, job, 1);
+    places_touch(store, number);
+    return job->result;
+}
+
 StoreResult queue_drop(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
 {
     Job job = { .kind = JOB_LEAVE, .reason = reason, .actor = actor, .origin = audit_origin(), .error = error };
+    Job admitted = job;
     g_autoptr(TicketRead) read = NULL;
+    if (!public_id_read(id, TICKET_PREFIX, &job.about))
+        return store_fail(error, STORE_NONE, NULL, "there is no such ticket");
+    admitted.about = job.about;
+    places_touch(store, job.about.id);
     StoreResult result = queue_ticket(store, id, false, &read, error);
-    if (result != STORE_OK || !public_id_read(id, TICKET_PREFIX, &job.about))
+    if (result != STORE_OK)
         return result;
-    return leave_as(store, &job);
+    if (read->state == TICKET_ADMITTED)
+        return drop_admitted(store, id, &admitted);
+    result = leave_as(store, &job);
+    if (result != STORE_CONFLICT)
+        return result;
+    store_error_clear(error);
+    places_touch(store, job.about.id);
+    return drop_admitted(store, id, &admitted); /* its turn came in this moment */
 }
 
 /* --- the lease --- */

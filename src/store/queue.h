@@ -87,7 +87,8 @@ StoreResult queue_of_subject(Store *store, const char *subject, json_t **list, S
 /* To the front of its line, or back to where it was before that. Audited. STORE_CONFLICT: it is there already, or does not wait. */
 StoreResult queue_move(Store *store, const char *id, bool up, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
-/* Its place is gone, whether its holder looks after it or not. Audited. STORE_CONFLICT: it does not wait any more. */
+/* Its place is gone, whether its holder looks after it or not; once it is let in, what is held for it goes back, and to the next. Audited.
+ * STORE_CONFLICT: it is over already. */
 StoreResult queue_drop(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 /* Lets it in now, before those ahead of it and though the line is paused, where the limit has room. Audited. STORE_CONFLICT: it has no

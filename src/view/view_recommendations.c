@@ -69,6 +69,7 @@ Value *view_recommendations(const RecommendationsShown *shown, const PageContext
     const json_t *about = json_object_get(shown->reports, "about");
     Value *page = value_new();
     set_value(page, "page", page_value(page, context, NULL, text_of(about, "timezone"), false));
+    set_words(page, "csv_url", add_address, context->mount, "/admin/reports/recommendations.csv", NULL);
     set_number(page, "days", RECOMMEND_DAYS);
     set_number(page, "share", RECOMMEND_REACHED_PCT);
     set_number(page, "stopped_days", RECOMMEND_STOPPED_DAYS);

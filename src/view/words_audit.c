@@ -79,6 +79,18 @@ static void add_value(GString *out, const json_t *value)
     }
 }
 
+/* "enforce, read": the scopes of an API key, kept as bits in their order. */
+static void add_scopes(GString *out, json_int_t bits)
+{
+    static const char *const scopes[] = {"enforce", "read", "admin"};
+    bool any = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(scopes); i++)
+        if (bits & (1 << i)) {
+            g_string_append_printf(out, "%s%s", any ? ", " : "", scopes[i]);
+            any = true;
+        }
+}
+
 void words_add_audit_values(GString *out, const json_t *values)
 {
     const char *name;
@@ -90,7 +102,10 @@ void words_add_audit_values(GString *out, const json_t *values)
         for (const char *at = name; *at; at++)
             g_string_append_c(out, *at == '_' ? ' ' : *at);
         text_add(out, ": ");
-        add_value(out, value);
+        if (strcmp(name, "scopes") == 0 && json_is_integer(value))
+            add_scopes(out, json_integer_value(value));
+        else
+            add_value(out, value);
         any = true;
     }
 }

@@ -33,8 +33,8 @@ static const char *text_of(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* A ticket that waits. STORE_CONFLICT: it does not any more. */
-static StoreResult ticket_read(Store *store, const char *id, json_t **ticket, StoreError *error)
+/* A ticket that waits, or, to be dropped, that was let in and is not taken. STORE_CONFLICT: it is neither any more. */
+static StoreResult ticket_read(Store *store, const char *id, LineChangeKind kind, json_t **ticket, StoreError *error)
 {
     g_autoptr(TicketRead) read = NULL;
     json_t *list = NULL, *one;
@@ -43,7 +43,7 @@ static StoreResult ticket_read(Store *store, const char *id, json_t **ticket, St
     if (result == STORE_OK)
         result = queue_of_subject(store, read->subject, &list, error);
     json_array_foreach(list, i, one)
-        if (g_strcmp0(text_of(one, "ticket"), id) == 0 && g_strcmp0(text_of(one, "state"), "waiting") == 0)
+        if (g_strcmp0(text_of(one, "ticket"), id) == 0 && (kind == LINE_DROP || g_strcmp0(text_of(one, "state"), "waiting") == 0))
             *ticket = json_incref(one);
     json_decref(list);
     return result == STORE_OK && !*ticket ? STORE_CONFLICT : result;
@@ -71,7 +71,7 @@ static bool change_read(Call *call, LineChange *change)
     if (of_ticket ? !is_there(call, change, TICKET) : !is_there(call, change, FEATURE) || !is_there(call, change, LIMIT))
         return false;
     if (of_ticket)
-        result = ticket_read(call->site->store, change->shown[TICKET].typed, &change->ticket, &error);
+        result = ticket_read(call->site->store, change->shown[TICKET].typed, change->kind, &change->ticket, &error);
     const json_t *queue = json_object_get(change->ticket, "queue");
     const char *feature = of_ticket ? text_of(queue, "feature") : change->shown[FEATURE].typed;
     const char *limit = of_ticket ? text_of(queue, "limit") : change->shown[LIMIT].typed;

@@ -96,8 +96,9 @@ void page_recommendations(Call *call)
 void page_report_csv(Call *call)
 {
     ReportAsk ask;
-    const ReportShape *shape = report_named(call, ".csv");
-    json_t *reports = shape ? read_reports(call, &ask) : NULL;
+    bool recommends = strcmp(call->segment, "recommendations.csv") == 0;
+    const ReportShape *shape = recommends ? &report_recommendations : report_named(call, ".csv");
+    json_t *reports = recommends ? read_recommendations(call) : shape ? read_reports(call, &ask) : NULL;
     if (!reports)
         return;
     g_autofree char *disposition = g_strdup_printf("attachment; filename=\"report-%s.csv\"", shape->name);

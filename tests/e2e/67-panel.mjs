@@ -253,19 +253,27 @@ async function queue_kept(browser, site, look) {
         await press(page, 'link', `Let in ${a}-3`);
         await confirm(page, look, 'Now', 'before 1 who came earlier', `Let ${a}-3 in`);
         equal(await line(), [`${a}-1`]);
-        status(await site.api('POST', '/consume', { subject: `${a}-3`, feature: 'seat' }), 200);
+        await page.goto(`${site.url}/admin/person?subject=${a}-3`);
+        await press(page, 'link', `Drop ${a}-3`);
+        ok((await words(page)).includes('Let in already, and held for them until'), await words(page));
+        await confirm(page, look, 'Not now', 'What is held for them goes back, and to the next in line', `Drop ${a}-3`);
+        ok((await words(page)).includes('Their place is gone.'), await words(page));
+        equal((await site.api('GET', `/tickets/${waiting[3]}`)).json.state, 'expired');
+        status(await site.api('POST', `/admin/tickets/${waiting[3]}/drop`, { reason: 'twice' }), 409);
+        status(await site.api('POST', `/admin/tickets/${waiting[1]}/admit`, { reason: 'The next' }), 200);
+        status(await site.api('POST', '/consume', { subject: `${a}-1`, feature: 'seat' }), 200);
+        await page.goto(`${site.url}/admin/queue?${LINE}`);
         await press(page, 'link', 'Resume');
-        await confirm(page, look, 'It is out', 'It is paused, and 1 wait', 'Resume the queue of Seats <b>');
+        await confirm(page, look, 'It is out', 'It is paused, and nobody waits', 'Resume the queue of Seats <b>');
         ok((await words(page)).includes('Open again.'), await words(page));
         equal(await state(), 'open');
         await press(page, 'link', 'Undo');
         await confirm(page, look, 'It burns', 'Nobody is let in', 'Pause the queue of Seats <b>');
         equal(await state(), 'paused', 'undone');
         const { audit } = (await site.api('GET', '/admin/audit?actor=account%3Aroot')).json;
-        equal(audit.slice(0, 8).map(one => [one.action, one.subject, one.reason]), [['queue.set', null, 'It burns'], ['queue.set', null, 'It is out'],
-            ['ticket.admit', `${a}-3`, 'Now'], ['ticket.drop', `${a}-2`, 'A robot'], ['ticket.move-back', `${a}-3`, 'Well'],
-            ['ticket.move-up', `${a}-3`, 'Ill'], ['queue.set', null, 'A fire <b>'], ...audit.slice(7, 8).map(one => [one.action, one.subject, one.reason])]);
-        status(await site.api('POST', `/admin/tickets/${waiting[1]}/drop`, { reason: 'over' }), 200);
+        equal(audit.slice(0, 9).map(one => [one.action, one.subject, one.reason]), [['queue.set', null, 'It burns'], ['queue.set', null, 'It is out'],
+            ['ticket.drop', `${a}-3`, 'Not now'], ['ticket.admit', `${a}-3`, 'Now'], ['ticket.drop', `${a}-2`, 'A robot'], ['ticket.move-back', `${a}-3`, 'Well'],
+            ['ticket.move-up', `${a}-3`, 'Ill'], ['queue.set', null, 'A fire <b>'], ...audit.slice(8, 9).map(one => [one.action, one.subject, one.reason])]);
         status(await site.api('POST', '/admin/queues', { feature: 'seat', state: 'open' }), 200);
     });
     await context.close();

@@ -110,7 +110,9 @@ async function told(site, root) {
             ['downgrade pro  idle  0 free', 'upgrade free call calm 5  pro']);
         const twin = status(await root.open('/admin/recommendations', JSON_TOO), 200).json;
         equal(twin.rows, told.rows);
-        const page = status(await root.open('/admin/recommendations'), 200).text;
+        const page = status(await root.open('/admin/recommendations'), 200).text, csv = '/admin/reports/recommendations.csv';
+        ok(page.includes(`/quota${csv}`), 'the page leads to its CSV');
+        equal(status(await root.open(csv), 200).text.trimEnd().split('\r\n').map(line => line.split(',')[0]), ['kind', ...told.rows.map(row => row.kind)]);
         for (const where of ['/admin/what-if?limit=free/life&amp;amount=20&amp;days=30', '/admin/change?what=plan&amp;subject=calm&amp;plan=pro']) {
             ok(page.includes(`/quota${where}`), `the page leads to ${where}`);
             status(await root.open(where.replaceAll('&amp;', '&')), 200);

@@ -210,10 +210,22 @@ START_TEST(administrators_move_let_in_and_drop)
     g_autoptr(Answer) claimed = consume(store, "c", "summary", 1);
     ck_assert(answer_allowed(claimed));
 
+    ck_assert_int_eq(queue_let_in(store, d->ticket, NULL, "test", &error), STORE_OK);
+    ck_assert_int_gt(database_number("select sum(held) from webquota.counter_values"), 0);
+    ck_assert_msg(queue_drop(store, d->ticket, "gone home", "test", &error) == STORE_OK, "%s", error.detail);
+    assert_ticket(store, d->ticket, TICKET_EXPIRED, 0, 0);
+    ck_assert_int_eq(database_number("select sum(held) from webquota.counter_values"), 0);
+    ck_assert_int_eq(queue_drop(store, d->ticket, "gone home", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    ck_assert_int_eq(queue_drop(store, c->ticket, "used", "test", &error), STORE_CONFLICT);
+    store_error_clear(&error);
+    ck_assert_int_eq(queue_let_in(store, a->ticket, NULL, "test", &error), STORE_OK);
+
     g_autofree char *audited = database_value("select string_agg(action || ' ' || subject || ' ' || (details ->> 'reason'), ', ' order by id)"
                                               " from webquota.audit where action like 'ticket%'");
     ck_assert_str_eq(audited, "ticket.move-up d ill, ticket.move-up c worse, ticket.move-back c well, ticket.move-back d well,"
-                              " ticket.drop b a robot, ticket.admit c ill");
+                              " ticket.drop b a robot, ticket.admit c ill, ticket.drop d gone home");
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets where state = 'expired' and why = 'dropped'"), 2);
     assert_lines_are_counted();
     ck_assert_int_eq(queue_move(store, "tkt_none", true, NULL, "test", &error), STORE_NONE);
     store_close(store);

@@ -269,11 +269,13 @@ static inline Value *sample_audit(json_t *list, bool asked, bool wrong)
 static Value *audit_some(void)
 {
     json_t *list = json_pack(
-        "[{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:i, s:n}, s:{s:i, s:s, s:b}, s:s}, {s:i, s:s, s:s, s:n, s:s, s:n, s:n, s:{s:i}, s:{s:i}, s:n}]",
+        "[{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:i, s:n}, s:{s:i, s:s, s:b}, s:s}, {s:i, s:s, s:s, s:n, s:s, s:n, s:n, s:{s:i}, s:{s:i}, s:n},"
+        " {s:i, s:s, s:s, s:n, s:s, s:n, s:n, s:n, s:{s:s, s:i}, s:n}]",
         "entry", 1234, "at", "2026-11-22T11:00:00Z", "actor", HOSTILE_NAME, "origin", "2001:db8::7", "action", "override.add", "subject",
         HOSTILE_NAME, "organization", LONG_NAME, "old", "amount", 15, "expires_at", "new", "amount", 40, "feature", HOSTILE_NAME, "unlimited",
         0, "reason", HOSTILE_NAME, "entry", 1233, "at", "2026-11-21T09:00:00Z", "actor", "cli:root", "origin", "action", "policy.apply",
-        "subject", "organization", "old", "version", 2, "new", "version", 3, "reason");
+        "subject", "organization", "old", "version", 2, "new", "version", 3, "reason", "entry", 1232, "at", "2026-11-21T08:00:00Z",
+        "actor", "cli:root", "origin", "action", "key.create", "subject", "organization", "old", "new", "name", HOSTILE_NAME, "scopes", 5, "reason");
     return sample_audit(list, true, false);
 }
 

@@ -58,7 +58,7 @@ static Value *queue_line_empty(void) { return sample_queue_line("closed", false,
 
 enum { Q_SEEN, Q_REASON, Q_FIELDS };
 
-static inline Value *sample_line_change(LineChangeKind kind, bool wrong, bool preview, bool stale)
+static inline Value *sample_number_change(LineChangeKind kind, int number, bool wrong, bool preview, bool stale)
 {
     static FormShown shown[2][Q_FIELDS] = {{{.name = "seen"}, {.name = "reason"}}};
     memcpy(shown[1], shown[0], sizeof shown[0]);
@@ -67,12 +67,17 @@ static inline Value *sample_line_change(LineChangeKind kind, bool wrong, bool pr
     sample_admin_init(&sample, "/admin/queue/change");
     LineChangeShown change = {
         .kind = kind, .line = sample_kept(sample_queue("get_solution", stale ? "closed" : "open", 12, true)),
-        .ticket = line_change_is_of_ticket(kind) ? sample_kept(sample_ticket("tkt_a", HOSTILE_NAME, 7, false)) : NULL, .stale = stale,
+        .ticket = line_change_is_of_ticket(kind) ? sample_kept(sample_ticket("tkt_a", HOSTILE_NAME, number, false)) : NULL, .stale = stale,
         .preview = preview, .shown = shown[wrong || preview], .shown_count = Q_FIELDS,
     };
     Value *page = view_line_change(&change, &sample.context);
     sample_clear(&sample);
     return page;
+}
+
+static inline Value *sample_line_change(LineChangeKind kind, bool wrong, bool preview, bool stale)
+{
+    return sample_number_change(kind, 7, wrong, preview, stale);
 }
 
 static Value *line_pause(void) { return sample_line_change(LINE_PAUSE, false, false, false); }
@@ -82,5 +87,6 @@ static Value *line_wrong(void) { return sample_line_change(LINE_DROP, true, fals
 static Value *line_move_preview(void) { return sample_line_change(LINE_MOVE_UP, false, true, false); }
 static Value *line_admit_preview(void) { return sample_line_change(LINE_ADMIT, false, true, false); }
 static Value *line_drop_preview(void) { return sample_line_change(LINE_DROP, false, true, false); }
+static Value *line_drop_admitted(void) { return sample_number_change(LINE_DROP, 0, false, true, false); }
 
 #endif

@@ -614,6 +614,7 @@ static const struct {
     { "line-move-preview", "queue_change", line_move_preview },
     { "line-admit-preview", "queue_change", line_admit_preview },
     { "line-drop-preview", "queue_change", line_drop_preview },
+    { "line-drop-admitted", "queue_change", line_drop_admitted },
     { "bulk-form", "bulk_new", bulk_form },
     { "bulk-plan-form", "bulk_new", bulk_plan_form },
     { "bulk-preview", "bulk_new", bulk_preview },
