@@ -117,7 +117,7 @@ START_TEST(lines_are_in_the_order_of_the_model)
     g_autoptr(GArray) line = g_array_new(FALSE, FALSE, sizeof(Stand));
     g_array_set_clear_func(line, stand_clear);
     int hour = 0;
-    for (int64_t step = 1; step <= 90; step++) {
+    for (int64_t step = 1; step <= 60; step++) {
         g_auto(StoreError) error = { 0 };
         int what = g_rand_int_range(random, 0, 10);
         if (what < 7 || !line->len) {
@@ -132,7 +132,7 @@ START_TEST(lines_are_in_the_order_of_the_model)
         g_autofree char *expected = model_line(line);
         assert_line(store, "summary", "shared", expected);
     }
-    ck_assert_int_gt(hour, 3);
+    ck_assert_int_gt(hour, 2);
     g_rand_free(random);
     assert_lines_are_counted();
     assert_journal_is_whole();
