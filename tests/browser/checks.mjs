@@ -30,7 +30,11 @@ const BARS = () => {
     for (const part of meter.querySelectorAll(".used, .held")) ask(part.classList[0], getComputedStyle(part).fill, track);
     for (const part of meter.querySelectorAll(".bonus")) ask("bonus", getComputedStyle(part).stroke, track);
   }
-  return wrong;
+  for (const bar of document.querySelectorAll(".chart rect")) {
+    const is = ratio(getComputedStyle(bar).fill, ground(bar.parentElement));
+    if (!(is >= 3)) wrong.push(`a bar of the chart has contrast ${is.toFixed(2)}`);
+  }
+  return [...new Set(wrong)];
 };
 
 // Runs in the page: do the meters say what their words say?
@@ -72,7 +76,7 @@ const FOCUS = () => {
   const box = element.getBoundingClientRect();
   const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const within = box.left >= 0 && box.right <= innerWidth + 1 && box.width > 0;
-  return { name: element.textContent.trim(), seen: seen && within };
+  return { name: element.textContent.trim(), seen: seen && within, place: window.places.indexOf(element) };
 };
 
 // All rules; and those of them that colours decide, and that sizes decide: the others see the same document in every look.
@@ -102,20 +106,22 @@ export const axe = (page, rules) => page.evaluate(AXE, RULES[rules]);
 export const look = (page, rules, bars) =>
   page.evaluate(`(async () => [...await (${AXE})(${JSON.stringify(RULES[rules])}), ...(${WIDTH})(), ...(${TARGETS})(), ...${bars ? `(${BARS})()` : "[]"}])()`);
 
-// Every link, button and field, by the tab key alone, in order, each with a focus that can be seen.
+// Every link, button and field, by the tab key alone, in the order of the document, each with a focus that can be seen.
 export const keyboard = async (page) => {
   const expected = await page.evaluate(
     () =>
-      [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']")]
+      (window.places = [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex='0']")]
         .filter((one) => one.checkVisibility())
         /* Of radio buttons with one name, the chosen one or the first is reached. */
         .filter((one, _, all) => one.type !== "radio" || one.checked || (!all.some((other) => other.name === one.name && other.checked) &&
-          one === all.find((other) => other.name === one.name))).length,
+          one === all.find((other) => other.name === one.name)))).length,
   );
   /* Each stop is looked at the moment that it is reached. */
   await page.evaluate(`window.stops = []; document.addEventListener("focusin", () => window.stops.push((${FOCUS})()))`);
   for (let step = 0; step < expected; step++) await page.keyboard.press("Tab");
   const stops = await page.evaluate(() => window.stops);
   const unseen = stops.slice(0, expected).filter((stop) => !stop?.seen).map((stop) => `the focus on "${stop?.name}" cannot be seen`);
+  const strayed = stops.slice(0, expected).find((stop, place) => stop && stop.place !== place);
+  if (strayed) unseen.push(`the focus comes to "${strayed.name}" out of turn`);
   return stops.length < expected ? [...unseen, `the tab key ends after ${stops.length} of ${expected}`] : unseen;
 };

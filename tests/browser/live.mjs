@@ -2,6 +2,7 @@
 // And without it the page has all that it needs. The clock is the browser's, moved by hand.
 import fs from "node:fs/promises";
 import path from "node:path";
+import * as checks from "./checks.mjs";
 
 const EVERY_MS = 20_000;
 
@@ -40,6 +41,11 @@ const steps = async (page, server, address, later) => {
   await pass(page, address);
   await becomes(page, "#status", "could not be updated");
   if (!(await page.locator("#status").isVisible())) wrong.push("a failure is not shown");
+  await page.addScriptTag({ url: "/axe.min.js" });
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    wrong.push(...(await checks.look(page, "all", true)).map((line) => `when it could not be updated, ${colorScheme}: ${line}`));
+  }
   if (!(await answer()).includes("Used up")) wrong.push("a failure takes away what was there");
 
   server.answers.delete(address);

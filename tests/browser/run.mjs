@@ -33,6 +33,7 @@ const LOOKS = [
   { name: "light", rules: "all", size: WIDE, media: { colorScheme: "light", forcedColors: "none" } },
   { name: "dark", rules: "colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "none" } },
   { name: "forced colours", rules: "colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "active" } },
+  { name: "forced colours, 320 px", rules: "colours", size: NARROW, media: { colorScheme: "dark", forcedColors: "active" } },
   { name: "dark, 320 px", rules: "colours", size: NARROW, media: { colorScheme: "dark", forcedColors: "none" } },
   { name: "light, 320 px", rules: "all", size: NARROW, media: { colorScheme: "light", forcedColors: "none" } },
   { name: "400 % zoom", rules: "sizes", size: ZOOMED, media: { colorScheme: "light", forcedColors: "none" } },
@@ -94,9 +95,10 @@ const sizes = async (names) => {
   }
   ask("style.css", (await fs.stat(path.join(assets, "style.css"))).size, 10 * 1024);
   ask("admin.css", (await fs.stat(path.join(assets, "admin.css"))).size, 10 * 1024);
+  ask("form.css", (await fs.stat(path.join(assets, "form.css"))).size, 10 * 1024);
   ask("widget.css", (await fs.stat(path.join(assets, "widget.css"))).size, 3 * 1024);
   for (const name of names.filter((one) => one.startsWith("widget-"))) ask(name, (await fs.stat(path.join(pages, `${name}.html`))).size, 2 * 1024);
-  ask("live.js", (await fs.stat(path.join(assets, "live.js"))).size, 4 * 1024);
+  for (const script of ["live.js", "queue.js"]) ask(script, (await fs.stat(path.join(assets, script))).size, 4 * 1024);
   tell("sizes, and nothing inline", wrong);
 };
 
