@@ -18,9 +18,21 @@ static char *rendered(Value *value)
     return g_string_free(page, FALSE);
 }
 
+/* Byte by byte against golden/fragment-STYLE.html; GOLDEN=update writes it anew. */
+static void is_golden(const char *html, WidgetStyle style)
+{
+    static const char *const names[] = {[WIDGET_CARD] = "card", [WIDGET_BAR] = "bar", [WIDGET_LINE] = "line"};
+    g_autofree char *path = g_strdup_printf("tests/view/golden/fragment-%s.html", names[style]), *expected = NULL;
+    if (g_strcmp0(g_getenv("GOLDEN"), "update") == 0)
+        ck_assert(g_file_set_contents(path, html, -1, NULL));
+    ck_assert_msg(g_file_get_contents(path, &expected, NULL, NULL), "%s is missing: GOLDEN=update writes it", path);
+    ck_assert_str_eq(html, expected);
+}
+
 START_TEST(a_fragment_is_no_document)
 {
     g_autofree char *html = rendered(sample_widget_used((WidgetStyle)_i, false));
+    is_golden(html, (WidgetStyle)_i);
     ck_assert(g_str_has_prefix(html, "<link rel=\"stylesheet\" href=\"/quota/static/widget.css?v="));
     ck_assert_ptr_null(strstr(html, "<html"));
     ck_assert_ptr_null(strstr(html, "<h1"));
