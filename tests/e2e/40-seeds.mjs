@@ -520,7 +520,7 @@ async function solutions(site) {
         const { json } = status(await site.api('GET', '/plans'), 200);
         equal(json.plans.map(plan => plan.plan ?? plan.key), ['free', 'pro', 'enterprise', 'admin']);
         like(json.plans[1], { title: 'Pro', price: '₹199 a month' });
-        const page = status(await request(`${site.url}/plans`, { headers: { Accept: 'text/html' } }), 200);
+        const page = status(await request(`${site.url}/plans`, { headers: { Accept: 'text/html', ...basic(site.values.WEBQUOTA_USER_FREE) } }), 200);
         ok(/100 a day <span class="meta">₹0\.066 each<\/span>/.test(page.text), 'what one request of Pro comes to');
     });
 
