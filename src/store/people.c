@@ -1,6 +1,8 @@
 /* Looking for people: one statement, each of its ways a range of an index. */
 #include "store/people_rows.h"
 
+#define WHOLE_US (5 * US_PER_S) /* all who fit are more than a page, which is there at once */
+
 enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, EMAIL, SUSPENDED, NOW };
 
 const char *people_row_subject(const PGresult *rows, int row)
@@ -77,7 +79,7 @@ StoreResult people_rows(Store *store, const PeopleAsked *asked, const char *afte
     g_auto(Params) params = params_new();
     Query query = asked->is_filtered ? QUERY_PEOPLE_FILTER : QUERY_PEOPLE_FIND;
     params_put(&params, asked, after, most, policy);
-    Db *db = store_reader_take(store);
+    Db *db = most > PEOPLE_PAGE + 1 ? store_reader_take_for(store, WHOLE_US) : store_reader_take(store);
     DbResult read = db_run(db, query, &params, rows);
     if (read == DB_LOST)
         read = db_run(db, query, &params, rows);
