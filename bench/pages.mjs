@@ -17,7 +17,9 @@ const SEGMENTS = { report: 'use.csv', subject: PERSON };
 const MORE = {
     '/admin': ['?days=1', '?days=7', '?days=90', '?near=50'],
     '/admin/people': ['?q=b-0001', '?q=b-org-7', '?q=m77', '?q=B-0001', '?after=b-00500000',
-        '?filter=near', '?filter=stopped', '?filter=override', '?filter=suspended', '?filter=plan&plan=free', '?filter=plan&plan=full'],
+        '?filter=near', '?filter=stopped', '?filter=override', '?filter=suspended', '?filter=plan&plan=free', '?filter=plan&plan=full',
+        '?filter=near&plan=free', '?filter=stopped&plan=full&q=b-0001', '?filter=override&q=b', '?plan=full&q=m77', '?organization=b-org-7',
+        '?organization=b-org-7&filter=near&plan=full&q=b', '?key=1', '?key=bench&filter=suspended'],
     '/admin/person': [`?subject=${PERSON}`],
     '/admin/queue': ['?feature=queued&limit=line'],
     '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],

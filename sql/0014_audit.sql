@@ -84,3 +84,6 @@ create trigger audit_chain before insert on webquota.audit for each row execute 
 create trigger audit_head_move after insert on webquota.audit for each statement execute function webquota.audit_head_move();
 create trigger audit_keep before update or delete on webquota.audit for each row execute function webquota.audit_keep();
 create trigger audit_keep_all before truncate on webquota.audit for each statement execute function webquota.audit_keep();
+
+-- Whom an actor has changed something about, each once: people are found by the API key that did (people_search.sql).
+create index audit_actor_subject on webquota.audit (actor, subject text_pattern_ops) where subject is not null;

@@ -160,7 +160,7 @@ static bool who_read(const BulkOptions *options, BulkAsk *ask)
 {
     const OptionTexts *texts = &options->texts;
     const char *q = texts->of[FIND], *filter = texts->of[FILTER];
-    ask->who = (PeopleAsked){ .is_filtered = filter != NULL, .q = q, .plan = texts->of[ON_PLAN] };
+    ask->who = (PeopleWay){ .is_filtered = filter != NULL, .q = q, .plan = texts->of[ON_PLAN] };
     const char *why = (q != NULL) == (filter != NULL) ? "it needs one of --find and --filter"
                     : filter && !people_filter_find(filter, &ask->who.filter) ? "--filter is plan, near, stopped, override or suspended"
                     : (texts->of[ON_PLAN] != NULL) != (filter && ask->who.filter == PEOPLE_ON_PLAN) ? "--on-plan goes with --filter plan" : NULL;

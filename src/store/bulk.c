@@ -64,7 +64,7 @@ StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreE
 
 /* --- making it --- */
 
-static json_t *chosen_json(const PeopleAsked *who)
+static json_t *chosen_json(const PeopleWay *who)
 {
     static const char *const words[] = { [PEOPLE_ON_PLAN] = "plan", [PEOPLE_NEAR] = "near", [PEOPLE_STOPPED] = "stopped",
                                          [PEOPLE_OVERRIDE] = "override", [PEOPLE_SUSPENDED] = "suspended" };

@@ -22,7 +22,7 @@ const char *bulk_kind_word(BulkKind kind);
 
 /* Whom, and what is to be made of each. */
 typedef struct {
-    PeopleAsked who;
+    PeopleWay who;
     BulkKind kind;
     const char *feature;        /* of a bonus, an override, and a reset (NULL: all) */
     const char *limit;          /* of an override; NULL: every limit on the feature */

@@ -56,7 +56,7 @@ static const char *plan_at(const Policy *policy, int index)
     return index >= 0 ? policy->plans[index].key : NULL;
 }
 
-static void params_put(Params *params, const PeopleAsked *asked, const char *after, int64_t most, const Policy *policy)
+static void params_put(Params *params, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy)
 {
     if (asked->is_filtered) {
         params_text(params, filter_words[asked->filter]);
@@ -73,7 +73,18 @@ static void params_put(Params *params, const PeopleAsked *asked, const char *aft
     params_number(params, PEOPLE_NEAR_PCT);
 }
 
-StoreResult people_rows(Store *store, const PeopleAsked *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
+static StoreResult read_rows(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    DbResult read = db_run(db, query, params, rows);
+    if (read == DB_LOST)
+        read = db_run(db, query, params, rows);
+    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    return result;
+}
+
+StoreResult people_rows(Store *store, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
                         StoreError *error)
 {
     g_auto(Params) params = params_new();
@@ -88,7 +99,7 @@ StoreResult people_rows(Store *store, const PeopleAsked *asked, const char *afte
     return result;
 }
 
-static StoreResult people_page(Store *store, const PeopleAsked *asked, const char *after, json_t **list, bool *more, StoreError *error)
+static StoreResult people_page(Store *store, const PeopleWay *asked, const char *after, json_t **list, bool *more, StoreError *error)
 {
     g_autoptr(Policy) policy = NULL;
     g_autoptr(PGresult) rows = NULL;
@@ -106,11 +117,70 @@ static StoreResult people_page(Store *store, const PeopleAsked *asked, const cha
 
 StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
-    return people_page(store, &(PeopleAsked){.q = text}, after, list, more, error);
+    return people_page(store, &(PeopleWay){.q = text}, after, list, more, error);
 }
 
 StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
                           StoreError *error)
 {
-    return people_page(store, &(PeopleAsked){.is_filtered = true, .filter = filter, .plan = plan}, after, list, more, error);
+    return people_page(store, &(PeopleWay){.is_filtered = true, .filter = filter, .plan = plan}, after, list, more, error);
+}
+
+/* --- several at once --- */
+
+/* What leads (people_search.sql). */
+static const char *leading(const PeopleAsked *asked, const char *text)
+{
+    return asked->key ? "key" : asked->organization ? "organization" : text ? "text" : filter_words[asked->filter];
+}
+
+static StoreResult search(Store *store, const PeopleAsked *asked, const char *text, json_t **list, char **next, StoreError *error)
+{
+    g_autoptr(Policy) policy = NULL;
+    g_autoptr(PGresult) rows = NULL;
+    g_auto(Params) params = params_new();
+    StoreResult result = store_policy(store, &policy, error);
+    if (result != STORE_OK)
+        return result;
+    params_text(&params, leading(asked, text));
+    params_text(&params, text);
+    params_text(&params, asked->plan);
+    params_text(&params, asked->organization);
+    params_text(&params, asked->key);
+    params_text(&params, asked->filtered ? filter_words[asked->filter] : NULL);
+    params_text(&params, asked->after ? asked->after : "");
+    params_number(&params, PEOPLE_PAGE + 1);
+    params_number(&params, PEOPLE_LOOKED_AT);
+    params_text(&params, plan_at(policy, policy->default_plan));
+    params_text(&params, plan_at(policy, policy->anonymous_plan));
+    params_number(&params, PEOPLE_NEAR_PCT);
+    result = read_rows(store, QUERY_PEOPLE_SEARCH, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    *list = json_array();
+    for (int row = 0; row < MIN(PQntuples(rows), PEOPLE_PAGE); row++)
+        if (!result_null(rows, row, 0))
+            json_array_append_new(*list, people_row_json(rows, row, policy));
+    if (PQntuples(rows) > PEOPLE_PAGE)
+        *next = g_strdup(result_text(rows, PEOPLE_PAGE - 1, 0));
+    else
+        *next = result_null(rows, 0, 8) ? NULL : g_strdup(result_text(rows, 0, 8));
+    return STORE_OK;
+}
+
+StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list, char **next, StoreError *error)
+{
+    const char *text = asked->text && *asked->text ? asked->text : NULL;
+    bool more = false, of_few = asked->key || asked->organization;
+    StoreResult result;
+    *next = NULL;
+    if (of_few || (text && (asked->filtered || asked->plan)) || (asked->filtered && asked->plan))
+        return search(store, asked, text, list, next, error);
+    if (asked->filtered || asked->plan)
+        result = people_filter(store, asked->plan ? PEOPLE_ON_PLAN : asked->filter, asked->plan, asked->after, list, &more, error);
+    else
+        result = people_find(store, text ? text : "", asked->after, list, &more, error);
+    if (result == STORE_OK && more)
+        *next = g_strdup(json_string_value(json_object_get(json_array_get(*list, json_array_size(*list) - 1), "subject")));
+    return result;
 }

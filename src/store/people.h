@@ -28,6 +28,24 @@ typedef struct {
     const char *q;       /* without a filter */
     PeopleFilter filter;
     const char *plan;    /* of PEOPLE_ON_PLAN */
+} PeopleWay;
+
+/* What people are looked for by: all that is given must be true. */
+typedef struct {
+    const char *text;         /* as people_find; NULL or "": not */
+    bool filtered;
+    PeopleFilter filter;      /* not PEOPLE_ON_PLAN, for which `plan` is enough */
+    const char *plan;         /* NULL: any */
+    const char *organization; /* the whole of its key; NULL: any */
+    const char *key;          /* of an API key its id, what it begins with ("wq_7"), or how its name begins, in any case: those whom it changed
+                                 something about, by the audit; NULL: none was asked for */
+    const char *after;        /* NULL: from the first */
 } PeopleAsked;
+
+/* As people_find and people_filter where no more is asked for than they know. Else it is ordered by what leads: API key, organization, text,
+ * filter, in this order, and of those that fit it no more than PEOPLE_LOOKED_AT are looked at for a page, which may hold fewer people than
+ * there is room for, or none. *next: from where on there are more (PeopleAsked.after), a new string; NULL: that was all. */
+#define PEOPLE_LOOKED_AT 3000
+StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list, char **next, StoreError *error) MUST_CHECK;
 
 #endif

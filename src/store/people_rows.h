@@ -6,7 +6,7 @@
 #include "store/store_internal.h"
 
 /* At most `most` of them behind the subject `after` (NULL: from the first). */
-StoreResult people_rows(Store *store, const PeopleAsked *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
+StoreResult people_rows(Store *store, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
                         StoreError *error) MUST_CHECK;
 
 /* Of a row: the subject, the plan they have now (NULL: none), whether their own plan has an end, whether they are suspended; and all as JSON

@@ -14,10 +14,10 @@ Value *view_overview(const OverviewShown *shown, const PageContext *context);
 
 typedef struct {
     const json_t *list;  /* as people_find gives it */
-    bool more;           /* there are further ones behind these */
-    const char *q;       /* what is looked for; "": all */
-    const char *filter;  /* those of whom this is true (people_filter_word); NULL: none was asked for */
-    const char *plan;    /* of the filter "plan" */
+    const char *next;    /* from where on there are further ones; NULL: there are none */
+    const char *q;       /* what is looked for; NULL: all. The others: as PeopleAsked; NULL: not asked for */
+    const char *filter;  /* its word */
+    const char *plan, *organization, *key;
     bool may_change;     /* all of them at once */
 } PeopleShown;
 Value *view_people(const PeopleShown *shown, const PageContext *context);

@@ -3,24 +3,36 @@
 #include "view/view_page.h"
 #include "view/view_parts.h"
 
-/* "/admin/people?filter=plan&plan=free"; without a filter, all. */
-static void add_filter(GString *out, const char *mount, const char *filter, const char *plan)
+static void add_parameter(GString *out, char *mark, const char *name, const char *value)
 {
-    add_address(out, mount, "/admin/people", NULL);
-    if (filter)
-        add_address(out, "", "?filter=", filter);
-    if (plan)
-        add_address(out, "", "&plan=", plan);
+    if (!value)
+        return;
+    g_string_append_printf(out, "%c%s=", *mark, name);
+    g_string_append_uri_escaped(out, value, NULL, FALSE);
+    *mark = '&';
 }
 
-/* A filter to choose: the flag of its name tells the template which it is. */
-static void add_choice(Value *list, const PeopleShown *shown, const PageContext *context, const char *filter, const Plan *plan)
+/* "/admin/people?filter=near&plan=free": what is asked for, from `after` on; NULL: from the first. */
+static void add_asked(GString *out, const PeopleShown *asked, const char *mount, const char *after)
+{
+    char mark = '?';
+    add_address(out, mount, "/admin/people", NULL);
+    add_parameter(out, &mark, "q", asked->q);
+    add_parameter(out, &mark, "filter", asked->filter);
+    add_parameter(out, &mark, "plan", asked->plan);
+    add_parameter(out, &mark, "organization", asked->organization);
+    add_parameter(out, &mark, "key", asked->key);
+    add_parameter(out, &mark, "after", after);
+}
+
+/* A filter to choose, beside what is asked for already: the flag of its name tells the template which it is. */
+static void add_filter(Value *list, const PeopleShown *shown, const PageContext *context, const char *filter)
 {
     Value *choice = add_object(list);
-    const char *key = plan ? plan->key : NULL;
-    set_words(choice, "url", add_filter, context->mount, filter, key);
-    set_flag(choice, "current", g_strcmp0(shown->filter, filter) == 0 && g_strcmp0(shown->plan, key) == 0);
-    set_text(choice, "title", plan ? plan->title : NULL);
+    PeopleShown asked = *shown;
+    asked.filter = filter;
+    set_words(choice, "url", add_asked, &asked, context->mount, NULL);
+    set_flag(choice, "current", g_strcmp0(shown->filter, filter) == 0);
     set_flag(choice, "all", !filter);
     set_flag(choice, "near", g_strcmp0(filter, "near") == 0);
     set_flag(choice, "stopped", g_strcmp0(filter, "stopped") == 0);
@@ -28,36 +40,42 @@ static void add_choice(Value *list, const PeopleShown *shown, const PageContext 
     set_flag(choice, "suspended", g_strcmp0(filter, "suspended") == 0);
 }
 
+/* NULL: any plan. */
+static void add_plan(Value *list, const PeopleShown *shown, const PageContext *context, const Plan *plan)
+{
+    Value *choice = add_object(list);
+    PeopleShown asked = *shown;
+    asked.plan = plan ? plan->key : NULL;
+    set_words(choice, "url", add_asked, &asked, context->mount, NULL);
+    set_flag(choice, "current", g_strcmp0(shown->plan, asked.plan) == 0);
+    set_text(choice, "title", plan ? plan->title : NULL);
+}
+
 static void set_choices(Value *page, const PeopleShown *shown, const PageContext *context)
 {
     static const char *const filters[] = {NULL, "near", "stopped", "override", "suspended"};
-    Value *list = set_list(page, "filters");
+    Value *list = set_list(page, "filters"), *plans;
     for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
-        add_choice(list, shown, context, filters[i], NULL);
+        add_filter(list, shown, context, filters[i]);
+    plans = set_list(page, "plans");
+    add_plan(plans, shown, context, NULL);
     for (int i = 0; i < context->policy->plan_count; i++)
-        add_choice(list, shown, context, "plan", &context->policy->plans[i]);
+        add_plan(plans, shown, context, &context->policy->plans[i]);
 }
 
-/* "/admin/people?q=a&after=b" */
 static void add_next(GString *out, const PeopleShown *shown, const char *mount)
 {
-    size_t count = json_array_size(shown->list);
-    if (!shown->more || !count)
-        return;
-    if (shown->filter)
-        add_filter(out, mount, shown->filter, shown->plan);
-    else
-        add_address(out, mount, "/admin/people?q=", shown->q);
-    add_address(out, "", "&after=", text_of(json_array_get(shown->list, count - 1), "subject"));
+    if (shown->next)
+        add_asked(out, shown, mount, shown->next);
 }
 
 /* "/admin/bulk/new?what=bonus&filter=near" */
 static void add_bulk(GString *out, const PeopleShown *shown, const char *mount, const char *what)
 {
     add_address(out, mount, "/admin/bulk/new?what=", what);
-    if (shown->filter)
-        add_address(out, "", "&filter=", shown->filter);
-    else if (*shown->q)
+    if (shown->filter || shown->plan)
+        add_address(out, "", "&filter=", shown->plan ? "plan" : shown->filter);
+    else if (shown->q)
         add_address(out, "", "&q=", shown->q);
     if (shown->plan)
         add_address(out, "", "&on_plan=", shown->plan);
@@ -66,7 +84,8 @@ static void add_bulk(GString *out, const PeopleShown *shown, const char *mount, 
 static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
 {
     static const char *const kinds[] = {"bonus", "override", "plan", "reset", "suspend", "restore"};
-    if (!shown->may_change) {
+    bool several = shown->organization || shown->key || (shown->q && *shown->q && (shown->filter || shown->plan)) || (shown->filter && shown->plan);
+    if (!shown->may_change || several || !json_array_size(shown->list)) {
         set_null(page, "bulk");
         return;
     }
@@ -84,7 +103,12 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
     json_t *person;
     set_value(page, "page", page_value(page, context, NULL, NULL, false));
     set_words(page, "action", add_address, context->mount, "/admin/people", NULL);
-    set_text(page, "q", *shown->q ? shown->q : NULL);
+    set_text(page, "q", shown->q);
+    set_text(page, "filter", shown->filter);
+    set_text(page, "of_plan", shown->plan);
+    set_text(page, "in_organization", shown->organization);
+    set_text(page, "api_key", shown->key);
+    set_flag(page, "narrowed", shown->organization || shown->key);
     Value *list = set_list(page, "people");
     json_array_foreach((json_t *) shown->list, i, person) {
         Value *row = add_object(list);
@@ -96,7 +120,7 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
         set_flag(row, "suspended", json_is_true(json_object_get(person, "suspended")));
     }
     set_flag(page, "any", i > 0);
-    set_flag(page, "filtered", shown->filter != NULL);
+    set_flag(page, "filtered", shown->filter || shown->plan || shown->organization || shown->key);
     set_choices(page, shown, context);
     set_bulk(page, shown, context->mount);
     set_words(page, "next", add_next, shown, context->mount);

@@ -34,8 +34,8 @@ void bulk_form_clear(BulkForm *form)
 bool bulk_form_who(Call *call, BulkForm *form)
 {
     const char *q = form->shown[BULK_F_Q].typed, *filter = form->shown[BULK_F_FILTER].typed, *plan = form->shown[BULK_F_ON_PLAN].typed;
-    PeopleAsked *who = &form->ask.who;
-    *who = (PeopleAsked){.is_filtered = filter != NULL, .q = q ? q : "", .plan = plan};
+    PeopleWay *who = &form->ask.who;
+    *who = (PeopleWay){.is_filtered = filter != NULL, .q = q ? q : "", .plan = plan};
     if (!bulk_kind_find(form->shown[BULK_F_WHAT].typed, &form->ask.kind))
         call_problem(call, 400, "what", "what must be bonus, override, plan, suspend, restore or reset");
     else if (form->shown[BULK_F_Q].mistake != FORM_GOOD)

@@ -9,26 +9,36 @@
 
 #define PERSON_AUDIT 10
 
-enum { Q, AFTER, FILTER, PLAN };
+enum { Q, AFTER, FILTER, PLAN, ORGANIZATION, KEY };
 static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255},
                                          [AFTER] = {"after", INPUT_TEXT, false, 1, 255},
-                                         [FILTER] = {"filter", INPUT_TEXT, false, 1, 16},
-                                         [PLAN] = {"plan", INPUT_TEXT, false, 1, 64}};
+                                         [FILTER] = {"filter", INPUT_TEXT, false, 0, 16},
+                                         [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
+                                         [ORGANIZATION] = {"organization", INPUT_TEXT, false, 0, 255},
+                                         [KEY] = {"key", INPUT_TEXT, false, 0, 255}};
 
-/* False: answered already. *is_filtered: it is a filter that was asked for. */
-static bool filter_read(Call *call, const InputValue *values, PeopleFilter *filter, bool *is_filtered)
+/* NULL where it is not given, or empty, as a form sends what nobody chose. */
+static const char *text_given(const InputValue *value)
 {
-    *is_filtered = values[FILTER].given;
-    if (*is_filtered && !people_filter_find(values[FILTER].text, filter))
+    return value->given && *value->text ? value->text : NULL;
+}
+
+/* False: answered already. The texts are those of `values`. */
+static bool asked_read(Call *call, const InputValue *values, PeopleAsked *asked)
+{
+    const char *filter = text_given(&values[FILTER]);
+    *asked = (PeopleAsked){.text = text_given(&values[Q]), .plan = text_given(&values[PLAN]), .organization = text_given(&values[ORGANIZATION]),
+                           .key = text_given(&values[KEY]), .after = text_given(&values[AFTER])};
+    if (filter && !people_filter_find(filter, &asked->filter))
         call_problem(call, 400, "filter", "filter must be plan, near, stopped, override or suspended");
-    else if (*is_filtered && values[Q].given && *values[Q].text)
-        call_problem(call, 400, "q", "q and filter exclude each other");
-    else if (values[PLAN].given != (*is_filtered && *filter == PEOPLE_ON_PLAN))
-        call_problem(call, 400, "plan", values[PLAN].given ? "plan goes with filter=plan" : "plan is missing: it says which");
-    else if (values[PLAN].given && !policy_plan(call->policy, values[PLAN].text))
-        call_problem(call, 404, "plan", "there is no plan %s", values[PLAN].text);
-    else
+    else if (filter && asked->filter == PEOPLE_ON_PLAN && !asked->plan)
+        call_problem(call, 400, "plan", "plan is missing: it says which");
+    else if (asked->plan && !policy_plan(call->policy, asked->plan))
+        call_problem(call, 404, "plan", "there is no plan %s", asked->plan);
+    else {
+        asked->filtered = filter && asked->filter != PEOPLE_ON_PLAN;
         return true;
+    }
     return false;
 }
 
@@ -36,23 +46,22 @@ void page_people(Call *call)
 {
     InputValue values[G_N_ELEMENTS(find_fields)];
     g_auto(StoreError) error = {0};
+    g_autofree char *next = NULL;
     json_t *list = NULL;
-    bool more = false, is_filtered;
-    PeopleFilter filter = PEOPLE_NEAR;
-    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values) || !filter_read(call, values, &filter, &is_filtered))
+    PeopleAsked asked;
+    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values) || !asked_read(call, values, &asked))
         return;
-    const char *q = values[Q].given ? values[Q].text : "";
-    StoreResult result = is_filtered ? people_filter(call->site->store, filter, values[PLAN].text, values[AFTER].text, &list, &more, &error)
-                                     : people_find(call->site->store, q, values[AFTER].text, &list, &more, &error);
+    StoreResult result = people_search(call->site->store, &asked, &list, &next, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, 200, json_pack("{s:O, s:b}", "people", list, "more", more));
+        call_json(call, 200, json_pack("{s:O, s:b, s:s?}", "people", list, "more", next != NULL, "after", next));
     } else if (call_form_token(call)) { /* it has a form, and its style */
         PageContext context = call_context(call, NULL);
-        PeopleShown shown = {.list = list, .more = more, .q = q, .filter = values[FILTER].text, .plan = values[PLAN].text,
+        PeopleShown shown = {.list = list, .next = next, .q = asked.text, .filter = asked.filtered ? values[FILTER].text : NULL,
+                             .plan = asked.plan, .organization = asked.organization, .key = asked.key,
                              .may_change = call_is_administrator(call)};
         call_page(call, 200, "people", view_people(&shown, &context));
     }

@@ -216,7 +216,30 @@ async function others(site, root) {
         }
         equal([free.length, new Set(free).size, free.includes('p%010'), free.includes('p%120')], [free.length, free.length, false, true]);
         equal(free.filter(key => key.startsWith('p%')).length, 118);
-        for (const [query, field] of [['filter=x', 'filter'], ['filter=plan', 'plan'], ['plan=free', 'plan'], ['filter=near&plan=free', 'plan'], ['filter=near&q=a', 'q']])
+        await site.sql("insert into webquota.usage_owners select account_id, id, 'pro', current_date, current_date, 1, 1, date_trunc('month', now())::date, 1, 1 from webquota.subjects where key in ('p%001', 'p%002', 'p%010')");
+        equal(await only('plan=pro'), ['p%010', 'p%011']);
+        equal(await only('filter=stopped&plan=pro'), ['p%010']);
+        equal(await only('filter=stopped&plan=free&q=p%250'), ['p%001', 'p%002', 'p%030']);
+        equal(await only('filter=stopped&q=Gym_&organization=Gym_1&plan=free'), ['p%001', 'p%002']);
+        equal(await only('organization=Gym_1&q=p%25002'), ['p%002']);
+        equal(await only('organization=Gym'), [], 'the whole name');
+        equal(await only('filter=suspended&q=p%2504'), ['p%044']);
+        equal(await only('filter=near&plan=pro'), []);
+        equal(await only('filter=override&q=p%25'), ['p%020']);
+        equal(await only('plan=free&q=Zoe%40'), ['p%077']);
+        equal((await find('plan=free&q=p%25')).after, 'p%052', 'where the next page begins');
+        equal((await only('plan=free&q=p%25&after=p%25052')).slice(0, 1), ['p%053']);
+        const { json: made } = status(await site.api('POST', '/admin/keys', { name: 'Shop door', scopes: ['admin'] }), 201), by = { Authorization: `Bearer ${made.key}` };
+        for (const [subject, email] of [['p%051', 'a@b.c'], ['p%050', 'a@b.c'], ['p%050', 'b@b.c'], ['p%010', 'c@b.c']])
+            status(await site.api('POST', '/admin/subjects', { subject, email }, by), 200);
+        for (const key of [made.id, `wq_${made.id}`, 'shop'])
+            equal(await only(`key=${key}`), ['p%010', 'p%050', 'p%051'], key);
+        equal(await only('key=shop&plan=pro'), ['p%010']);
+        equal(await only('key=none'), []);
+        const page = (await root.open('/admin/people?filter=near&plan=pro&q=p%25&organization=Gym_1')).text;
+        for (const where of ['?q=p%25&amp;plan=pro&amp;organization=Gym_1"', '?q=p%25&amp;filter=near&amp;organization=Gym_1"', '?q=p%25&amp;filter=stopped&amp;plan=pro&amp;organization=Gym_1"'])
+            ok(page.includes(`/quota/admin/people${where}`), where);
+        for (const [query, field] of [['filter=x', 'filter'], ['filter=plan', 'plan']])
             equal(status(await root.open(`/admin/people?${query}`, { Accept: 'application/json' }), 400, query).json.field, field);
         status(await root.open('/admin/people?filter=plan&plan=none'), 404);
         ok((await root.open('/admin/people?filter=suspended')).text.includes('p%044'), 'on the page');

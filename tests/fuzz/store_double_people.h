@@ -57,11 +57,13 @@ bool people_filter_find(const char *word, PeopleFilter *filter)
     return strcmp(word, "plan") == 0 || strcmp(word, "near") == 0;
 }
 
-StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
-                          StoreError *error)
+StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list, char **next, StoreError *error)
 {
-    HOLDS((filter == PEOPLE_ON_PLAN) == (plan != NULL));
-    return people_find(store, "", after, list, more, error);
+    bool more = false;
+    HOLDS(!asked->filtered || asked->filter != PEOPLE_ON_PLAN);
+    StoreResult result = people_find(store, asked->text ? asked->text : "", asked->after, list, &more, error);
+    *next = result == STORE_OK && more ? g_strdup("somebody") : NULL;
+    return result;
 }
 
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
