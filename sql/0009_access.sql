@@ -15,3 +15,7 @@ create table webquota.admin_once (
 create index admin_once_age on webquota.admin_once (at);
 comment on table webquota.admin_once is 'changes by administrators under an Idempotency-Key, kept for 24 hours';
 comment on column webquota.admin_once.status is 'null: under way, or its process ended before it said what became of it';
+
+-- Who answers for an organization: one of its members, for as long as they are.
+alter table webquota.accounts add column owner bigint check (owner is null or organization is not null);
+comment on column webquota.accounts.owner is 'the number of a subject; of one that is no member any more it says nothing';

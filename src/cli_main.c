@@ -14,6 +14,7 @@ static const struct {
     { "policy", cmd_policy, "check, diff, apply, roll back, cancel, export and list policies" },
     { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "show, set and import people" },
+    { "organization", cmd_organization, "show and set who owns an organization" },
     { "override", cmd_override, "add, list and remove overrides" },
     { "grant", cmd_grant, "add, list and remove bonus units" },
     { "reset", cmd_reset, "set somebody's use back to 0" },
@@ -37,7 +38,7 @@ static void print_help(FILE *to)
 {
     fprintf(to, "usage: webquota COMMAND [OPTION…]\n\nUsage limits for any web stack. The database is the one in DATABASE_URL.\n\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
     fprintf(to, "\n  webquota COMMAND --help tells about one; webquota --version tells the version.\n"
                 "\nExit status: 0 yes, 1 no, 2 wrong usage, 3 the store cannot be reached.\n");
 }

@@ -16,6 +16,7 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
         select r.name, 'update (' || c.name || ')', has_column_privilege('webquota.' || r.name, c.name, 'update')
           from (values ('decisions', 'given_back'), ('idempotency', 'at'), ('sessions', 'last_seen_at ended_at'),
                        ('local_accounts', 'hash changed_at suspended_at'), ('admin_once', 'status answer'),
+                       ('accounts', 'owner'),
                        ('requests', 'state answer decided_by decided_at plan override'),
                        ('policies', 'active state applied_at'), ('recovery_codes', 'used_at'),
                        ('bulks', 'state ended_at stopped_by'), ('bulk_items', 'state why at'),

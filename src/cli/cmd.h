@@ -15,6 +15,7 @@ int cmd_template(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_subject(int argc, char **argv);
+int cmd_organization(int argc, char **argv);
 int cmd_override(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
 int cmd_reset(int argc, char **argv);

@@ -46,6 +46,7 @@ static const char *const grants[] = {
     "grant update (status, answer), delete on webquota.admin_once to %s",
     "grant update (given_back) on webquota.decisions to %s",
     "grant insert, update (active, state, applied_at) on webquota.policies to %s", /* a text that was applied stays as it was */
+    "grant update (owner) on webquota.accounts to %s",
     "grant insert on webquota.limits to %s",
     "grant insert, update, delete on webquota.plans, webquota.features to %s",
     "grant delete on webquota.usage_daily to %s", /* sums, which are counted anew for another zone */

@@ -66,3 +66,50 @@ StoreResult organization_members(Store *store, const char *organization, int64_t
     admin_cut(*list, most, more);
     return STORE_OK;
 }
+
+StoreResult organization_get(Store *store, const char *organization, json_t **json, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    json_t *list = NULL;
+    params_text(&params, organization);
+    StoreResult result = admin_rows(store, QUERY_ORGANIZATION_SHOW, &params, &list, error);
+    if (result == STORE_OK && !json_array_size(list))
+        result = store_fail(error, STORE_NONE, "organization", "there is no organization %s", organization);
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
+}
+
+static StoreResult own(Store *store, const char *organization, const char *owner, const char *seen, const char *reason, const char *actor,
+                       StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, organization);
+    params_text(&params, owner);
+    StoreResult result = admin_run(store, QUERY_ORGANIZATION_OWNER, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        return store_fail(error, STORE_INVALID, "owner", "%s is no member of %s", owner, organization);
+    if (result != STORE_OK)
+        return result;
+    const char *was = result_null(rows, 0, 0) ? NULL : result_text(rows, 0, 0);
+    if (seen && strcmp(seen, was ? was : "") != 0)
+        return store_fail(error, STORE_CONFLICT, "owner", "somebody else has changed the owner meanwhile");
+    return admin_audit(store, actor, "organization.owner", owner ? owner : was, organization,
+                       json_pack("{s:s?, s:s*, s:{s:s?}}", "owner", owner, "reason", reason, "old", "owner", was), error);
+}
+
+StoreResult organization_own(Store *store, const char *organization, const char *owner, const char *seen, const char *reason,
+                             const char *actor, json_t **json, StoreError *error)
+{
+    json_t *before = NULL;
+    StoreResult result = organization_get(store, organization, &before, error);
+    json_decref(before);
+    if (result == STORE_OK)
+        result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, own(store, organization, owner, seen, reason, actor, error), error);
+    return result == STORE_OK ? organization_get(store, organization, json, error) : result;
+}

@@ -16,4 +16,13 @@ StoreResult organizations_find(Store *store, const char *text, const char *after
 StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
                                  StoreError *error) MUST_CHECK;
 
+/* JSON: {organization, owner, created_at}; `owner` is null where there is none, or they are no member any more. STORE_NONE: there is no such
+ * organization. */
+StoreResult organization_get(Store *store, const char *organization, json_t **json, StoreError *error) MUST_CHECK;
+
+/* The subject `owner` (NULL: nobody) is its owner from now on; audited. `seen`: who was it when the change was thought of ("": nobody; NULL:
+ * whoever). STORE_INVALID: the owner is no member; STORE_CONFLICT: by now somebody else is it. *json: as organization_get. */
+StoreResult organization_own(Store *store, const char *organization, const char *owner, const char *seen, const char *reason,
+                             const char *actor, json_t **json, StoreError *error) MUST_CHECK;
+
 #endif

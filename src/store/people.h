@@ -45,7 +45,7 @@ typedef struct {
 /* As people_find and people_filter where no more is asked for than they know. Else it is ordered by what leads: API key, organization, text,
  * filter, in this order, and of those that fit it no more than PEOPLE_LOOKED_AT are looked at for a page, which may hold fewer people than
  * there is room for, or none. *next: from where on there are more (PeopleAsked.after), a new string; NULL: that was all. */
-#define PEOPLE_LOOKED_AT 3000
+#define PEOPLE_LOOKED_AT 2000
 StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list, char **next, StoreError *error) MUST_CHECK;
 
 #endif

@@ -134,18 +134,20 @@ typedef struct {
     const UsageReport *report;              /* of a member, on everything: it has the pool; NULL: there is no member */
     const json_t *overrides, *grants, *members;
     bool more;                              /* members behind these */
+    const char *owner;                      /* NULL: nobody */
     bool may_change;
-    const char *done;                       /* something was changed a moment ago; NULL: nothing */
+    const char *done, *was;                 /* what was changed a moment ago, and the owner before that; NULL: nothing */
 } OrganizationShown;
 Value *view_organization(const OrganizationShown *shown, const PageContext *context);
 json_t *view_organization_json(const OrganizationShown *shown);
 
 typedef struct {
-    const char *organization, *what;        /* "override", "override-remove", "bonus" or "bonus-remove" */
+    const char *organization, *what;        /* "override", "override-remove", "bonus", "bonus-remove" or "owner" */
+    const char *owner;                      /* who it is now; NULL: nobody */
     const Feature *feature;
     const UsageReport *before, *after;      /* as a member sees it; NULL: there is none, or it is not filled in yet */
     bool preview;                           /* it is filled in, and to be confirmed */
-    const FormShown *shown;                 /* feature, limit, id, amount, expires, reason */
+    const FormShown *shown;                 /* feature, limit, id, amount, expires, owner, seen, reason */
     int shown_count;
 } OrganizationChangeShown;
 Value *view_organization_change(const OrganizationChangeShown *shown, const PageContext *context);

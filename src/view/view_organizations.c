@@ -157,6 +157,28 @@ static void add_members_next(GString *out, const OrganizationShown *shown, const
                            json_integer_value(json_object_get(json_array_get(shown->members, count - 1), "member")));
 }
 
+/* NULL: nothing is filled in. */
+static void add_owner_change(GString *out, const OrganizationShown *shown, const char *mount, const char *owner)
+{
+    add_address(out, mount, "/admin/organization/change?what=owner&organization=", shown->organization);
+    if (owner)
+        add_address(out, "", "&owner=", owner);
+}
+
+static void set_owner(Value *page, const OrganizationShown *shown, const PageContext *context)
+{
+    set_text(page, "owner", shown->owner);
+    if (shown->owner)
+        set_words(page, "owner_url", add_address, context->mount, "/admin/person?subject=", shown->owner);
+    else
+        set_null(page, "owner_url");
+    set_words(page, "owner_change_url", add_owner_change, shown, context->mount, NULL);
+    if (shown->may_change && g_strcmp0(shown->done, "owner") == 0)
+        set_words(page, "undo_url", add_owner_change, shown, context->mount, shown->was ? shown->was : "");
+    else
+        set_null(page, "undo_url");
+}
+
 Value *view_organization(const OrganizationShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -167,6 +189,7 @@ Value *view_organization(const OrganizationShown *shown, const PageContext *cont
     set_words(page, "list_url", add_address, context->mount, "/admin/organizations", NULL);
     set_words(page, "audit_url", add_address, context->mount, "/admin/audit?organization=", shown->organization);
     set_text(page, "done", shown->done);
+    set_owner(page, shown, context);
     set_text(page, "seen_by_plan", shown->report && shown->report->subject->plan ? shown->report->subject->plan->title : NULL);
     set_pool(page, shown, context);
     Value *made = set_list(page, "made");
@@ -181,7 +204,7 @@ Value *view_organization(const OrganizationShown *shown, const PageContext *cont
 
 json_t *view_organization_json(const OrganizationShown *shown)
 {
-    return json_pack("{s:s, s:o, s:O, s:O, s:O, s:b}", "organization", shown->organization, "usage",
+    return json_pack("{s:s, s:s?, s:o, s:O, s:O, s:O, s:b}", "organization", shown->organization, "owner", shown->owner, "usage",
                      shown->report ? view_value(view_usage(shown->report)) : json_null(), "overrides", shown->overrides, "grants",
                      shown->grants, "members", shown->members, "more", shown->more);
 }
@@ -198,6 +221,10 @@ Value *view_organization_change(const OrganizationChangeShown *shown, const Page
     set_flag(page, "override-remove", strcmp(shown->what, "override-remove") == 0);
     set_flag(page, "bonus", strcmp(shown->what, "bonus") == 0);
     set_flag(page, "bonus-remove", strcmp(shown->what, "bonus-remove") == 0);
+    set_flag(page, "of_owner", strcmp(shown->what, "owner") == 0);
+    set_text(page, "owner_now", shown->owner);
+    const char *next = form_shown_of(shown->shown, shown->shown_count, "owner");
+    set_text(page, "owner_next", next && *next ? next : NULL);
     set_flag(page, "removes", strcmp(shown->what, "override-remove") == 0 || strcmp(shown->what, "bonus-remove") == 0);
     set_text(page, "feature", shown->feature ? shown->feature->title : NULL);
     set_text(page, "units", shown->feature ? shown->feature->units : NULL);

@@ -15,6 +15,7 @@ static const struct {
     {"usage.reset", "Use reset"},
     {"subject.create", "Person added"},
     {"subject.update", "Person changed"},
+    {"organization.owner", "Owner of an organization set"},
     {"request.approve", "Request approved"},
     {"request.deny", "Request denied"},
     {"approval.ask", "Asked to be approved"},

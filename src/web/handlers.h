@@ -95,6 +95,8 @@ void api_plans(Call *call);
 void api_openapi(Call *call);
 void api_subject_set(Call *call);
 void api_subject_get(Call *call);
+void api_organization_set(Call *call);
+void api_organization_get(Call *call);
 void api_override_add(Call *call);
 void api_override_list(Call *call);
 void api_override_get(Call *call);

@@ -32,13 +32,14 @@ void page_organizations(Call *call)
 }
 
 typedef struct {
-    json_t *members, *overrides, *grants;
+    json_t *about, *members, *overrides, *grants;
     UsageRead *read;
     bool more;
 } Organization;
 
 static void organization_clear(Organization *organization)
 {
+    json_decref(organization->about);
     json_decref(organization->members);
     json_decref(organization->overrides);
     json_decref(organization->grants);
@@ -62,16 +63,19 @@ static StoreResult organization_read(Store *store, const char *key, int64_t afte
 {
     StoreResult result = organization_members(store, key, after, MEMBERS_PAGE, &organization->members, &organization->more, error);
     if (result == STORE_OK)
+        result = organization_get(store, key, &organization->about, error);
+    if (result == STORE_OK)
         result = organization_seen(store, key, &organization->read, error);
     if (result == STORE_OK)
         result = admin_override_list(store, NULL, key, NULL, &organization->overrides, error);
     return result == STORE_OK ? admin_grant_list(store, NULL, key, NULL, &organization->grants, error) : result;
 }
 
-enum { ORGANIZATION, MEMBERS_AFTER, DONE };
+enum { ORGANIZATION, MEMBERS_AFTER, DONE, WAS };
 static const InputField fields[] = {[ORGANIZATION] = {"organization", INPUT_TEXT, true, 1, 255},
                                     [MEMBERS_AFTER] = {"after", INPUT_WHOLE, false, 1, UNITS_MAX},
-                                    [DONE] = {"done", INPUT_TEXT, false, 1, 16}};
+                                    [DONE] = {"done", INPUT_TEXT, false, 1, 16},
+                                    [WAS] = {"was", INPUT_TEXT, false, 0, 255}};
 
 void page_organization(Call *call)
 {
@@ -88,7 +92,8 @@ void page_organization(Call *call)
     OrganizationShown shown = {
         .organization = values[ORGANIZATION].text, .report = organization.read ? organization.read->report : NULL,
         .overrides = organization.overrides, .grants = organization.grants, .members = organization.members, .more = organization.more,
-        .may_change = call_is_administrator(call), .done = values[DONE].text,
+        .owner = json_string_value(json_object_get(organization.about, "owner")), .may_change = call_is_administrator(call),
+        .done = values[DONE].text, .was = values[WAS].text,
     };
     PageContext context = call_context(call, NULL);
     if (call_wants_json(call))

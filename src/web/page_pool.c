@@ -1,24 +1,26 @@
-/* GET and POST /admin/organization/change: an override or bonus for an organization. As with people: first what it comes to, as one of
- * the members sees it, and then, confirmed, the change. */
+/* GET and POST /admin/organization/change: an override or bonus for an organization, or its owner. As with people: first what it comes to,
+ * as one of the members sees it, and then, confirmed, the change. */
+#include "store/organizations.h"
 #include "view/view_admin.h"
 #include "web/admin_input.h"
 #include "web/form.h"
 #include "web/handlers.h"
 
-enum { WHAT, ORGANIZATION, FEATURE, LIMIT, ID, AMOUNT, EXPIRES, REASON, CONFIRM, FIELDS };
+enum { WHAT, ORGANIZATION, FEATURE, LIMIT, ID, AMOUNT, EXPIRES, OWNER, SEEN, REASON, CONFIRM, FIELDS };
 static const InputField fields[FIELDS] = {
     [WHAT] = {"what", INPUT_TEXT, true, 1, 16},          [ORGANIZATION] = {"organization", INPUT_TEXT, true, 1, 255},
     [FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},  [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
     [ID] = {"id", INPUT_TEXT, false, 1, 18},             [AMOUNT] = {"amount", INPUT_WHOLE, false, 0, UNITS_MAX},
-    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0},    [REASON] = {"reason", INPUT_TEXT, true, 1, 500},
+    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0},    [OWNER] = {"owner", INPUT_TEXT, false, 0, 255},
+    [SEEN] = {"seen", INPUT_TEXT, false, 0, 255},        [REASON] = {"reason", INPUT_TEXT, true, 1, 500},
     [CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
 };
 
 typedef struct {
     UsageRead *read;         /* of a member; NULL: there is none */
-    json_t *target;          /* that is to go */
+    json_t *target;          /* that is to go; where it is about the owner, the organization */
     const Feature *feature;
-    bool of_bonus, removes;
+    bool of_bonus, removes, of_owner;
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     Instant expires_at;
@@ -36,6 +38,9 @@ static bool what_read(Pool *pool)
 {
     static const char *const words[] = {"override", "override-remove", "bonus", "bonus-remove"};
     const char *what = pool->shown[WHAT].typed;
+    pool->of_owner = g_strcmp0(what, "owner") == 0;
+    if (pool->of_owner)
+        return true;
     for (size_t i = 0; what && i < G_N_ELEMENTS(words); i++)
         if (strcmp(what, words[i]) == 0) {
             pool->of_bonus = i >= 2;
@@ -48,6 +53,8 @@ static bool what_read(Pool *pool)
 static StoreResult target_read(Store *store, Pool *pool, StoreError *error)
 {
     const char *id = pool->shown[ID].typed;
+    if (pool->of_owner)
+        return organization_get(store, pool->shown[ORGANIZATION].typed, &pool->target, error);
     if (!pool->removes)
         return STORE_OK;
     StoreResult result = pool->of_bonus ? admin_grant_get(store, id, &pool->target, error) : admin_override_get(store, id, &pool->target, error);
@@ -85,13 +92,23 @@ static bool pool_read(Call *call, Pool *pool)
     return true;
 }
 
-static void show(Call *call, int status, const Pool *pool, const UsageReport *after, bool preview)
+/* NULL: nobody, or it is not about the owner. */
+static const char *owner_now(const Pool *pool)
+{
+    return pool->of_owner ? json_string_value(json_object_get(pool->target, "owner")) : NULL;
+}
+
+static void show(Call *call, int status, Pool *pool, const UsageReport *after, bool preview)
 {
     if (!call_form_token(call))
         return;
+    if (pool->of_owner && !pool->shown[SEEN].typed) {
+        const char *now = owner_now(pool);
+        pool->shown[SEEN].typed = g_strdup(now ? now : "");
+    }
     PageContext context = call_context(call, NULL);
     OrganizationChangeShown shown = {
-        .organization = pool->shown[ORGANIZATION].typed, .what = pool->shown[WHAT].typed, .feature = pool->feature,
+        .organization = pool->shown[ORGANIZATION].typed, .what = pool->shown[WHAT].typed, .owner = owner_now(pool), .feature = pool->feature,
         .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .shown = pool->shown, .shown_count = FIELDS,
     };
     call_page(call, status, "organization_change", view_organization_change(&shown, &context));
@@ -111,10 +128,27 @@ static bool mistake(Pool *pool, int field, FormMistake what)
     return false;
 }
 
+/* Nobody, or a member. */
+static bool owner_is_good(Call *call, Pool *pool)
+{
+    g_auto(StoreError) error = {0};
+    const InputValue *owner = &pool->values[OWNER];
+    json_t *subject = NULL;
+    if (!owner->given || !*owner->text)
+        return true;
+    StoreResult result = admin_subject_get(call->site->store, owner->text, &subject, &error);
+    const char *whose = json_string_value(json_object_get(subject, "organization"));
+    bool is_member = result == STORE_OK && g_strcmp0(whose, pool->shown[ORGANIZATION].typed) == 0;
+    json_decref(subject);
+    return is_member || mistake(pool, OWNER, FORM_CHOICE);
+}
+
 static bool pool_is_good(Call *call, Pool *pool)
 {
     const InputValue *expires = &pool->values[EXPIRES], *amount = &pool->values[AMOUNT];
     pool->expires_at = expires->given ? expires->time : INSTANT_MAX;
+    if (pool->of_owner)
+        return owner_is_good(call, pool);
     if (pool->removes)
         return true;
     if (expires->given && expires->time <= store_now(call->site->store))
@@ -125,8 +159,12 @@ static bool pool_is_good(Call *call, Pool *pool)
     return amount->whole >= pool->of_bonus || mistake(pool, AMOUNT, FORM_NUMBER);
 }
 
-static void preview(Call *call, const Pool *pool)
+static void preview(Call *call, Pool *pool)
 {
+    if (pool->of_owner) {
+        show(call, 200, pool, NULL, true);
+        return;
+    }
     int64_t id = pool->removes ? g_ascii_strtoll(pool->shown[ID].typed, NULL, 10) : 0;
     int feature = pool->feature ? pool->feature->index : -1;
     Instant now = pool->read ? pool->read->report->as_of : 0;
@@ -153,6 +191,12 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, Store
     const char *id = values[ID].text, *reason = values[REASON].text, *organization = values[ORGANIZATION].text;
     json_t *json = NULL;
     StoreResult result;
+    if (pool->of_owner) {
+        const char *owner = values[OWNER].given && *values[OWNER].text ? values[OWNER].text : NULL;
+        result = organization_own(store, organization, owner, values[SEEN].given ? values[SEEN].text : NULL, reason, actor, &json, error);
+        json_decref(json);
+        return result;
+    }
     if (pool->removes)
         return pool->of_bonus ? admin_grant_remove(store, id, reason, actor, error) : admin_override_remove(store, id, reason, actor, error);
     if (pool->of_bonus) {
@@ -193,5 +237,10 @@ void page_pool_send(Call *call)
     g_autoptr(GString) then = g_string_new("/admin/organization?organization=");
     g_string_append_uri_escaped(then, pool.values[ORGANIZATION].text, NULL, FALSE);
     g_string_append_printf(then, "&done=%s", pool.shown[WHAT].typed);
+    const char *was = owner_now(&pool);
+    if (was) {
+        g_string_append(then, "&was=");
+        g_string_append_uri_escaped(then, was, NULL, FALSE);
+    }
     call_see_other(call, then->str);
 }

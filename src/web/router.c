@@ -103,6 +103,8 @@ static const WebRoute routes[] = {
     {"POST", API "/admin/subjects", api_subject_set, ACCESS_PROGRAM, KEY_ADMIN},
     {"GET", API "/admin/subjects", api_subject_get, ACCESS_VIEWER, KEY_ADMIN},
     {"GET", API "/admin/subjects/{subject}", api_subject_get, ACCESS_VIEWER, KEY_ADMIN},
+    {"POST", API "/admin/organizations", api_organization_set, ACCESS_PROGRAM, KEY_ADMIN},
+    {"GET", API "/admin/organizations", api_organization_get, ACCESS_VIEWER, KEY_ADMIN},
     {"POST", API "/admin/overrides", api_override_add, ACCESS_SUPPORT, KEY_ADMIN},
     {"GET", API "/admin/overrides", api_override_list, ACCESS_VIEWER, KEY_ADMIN},
     {"GET", API "/admin/overrides/{id}", api_override_get, ACCESS_VIEWER, KEY_ADMIN},

@@ -196,6 +196,26 @@ async function organization_seen(browser, site, look) {
         await press(page, 'button', 'Remove the override of Gym <i>');
         ok(/3 of 20 calls used in all/.test(await words(page)), await words(page));
         const { audit } = (await site.api('GET', `/admin/audit?organization=${encodeURIComponent('Gym <i>')}`)).json;
+        ok(/Owner Nobody/.test(await words(page)), await words(page));
+        await press(page, 'link', 'Change the owner');
+        await type_into(page, 'Who is the owner?', 'zed');
+        await type_into(page, 'Why?', 'He pays');
+        await press(page, 'button', 'See what changes');
+        ok((await page.locator('#owner-mistake').innerText()).length > 0, 'no member');
+        await bars(page, look, 'owner, wrong');
+        await type_into(page, 'Who is the owner?', 'g-1');
+        await press(page, 'button', 'See what changes');
+        ok((await words(page)).includes('From nobody to g-1.'), await words(page));
+        await bars(page, look, 'owner, preview');
+        await press(page, 'button', 'Change the owner of Gym <i>');
+        ok(/Changed. Undo Owner g-1/.test(await words(page)), await words(page));
+        equal((await site.api('GET', `/admin/organizations?organization=${encodeURIComponent('Gym <i>')}`)).json.owner, 'g-1');
+        await press(page, 'link', 'Undo');
+        await type_into(page, 'Why?', 'Not he');
+        await press(page, 'button', 'See what changes');
+        ok((await words(page)).includes('From g-1 to nobody.'), await words(page));
+        await press(page, 'button', 'Change the owner of Gym <i>');
+        ok(/Owner Nobody/.test(await words(page)), await words(page));
         equal(audit.slice(0, 2).map(one => [one.action, one.reason]), [['override.remove', 'It is over'], ['override.add', 'A tournament']]);
     });
     await context.close();
@@ -339,6 +359,31 @@ async function queues(site, root) {
             status(await one.send('/admin/queue/change', { csrf, what: 'drop', ticket: tickets[0], reason: 'x', confirm: '1' }), name ? 403 : 401);
         }
         equal((await site.api('GET', '/admin/tickets?subject=q-1')).json.tickets.length, 1);
+    });
+}
+
+async function owners(site, root) {
+    await test('an organization has an owner: programs, the command, and what is wrong or late', async () => {
+        const organization = 'Gym <i>', JSON_OF = answer => JSON.parse(answer.stdout);
+        const cli = (...words) => run(`${PROGRAMS}/webquota`, ['organization', ...words, '--json'], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+        const set = (owner, code) => site.api('POST', '/admin/organizations', { organization, owner, reason: 'why' }).then(answer => status(answer, code).json);
+        const form = fields_of(status(await root.open(`/admin/organization/change?what=owner&organization=${encodeURIComponent(organization)}`), 200));
+        equal((await set('g-1', 200)).owner, 'g-1');
+        equal((await set('nobody-met', 422)).field, 'owner');
+        equal(status(await site.api('POST', '/admin/organizations', { organization: 'None', owner: null }), 404).json.field, 'organization');
+        equal(status(await site.api('POST', '/admin/organizations', { organization }), 400).json.field, 'owner');
+        status(await root.send('/admin/organization/change', { ...form, owner: '', reason: 'late', confirm: '1' }), 409);
+        equal(JSON_OF(await cli('show', organization)).owner, 'g-1');
+        equal(JSON_OF(await cli('set', organization, '--owner', '', '--reason', 'by hand')).owner, null);
+        equal((await cli('set', organization, '--owner', 'zed')).code, 1);
+        equal((await cli('set', organization)).code, 2);
+        const { audit } = (await site.api('GET', `/admin/audit?action=organization.owner`)).json;
+        equal(audit.slice(0, 2).map(one => [one.subject, one.organization, one.old, one.new, one.reason]), [['g-1', organization, { owner: 'g-1' }, { owner: null }, 'by hand'],
+            ['g-1', organization, { owner: null }, { owner: 'g-1' }, 'why']]);
+        await set('g-1', 200);
+        status(await site.api('POST', '/admin/subjects', { subject: 'g-1', organization: null }), 200);
+        equal(status(await site.api('GET', `/admin/organizations?organization=${encodeURIComponent(organization)}`), 200).json.owner, null, 'who leaves owns it no more');
+        status(await site.api('POST', '/admin/subjects', { subject: 'g-1', organization }), 200);
     });
 }
 
@@ -511,6 +556,7 @@ try {
             await browser.close();
         }
         await bulks(site, root);
+        await owners(site, root);
         await queues(site, root);
         await requests(site, root);
         await audit(site, root);

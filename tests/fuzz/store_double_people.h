@@ -77,6 +77,24 @@ StoreResult organizations_find(Store *store, const char *text, const char *after
     return result;
 }
 
+StoreResult organization_get(Store *store, const char *organization, json_t **json, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(organization, error);
+    if (result == STORE_OK)
+        *json = json_pack("{s:s, s:s, s:s}", "organization", organization, "owner", organization, "created_at", "2026-03-15T12:00:00Z");
+    return result;
+}
+
+StoreResult organization_own(Store *store, const char *organization, const char *owner, const char *seen, const char *reason,
+                             const char *actor, json_t **json, StoreError *error)
+{
+    (void)seen;
+    (void)reason;
+    HOLDS(actor && (!owner || *owner));
+    return organization_get(store, organization, json, error);
+}
+
 StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
                                  StoreError *error)
 {

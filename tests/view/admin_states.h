@@ -369,7 +369,7 @@ static inline Value *sample_organization(bool may_change, bool members)
                                        "email", "suspended", 0, "used")
                            : json_array();
     OrganizationShown shown = {
-        .organization = HOSTILE_NAME, .report = members ? &sample.report : NULL, .members = sample_kept(list), .more = members,
+        .organization = HOSTILE_NAME, .owner = members ? HOSTILE_NAME : NULL, .report = members ? &sample.report : NULL, .members = sample_kept(list), .more = members,
         .overrides = sample_kept(members ? sample_made("4", HOSTILE_NAME) : json_array()),
         .grants = sample_kept(members ? sample_made("6", "Sorry") : json_array()), .may_change = may_change, .done = may_change ? "bonus" : NULL,
     };
@@ -382,13 +382,14 @@ static Value *organization_changed(void) { return sample_organization(true, true
 static Value *organization_looked_at(void) { return sample_organization(false, true); }
 static Value *organization_empty(void) { return sample_organization(false, false); }
 
-enum { O_FEATURE, O_LIMIT, O_ID, O_AMOUNT, O_EXPIRES, O_REASON, O_FIELDS };
+enum { O_FEATURE, O_LIMIT, O_ID, O_AMOUNT, O_EXPIRES, O_OWNER, O_SEEN, O_REASON, O_FIELDS };
 
 static inline Value *sample_organization_change(const char *what, bool wrong, bool preview)
 {
     static const FormShown empty[O_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "amount"}, {.name = "expires"},
-                                              {.name = "reason"}};
+                                              {.name = "owner"}, {.name = "seen"}, {.name = "reason"}};
     static FormShown shown[O_FIELDS];
+    bool of_owner = strcmp(what, "owner") == 0;
     memcpy(shown, empty, sizeof shown);
     Sample sample;
     sample_admin_init(&sample, "/admin/organization/change");
@@ -399,12 +400,16 @@ static inline Value *sample_organization_change(const char *what, bool wrong, bo
     UsageReport after = sample.report;
     after.lines = lines;
     shown[O_LIMIT].typed = (char *)"team";
-    if (wrong)
+    if (of_owner) {
+        shown[O_SEEN].typed = (char *)HOSTILE_NAME;
+        shown[O_OWNER] = (FormShown){.name = "owner", .typed = (char *)LONG_NAME, .mistake = wrong ? FORM_CHOICE : FORM_GOOD};
+    } else if (wrong)
         shown[O_AMOUNT] = (FormShown){.name = "amount", .typed = (char *)"<many>", .mistake = FORM_NUMBER, .min = 0, .max = UNITS_MAX};
     if (preview)
         shown[O_REASON].typed = (char *)HOSTILE_NAME;
-    OrganizationChangeShown change = {.organization = HOSTILE_NAME, .what = what, .feature = &sample.policy->features[MENU_GENERATION],
-                                      .before = &sample.report, .after = preview ? &after : NULL, .preview = preview, .shown = shown,
+    OrganizationChangeShown change = {.organization = HOSTILE_NAME, .what = what, .owner = of_owner ? HOSTILE_NAME : NULL,
+                                      .feature = of_owner ? NULL : &sample.policy->features[MENU_GENERATION],
+                                      .before = of_owner ? NULL : &sample.report, .after = preview && !of_owner ? &after : NULL, .preview = preview, .shown = shown,
                                       .shown_count = O_FIELDS};
     Value *page = view_organization_change(&change, &sample.context);
     sample_clear(&sample);
@@ -413,6 +418,8 @@ static inline Value *sample_organization_change(const char *what, bool wrong, bo
 
 static Value *pool_wrong(void) { return sample_organization_change("override", true, false); }
 static Value *pool_preview(void) { return sample_organization_change("bonus", false, true); }
+static Value *pool_owner_wrong(void) { return sample_organization_change("owner", true, false); }
+static Value *pool_owner_preview(void) { return sample_organization_change("owner", false, true); }
 static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false); }
 
 /* --- what if --- */

@@ -600,6 +600,8 @@ static const struct {
     { "organization-empty", "organization", organization_empty },
     { "pool-wrong", "organization_change", pool_wrong },
     { "pool-preview", "organization_change", pool_preview },
+    { "pool-owner-wrong", "organization_change", pool_owner_wrong },
+    { "pool-owner-preview", "organization_change", pool_owner_preview },
     { "pool-remove", "organization_change", pool_remove },
     { "queues-some", "queues", queues_some },
     { "queues-looked-at", "queues", queues_looked_at },

@@ -108,6 +108,8 @@ export const DOORS = [
     ['POST /api/v1/admin/subjects', `${API}/admin/subjects`, { subject: 'owner' }, '401 403 403 403 403 200 403 403 200'],
     ['GET /api/v1/admin/subjects', `${API}/admin/subjects?subject=owner`, null, '401 403 403 200 200 200 403 403 200'],
     ['GET /api/v1/admin/subjects/{subject}', `${API}/admin/subjects/owner`, null, '401 403 403 200 200 200 403 403 200'],
+    ['POST /api/v1/admin/organizations', `${API}/admin/organizations`, { organization: 'Club', owner: null }, '401 403 403 403 403 200 403 403 200'],
+    ['GET /api/v1/admin/organizations', `${API}/admin/organizations?organization=Club`, null, '401 403 403 200 200 200 403 403 200'],
     ['POST /api/v1/admin/overrides', `${API}/admin/overrides`, { subject: 'owner', feature: 'call', limit: 'day', amount: 99999, ...GIVEN }, '401 403 403 403 202 201 403 403 201'],
     ['GET /api/v1/admin/overrides', `${API}/admin/overrides?subject=owner`, null, '401 403 403 200 200 200 403 403 200'],
     ['GET /api/v1/admin/overrides/{id}', `${API}/admin/overrides/@override`, null, '401 403 403 200 200 200 403 403 200'],

@@ -74,6 +74,7 @@ export const ROUTES = [
         ''],
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
+    ['POST', '/api/v1/admin/organizations', 'program', 'admin'], ['GET', '/api/v1/admin/organizations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ...['/admin/bulk', '/admin/bulk/new'].flatMap(where => [['GET', where, 'program', ''], ['POST', where, 'program', '']]),
     ['POST', '/api/v1/admin/bulk', 'program', 'admin'], ['GET', '/api/v1/admin/bulk/{id}', 'program', 'admin'],
@@ -119,6 +120,10 @@ export const OPERATIONS = [
             plan_after: text(0, 64, { says: [422, 'plan_after'] }),
         organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
             suspended: { type: 'flag' } } },
+    { name: 'POST /admin/organizations', c: 'api_organizations.c:fields', base: { organization: 'None', owner: '' }, good: 404, fields: {
+        organization: text(1, 255, { required: true }), owner: text(0, 255), reason: text(0, 500) } },
+    { name: 'GET /admin/organizations', c: 'api_organizations.c:fields', query: { organization: 'None' }, good: 404,
+        fields: { organization: text(1, 255, { required: true }) } },
     { name: 'POST /admin/overrides', c: 'api_overrides.c:fields', base: { ...BODY, amount: 100000 }, good: 201, fields: {
         ...OWNER, feature: REFERS, limit: text(1, 64, { says: [422, 'limit'] }), amount: whole(0, LARGEST),
         unlimited: { type: 'flag', instead: 'amount' }, multiplier: { type: 'number', min: 0, max: 1000000,
