@@ -193,7 +193,7 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, Store
     StoreResult result;
     if (pool->of_owner) {
         const char *owner = values[OWNER].given && *values[OWNER].text ? values[OWNER].text : NULL;
-        result = organization_own(store, organization, owner, values[SEEN].given ? values[SEEN].text : NULL, reason, actor, &json, error);
+        result = organization_own(store, organization, owner, values[SEEN].given ? values[SEEN].text : "", reason, actor, &json, error);
         json_decref(json);
         return result;
     }
