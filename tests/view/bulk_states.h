@@ -23,7 +23,7 @@ static inline Value *sample_bulk_new(BulkNewShown shown, const FormShown *fields
 
 static Value *bulk_form(void)
 {
-    static FormShown fields[] = {{.name = "q", .typed = (char *)HOSTILE_NAME}, {.name = "feature"}, {.name = "kind", .mistake = FORM_CHOICE},
+    static FormShown fields[] = {{.name = "q", .typed = (char *)HOSTILE_NAME}, {.name = "feature"}, {.name = "limit"}, {.name = "kind", .mistake = FORM_CHOICE},
                                  {.name = "amount", .typed = (char *)"many", .mistake = FORM_NUMBER, .min = 0, .max = 100},
                                  {.name = "multiplier"}, {.name = "expires_at"}, {.name = "reason", .mistake = FORM_MISSING}};
     return sample_bulk_new((BulkNewShown){.what = "override", .q = HOSTILE_NAME}, fields, G_N_ELEMENTS(fields));
@@ -32,7 +32,7 @@ static Value *bulk_form(void)
 static Value *bulk_plan_form(void)
 {
     static FormShown fields[] = {{.name = "filter", .typed = (char *)"plan"}, {.name = "on_plan", .typed = (char *)"free"}, {.name = "plan"},
-                                 {.name = "expires_at"}, {.name = "reason"}};
+                                 {.name = "then"}, {.name = "expires_at"}, {.name = "reason"}};
     return sample_bulk_new((BulkNewShown){.what = "plan", .filter = "plan", .on_plan = "free"}, fields, G_N_ELEMENTS(fields));
 }
 
