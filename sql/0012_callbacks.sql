@@ -4,8 +4,11 @@ alter table webquota.tickets add column job text not null default '';
 comment on column webquota.tickets.job is 'which of its subject''s callbacks it is: the same again is the same ticket; empty: it has none';
 alter table webquota.tickets add column on_behalf_of text, add column metadata jsonb;
 comment on column webquota.tickets.metadata is 'as it was asked with, and on_behalf_of too: for the record of what it is let in with';
+-- Where the policy says so, each resource has a place of its own.
+alter table webquota.tickets add column one text not null default '';
+comment on column webquota.tickets.one is 'of which resource it is the only place; empty: of its feature, or its callback';
 drop index webquota.tickets_one;
-create unique index tickets_one on webquota.tickets (account_id, subject_id, feature, job) where state in ('waiting', 'admitted');
+create unique index tickets_one on webquota.tickets (account_id, subject_id, feature, job, one) where state in ('waiting', 'admitted');
 create index tickets_job on webquota.tickets (account_id, subject_id, job) where job <> '';
 
 create table webquota.deliveries (

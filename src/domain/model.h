@@ -25,6 +25,7 @@ typedef struct {
     int parent;       /* index of the parent, or -1 */
     int depth;        /* 0 without a parent */
     char **resources; /* NULL-terminated patterns (pattern_match) by which a request finds this child; NULL when none */
+    bool place_per_resource;  /* somebody has a place in line for each resource; else one for the feature */
     int64_t unit_cost_micros; /* what one unit costs the operator, in millionths of the policy's currency; 0 unknown */
 } Feature;
 

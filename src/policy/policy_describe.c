@@ -75,6 +75,7 @@ json_t *describe_feature(const Policy *policy, const Feature *feature)
     put(object, "about", feature->about);
     put(object, "parent", feature_key(policy, feature->parent));
     put_list(object, "resources", feature->resources);
+    put(object, "one_place", feature->place_per_resource ? "resource" : NULL);
     json_object_set_new(object, "unit_cost", json_sprintf("%" PRId64 ".%06" PRId64, feature->unit_cost_micros / 1000000,
                                                           feature->unit_cost_micros % 1000000));
     return object;

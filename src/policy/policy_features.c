@@ -2,6 +2,8 @@
 #include "policy/policy_parts.h"
 
 /* "menu_upload" as "menu upload". */
+static const char *const one_places[] = {"feature", "resource", NULL};
+
 static char *key_words(const char *key)
 {
     return g_strdelimit(g_strdup(key), "_-", ' ');
@@ -28,6 +30,7 @@ static void read_feature(const Section *section, Feature *feature)
         feature->units = g_strconcat(feature->unit, "s", NULL);
     feature->about = field_text(section, "about", ABOUT_MAX);
     feature->unit_cost_micros = field_micros(section, "unit_cost", 0, MICROS_MAX, 0);
+    feature->place_per_resource = field_choice(section, "one_place", one_places, 0) == 1;
     feature->parent = -1;
 }
 

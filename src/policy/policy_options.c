@@ -12,7 +12,7 @@ static cfg_opt_t ceiling_options[] = {TEXT("multiplier"), TEXT("days"), CFG_END(
 
 static cfg_opt_t feature_options[] = {
     TEXT("title"),  TEXT("unit"),      TEXT("units"),     TEXT("about"),
-    TEXT("parent"), LIST("resources"), TEXT("unit_cost"), CFG_END(),
+    TEXT("parent"), LIST("resources"), TEXT("unit_cost"), TEXT("one_place"), CFG_END(),
 };
 
 static cfg_opt_t limit_options[] = {

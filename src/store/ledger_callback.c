@@ -10,8 +10,8 @@ const char *job_name(const Job *job)
 
 TicketRow *batch_ticket_for(const Batch *batch, const Job *job, int64_t subject_id)
 {
-    const char *feature = batch->policy->features[job->features[0]].key, *name = job_name(job);
-    TicketRow *found = batch_ticket_of(batch, subject_id, feature, name);
+    const char *name = job_name(job);
+    TicketRow *found = batch_ticket_of(batch, subject_id, job, name);
     for (guint i = 0; !found && *name && job->ask->callback->once && batch->tickets && i < batch->tickets->len; i++) {
         TicketRow *ticket = batch->tickets->pdata[i];
         if (ticket->key.subject_id == subject_id && strcmp(ticket->job, name) == 0)
@@ -41,11 +41,13 @@ void batch_ask_for_ticket_again(Decision *decision)
 
 bool batch_has_enough(const Batch *batch, const Job *job, int64_t subject_id)
 {
-    const char *feature = batch->policy->features[job->features[0]].key;
+    const Feature *feature = &batch->policy->features[job->features[0]];
+    bool several = job->ask->callback || feature->place_per_resource;
     int open = 0;
-    for (guint i = 0; job->ask->callback && i < batch->tickets->len; i++) {
+    for (guint i = 0; several && i < batch->tickets->len; i++) {
         const TicketRow *ticket = batch->tickets->pdata[i];
-        open += !ticket->over && ticket->key.subject_id == subject_id && *ticket->job && strcmp(ticket->feature, feature) == 0;
+        open += !ticket->over && ticket->key.subject_id == subject_id && (!*ticket->job) == !job->ask->callback &&
+                strcmp(ticket->feature, feature->key) == 0;
     }
     return open >= CALLBACKS_OPEN_MAX;
 }

@@ -115,6 +115,7 @@ void batch_ask(Batch *batch, Job *job);
 typedef struct {
     DecisionKey key;
     char *feature, *resource, *items, *line_owner, *job, *on_behalf_of, *metadata;
+    bool one;                         /* of one that joins: the only one of its resource, not of its feature */
     int64_t units, line_account, line_slot;
     bool admitted, over;              /* over: also by another job of the batch */
     TicketState state;                /* as it was read, or is written at first */

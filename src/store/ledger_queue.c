@@ -127,6 +127,7 @@ TicketRow *batch_ticket_new(const Batch *batch, const Job *job, const SubjectSta
         .resource = g_strdup(job->ask->items[0].resource),
         .items = join_items(job->ask),
         .job = g_strdup(job_name(job)),
+        .one = !job->ask->callback && job->ask->items[0].resource && batch->policy->features[job->features[0]].place_per_resource,
         .on_behalf_of = g_strdup(job->ask->on_behalf_of),
         .metadata = g_strdup(job->ask->metadata),
         .units = units,
@@ -280,7 +281,7 @@ static void keep_holding(Batch *batch, const Job *job, const DecisionRow *row)
 bool batch_claim(Batch *batch, Job *job, SubjectState *state)
 {
     TicketRow *ticket = job->ask->callback ? NULL
-                                           : batch_ticket_of(batch, state->id, batch->policy->features[job->features[0]].key, "");
+                                           : batch_ticket_of(batch, state->id, job, "");
     int64_t units = ask_units(job->ask);
     if (!ticket || !ticket->admitted || !asks_for_the_same(job, ticket, units))
         return false;

@@ -16,7 +16,7 @@ void batch_line_shorten(Batch *batch, SubjectState *state, const TicketRow *tick
 const char *batch_line_state(const Batch *batch, const Limit *limit);                /* "open", "paused", "closed" */
 
 /* One that is not over, of a subject for a feature and a job ("": without a callback); or by its key. NULL: there is none. */
-TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature, const char *job);
+TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const Job *ask, const char *job);
 TicketRow *batch_ticket_by_key(const Batch *batch, const DecisionKey *key);
 void ticket_row_free(gpointer ticket);
 /* Of the hold that it is let in with: what it was asked with, and "ticket", by which what settles the hold finds it. New string. */

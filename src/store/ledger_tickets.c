@@ -158,12 +158,20 @@ const char *batch_line_state(const Batch *batch, const Limit *limit)
     return state ? state : "open";
 }
 
-TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const char *feature, const char *job)
+/* Where each resource has its place: is it the one that is asked for? */
+static bool is_of(const Batch *batch, const TicketRow *ticket, const Job *job)
 {
+    return *ticket->job || !batch->policy->features[job->features[0]].place_per_resource ||
+           g_strcmp0(ticket->resource, job->ask->items[0].resource) == 0;
+}
+
+TicketRow *batch_ticket_of(const Batch *batch, int64_t subject_id, const Job *ask, const char *job)
+{
+    const char *feature = batch->policy->features[ask->features[0]].key;
     for (guint i = 0; batch->tickets && i < batch->tickets->len; i++) {
         TicketRow *ticket = batch->tickets->pdata[i];
         if (!ticket->over && ticket->key.subject_id == subject_id && strcmp(ticket->feature, feature) == 0 &&
-            strcmp(ticket->job, job) == 0)
+            strcmp(ticket->job, job) == 0 && is_of(batch, ticket, ask))
             return ticket;
     }
     return NULL;
@@ -357,7 +365,7 @@ static void queue_joins(Batch *batch)
     if (!batch->joins->len)
         return;
     g_auto(Rows) rows;
-    rows_init(&rows, batch->joins->len, 21);
+    rows_init(&rows, batch->joins->len, 22);
     for (guint i = 0; i < batch->joins->len; i++) {
         const Join *join = batch->joins->pdata[i];
         const TicketRow *ticket = join->ticket;
@@ -367,7 +375,8 @@ static void queue_joins(Batch *batch)
                  rows_text(&rows, 2, ticket->items), ticket->line_account, ticket->line_slot,
                  rows_text(&rows, 3, ticket->line_owner), MAX(join->ahead, 0), join->wait.known ? join->wait.least_s : -1,
                  join->wait.known ? join->wait.most_s : -1, rows_text(&rows, 4, ask->return_to), ask->by_form, join->keep_s,
-                 rows_text(&rows, 5, ticket->job), rows_text(&rows, 6, ticket->on_behalf_of), rows_text(&rows, 7, ticket->metadata));
+                 rows_text(&rows, 5, ticket->job), rows_text(&rows, 6, ticket->on_behalf_of), rows_text(&rows, 7, ticket->metadata),
+                 rows_text(&rows, 8, ticket->one ? ticket->resource : ""));
         rows_instant(&rows, ticket->key.at);
     }
     g_auto(Params) params = params_new();

@@ -11,12 +11,14 @@ static const char policy[] =
     "feature other { title = Others }\n"
     "feature own { title = Own }\n"
     "feature brief { title = Brief }\n"
+    "feature paper { title = Paper  one_place = resource }\n"
     "plan free {\n"
     "  limit daily { feature = summary  amount = 3  window = day }\n"
     "  limit minute { feature = summary  amount = 5  window = minute  scope = site  on_exceed = queue  queue_max = 7 }\n"
     "  limit other { feature = other  amount = 2  window = minute  scope = plan  on_exceed = queue  fair = account }\n"
     "  limit brief { feature = brief  amount = 2  window = minute  scope = site  on_exceed = queue  claim_within = 20 }\n"
     "  limit own { feature = own  amount = 1  window = minute  on_exceed = queue }\n"
+    "  limit paper { feature = paper  amount = 2  window = minute  scope = site  on_exceed = queue }\n"
     "}\n";
 
 static void assert_ticket(Store *store, const char *id, TicketState state, int64_t ahead, int64_t in_line)
@@ -241,7 +243,7 @@ START_TEST(a_line_is_told_of_though_nobody_waits)
     g_autoptr(GPtrArray) lines = NULL;
     ck_assert_int_eq(queue_set(store, "own", NULL, "closed", "holidays", "test", &error), STORE_OK);
     ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
-    ck_assert_uint_eq(lines->len, 4);
+    ck_assert_uint_eq(lines->len, 5);
     const QueueReport *line = lines->pdata[2];
     ck_assert_str_eq(line->feature, "own");
     ck_assert_str_eq(line->state, "closed");
@@ -451,6 +453,55 @@ START_TEST(one_account_cannot_fill_a_fair_line)
 END_TEST
 
 /* What is said about the wait goes by the amount in force, from the next reading on; and a raised one lets in at once. */
+static Answer *read_paper(Store *store, const char *subject, const char *resource)
+{
+    StoreResult result;
+    Answer *answer = ask(store, ASK_CONSUME, subject, "paper", resource, 1, &result);
+    ck_assert_int_eq(result, STORE_OK);
+    return answer;
+}
+
+START_TEST(a_place_for_each_resource)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    for (int i = 0; i < 2; i++)
+        answer_unref(read_paper(store, "early", "first"));
+    g_autoptr(Answer) one = read_paper(store, "ada", "red"), other = read_paper(store, "ada", "blue"), again = read_paper(store, "ada", "red");
+    g_autoptr(Answer) none = read_paper(store, "ada", NULL), none_again = read_paper(store, "ada", NULL);
+    ck_assert_int_eq(answer_status(one), 202);
+    ck_assert_int_eq(answer_status(other), 202);
+    ck_assert_str_ne(one->ticket, other->ticket);
+    ck_assert_str_eq(one->ticket, again->ticket);
+    ck_assert_str_ne(none->ticket, one->ticket);
+    ck_assert_str_eq(none->ticket, none_again->ticket);
+    ck_assert_int_eq(none->ahead, 2);
+    assert_lines_are_counted();
+
+    /* Each is claimed by the request that it is for. */
+    clock_at("12:01:00");
+    ck_assert_int_eq(let_in(store, "a"), 2);
+    g_autoptr(Answer) later = read_paper(store, "ada", "green");
+    ck_assert_int_eq(answer_status(later), 202);
+    g_autoptr(Answer) blue = read_paper(store, "ada", "blue");
+    ck_assert(answer_allowed(blue));
+    assert_ticket(store, other->ticket, TICKET_USED, 0, 0);
+    assert_ticket(store, one->ticket, TICKET_ADMITTED, 0, 0);
+    g_autoptr(Answer) red = read_paper(store, "ada", "red");
+    ck_assert(answer_allowed(red));
+
+    /* Not without end: 2 wait. */
+    for (int i = 2; i < 101; i++) {
+        g_autofree char *resource = g_strdup_printf("more-%d", i);
+        g_autoptr(Answer) more = read_paper(store, "ada", resource);
+        ck_assert_int_eq(answer_status(more), i < 100 ? 202 : 503);
+    }
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
 START_TEST(an_override_takes_effect_at_once)
 {
     database_fresh(policy);
@@ -841,6 +892,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, one_process_decides);
     tcase_add_test(tcase, places_where_accounts_take_turns);
     tcase_add_test(tcase, one_account_cannot_fill_a_fair_line);
+    tcase_add_test(tcase, a_place_for_each_resource);
     tcase_add_test(tcase, an_override_takes_effect_at_once);
     tcase_add_test(tcase, a_raised_limit_takes_effect_at_once);
     tcase_add_test(tcase, many_units_are_not_overtaken_by_few);

@@ -20,7 +20,7 @@ static const char everything[] =
     "support_ceiling { multiplier = 2.5  days = 30 }\n"
     "grace { days = 14  multiplier = 1.5 }\n"
     "feature message { unit = \"message\"  about = \"Talk.\" }\n"
-    "feature premium_message { title = \"Premium\"  parent = message  resources = {\"claude-*\", \"gpt-?\"}  unit_cost = 0.0125 }\n"
+    "feature premium_message { title = \"Premium\"  parent = message  resources = {\"claude-*\", \"gpt-?\"}  unit_cost = 0.0125  one_place = resource }\n"
     "feature summary { units = \"summaries\" }\n"
     "plan anonymous { rank = 0  limit few { feature = summary  amount = 0  window = lifetime } }\n"
     "plan free {\n"
@@ -83,6 +83,7 @@ START_TEST(features)
     ck_assert_int_eq(premium->depth, 1);
     ck_assert_str_eq(premium->resources[1], "gpt-?");
     ck_assert_int_eq(premium->unit_cost_micros, 12500);
+    ck_assert(premium->place_per_resource && !policy->features[0].place_per_resource);
     ck_assert_str_eq(policy_feature(policy, "summary")->units, "summaries");
 }
 END_TEST
