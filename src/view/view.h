@@ -186,6 +186,7 @@ typedef struct {
     bool codes_on;          /* codes are asked for at sign-in, */
     Instant codes_since;    /* since then, */
     int codes_left;         /* and so many recovery codes are left */
+    const char *zone;       /* the reader's; NULL: the policy's */
 } AccountShown;
 Value *view_account(const AccountShown *shown, const PageContext *context);
 

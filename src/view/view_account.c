@@ -17,7 +17,7 @@ static void set_session(Value *row, const json_t *session, const char *zone)
 
 Value *view_account(const AccountShown *shown, const PageContext *context)
 {
-    const char *zone = context->policy ? context->policy->zone : "UTC";
+    const char *zone = shown->zone ? shown->zone : context->policy ? context->policy->zone : "UTC";
     size_t i;
     json_t *session;
     Value *page = value_new();

@@ -27,16 +27,30 @@ static bool sessions_read(Call *call, json_t **sessions, FactorState *factor)
     return result == STORE_OK;
 }
 
+/* What the reader's zone is known by; NULL where nobody has signed in with an account. False: answered already. */
+static bool reader_read(Call *call, UsageRead **read)
+{
+    g_auto(StoreError) error = {0};
+    if (!call->identity.account)
+        return true;
+    StoreResult result = store_usage(call->site->store, call->identity.subject, NULL, false, read, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
+}
+
 static void show(Call *call, int status, AccountState state, int64_t wait_s)
 {
     json_t *sessions;
+    g_autoptr(UsageRead) reader = NULL;
     g_auto(FactorState) factor = {0};
-    if (!sessions_read(call, &sessions, &factor))
+    if (!reader_read(call, &reader) || !sessions_read(call, &sessions, &factor))
         return;
     if (call_form_token(call)) {
         PageContext context = call_context(call, NULL);
         Value *page = view_account(&(AccountShown){.state = state, .sessions = sessions, .wait_s = wait_s, .codes_on = factor.on,
-                                                   .codes_since = factor.since, .codes_left = factor.codes_left}, &context);
+                                                   .codes_since = factor.since, .codes_left = factor.codes_left,
+                                                   .zone = reader ? reader->report->subject->zone : NULL}, &context);
         if (state == ACCOUNT_TOO_MANY)
             call_page_later(call, status, "account", page, wait_s);
         else

@@ -350,6 +350,8 @@ async function accounts(site) {
         equal([(await second.who()).signed_in, (await first.who()).signed_in], [false, true]);
         equal((await list(first)).sessions.length, 1);
         ok(/is signed out/.test((await first.open('/account?done=end')).text));
+        await site.subject('olga', { timezone: 'Asia/Tokyo' });
+        ok(/Since \(Asia\/Tokyo\)/.test((await first.open('/account')).text), 'in their own zone');
         equal(await site.sql("select actor, details->>'sessions' from webquota.audit where action = 'sessions.end' order by id"), [['user:olga', '1'], ['user:olga', '1']]);
     });
     await test('of somebody else nothing can be ended, and nothing of it is seen', async () => {

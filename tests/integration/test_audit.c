@@ -289,7 +289,7 @@ START_TEST(the_change_of_the_schema_chains_what_is_there)
            "drop function webquota.audit_chain(); drop function webquota.audit_head_move(); drop function webquota.audit_keep();"
            "alter table webquota.audit drop column number, drop column origin, drop column hash");
     g_autofree char *text = g_strconcat("drop index if exists webquota.audit_actor, webquota.audit_subject, webquota.audit_organization,"
-                                        " webquota.audit_action, webquota.audit_at;", sql, NULL);
+                                        " webquota.audit_action, webquota.audit_at, webquota.audit_actor_subject;", sql, NULL);
     g_free(database_value(text));
     FOUND(NULL, "");
     change(store, "ada", "last@example.org");

@@ -121,9 +121,9 @@ export const OPERATIONS = [
         organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
             suspended: { type: 'flag' } } },
     { name: 'POST /admin/organizations', c: 'api_organizations.c:fields', base: { organization: 'None', owner: '' }, good: 404, fields: {
-        organization: text(1, 255, { required: true }), owner: text(0, 255), reason: text(0, 500) } },
+        organization: text(1, 255, { required: true, good: 200 }), owner: text(0, 255), reason: text(0, 500) } },
     { name: 'GET /admin/organizations', c: 'api_organizations.c:fields', query: { organization: 'None' }, good: 404,
-        fields: { organization: text(1, 255, { required: true }) } },
+        fields: { organization: text(1, 255, { required: true, good: 200 }) } }, /* those that subjects were put in above */
     { name: 'POST /admin/overrides', c: 'api_overrides.c:fields', base: { ...BODY, amount: 100000 }, good: 201, fields: {
         ...OWNER, feature: REFERS, limit: text(1, 64, { says: [422, 'limit'] }), amount: whole(0, LARGEST),
         unlimited: { type: 'flag', instead: 'amount' }, multiplier: { type: 'number', min: 0, max: 1000000,
