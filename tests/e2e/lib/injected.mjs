@@ -22,7 +22,7 @@ export async function build_injector(site) {
 /** The file through which a preloaded program is told what to do. */
 export class Control {
     constructor(site, library, name) {
-        this.library = library;
+        this.preload = library;
         this.file = `${site.folder}/${name}`;
         this.environment = { LD_PRELOAD: library, INJECT_FILE: this.file };
         this.fd = openSync(this.file, 'w+');
@@ -106,7 +106,7 @@ fastcgi.server = ("/quota" => (("socket" => "${this.socket}", "check-local" => "
         const { DATABASE_URL_APP: database, WEBQUOTA_PREPARE } = this.site.values;
         const log = openSync(`${this.site.folder}/injected.log`, 'a');
         const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SITE_VAR: this.site.folder, WEBQUOTA_THREADS: '4' };
-        this.keeper = spawn('perl', ['-e', KEEPER, this.socket, this.control.library, this.control.file, `${PROGRAMS}/webquota.fcgi`],
+        this.keeper = spawn('perl', ['-e', KEEPER, this.socket, this.control.preload, this.control.file, `${PROGRAMS}/webquota.fcgi`],
             { cwd: ROOT, stdio: ['ignore', 'pipe', log], env });
         closeSync(log);
         this.keeper.stdout.on('data', data => {
