@@ -15,27 +15,41 @@ fresh as (
   union all
   select * from webquota.usage_lines
    where xact = any ((select open from seen)::bigint[])),
+-- added up once; what follows reads the sums, in the order of the keys that it writes
+summed as materialized (
+  select account_id, subject_id, (counted_at at time zone $1)::date as day, feature, on_behalf_of, plan,
+         organization is not null as organized, sum(allowed) as allowed, sum(refused) as refused, sum(stopped) as stopped,
+         sum(units) as units, max(at) filter (where allowed + refused > 0) as at
+    from fresh
+   group by 1, 2, 3, 4, 5, 6, 7),
 added as (
   insert into webquota.usage_daily as d (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
-  select account_id, subject_id, (counted_at at time zone $1)::date, feature, on_behalf_of, sum(allowed), sum(refused), sum(units)
-    from fresh
+  select account_id, subject_id, day, feature, on_behalf_of, sum(allowed), sum(refused), sum(units)
+    from summed
    group by 1, 2, 3, 4, 5
+   order by 1, 2, 3, 4, 5
       on conflict (account_id, subject_id, day, feature, on_behalf_of) do update
      set allowed = d.allowed + excluded.allowed, refused = d.refused + excluded.refused, units = d.units + excluded.units),
 by_plan as (
   insert into webquota.usage_by_plan as d (day, feature, plan, allowed, refused, stopped, units)
-  select (counted_at at time zone $1)::date, feature, plan, sum(allowed), sum(refused), sum(stopped), sum(units)
-    from fresh
+  select day, feature, plan, sum(allowed), sum(refused), sum(stopped), sum(units)
+    from summed
    group by 1, 2, 3
       on conflict (day, feature, plan) do update
      set allowed = d.allowed + excluded.allowed, refused = d.refused + excluded.refused, stopped = d.stopped + excluded.stopped,
          units = d.units + excluded.units),
 -- who asked, each subject and each organization
+asked as (
+  select account_id, subject_id, day, plan, organized, sum(allowed + refused)::bigint as requests, sum(refused)::bigint as refused,
+         sum(stopped)::bigint as stopped, max(at) as at
+    from summed
+   where at is not null
+   group by 1, 2, 3, 4, 5),
 owned_days as (
-  select l.account_id, o.subject_id, (l.counted_at at time zone $1)::date as day, sum(l.allowed + l.refused) as requests,
-         sum(l.refused) as refused, sum(l.stopped) as stopped, (array_agg(l.plan order by l.at desc))[1] as plan
-    from fresh l cross join lateral (values (l.subject_id), (0)) o(subject_id)
-   where l.allowed + l.refused > 0 and (o.subject_id <> 0 or l.organization is not null)
+  select l.account_id, o.subject_id, l.day, sum(l.requests) as requests, sum(l.refused) as refused, sum(l.stopped) as stopped,
+         (array_agg(l.plan order by l.at desc))[1] as plan
+    from asked l cross join lateral (values (l.subject_id), (0)) o(subject_id)
+   where o.subject_id <> 0 or l.organized
    group by 1, 2, 3),
 owned as (
   select account_id, subject_id, max(day) as active_on, max(day) filter (where stopped > 0) as stopped_on,
@@ -78,19 +92,26 @@ last as (
    group by 1, 2
   having sum(v.active) <> 0 or sum(v.stopped) <> 0
       on conflict (day, plan) do update set active = u.active + excluded.active, stopped = u.stopped + excluded.stopped),
-standing_fresh as materialized (
+standing_fresh as (
   select * from webquota.standing_lines
    where xact >= (select upto from seen) and xact < (select upto from cut)
   union all
   select * from webquota.standing_lines
    where xact = any ((select open from seen)::bigint[])),
--- how far they are in their limits: the last record of the latest window says
-standing as materialized (
-  select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,
-         least(used * 100 / amount, 1000000)::integer as pct, (at at time zone $1)::date as day,
-         case when used <= amount / 5.0 then 0 when used <= amount / 2.0 then 1 when used <= amount * 0.8 then 2 else 3 end as band
+-- how far they are in their limits: the last record of the latest window says; and when each of them was used up last
+lines as materialized (
+  select account_id, subject_id, slot, plan, max(array[started, at_us, id, ends, used, amount]) as last,
+         max(at) filter (where stops or used >= amount) as reached_at
     from standing_fresh
-   order by account_id, subject_id, slot, started desc, at desc, id desc),
+   group by 1, 2, 3, 4),
+standing as (
+  select account_id, subject_id, slot, last[1] as started, last_at as at, last[3] as id, webquota.at(last[4]) as until, last[5] as used,
+         last[6] as amount, least(last[5] * 100 / last[6], 1000000)::integer as pct, (last_at at time zone $1)::date as day,
+         case when last[5] <= last[6] / 5.0 then 0 when last[5] <= last[6] / 2.0 then 1 when last[5] <= last[6] * 0.8 then 2 else 3 end as band
+    from (select account_id, subject_id, slot, max(last) as last, webquota.at((max(last))[2]) as last_at
+            from lines
+           group by 1, 2, 3
+          offset 0) l),
 stood as (
   select n.*, b.day as old_day, b.band as old_band
     from standing n
@@ -99,6 +120,7 @@ stood as (
 stands as (
   insert into webquota.usage_standing (account_id, subject_id, slot, started, at, id, until, used, amount, pct, day, band)
   select account_id, subject_id, slot, started, at, id, until, used, amount, pct, day, band from stood
+   order by account_id, subject_id, slot
       on conflict (account_id, subject_id, slot) do update
      set started = excluded.started, at = excluded.at, id = excluded.id, until = excluded.until, used = excluded.used,
          amount = excluded.amount, pct = excluded.pct, day = excluded.day, band = excluded.band),
@@ -110,11 +132,10 @@ spread as (
    group by 1, 2, 3
   having sum(v.subjects) <> 0
       on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects),
--- and when each of them was used up last
 reached as (
   select n.subject_id, n.slot, n.day, n.plan, b.day as old_day, b.plan as old_plan
-    from (select subject_id, slot, max((at at time zone $1)::date) as day, (array_agg(plan order by at desc))[1] as plan
-            from standing_fresh where stops or used >= amount group by 1, 2) n
+    from (select distinct on (subject_id, slot) subject_id, slot, (reached_at at time zone $1)::date as day, plan
+            from lines where reached_at is not null order by subject_id, slot, reached_at desc) n
     left join webquota.usage_reaching b on b.subject_id = n.subject_id and b.slot = n.slot
    where b.slot is null or n.day > b.day),
 reaching as (

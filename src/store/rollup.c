@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "store/lease_on.h"
 
-#define PATIENCE_MS (920 * 1000) /* as doctor_patience.sql, and a little more: a first turn may have much to count */
+#define PATIENCE_MS (920 * 1000) /* as rollup_patience.sql, and a little more: a first turn may have much to count */
 
 struct Rollup {
     Store *store;
@@ -71,7 +71,7 @@ static DbResult begin(Rollup *rollup, bool *held)
     Db *db = &rollup->db;
     db_queue(db, QUERY_BEGIN, NULL, NULL);
     db_queue(db, QUERY_COMMIT_RELAXED, NULL, NULL);
-    db_queue(db, QUERY_DOCTOR_PATIENCE, NULL, NULL);
+    db_queue(db, QUERY_ROLLUP_PATIENCE, NULL, NULL);
     lease_queue_take(db, &rollup->lease, &lease);
     DbResult result = db_sync(db);
     *held = result == DB_OK && PQntuples(lease) == 1;
