@@ -35,13 +35,13 @@ ALL_A     = $(call archives,$(ROOMS))
 FCGI_A    = $(call archives,$(filter-out cli,$(ROOMS)))
 
 needs_base    := base
-needs_domain  := domain base
+needs_domain  := domain base say
 needs_policy  := policy domain base
 needs_view    := view domain base
-needs_store   := store domain base
+needs_store   := store domain base say
 needs_gate    := gate web store view policy domain base
 needs_worker  := worker store view policy domain base
-needs_web     := web store view policy domain base
+needs_web     := web store view policy domain base say
 needs_integration := store view policy domain base
 needs_cli     := cli web worker store view policy domain base
 

@@ -1,4 +1,5 @@
 #include "domain/callback.h"
+#include "say/say.h"
 
 #define FIRST_US (2 * US_PER_S)
 #define MOST_US (300 * US_PER_S)
@@ -112,20 +113,20 @@ bool callback_url_read(const char *text, CallbackUrl *out, const char **why)
     *out = (CallbackUrl){0};
     bool secure = g_ascii_strncasecmp(text, "https://", 8) == 0;
     if (!secure && g_ascii_strncasecmp(text, "http://", 7) != 0)
-        return refuse(why, "must be an address that begins with https:// or http://");
+        return refuse(why, SAY_URL_SCHEME);
     const char *from = text + (secure ? 8 : 7), *end = from + strcspn(from, "/?#\\");
     if (strlen(text) > CALLBACK_URL_MAX)
-        return refuse(why, "is too long");
+        return refuse(why, SAY_URL_LONG);
     if (memchr(from, '@', (size_t)(end - from)))
-        return refuse(why, "must not hold a user or password");
+        return refuse(why, SAY_URL_USER);
     if (strchr(text, '#') || !is_plain(end))
-        return refuse(why, "must not hold a fragment, spaces, or characters that have to be percent-encoded");
+        return refuse(why, SAY_URL_CHARACTERS);
     g_autofree char *path = *end == '/' ? g_strdup(end) : g_strconcat("/", end, NULL);
     if (has_disguise(path))
-        return refuse(why, "must not hold dot segments, empty segments, or percent-encoded dots and slashes in its path");
+        return refuse(why, SAY_URL_SEGMENTS);
     out->origin = origin_of(secure ? "https" : "http", secure ? 443 : 80, from, end);
     if (!out->origin)
-        return refuse(why, "has no host, or a port that is none");
+        return refuse(why, SAY_URL_HOST);
     out->path = g_steal_pointer(&path);
     return true;
 }
@@ -165,7 +166,7 @@ static bool add_allowed(Callbacks *out, const char *text, char **why)
     CallbackUrl *url = g_new0(CallbackUrl, 1);
     g_ptr_array_add(out->allowed, url);
     if (!callback_url_read(text, url, &wrong) || strchr(text, '?')) {
-        *why = g_strdup_printf("\"%s\" %s", text, strchr(text, '?') ? "must not hold a query" : wrong);
+        *why = g_strdup_printf("\"%s\" %s", text, strchr(text, '?') ? SAY_URL_QUERY : wrong);
         return false;
     }
     if (!g_ptr_array_find_with_equal_func(out->origins, url->origin, g_str_equal, NULL))
@@ -179,9 +180,9 @@ static bool add_secret(Callbacks *out, const char *line, int number, char **why)
     if (secret)
         g_ptr_array_add(out->secrets, secret);
     else
-        *why = g_strdup_printf("line %d is not whsec_ and the base64 of %d to %d bytes", number, SECRET_MIN, SECRET_MAX);
+        *why = g_strdup_printf(SAY_SECRET_LINE, number, SECRET_MIN, SECRET_MAX);
     if (out->secrets->len > SECRETS_MAX)
-        *why = g_strdup_printf("there are more than %d secrets", SECRETS_MAX);
+        *why = g_strdup_printf(SAY_SECRETS_TOO_MANY, SECRETS_MAX);
     return !*why;
 }
 
@@ -198,7 +199,7 @@ bool callbacks_read(const char *allowed, const char *secrets, Callbacks *out, ch
     for (int i = 0; good && lines[i]; i++)
         good = !*lines[i] || add_secret(out, lines[i], i + 1, why);
     if (good && !out->secrets->len)
-        *why = g_strdup("there is no secret to sign with");
+        *why = g_strdup(SAY_SECRETS_NONE);
     if (!*why)
         return true;
     callbacks_clear(out);

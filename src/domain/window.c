@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "domain/civil.h"
 #include "domain/zone.h"
+#include "say/say.h"
 
 #define COUNT_MAX 1000
 #define MINUTE_US (60 * US_PER_S)
@@ -26,11 +27,11 @@ bool window_parse(const char *text, WindowSpec *out, const char **why)
     const char *word = space ? space + 1 : text ? text : "";
     g_autofree char *digits = space ? g_strndup(text, (gsize)(space - text)) : NULL;
     if (digits && (!*digits || strspn(digits, "0123456789") != strlen(digits))) {
-        *why = "must be a unit, or a whole number, one blank and a unit, such as \"28 day\"";
+        *why = SAY_PERIOD;
         return false;
     }
     if (digits && !parse_whole(digits, 1, COUNT_MAX, &count)) {
-        *why = "the count must be from 1 to 1000, without leading zeros";
+        *why = SAY_PERIOD_COUNT;
         return false;
     }
     for (int unit = WINDOW_MINUTE; unit <= WINDOW_LIFETIME; unit++) {
@@ -43,7 +44,7 @@ bool window_parse(const char *text, WindowSpec *out, const char **why)
         out->count = (int)count;
         return true;
     }
-    *why = "the unit must be minute, hour, day, week, month or year; or lifetime, without a count";
+    *why = SAY_PERIOD_UNIT;
     return false;
 }
 

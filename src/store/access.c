@@ -1,6 +1,7 @@
 /* What administrators do about people besides their limits. */
 #include "store/access.h"
 
+#include "say/say.h"
 #include "store/account.h"
 #include "store/admin_internal.h"
 
@@ -21,7 +22,7 @@ StoreResult access_refund(Store *store, const char *decision, int64_t units, con
     Job job = {.kind = JOB_REFUND, .units = units, .reason = reason, .actor = actor, .origin = audit_origin(), .audited = true, .done = done,
                .error = error};
     if (!public_id_read(decision, DECISION_PREFIX, &job.about))
-        return store_fail(error, STORE_NONE, NULL, "there is no such decision");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("decision"));
     ledger_submit(store, &job, 1);
     return job.result;
 }
@@ -63,7 +64,7 @@ static StoreResult suspend(Store *store, const char *name, bool suspended, const
     params_text(&whose, name);
     StoreResult result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, "account", "account %s is %s already", name, suspended ? "suspended" : "open");
+        return store_fail(error, STORE_CONFLICT, "account", SAY_ACCOUNT_SO, name, suspended ? "suspended" : "open");
     if (result == STORE_OK && suspended)
         result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &whose, NULL, error);
     return result == STORE_OK ? admin_audit(store, actor, suspended ? "account.suspend" : "account.resume", result_text(rows, 0, 0), NULL,

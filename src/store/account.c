@@ -1,6 +1,7 @@
 /* Local accounts: what operators do with them. */
 #include "store/account.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 #include "store/password.h"
 
@@ -18,7 +19,7 @@ StoreResult account_list(Store *store, json_t **list, StoreError *error)
 
 static StoreResult none(const char *name, StoreError *error)
 {
-    return store_fail(error, STORE_NONE, "account", "there is no account %s", name);
+    return store_fail(error, STORE_NONE, "account", SAY_NO_ACCOUNT, name);
 }
 
 StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error)
@@ -40,7 +41,7 @@ static StoreResult hash_new(const char *password, char **hash, StoreError *error
     if (complaint)
         return store_fail(error, STORE_INVALID, "password", "%s", complaint);
     *hash = password_hash(password);
-    return *hash ? STORE_OK : store_fail(error, STORE_DOWN, "password", "there is not enough memory");
+    return *hash ? STORE_OK : store_fail(error, STORE_DOWN, "password", SAY_NO_MEMORY);
 }
 
 static StoreResult insert(Store *store, const Params *params, const char *name, Role role, const char *subject, const char *actor,
@@ -49,7 +50,7 @@ static StoreResult insert(Store *store, const Params *params, const char *name, 
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_ACCOUNT_ADD, params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, "account", "there is an account %s already", name);
+        return store_fail(error, STORE_CONFLICT, "account", SAY_ACCOUNT_THERE, name);
     return result == STORE_OK ? admin_audit(store, actor, "account.add", subject, NULL,
                                             json_pack("{s:s, s:s}", "account", name, "role", role_word(role)), error)
                               : result;
@@ -62,7 +63,7 @@ StoreResult account_add(Store *store, const char *name, const char *password, Ro
     g_auto(Params) params = params_new();
     subject = subject ? subject : name;
     if (g_str_has_prefix(subject, "anon:"))
-        return store_fail(error, STORE_INVALID, "subject", "the subject is a visitor's name");
+        return store_fail(error, STORE_INVALID, "subject", SAY_SUBJECT_OF_VISITOR);
     StoreResult result = hash_new(password, &hash, error);
     if (result == STORE_OK)
         result = admin_begin(store, error);
@@ -149,7 +150,7 @@ StoreResult account_sessions_end(Store *store, const char *name, const char *ses
     int64_t id;
     g_auto(Params) params = params_new();
     if (session && !admin_id(session, &id))
-        return store_fail(error, STORE_INVALID, "session", "there is no such session");
+        return store_fail(error, STORE_INVALID, "session", SAY_NO_SUCH("session"));
     params_text(&params, name);
     params_text(&params, session);
     params_text(&params, hash);

@@ -2,6 +2,7 @@
 #include "store/admin_internal.h"
 
 #include "base/parse.h"
+#include "say/say.h"
 
 /* With the connection taken. */
 static StoreResult begin(Store *store, StoreError *error)
@@ -26,7 +27,7 @@ StoreResult admin_begin(Store *store, StoreError *error)
 StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error)
 {
     if (pthread_mutex_trylock(&store->writer_lock) != 0)
-        return store_fail(error, STORE_CONFLICT, NULL, "another change is being made");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_BUSY);
     store->writer.deadline_us = deadline_us;
     return begin(store, error);
 }
@@ -37,7 +38,7 @@ StoreResult admin_run(Store *store, Query query, const Params *params, PGresult 
     if (result == DB_OK)
         return STORE_OK;
     if (result == DB_RETRY)
-        return store_fail(error, STORE_CONFLICT, NULL, "somebody else is changing the same: %s", store->writer.error);
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_SAME_CHANGED ": %s", store->writer.error);
     return store_down(error, &store->writer);
 }
 
@@ -99,7 +100,7 @@ StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_i
     params_number(&params, subject_id);
     StoreResult result = admin_run(store, QUERY_COUNTERS_TOUCH, &params, &rows, error);
     if (result == STORE_OK && (!PQntuples(rows) || result_number(rows, 0, 0) != seen))
-        return store_fail(error, STORE_CONFLICT, "seen", "somebody else changed the limits of this person meanwhile");
+        return store_fail(error, STORE_CONFLICT, "seen", SAY_PERSON_CHANGED);
     return result;
 }
 
@@ -126,7 +127,7 @@ static StoreResult owner_subject(Store *store, const char *subject, int64_t *acc
         if (result != STORE_OK)
             return result;
     }
-    return store_fail(error, STORE_CONFLICT, "subject", "the subject could not be made; try again");
+    return store_fail(error, STORE_CONFLICT, "subject", SAY_SUBJECT_NOT_MADE);
 }
 
 StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
@@ -139,7 +140,7 @@ StoreResult admin_owner(Store *store, const char *subject, const char *organizat
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_ORGANIZATION_FIND, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_INVALID, "organization", "there is no organization %s", organization);
+        return store_fail(error, STORE_INVALID, "organization", SAY_NO_ORGANIZATION, organization);
     *subject_id = 0;
     *account_id = result == STORE_OK ? result_number(rows, 0, 0) : 0;
     return result;
@@ -152,7 +153,7 @@ static StoreResult turn_row(Store *store, Query query, const char *id, const cha
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, query, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("%s"), what);
     return result == STORE_OK ? admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error) : result;
 }
 
@@ -198,7 +199,7 @@ StoreResult admin_rows(Store *store, Query query, const Params *params, json_t *
     if (whole)
         return STORE_OK;
     g_clear_pointer(list, json_decref);
-    return store_fail(error, STORE_DOWN, NULL, "there is not enough memory");
+    return store_fail(error, STORE_DOWN, NULL, SAY_NO_MEMORY);
 }
 
 void admin_cut(json_t *list, int most, bool *more)
@@ -232,11 +233,11 @@ static StoreResult list_one(Store *store, Query query, const AdminAsked *asked, 
 {
     int64_t number;
     if (!admin_id(asked->id, &number))
-        return store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("%s"), what);
     json_t *list = NULL;
     StoreResult result = admin_list(store, query, asked, &list, error);
     if (result == STORE_OK && json_array_size(list) != 1)
-        result = store_fail(error, STORE_NONE, NULL, "there is no such %s", what);
+        result = store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("%s"), what);
     if (result == STORE_OK)
         *json = json_incref(json_array_get(list, 0));
     json_decref(list);

@@ -1,18 +1,19 @@
 /* Grants: bonus units on a feature, for one subject or for an organization whose members share them. */
 #include "store/admin_internal.h"
+#include "say/say.h"
 
 StoreResult admin_grant_check(const Policy *policy, const GrantAdd *add, StoreError *error)
 {
     if (!policy_feature(policy, add->feature))
-        return store_fail(error, STORE_INVALID, "feature", "there is no feature %s", add->feature);
+        return store_fail(error, STORE_INVALID, "feature", SAY_NO_FEATURE, add->feature);
     WindowSpec every = { 0 };
     const char *why = NULL;
     if (add->every && !window_parse(add->every, &every, &why))
         return store_fail(error, STORE_INVALID, "every", "%s", why);
     if (add->every && every.unit == WINDOW_LIFETIME)
-        return store_fail(error, STORE_INVALID, "every", "a grant recurs after a time, not after a lifetime");
+        return store_fail(error, STORE_INVALID, "every", SAY_RECURS_AFTER_TIME);
     if (add->effective_at != INSTANT_MIN && add->expires_at <= add->effective_at)
-        return store_fail(error, STORE_INVALID, "expires_at", "a grant ends after it begins");
+        return store_fail(error, STORE_INVALID, "expires_at", SAY_ENDS_AFTER_BEGIN);
     return STORE_OK;
 }
 
@@ -49,7 +50,7 @@ StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *ac
     g_autoptr(PGresult) rows = NULL;
     result = admin_run(store, QUERY_GRANT_ADD, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        result = store_fail(error, STORE_INVALID, "expires_at", "it must lie in the future");
+        result = store_fail(error, STORE_INVALID, "expires_at", SAY_FUTURE("expires_at"));
     if (result == STORE_OK)
         *id = g_strdup(result_text(rows, 0, 0));
     if (result != STORE_OK)
@@ -125,12 +126,12 @@ static StoreResult grant_one(Store *store, const char *id, bool removed, json_t 
 {
     int64_t number;
     if (!admin_id(id, &number))
-        return store_fail(error, STORE_NONE, NULL, "there is no such grant");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("grant"));
     json_t *list = NULL;
     const AdminAsked asked = { .id = id, .removed = removed };
     StoreResult result = grants_read(store, &asked, &list, error);
     if (result == STORE_OK && json_array_size(list) != 1)
-        result = store_fail(error, STORE_NONE, NULL, "there is no such grant");
+        result = store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("grant"));
     if (result == STORE_OK)
         *json = json_incref(json_array_get(list, 0));
     json_decref(list);

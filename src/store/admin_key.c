@@ -1,5 +1,6 @@
 /* API keys: "wq_ID_SECRET". The secret has 256 random bits, so a plain hash keeps it; only the hash is stored. */
 #include "store/admin_internal.h"
+#include "say/say.h"
 
 #include <sodium.h>
 
@@ -75,7 +76,7 @@ static StoreResult revoke_key(Store *store, const char *id, const char *reason, 
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_KEY_REVOKE, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH_OR_REVOKED);
     return result == STORE_OK ? admin_audit(store, actor, "key.revoke", NULL, NULL,
                                             json_pack("{s:s, s:s, s:s*}", "id", id, "name", result_text(rows, 0, 1), "reason", reason),
                                             error)
@@ -86,7 +87,7 @@ StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, c
 {
     int64_t number;
     if (!admin_id(id, &number))
-        return store_fail(error, STORE_NONE, NULL, "there is no such key, or it is revoked already");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH_OR_REVOKED);
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
         result = admin_end(store, revoke_key(store, id, reason, actor, error), error);
@@ -113,10 +114,10 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
 {
     const char *secret = NULL;
     if (!key_split(key, id, &secret))
-        return store_fail(error, STORE_NONE, NULL, "the key is not valid");
+        return store_fail(error, STORE_NONE, NULL, SAY_KEY_INVALID);
     StoreResult known = keys_recall(store, *id, secret, scopes);
     if (known != STORE_DOWN)
-        return known == STORE_OK ? STORE_OK : store_fail(error, STORE_NONE, NULL, "the key is not valid");
+        return known == STORE_OK ? STORE_OK : store_fail(error, STORE_NONE, NULL, SAY_KEY_INVALID);
     g_auto(Params) params = params_new();
     params_number(&params, *id);
     g_autoptr(PGresult) rows = NULL;
@@ -137,7 +138,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     if (!PQntuples(rows))
         keys_forget_one(store, *id);
     if (!good)
-        return store_fail(error, STORE_NONE, NULL, "the key is not valid");
+        return store_fail(error, STORE_NONE, NULL, SAY_KEY_INVALID);
     *scopes = (unsigned)result_number(rows, 0, 1);
     keys_remember(store, *id, secret, *scopes, result_number(rows, 0, 2));
     store_note(store, QUERY_KEY_USED, &params); /* at most once a minute */

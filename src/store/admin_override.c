@@ -1,12 +1,13 @@
 /* Overrides: a replaced amount for one subject or organization. */
 #include "store/admin_internal.h"
+#include "say/say.h"
 
 /* An override must have something to override: a limit of its owner's scope on the feature in some plan. */
 StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error)
 {
     const Feature *feature = policy_feature(policy, add->feature);
     if (!feature)
-        return store_fail(error, STORE_INVALID, "feature", "there is no feature %s", add->feature);
+        return store_fail(error, STORE_INVALID, "feature", SAY_NO_FEATURE, add->feature);
     Scope scope = add->subject ? SCOPE_SUBJECT : SCOPE_ORGANIZATION;
     for (int p = 0; p < policy->plan_count; p++)
         for (int i = 0; i < policy->plans[p].limit_count; i++) {
@@ -15,9 +16,8 @@ StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, S
                 return STORE_OK;
         }
     if (add->limit)
-        return store_fail(error, STORE_INVALID, "limit", "no plan has a limit %s of scope %s on %s", add->limit, scope_word(scope),
-                          add->feature);
-    return store_fail(error, STORE_INVALID, "feature", "no plan has a limit of scope %s on %s", scope_word(scope), add->feature);
+        return store_fail(error, STORE_INVALID, "limit", SAY_NO_LIMIT, add->limit, scope_word(scope), add->feature);
+    return store_fail(error, STORE_INVALID, "feature", SAY_NO_LIMIT_OF_SCOPE, scope_word(scope), add->feature);
 }
 
 static json_t *override_details(const OverrideAdd *add)
@@ -66,7 +66,7 @@ StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const ch
     g_autoptr(PGresult) rows = NULL;
     result = admin_run(store, QUERY_OVERRIDE_ADD, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        result = store_fail(error, STORE_INVALID, "expires_at", "it must lie in the future");
+        result = store_fail(error, STORE_INVALID, "expires_at", SAY_FUTURE("expires_at"));
     if (result == STORE_OK)
         *id = g_strdup(result_text(rows, 0, 0));
     if (result != STORE_OK)

@@ -1,11 +1,12 @@
 /* Subjects: plan, organization, time zone, and whether they may do anything at all. */
 #include "store/admin_internal.h"
+#include "say/say.h"
 
 static StoreResult check_plan(const Policy *policy, const char *field, const char *plan, StoreError *error)
 {
     if (!plan || !*plan || policy_plan(policy, plan))
         return STORE_OK;
-    return store_fail(error, STORE_INVALID, field, "there is no plan %s", plan);
+    return store_fail(error, STORE_INVALID, field, SAY_NO_PLAN, plan);
 }
 
 static StoreResult check_change(const Policy *policy, const SubjectChange *change, StoreError *error)
@@ -14,7 +15,7 @@ static StoreResult check_change(const Policy *policy, const SubjectChange *chang
     if (result == STORE_OK)
         result = check_plan(policy, "plan_after", change->plan_after, error);
     if (result == STORE_OK && change->timezone && *change->timezone && !zone_find(change->timezone))
-        result = store_fail(error, STORE_INVALID, "timezone", "there is no time zone %s", change->timezone);
+        result = store_fail(error, STORE_INVALID, "timezone", SAY_NO_ZONE, change->timezone);
     return result;
 }
 
@@ -177,7 +178,7 @@ StoreResult admin_subject_get(Store *store, const char *subject, json_t **subjec
     if (result != STORE_OK)
         return result;
     if (!PQntuples(rows))
-        return store_fail(error, STORE_NONE, "subject", "there is no subject %s", subject);
+        return store_fail(error, STORE_NONE, "subject", SAY_NO_SUBJECT, subject);
     *subject_json = json_loads(result_text(rows, 0, 0), 0, NULL);
     Instant until = result_null(rows, 0, 1) ? INSTANT_MAX : result_number(rows, 0, 1);
     const Plan *plan = subject_plan_now(policy, g_str_has_prefix(subject, "anon:"),

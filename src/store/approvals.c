@@ -1,6 +1,7 @@
 /* What waits for a second person. */
 #include "store/approvals.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 static const char *text_of(const json_t *object, const char *name)
@@ -10,7 +11,7 @@ static const char *text_of(const json_t *object, const char *name)
 
 static StoreResult none(StoreError *error)
 {
-    return store_fail(error, STORE_NONE, NULL, "nothing of that number was asked for");
+    return store_fail(error, STORE_NONE, NULL, SAY_NO_APPROVAL);
 }
 
 /* --- asking --- */
@@ -86,9 +87,9 @@ StoreResult approval_add(Store *store, const OverrideAdd *override, const GrantA
         return result;
     Wanted wanted = wanted_of(override, grant);
     if (wanted.expires_at == INSTANT_MAX)
-        result = store_fail(error, STORE_INVALID, "expires_at", "it must end");
+        result = store_fail(error, STORE_INVALID, "expires_at", SAY_MUST_END);
     else if (!wanted.reason || !*wanted.reason)
-        result = store_fail(error, STORE_INVALID, "reason", "it must be said why");
+        result = store_fail(error, STORE_INVALID, "reason", SAY_MUST_SAY_WHY);
     else
         result = admin_begin(store, error);
     if (result == STORE_OK)
@@ -112,7 +113,7 @@ StoreResult approval_list(Store *store, const char *state, const char *before, j
 {
     int64_t number;
     if (before && !admin_id(before, &number))
-        return store_fail(error, STORE_INVALID, "before", "before is the number of an approval");
+        return store_fail(error, STORE_INVALID, "before", SAY_BEFORE_APPROVAL);
     return read_list(store, NULL, state, before, list, error);
 }
 
@@ -169,7 +170,7 @@ static StoreResult take(Store *store, const char *id, const char *state, const c
     params_text(&params, answer);
     params_text(&params, actor);
     StoreResult result = admin_run(store, QUERY_APPROVAL_TAKE, &params, &rows, error);
-    return result == STORE_OK && !PQntuples(rows) ? store_fail(error, STORE_CONFLICT, NULL, "it is decided already") : result;
+    return result == STORE_OK && !PQntuples(rows) ? store_fail(error, STORE_CONFLICT, NULL, SAY_DECIDED) : result;
 }
 
 /* The entry: by whom it was decided, and who had asked. */
@@ -210,9 +211,9 @@ static StoreResult open_read(Store *store, const char *id, const char *actor, js
 {
     StoreResult result = approval_get(store, id, approval, error);
     if (result == STORE_OK && g_strcmp0(text_of(*approval, "asked_by"), actor) == 0)
-        return store_fail(error, STORE_CONFLICT, NULL, "nobody decides about what they asked for themselves");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_NOT_OWN_APPROVAL);
     if (result == STORE_OK && g_strcmp0(text_of(*approval, "state"), "waiting") != 0)
-        return store_fail(error, STORE_CONFLICT, NULL, "it is decided already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_DECIDED);
     return result;
 }
 

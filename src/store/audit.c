@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 #define LINKS_AT_ONCE 2000
@@ -84,7 +85,7 @@ StoreResult audit_head(Store *store, AuditHead *head, StoreError *error)
     StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (result == STORE_OK && PQntuples(rows) != 1)
-        return store_fail(error, STORE_CONFLICT, NULL, "the head of the audit's chain is gone");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_AUDIT_HEADLESS);
     if (result == STORE_OK)
         head_of(rows, head);
     return result;

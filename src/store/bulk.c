@@ -1,6 +1,7 @@
 /* Bulks: whom one would be about, and one as it is made, looked at and stopped. */
 #include "store/bulk_internal.h"
 
+#include "say/say.h"
 #include "store/people_rows.h"
 
 void bulk_found_clear(BulkFound *found)
@@ -86,7 +87,7 @@ static StoreResult made_before(Store *store, const char *once, const char *what,
     if (result != STORE_OK)
         return result;
     if (!PQntuples(rows) || !result_bool(rows, 0, 1))
-        return store_fail(error, STORE_CONFLICT, NULL, "another bulk was made with this key");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_BULK_SAME_KEY);
     *id = g_strdup(result_text(rows, 0, 0));
     return STORE_OK;
 }
@@ -144,9 +145,9 @@ StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, c
 {
     g_autofree char *id = NULL;
     if (found->more)
-        return store_fail(error, STORE_INVALID, NULL, "these are more than %d people: choose fewer", BULK_MOST);
+        return store_fail(error, STORE_INVALID, NULL, SAY_BULK_TOO_MANY, BULK_MOST);
     if (!found->subjects->len)
-        return store_fail(error, STORE_INVALID, NULL, "there is nobody of whom it could be made");
+        return store_fail(error, STORE_INVALID, NULL, SAY_BULK_NOBODY);
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
         result = admin_end(store, insert(store, ask, found, once, actor, &id, error), error);
@@ -157,7 +158,7 @@ StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, c
 
 static StoreResult none(StoreError *error)
 {
-    return store_fail(error, STORE_NONE, NULL, "there is no such bulk");
+    return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("bulk"));
 }
 
 StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error)
@@ -187,7 +188,7 @@ static StoreResult stop(Store *store, const char *id, const char *actor, StoreEr
     params_text(&params, actor);
     StoreResult result = admin_run(store, QUERY_BULK_STOP, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, NULL, "it is over already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_BULK_OVER);
     return result == STORE_OK ? admin_audit(store, actor, "bulk.stop", NULL, NULL, json_pack("{s:s}", "bulk", id), error) : result;
 }
 

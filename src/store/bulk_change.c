@@ -1,5 +1,6 @@
 /* What a bulk makes of each person: as it is asked for, checked and kept. */
 #include "store/bulk_internal.h"
+#include "say/say.h"
 
 static const char *const kind_words[] = {[BULK_BONUS] = "bonus",     [BULK_OVERRIDE] = "override", [BULK_PLAN] = "plan",
                                          [BULK_SUSPEND] = "suspend", [BULK_RESTORE] = "restore",   [BULK_RESET] = "reset"};
@@ -35,7 +36,7 @@ OverrideAdd bulk_override(const BulkAsk *ask, const char *subject)
 
 static StoreResult check_plan(const Policy *policy, const char *field, const char *plan, StoreError *error)
 {
-    return !plan || policy_plan(policy, plan) ? STORE_OK : store_fail(error, STORE_INVALID, field, "there is no plan %s", plan);
+    return !plan || policy_plan(policy, plan) ? STORE_OK : store_fail(error, STORE_INVALID, field, SAY_NO_PLAN, plan);
 }
 
 StoreResult bulk_check(const Policy *policy, const BulkAsk *ask, StoreError *error)
@@ -53,7 +54,7 @@ StoreResult bulk_check(const Policy *policy, const BulkAsk *ask, StoreError *err
         return result == STORE_OK ? check_plan(policy, "then", ask->then, error) : result;
     case BULK_RESET:
         if (ask->feature && !policy_feature(policy, ask->feature))
-            return store_fail(error, STORE_INVALID, "feature", "there is no feature %s", ask->feature);
+            return store_fail(error, STORE_INVALID, "feature", SAY_NO_FEATURE, ask->feature);
         break;
     default:
         break;

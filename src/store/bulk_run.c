@@ -1,6 +1,7 @@
 /* The people of a bulk, changed one after the other: a transaction for each, which notes in the bulk's table that it is theirs before all
  * else. Whoever else tries the same finds the note, or waits for it. */
 #include "store/bulk_internal.h"
+#include "say/say.h"
 
 #define PEOPLE_AT_ONCE 20 /* in a turn; the lease is looked at again before the next */
 #define TRIES_MAX 5
@@ -110,7 +111,7 @@ static StoreResult change_or_fail(const Item *item, StoreError *error)
     }
     if (result == STORE_OK || result == STORE_DOWN)
         return result;
-    g_autofree char *why = g_strdup(error->detail ? error->detail : "it cannot be made");
+    g_autofree char *why = g_strdup(error->detail ? error->detail : SAY_BULK_CANNOT);
     store_error_clear(error);
     return fail(item, why, error);
 }
@@ -123,7 +124,7 @@ static StoreResult change_all(Store *store, const PGresult *rows, StoreError *er
     Item item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
     StoreResult result = STORE_OK;
     if (!change || !bulk_kind_find(result_text(rows, 0, 1), &kind))
-        result = store_fail(error, STORE_DOWN, NULL, "bulk %" PRId64 " is none that this program knows", item.bulk);
+        result = store_fail(error, STORE_DOWN, NULL, SAY_BULK_UNKNOWN, item.bulk);
     else
         item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
     audit_origin_set(result_text(rows, 0, 5));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include "base/log.h"
+#include "say/say.h"
 #include "store/wire.h"
 
 #define RECONNECT_PAUSE_US 200000
@@ -56,7 +57,7 @@ void db_close(Db *db)
 static void db_note_error(Db *db, const char *text)
 {
     g_free(db->error);
-    db->error = g_strdup(text && *text ? text : "the connection was closed");
+    db->error = g_strdup(text && *text ? text : SAY_CLOSED);
     g_strdelimit(db->error, "\n\r\t", ' ');
     g_strchomp(db->error);
 }
@@ -233,7 +234,7 @@ static PGresult *db_next(Db *db, int64_t deadline_us, bool *late)
 /* It would be asked again at once otherwise. */
 static void db_note_late(Db *db)
 {
-    db_note_error(db, "no answer in time");
+    db_note_error(db, SAY_NO_ANSWER);
     db->failed_at_us = g_get_monotonic_time();
 }
 
@@ -255,7 +256,7 @@ static DbResult db_classify(Db *db, const PGresult *result)
     if (strncmp(state, "40", 2) == 0 || strcmp(state, "23505") == 0 || strcmp(state, "22012") == 0 || strcmp(state, "55P03") == 0)
         return DB_RETRY;
     if (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0 || strcmp(state, "42883") == 0) {
-        g_autofree char *what = g_strdup_printf("the schema is not there or not up to date (%s); run webquota migrate", db->error);
+        g_autofree char *what = g_strdup_printf(SAY_OLD_SCHEMA, db->error);
         db_note_error(db, what);
     }
     log_line(LOG_LEVEL_ERROR, "database refused: %s (%s)", db->error, state);

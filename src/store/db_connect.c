@@ -2,6 +2,7 @@
  * anew; so the servers of the address are tried here one after the other, each with its share of the time that is left.
  */
 #include "store/db.h"
+#include "say/say.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -95,7 +96,7 @@ PGconn *db_connect_within(const char *conninfo, const char *options, bool direct
         if (PQstatus(connection) == CONNECTION_OK && !late)
             return connection;
         g_free(*why);
-        *why = late ? g_strdup_printf("the server %sdid not answer in time", several ? value_at(servers.hosts, i) : "")
+        *why = late ? g_strdup_printf(SAY_NO_ANSWER_OF, several ? value_at(servers.hosts, i) : "")
                     : g_strdup(PQerrorMessage(connection));
         PQfinish(connection);
     }

@@ -1,5 +1,6 @@
 /* Recorded decisions, for those who ask why. */
 #include "store/ledger_job.h"
+#include "say/say.h"
 
 void decision_read_free(DecisionRead *read)
 {
@@ -30,7 +31,7 @@ static StoreResult decision_from_row(Store *store, Db *db, const DecisionRow *ro
     g_autoptr(Policy) policy = NULL;
     StoreResult result = store_policy_version(store, db, row->policy_version, &policy, error);
     if (result == STORE_NONE)
-        return store_fail(error, STORE_DOWN, NULL, "policy version %d, under which it was decided, is gone", row->policy_version);
+        return store_fail(error, STORE_DOWN, NULL, SAY_POLICY_GONE, row->policy_version);
     if (result != STORE_OK)
         return result;
     *read = g_new0(DecisionRead, 1);
@@ -47,14 +48,14 @@ StoreResult store_decision(Store *store, const char *id, DecisionRead **read, St
 {
     DecisionKey key;
     if (!public_id_read(id, DECISION_PREFIX, &key) && !public_id_read(id, RESERVATION_PREFIX, &key))
-        return store_fail(error, STORE_NONE, NULL, "there is no such decision");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("decision"));
     Db *db = store_reader_take(store);
     g_autoptr(DecisionRow) row = NULL;
     DbResult result = read_row(db, &key, &row);
     if (result == DB_LOST)
         result = read_row(db, &key, &row);
     StoreResult outcome = result != DB_OK ? store_down(error, db)
-                        : !row ? store_fail(error, STORE_NONE, NULL, "there is no such decision")
+                        : !row ? store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("decision"))
                                : decision_from_row(store, db, row, read, error);
     store_reader_give(store, db);
     return outcome;

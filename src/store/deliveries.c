@@ -1,5 +1,6 @@
 #include "store/deliveries.h"
 
+#include "say/say.h"
 #include "store/ledger_job.h"
 #include "store/lease_on.h"
 
@@ -220,7 +221,7 @@ static StoreResult settle(Deliveries *deliveries, GPtrArray *tried, StoreError *
             places_touch(deliveries->store, of[i]->ticket.id);
         of[i]->shown.ended = jobs[i].result == STORE_OK || (jobs[i].result != STORE_DOWN && close_one(deliveries, of[i]) == DB_OK);
         if (!of[i]->shown.ended && outcome == STORE_OK)
-            outcome = store_fail(error, STORE_DOWN, NULL, "%s", errors[i].detail ? errors[i].detail : "the database does not answer");
+            outcome = store_fail(error, STORE_DOWN, NULL, "%s", errors[i].detail ? errors[i].detail : SAY_NO_ANSWER);
         store_error_clear(&errors[i]);
     }
     return outcome;

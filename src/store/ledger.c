@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sodium.h>
+#include "say/say.h"
 #include "store/audit.h"
 #include "store/fail_open.h"
 
@@ -259,7 +260,7 @@ bool ledger_withdraw(Ledger *ledger, Job *job)
 {
     if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
-    job->result = store_fail(job->error, STORE_DOWN, NULL, "the database has not answered in time");
+    job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER);
     g_queue_remove(ledger->waiting, job);
     return true;
 }
@@ -331,7 +332,7 @@ bool ledger_key_begin(Ledger *ledger, const LedgerAsk *ask, char **running, Stor
         return true;
     }
     g_free(key);
-    store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with this key is still running");
+    store_fail(error, STORE_CONFLICT, "Idempotency-Key", SAY_KEY_RUNNING);
     return false;
 }
 
@@ -415,7 +416,7 @@ static StoreResult settle(Store *store, JobKind kind, const char *id, const char
 {
     Job job = { .kind = kind, .units = units, .reason = reason, .actor = actor, .done = done, .error = error };
     if (!public_id_read(id, prefix, &job.about))
-        return store_fail(error, STORE_NONE, NULL, "there is no such %s", kind == JOB_REFUND ? "decision" : "reservation");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("%s"), kind == JOB_REFUND ? "decision" : "reservation");
     submit(ledger_of(store), &job);
     return job.result;
 }
@@ -444,7 +445,7 @@ StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, con
     if (result != STORE_OK)
         return result;
     if (feature && !policy_feature(policy, feature))
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
+        return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, feature);
     Job job = { .kind = JOB_RESET, .subject = subject, .feature = feature, .reason = reason, .actor = actor,
                 .origin = audit_origin(), .bulk = bulk, .bulk_number = number, .done = done, .error = error };
     submit(ledger_of(store), &job);

@@ -1,5 +1,6 @@
 /* One ask, decided on what the batch has loaded and locked. */
 #include "store/refusals.h"
+#include "say/say.h"
 
 static const char *outcome_word(Outcome outcome)
 {
@@ -84,7 +85,7 @@ void batch_ask(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
     if (!state->subject.plan) {
-        job->result = store_fail(job->error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+        job->result = store_fail(job->error, STORE_INVALID, "subject", SAY_NO_PLAN_OF_VISITORS);
         return;
     }
     if (batch->by_memory && (job->ask->admission || job->ask->claims || job->ask->callback)) {
@@ -100,7 +101,7 @@ void batch_ask(Batch *batch, Job *job)
         return;
     }
     if (job->ask->claims) {
-        job->result = store_fail(job->error, STORE_NONE, NULL, "nothing is held for this ticket");
+        job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NOTHING_HELD);
         return;
     }
     Situation situation = subject_state_situation(state);

@@ -7,6 +7,7 @@
 #include "store/ledger_job.h"
 
 #include "base/log.h"
+#include "say/say.h"
 
 /* Who moved to another account is found there by the next try, and who is not found after so many is nowhere. */
 #define MOVES_MAX 8
@@ -128,7 +129,7 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
 static void fail_broken(Job *job)
 {
     job->settled = true;
-    job->result = store_fail(job->error, STORE_DOWN, NULL, "counters in the database cannot be read; webquota doctor tells which");
+    job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_COUNTERS_UNREADABLE);
 }
 
 /* A row that was changed by hand, or is gone, is the misfortune of those who are meant, and of nobody else in the batch. */
@@ -283,7 +284,7 @@ void batch_find_features(const Batch *batch, Job *job)
         const Feature *feature = policy_feature_for(batch->policy, item->feature, item->resource);
         if (!feature) {
             job->settled = true;
-            job->result = store_fail(job->error, STORE_NONE, "feature", "there is no feature %s", item->feature);
+            job->result = store_fail(job->error, STORE_NONE, "feature", SAY_NO_FEATURE, item->feature);
             return;
         }
         job->features[i] = feature->index;
@@ -301,11 +302,10 @@ static BatchResult replay(Batch *batch, Job *job, const PGresult *found, int row
 {
     job->settled = true;
     if (strcmp(result_text(found, row, 2), job->ask->fingerprint) != 0) {
-        job->result = store_fail(job->error, STORE_INVALID, "Idempotency-Key", "the key was used for another request");
+        job->result = store_fail(job->error, STORE_INVALID, "Idempotency-Key", SAY_KEY_OF_ANOTHER);
         return BATCH_DONE;
     }
-    DecisionKey key = { result_number(found, row, 3), result_number(found, row, 4), result_number(found, row, 5),
-                        result_number(found, row, 6) };
+    DecisionKey key = { result_number(found, row, 3), result_number(found, row, 4), result_number(found, row, 5), result_number(found, row, 6) };
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
     g_array_append_val(keys, key);
     g_auto(Params) params = params_new();
@@ -401,7 +401,7 @@ static BatchResult take_bulk_items(Batch *batch)
         if (result != DB_OK || PQntuples(rows))
             continue;
         job->settled = true;
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "it is made already, or the bulk was stopped");
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_BULK_MADE);
     }
     return batch_result(result);
 }

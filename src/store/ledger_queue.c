@@ -8,6 +8,7 @@
 #include "store/ledger_queue.h"
 
 #include "domain/callback.h"
+#include "say/say.h"
 
 #define CLAIM_WITHIN_S QUEUE_CLAIM_WITHIN_S /* where the policy has the limit no more */
 
@@ -433,7 +434,7 @@ void batch_leave(Batch *batch, Job *job)
     SubjectState *state = batch_state(batch, job->subject_id);
     TicketRow *ticket = batch_ticket_by_key(batch, &job->about);
     if (!ticket || ticket->admitted || !state) {
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_TICKET_WAITS_NOT);
         return;
     }
     if (job->actor)

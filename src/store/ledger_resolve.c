@@ -1,6 +1,7 @@
 /* Whom the jobs of a batch are about: subjects by key, who are met when nobody knows them; the subjects of recorded
  * decisions by number; and reservations that are over, which become jobs of the ledger's own. */
 #include "store/ledger_job.h"
+#include "say/say.h"
 
 const char *job_subject(const Job *job)
 {
@@ -144,7 +145,7 @@ DbResult batch_resolve(Batch *batch, Memory *memory)
         take_address(job, subjects);
         if (job_open(job) && !job->subject_id) {
             job->settled = true;
-            job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such %s",
+            job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
                                      job->kind == JOB_REFUND ? "decision" : "reservation");
         }
     }

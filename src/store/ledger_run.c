@@ -4,13 +4,14 @@
 #include "store/ledger_own.h"
 
 #include "base/log.h"
+#include "say/say.h"
 
 static void fail_jobs(const GPtrArray *jobs, const char *why)
 {
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
         g_clear_pointer(&job->answer, answer_unref);
-        job->result = store_fail(job->error, STORE_DOWN, NULL, "the database cannot be used: %s", why);
+        job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_DATABASE, why);
     }
 }
 
@@ -181,7 +182,7 @@ static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
 static void run_jobs(Ledger *ledger, GPtrArray *jobs)
 {
     bool told = ledger->unreachable;
-    const char *why = "not connected";
+    const char *why = SAY_NOT_CONNECTED;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         bool connected = ledger_connect(ledger);
         g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
@@ -192,7 +193,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
         }
         if (result == BATCH_DONE)
             return;
-        why = ledger->db.error ? ledger->db.error : policy ? "the decision could not be made" : "no policy has been applied";
+        why = ledger->db.error ? ledger->db.error : policy ? SAY_NO_DECISION : SAY_NO_POLICY;
         if (result == BATCH_REFUSED) {
             if (jobs->len > 1) {
                 run_one_by_one(ledger, jobs);

@@ -1,6 +1,7 @@
 /* What becomes of charges and holds later: commit, release, expiry, refund, reset. Each changes the window
  * that was charged, and when that is over, the record only. */
 #include "store/ledger_job.h"
+#include "say/say.h"
 
 /* The counter that a trace line is about, as loaded, with a mark that it changed. NULL: it is not there. */
 static Counter *line_counter(Batch *batch, SubjectState *state, const DecisionRow *row, const TraceLine *line, bool **changed)
@@ -150,16 +151,16 @@ static void end_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectStat
 static void settle_hold(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
 {
     if (!row->state) {
-        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such reservation");
+        job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("reservation"));
         return;
     }
     if (strcmp(row->state, "held") != 0) {
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already %s", row->state);
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_RESERVATION_IS, row->state);
         return;
     }
     int64_t keep = job->kind == JOB_COMMIT ? (job->units < 0 ? row->units : job->units) : 0;
     if (keep > row->units) {
-        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " units are held", row->units);
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", SAY_HELD_ONLY, row->units);
         return;
     }
     end_hold(batch, job, row, state, job->kind, keep);
@@ -215,16 +216,15 @@ static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, Subjec
     int64_t charged = charged_units(row), left = charged - row->given_back;
     int64_t units = job->units < 0 ? left : job->units;
     if (charged == 0) {
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "the decision charged nothing that could be refunded");
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_REFUND_NOTHING);
         return;
     }
     if (left <= 0 || units > left) {
-        job->result = store_fail(job->error, STORE_CONFLICT, "units", "only %" PRId64 " of %" PRId64 " units are left to refund",
-                                 MAX(left, 0), charged);
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", SAY_LEFT_ONLY, MAX(left, 0), charged);
         return;
     }
     if (row->items && units != charged) {
-        job->result = store_fail(job->error, STORE_CONFLICT, "units", "a decision about several items is refunded whole");
+        job->result = store_fail(job->error, STORE_CONFLICT, "units", SAY_REFUND_WHOLE);
         return;
     }
     Record *record = settle_record(batch, job, state, row, "refund", units);
@@ -266,15 +266,14 @@ void batch_settle(Batch *batch, Job *job)
     g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
     SubjectState *state = batch_state(batch, job->subject_id);
     if (!row || !state) {
-        job->result = store_fail(job->error, STORE_NONE, NULL, "there is no such %s",
+        job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
                                  job->kind == JOB_REFUND ? "decision" : "reservation");
         return;
     }
     if (batch_is_settled(batch, &job->about)) {
         /* Two at once about one record: the later one would decide on a row that is no longer true. */
-        job->result = job->kind == JOB_REFUND
-            ? store_fail(job->error, STORE_CONFLICT, NULL, "another refund of the decision was under way")
-            : store_fail(job->error, STORE_CONFLICT, NULL, "the reservation is already settled");
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "%s",
+                                 job->kind == JOB_REFUND ? SAY_REFUND_UNDER_WAY : SAY_RESERVATION_SETTLED);
         return;
     }
     if (job->kind == JOB_REFUND)

@@ -1,6 +1,7 @@
 /* Idempotency keys of administrators' changes. The ledger has its own (sql: idempotency). */
 #include "store/once.h"
 
+#include "say/say.h"
 #include "store/store_internal.h"
 
 static void whose(Params *params, const Once *once)
@@ -19,11 +20,11 @@ static StoreResult look(Store *store, const Once *once, int *status, char **answ
     if (result != STORE_OK)
         return result;
     if (!PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with the key has just ended; try again");
+        return store_fail(error, STORE_CONFLICT, "Idempotency-Key", SAY_KEY_ENDED);
     if (strcmp(result_text(rows, 0, 0), once->fingerprint) != 0)
-        return store_fail(error, STORE_INVALID, "Idempotency-Key", "the key was used for another request");
+        return store_fail(error, STORE_INVALID, "Idempotency-Key", SAY_KEY_OF_ANOTHER);
     if (result_null(rows, 0, 1))
-        return store_fail(error, STORE_CONFLICT, "Idempotency-Key", "a request with the key is under way; the audit tells whether it was made");
+        return store_fail(error, STORE_CONFLICT, "Idempotency-Key", SAY_KEY_UNDER_WAY);
     *status = (int) result_number(rows, 0, 1);
     *answer = g_strdup(result_text(rows, 0, 2));
     return STORE_OK;

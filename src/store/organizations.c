@@ -1,6 +1,7 @@
 /* Organizations: each page a range of an index. */
 #include "store/organizations.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
@@ -54,7 +55,7 @@ StoreResult organization_members(Store *store, const char *organization, int64_t
     Db *db = store_reader_take(store);
     result = ask(db, QUERY_ORGANIZATION_FIND, &key, &found, error);
     if (result == STORE_OK && !PQntuples(found))
-        result = store_fail(error, STORE_NONE, "organization", "there is no organization %s", organization);
+        result = store_fail(error, STORE_NONE, "organization", SAY_NO_ORGANIZATION, organization);
     if (result == STORE_OK)
         result = ask(db, QUERY_ORGANIZATION_MEMBERS, &params, &rows, error);
     store_reader_give(store, db);
@@ -74,7 +75,7 @@ StoreResult organization_get(Store *store, const char *organization, json_t **js
     params_text(&params, organization);
     StoreResult result = admin_rows(store, QUERY_ORGANIZATION_SHOW, &params, &list, error);
     if (result == STORE_OK && !json_array_size(list))
-        result = store_fail(error, STORE_NONE, "organization", "there is no organization %s", organization);
+        result = store_fail(error, STORE_NONE, "organization", SAY_NO_ORGANIZATION, organization);
     if (result == STORE_OK)
         *json = json_incref(json_array_get(list, 0));
     json_decref(list);
@@ -90,12 +91,12 @@ static StoreResult own(Store *store, const char *organization, const char *owner
     params_text(&params, owner);
     StoreResult result = admin_run(store, QUERY_ORGANIZATION_OWNER, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_INVALID, "owner", "%s is no member of %s", owner, organization);
+        return store_fail(error, STORE_INVALID, "owner", SAY_NO_MEMBER, owner, organization);
     if (result != STORE_OK)
         return result;
     const char *was = result_null(rows, 0, 0) ? NULL : result_text(rows, 0, 0);
     if (seen && strcmp(seen, was ? was : "") != 0)
-        return store_fail(error, STORE_CONFLICT, "owner", "somebody else has changed the owner meanwhile");
+        return store_fail(error, STORE_CONFLICT, "owner", SAY_OWNER_CHANGED);
     return admin_audit(store, actor, "organization.owner", owner ? owner : was, organization,
                        json_pack("{s:s?, s:s*, s:{s:s?}}", "owner", owner, "reason", reason, "old", "owner", was), error);
 }

@@ -1,5 +1,6 @@
 /* Passwords. What looks the same is the same: texts are compared in one form of Unicode (NFC). */
 #include "store/password.h"
+#include "say/say.h"
 
 #include <pthread.h>
 #include <sodium.h>
@@ -12,10 +13,10 @@ static pthread_mutex_t at_work = PTHREAD_MUTEX_INITIALIZER;
 const char *password_complaint(const char *password)
 {
     if (strlen(password) > PASSWORD_BYTES_MAX)
-        return "the password is longer than 1024 bytes";
+        return SAY_PASSWORD_LONG;
     if (!g_utf8_validate(password, -1, NULL))
-        return "the password is not valid UTF-8";
-    return g_utf8_strlen(password, -1) < PASSWORD_CHARS_MIN ? "the password must have at least 10 characters" : NULL;
+        return SAY_PASSWORD_UTF8;
+    return g_utf8_strlen(password, -1) < PASSWORD_CHARS_MIN ? SAY_PASSWORD_SHORT : NULL;
 }
 
 /* New string; NULL: it can be nobody's. */

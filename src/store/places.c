@@ -4,6 +4,7 @@
  *
  * Those who want to wait for a change are kept as such, and one thread looks for them after each reading. */
 #include "store/ledger_job.h"
+#include "say/say.h"
 #include "store/lines.h"
 
 #define FRESH_US US_PER_S         /* so old may a reading be, */
@@ -343,7 +344,7 @@ static StoreResult find_alone(Store *store, const Policy *policy, const Decision
     if (result == DB_LOST)
         result = ticket_find(db, key, !placed, &rows);
     StoreResult outcome = result != DB_OK ? store_down(error, db)
-                        : !PQntuples(rows) ? store_fail(error, STORE_NONE, NULL, "there is no such ticket") : STORE_OK;
+                        : !PQntuples(rows) ? store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("ticket")) : STORE_OK;
     store_reader_give(store, db);
     if (outcome != STORE_OK)
         return outcome;
@@ -375,7 +376,7 @@ StoreResult queue_ticket(Store *store, const char *id, bool seen, TicketRead **r
     DecisionKey key;
     g_autoptr(Policy) policy = NULL;
     if (!public_id_read(id, TICKET_PREFIX, &key))
-        return store_fail(error, STORE_NONE, NULL, "there is no such ticket");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("ticket"));
     StoreResult result = store_policy(store, &policy, error);
     if (result != STORE_OK)
         return result;

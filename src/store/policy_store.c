@@ -1,6 +1,7 @@
 /* Applying a policy, and who is concerned by it. */
 #include "store/policy_store.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 static void put_tables(Params *params, const Policy *policy)
@@ -86,7 +87,7 @@ static StoreResult change_make(Store *store, const Policy *policy, const PolicyC
         return result;
     int now = PQntuples(active) ? (int)result_number(active, 0, 0) : 0;
     if (change->expected && change->expected != now)
-        return store_fail(error, STORE_CONFLICT, "version", "somebody else has changed the policy meanwhile: version %d is in force", now);
+        return store_fail(error, STORE_CONFLICT, "version", SAY_POLICY_CHANGED, now);
     *changed = !now || strcmp(result_text(active, 0, 1), policy->text) != 0;
     if (!*changed) {
         *version = now;
@@ -174,7 +175,7 @@ static StoreResult cancel(Store *store, int version, const char *reason, const c
     if (result == STORE_OK)
         result = set_state(store, version, "cancelled", &was_scheduled, error);
     if (result == STORE_OK && !was_scheduled)
-        return store_fail(error, STORE_NONE, "version", "there is no such change to come");
+        return store_fail(error, STORE_NONE, "version", SAY_NO_CHANGE_TO_COME);
     return result == STORE_OK ? audit(store, actor, "policy.cancel", version, reason, 0, error) : result;
 }
 

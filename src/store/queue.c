@@ -2,6 +2,7 @@
  * are asked for. */
 #include "store/queue.h"
 
+#include "say/say.h"
 #include "store/audit.h"
 #include "store/ledger_job.h"
 #include "store/lease.h"
@@ -32,9 +33,9 @@ static StoreResult leave_admitted(Store *store, const DecisionKey *key, const ch
     if (result != STORE_OK)
         return result;
     if (ticket_is_over(read->state) || !read->reservation)
-        return store_fail(error, STORE_CONFLICT, NULL, "the ticket is over already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_OVER);
     if (read->callback != CALLBACK_NONE)
-        return store_fail(error, STORE_CONFLICT, NULL, "the ticket's turn has come, and its callback is being delivered");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_DELIVERED);
     result = ledger_release(store, read->reservation, &done, error);
     places_touch(store, key->id);
     return result;
@@ -45,7 +46,7 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
     DecisionKey key;
     g_autoptr(TicketRead) read = NULL;
     if (!public_id_read(id, TICKET_PREFIX, &key))
-        return store_fail(error, STORE_NONE, NULL, "there is no such ticket");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("ticket"));
     places_touch(store, key.id);
     StoreResult result = queue_ticket(store, id, false, &read, error);
     if (result != STORE_OK)
@@ -53,7 +54,7 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
     if (read->state == TICKET_ADMITTED)
         return leave_admitted(store, &key, id, error);
     if (ticket_is_over(read->state))
-        return store_fail(error, STORE_CONFLICT, NULL, "the ticket is over already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_OVER);
     result = leave_waiting(store, &key, NULL, error);
     if (result != STORE_CONFLICT)
         return result;
@@ -70,7 +71,7 @@ static StoreResult drop_admitted(Store *store, const char *id, Job *job)
     if (result != STORE_OK)
         return result;
     if (read->state != TICKET_ADMITTED || !read->reservation || !public_id_read(read->reservation, RESERVATION_PREFIX, &job->about))
-        return store_fail(job->error, STORE_CONFLICT, NULL, "the ticket is over already");
+        return store_fail(job->error, STORE_CONFLICT, NULL, SAY_TICKET_OVER);
     job->kind = JOB_RELEASE;
     job->audited = true;
     ledger_submit(store, job, 1);
@@ -84,7 +85,7 @@ StoreResult queue_drop(Store *store, const char *id, const char *reason, const c
     Job admitted = job;
     g_autoptr(TicketRead) read = NULL;
     if (!public_id_read(id, TICKET_PREFIX, &job.about))
-        return store_fail(error, STORE_NONE, NULL, "there is no such ticket");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("ticket"));
     admitted.about = job.about;
     places_touch(store, job.about.id);
     StoreResult result = queue_ticket(store, id, false, &read, error);
@@ -227,7 +228,7 @@ static StoreResult one_head(Store *store, const DecisionKey *key, Head **head, S
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (outcome == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_WAITS_NOT);
     *head = outcome == STORE_OK ? head_new(rows, 0) : NULL;
     return outcome;
 }
@@ -238,13 +239,13 @@ static StoreResult let_in_outcome(AdmissionResult result, StoreError *error)
     case ADMISSION_IN:
         return STORE_OK;
     case ADMISSION_FULL:
-        return store_fail(error, STORE_CONFLICT, NULL, "the limit has no room for it now; it keeps its place");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_NO_ROOM);
     case ADMISSION_MOVED:
-        return store_fail(error, STORE_CONFLICT, NULL, "another limit has no room for it; it waits in that one's line now");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_NO_ROOM_ELSEWHERE);
     case ADMISSION_ENDED:
-        return store_fail(error, STORE_CONFLICT, NULL, "another limit refuses it, and its place is gone");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_REFUSED_ELSEWHERE);
     default:
-        return store_fail(error, STORE_CONFLICT, NULL, "the ticket does not wait any more");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_WAITS_NOT);
     }
 }
 

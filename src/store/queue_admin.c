@@ -1,6 +1,7 @@
 /* Lines as administrators look after them: how they stand, stopping them, who waits, and moving somebody. */
 #include "store/queue.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 #include "store/ledger_job.h"
 
@@ -47,7 +48,7 @@ StoreResult queue_set(Store *store, const char *feature, const char *limit, cons
         return result;
     g_autoptr(GPtrArray) keys = queueing_limits(policy, feature, limit);
     if (!keys->len)
-        return store_fail(error, STORE_NONE, limit ? "limit" : "feature", "no plan has a limit on %s that queues", feature);
+        return store_fail(error, STORE_NONE, limit ? "limit" : "feature", SAY_NO_QUEUE, feature);
     result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
@@ -236,7 +237,7 @@ StoreResult queue_line(Store *store, const char *feature, const char *limit, con
     DecisionKey key = { 0 };
     g_auto(Params) params = params_new();
     if (after && !public_id_read(after, TICKET_PREFIX, &key))
-        return store_fail(error, STORE_INVALID, "after", "after must be a ticket");
+        return store_fail(error, STORE_INVALID, "after", SAY_AFTER_TICKET);
     params_text(&params, feature);
     params_text(&params, limit);
     params_number(&params, key.account_id);
@@ -272,9 +273,7 @@ static StoreResult move(Store *store, Query query, const char *id, const Decisio
     params_number(&params, key->id);
     StoreResult result = admin_run(store, query, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, NULL,
-                          ahead ? "the ticket is the first in its line already, or does not wait any more"
-                                : "the ticket was not moved up, or does not wait any more");
+        return store_fail(error, STORE_CONFLICT, NULL, ahead ? SAY_TICKET_FIRST : SAY_TICKET_NOT_UP);
     if (result != STORE_OK)
         return result;
     g_autofree char *organization = text_at(rows, 0, 1), *limit = text_at(rows, 0, 3);

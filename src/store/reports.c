@@ -3,6 +3,7 @@
 #include "store/reports.h"
 
 #include "base/civil.h"
+#include "say/say.h"
 #include "store/ledger_own.h"
 #include "store/store_internal.h"
 
@@ -235,7 +236,7 @@ static void end_turn(Store *store)
 StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, StoreError *error)
 {
     if (!take_turn(store))
-        return store_fail(error, STORE_DOWN, NULL, "others are reading reports, which takes long");
+        return store_fail(error, STORE_DOWN, NULL, SAY_REPORTS_BUSY);
     DbResult read = read_all(store, ask, &store->reports, reports);
     if (read == DB_LOST)
         read = read_all(store, ask, &store->reports, reports);

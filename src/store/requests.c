@@ -1,6 +1,7 @@
 /* Requests. An approval is one transaction with what it gives, so that nothing is given twice, or promised and not given. */
 #include "store/requests.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 static const char *const kinds[] = {[REQUEST_UPGRADE] = "upgrade", [REQUEST_INCREASE] = "increase"};
@@ -34,9 +35,9 @@ static void params_number_or_null(Params *params, int64_t number)
 static StoreResult check_add(const Policy *policy, const RequestAdd *add, StoreError *error)
 {
     if (!policy_feature(policy, add->feature))
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", add->feature);
+        return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, add->feature);
     if (add->kind == REQUEST_UPGRADE && add->plan && !policy_plan(policy, add->plan))
-        return store_fail(error, STORE_INVALID, "plan", "there is no plan %s", add->plan);
+        return store_fail(error, STORE_INVALID, "plan", SAY_NO_PLAN, add->plan);
     if (add->kind == REQUEST_UPGRADE)
         return STORE_OK;
     OverrideAdd wanted = {.subject = add->subject, .feature = add->feature, .limit = add->limit};
@@ -63,7 +64,7 @@ StoreResult request_add(Store *store, const RequestAdd *add, json_t **json, Stor
     params_text(&params, add->reason);
     result = store_write(store, QUERY_REQUEST_ADD, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, "feature", "there is a request on %s already that waits for an answer", add->feature);
+        return store_fail(error, STORE_CONFLICT, "feature", SAY_REQUEST_WAITS, add->feature);
     return result == STORE_OK ? request_get(store, result_text(rows, 0, 0), json, error) : result;
 }
 
@@ -84,13 +85,13 @@ StoreResult request_list(Store *store, const char *subject, const char *state, c
 {
     int64_t number;
     if (before && !admin_id(before, &number))
-        return store_fail(error, STORE_INVALID, "before", "before is the id of a request");
+        return store_fail(error, STORE_INVALID, "before", SAY_BEFORE_REQUEST);
     return read_list(store, NULL, subject, state, before, list, error);
 }
 
 static StoreResult none(StoreError *error)
 {
-    return store_fail(error, STORE_NONE, NULL, "there is no such request");
+    return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("request"));
 }
 
 StoreResult request_get(Store *store, const char *id, json_t **json, StoreError *error)
@@ -129,7 +130,7 @@ static StoreResult answer(Store *store, const char *id, const char *state, const
     params_text(&params, override);
     StoreResult result = admin_run(store, QUERY_REQUEST_ANSWER, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        return store_fail(error, STORE_CONFLICT, NULL, "the request is answered already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_REQUEST_ANSWERED);
     if (result != STORE_OK)
         return result;
     bool approved = strcmp(state, "approved") == 0;
@@ -179,9 +180,9 @@ static StoreResult increase_read(const Policy *policy, const Plan *plan, const j
     };
     StoreResult result = admin_override_check(policy, add, error);
     if (result == STORE_OK && amount && add->amount == 0)
-        return store_fail(error, STORE_INVALID, "amount", "the request does not say how much: an amount must be given");
+        return store_fail(error, STORE_INVALID, "amount", SAY_REQUEST_NO_AMOUNT);
     if (result == STORE_OK && amount && !add->limit && own_limits(plan, policy_feature(policy, add->feature)) > 1)
-        return store_fail(error, STORE_INVALID, "limit", "there are several limits on %s: one must be named", add->feature);
+        return store_fail(error, STORE_INVALID, "limit", SAY_REQUEST_LIMITS, add->feature);
     return result;
 }
 
@@ -190,9 +191,9 @@ static StoreResult upgrade_read(const Policy *policy, const Plan *now, const jso
 {
     const char *key = gift->plan ? gift->plan : text_of(request, "plan");
     if (!key)
-        return store_fail(error, STORE_INVALID, "plan", "the request does not say which plan: one must be named");
+        return store_fail(error, STORE_INVALID, "plan", SAY_REQUEST_NO_PLAN);
     if (!policy_plan(policy, key))
-        return store_fail(error, STORE_INVALID, "plan", "there is no plan %s", key);
+        return store_fail(error, STORE_INVALID, "plan", SAY_NO_PLAN, key);
     *change = (SubjectChange){.subject = text_of(request, "subject"), .plan = key, .plan_until = gift->expires_at, .has_plan_until = true};
     if (gift->expires_at != INSTANT_MAX)
         change->plan_after = now ? now->key : "";
@@ -222,7 +223,7 @@ static StoreResult approve(Store *store, const char *id, const json_t *request, 
     SubjectChange change;
     bool upgrade = g_strcmp0(text_of(request, "kind"), kinds[REQUEST_UPGRADE]) == 0;
     if (strcmp(text_of(request, "state"), "pending") != 0)
-        return store_fail(error, STORE_CONFLICT, NULL, "the request is answered already");
+        return store_fail(error, STORE_CONFLICT, NULL, SAY_REQUEST_ANSWERED);
     StoreResult result = store_policy(store, &policy, error);
     if (result == STORE_OK)
         result = plan_of(store, policy, request, &plan, error);

@@ -3,6 +3,7 @@
 #include "store/rollup.h"
 
 #include "base/log.h"
+#include "say/say.h"
 #include "store/lease_on.h"
 
 #define PATIENCE_MS (920 * 1000) /* as rollup_patience.sql, and a little more: a first turn may have much to count */
@@ -44,7 +45,7 @@ static RollupTurn failed(Rollup *rollup)
 {
     Db *db = &rollup->db;
     if (!rollup->troubled)
-        log_line(LOG_LEVEL_WARNING, "history: cannot be rolled up: %s", db->error ? db->error : "not connected");
+        log_line(LOG_LEVEL_WARNING, "history: cannot be rolled up: %s", db->error ? db->error : SAY_NOT_CONNECTED);
     rollup->troubled = true;
     db_close_connection(db);
     return ROLLUP_FAILED;

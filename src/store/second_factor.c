@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 #include "store/session_internal.h"
 #include "store/sign_in_internal.h"
@@ -95,7 +96,7 @@ StoreResult factor_begin(Store *store, const char *account, StoreError *error)
     sodium_memzero(secret, sizeof secret);
     sodium_memzero(hex, sizeof hex);
     return result == STORE_OK && !PQntuples(rows)
-               ? store_fail(error, STORE_CONFLICT, NULL, "the account %s has a second factor already", account)
+               ? store_fail(error, STORE_CONFLICT, NULL, SAY_FACTOR_THERE, account)
                : result;
 }
 
@@ -227,7 +228,7 @@ static StoreResult turn_off(Store *store, const char *account, const Factor *fac
     bool gone;
     StoreResult result = remove_row(store, account, false, &gone, error);
     if (result == STORE_OK && !gone)
-        result = store_fail(error, STORE_CONFLICT, NULL, "somebody else is changing the same");
+        result = store_fail(error, STORE_CONFLICT, NULL, SAY_SAME_CHANGED);
     return result == STORE_OK ? note(store, account, factor, "factor.off", json_object(), error) : result;
 }
 
@@ -257,7 +258,7 @@ static StoreResult turn(Store *store, const FactorProof *proof, GPtrArray **code
     if (result != STORE_OK)
         return result;
     if (!factor.begun || factor.on == (codes != NULL))
-        return store_fail(error, STORE_CONFLICT, NULL, codes ? "there is no second factor to be confirmed" : "there is no second factor");
+        return store_fail(error, STORE_CONFLICT, NULL, codes ? SAY_FACTOR_NOT_BEGUN : SAY_FACTOR_NONE);
     result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
@@ -295,7 +296,7 @@ static StoreResult reset(Store *store, const char *account, const char *subject,
     params_text(&whose, account);
     StoreResult result = remove_row(store, account, true, &gone, error);
     if (result == STORE_OK && !gone)
-        return store_fail(error, STORE_CONFLICT, "account", "account %s has no second factor", account);
+        return store_fail(error, STORE_CONFLICT, "account", SAY_FACTOR_NONE_OF, account);
     if (result == STORE_OK)
         result = admin_run(store, QUERY_SESSIONS_END_ACCOUNT, &whose, NULL, error);
     return result == STORE_OK ? admin_audit(store, actor, "factor.reset", subject, NULL,
@@ -323,7 +324,7 @@ StoreResult factor_reset(Store *store, const char *account, const char *reason, 
 
 static StoreResult no_half(StoreError *error)
 {
-    return store_fail(error, STORE_NONE, NULL, "nobody is about to sign in, or it took too long");
+    return store_fail(error, STORE_NONE, NULL, SAY_SIGN_IN_LATE);
 }
 
 StoreResult sign_in_half(Store *store, const char *token, char **account, WaitsFor *waits_for, StoreError *error)

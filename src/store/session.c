@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 #define TOKEN_BYTES 32
@@ -73,7 +74,7 @@ static StoreResult session_look_up(Store *store, const char *hash, PGresult **ro
 StoreResult session_find(Store *store, const char *token, Session *session, StoreError *error)
 {
     if (!session_token_looks_like(token))
-        return store_fail(error, STORE_NONE, NULL, "there is no such session");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
     char hash[SESSION_HASH_HEX];
     session_token_hash(token, hash);
     if (sessions_recall(store, hash, session))
@@ -86,7 +87,7 @@ StoreResult session_find(Store *store, const char *token, Session *session, Stor
     bool wants_note = false;
     if (PQntuples(rows) != 1 || !session_read(rows, session, &times, &wants_note)) {
         sessions_forget_one(store, hash);
-        return store_fail(error, STORE_NONE, NULL, "there is no such session");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
     }
     g_strlcpy(session->hash, hash, sizeof session->hash);
     sessions_remember(store, session, &times);
@@ -113,7 +114,7 @@ static StoreResult session_insert(Store *store, const char *hash, const char *ac
     params_bool(&params, need == FACTOR_GIVEN);
     StoreResult result = store_write(store, QUERY_SESSION_BEGIN, &params, &rows, error);
     if (result == STORE_OK && PQntuples(rows) != 1)
-        return store_fail(error, STORE_NONE, NULL, "there is no such account");
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("account"));
     if (result == STORE_OK)
         *waits_for = waits_for_read(result_text(rows, 0, 0));
     return result;
@@ -165,7 +166,7 @@ static StoreResult secret_read(Store *store, char **secret, StoreError *error)
     StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
     if (result == STORE_OK && PQntuples(rows) != 1)
-        result = store_fail(error, STORE_DOWN, NULL, "the secret of forms is not there; run webquota migrate");
+        result = store_fail(error, STORE_DOWN, NULL, SAY_NO_SECRET_OF_FORMS);
     if (result == STORE_OK)
         *secret = g_strdup(result_text(rows, 0, 0));
     return result;

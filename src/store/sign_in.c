@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "say/say.h"
 #include "store/admin_internal.h"
 #include "store/password.h"
 #include "store/second_factor.h"
@@ -117,7 +118,7 @@ static StoreResult write_change(Store *store, const char *name, const char *made
     params_text(&others, hash);
     StoreResult result = admin_run(store, QUERY_ACCOUNT_PASSWORD, &change, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
-        result = store_fail(error, STORE_NONE, "account", "there is no account %s", name);
+        result = store_fail(error, STORE_NONE, "account", SAY_NO_ACCOUNT, name);
     if (result == STORE_OK)
         result = admin_run(store, QUERY_SESSIONS_END_SOME, &others, NULL, error);
     return result == STORE_OK ? admin_audit(store, actor, "account.password", result_text(rows, 0, 0), NULL,
@@ -129,7 +130,7 @@ static StoreResult keep_change(Store *store, const char *name, const char *wante
 {
     g_autofree char *made = password_hash(wanted);
     if (!made)
-        return store_fail(error, STORE_DOWN, "password", "there is not enough memory");
+        return store_fail(error, STORE_DOWN, "password", SAY_NO_MEMORY);
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
         result = admin_end(store, write_change(store, name, made, hash, error), error);

@@ -1,5 +1,6 @@
 /* The store as a whole: connections, the policy in force, the clock, and what is reported of them. */
 #include "store/policy_store.h"
+#include "say/say.h"
 #include "store/store_internal.h"
 #include "store/ledger_own.h"
 
@@ -31,7 +32,7 @@ StoreResult store_fail(StoreError *error, StoreResult result, const char *field,
 
 StoreResult store_down(StoreError *error, const Db *db)
 {
-    return store_fail(error, STORE_DOWN, NULL, "the database cannot be used: %s", db && db->error ? db->error : "not connected");
+    return store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, db && db->error ? db->error : SAY_NOT_CONNECTED);
 }
 
 Store *store_open(const StoreConfig *config)
@@ -375,9 +376,9 @@ StoreResult store_policy_version(Store *store, Db *db, int version, Policy **pol
     if (result != DB_OK)
         return store_down(error, db);
     if (PQntuples(rows) != 1)
-        return store_fail(error, STORE_NONE, "version", "there is no such version of the policy");
+        return store_fail(error, STORE_NONE, "version", SAY_NO_VERSION);
     *policy = policy_from_row(store, db, rows);
-    return *policy ? STORE_OK : store_fail(error, STORE_DOWN, NULL, "policy version %d cannot be read", version);
+    return *policy ? STORE_OK : store_fail(error, STORE_DOWN, NULL, SAY_POLICY_UNREADABLE, version);
 }
 
 /* Whoever looks first after a change was due makes it, unless administration is busy. Where it cannot be made, what is in force stays, the
@@ -423,7 +424,7 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
     if (*policy)
         return STORE_OK;
     return error && error->detail ? STORE_DOWN
-                                  : store_fail(error, STORE_DOWN, NULL, "no policy has been applied; run webquota policy apply FILE");
+                                  : store_fail(error, STORE_DOWN, NULL, SAY_NO_POLICY_YET);
 }
 
 /* --- is it ready, and how is it going --- */
@@ -437,10 +438,9 @@ StoreResult store_ready(Store *store, StoreError *error)
     if (result == DB_LOST)
         ready = store_down(error, db);
     else if (result != DB_OK)
-        ready = store_fail(error, STORE_DOWN, NULL, "the schema is not there; run webquota migrate");
+        ready = store_fail(error, STORE_DOWN, NULL, SAY_NO_SCHEMA);
     else if (result_number(schema, 0, 0) != migrations_latest())
-        ready = store_fail(error, STORE_DOWN, NULL, "the schema is version %" PRId64 ", this program needs %d; run webquota migrate",
-                           result_number(schema, 0, 0), migrations_latest());
+        ready = store_fail(error, STORE_DOWN, NULL, SAY_OTHER_SCHEMA, result_number(schema, 0, 0), migrations_latest());
     store_reader_give(store, db);
     g_autoptr(Policy) policy = NULL;
     return ready == STORE_OK ? store_policy(store, &policy, error) : ready;

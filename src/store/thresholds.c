@@ -1,18 +1,19 @@
 /* Thresholds of people's own: one column of the subject, and the counters' row, which remembers what has fired. */
 #include "store/thresholds.h"
 
+#include "say/say.h"
 #include "store/admin_internal.h"
 
 static StoreResult check(const Policy *policy, const char *feature, int64_t notice, int64_t warning, StoreError *error)
 {
     if (!policy_feature(policy, feature))
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
+        return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, feature);
     if (!notice && !warning)
         return STORE_OK;
     if (notice < 1 || notice > 99)
-        return store_fail(error, STORE_INVALID, "notice", "notice must be from 1 to 99");
+        return store_fail(error, STORE_INVALID, "notice", SAY_NOTICE);
     if (warning <= notice || warning > 100)
-        return store_fail(error, STORE_INVALID, "warning", "warning must be more than notice, and at most 100");
+        return store_fail(error, STORE_INVALID, "warning", SAY_WARNING);
     return STORE_OK;
 }
 

@@ -3,6 +3,7 @@
  * One statement reads all that most need (usage_rows.h), for one or for all who ask at the same time (usage_later.c). Who has
  * overrides or grants is read once more, with them, in a transaction. */
 #include "store/ledger_job.h"
+#include "say/say.h"
 #include "store/usage_rows.h"
 
 /* Everything about one subject in one snapshot. */
@@ -93,7 +94,7 @@ static DbResult take_rows(Store *store, const char *key, Snapshot *snapshot, Rea
     if (reading->more || reading->again)
         return DB_OK;
     if (!snapshot_subject(snapshot, key, rows, first, !result_null(rows, first, 0), now)) {
-        store_fail(error, STORE_DOWN, NULL, "the counters of %s cannot be read", key);
+        store_fail(error, STORE_DOWN, NULL, SAY_COUNTERS_OF, key);
         return DB_REFUSED;
     }
     subject_state_settle(snapshot->state, snapshot->policy, now);
@@ -194,7 +195,7 @@ static Snapshot *snapshot_new(Policy *policy)
 static StoreResult snapshot_finish(Snapshot *snapshot, StoreError *error)
 {
     if (!snapshot->state->subject.plan)
-        return store_fail(error, STORE_INVALID, "subject", "the policy has no plan for visitors");
+        return store_fail(error, STORE_INVALID, "subject", SAY_NO_PLAN_OF_VISITORS);
     counter_book_init(&snapshot->book, snapshot->state, snapshot->shared);
     return STORE_OK;
 }
@@ -223,7 +224,7 @@ static StoreResult snapshot_read(Store *store, const char *key, int64_t until_us
         *out = result == STORE_OK ? g_steal_pointer(&snapshot) : NULL;
         return result;
     }
-    return store_fail(error, STORE_DOWN, NULL, "the policy changes faster than it can be read");
+    return store_fail(error, STORE_DOWN, NULL, SAY_POLICY_FAST);
 }
 
 /* Takes over the snapshot, unless there is no such feature. */
@@ -231,7 +232,7 @@ static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRea
 {
     const Feature *one = ask->feature ? policy_feature((*snapshot)->policy, ask->feature) : NULL;
     if (ask->feature && !one)
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", ask->feature);
+        return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, ask->feature);
     Situation situation = subject_state_situation((*snapshot)->state);
     Book book = counter_book(&(*snapshot)->book);
     *read = g_new0(UsageRead, 1);
@@ -300,7 +301,7 @@ StoreResult store_check(Store *store, const char *subject, const char *feature, 
         return result;
     const Feature *asked = policy_feature_for(snapshot->policy, feature, resource);
     if (!asked)
-        return store_fail(error, STORE_NONE, "feature", "there is no feature %s", feature);
+        return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, feature);
     Situation situation = subject_state_situation(snapshot->state);
     Book book = counter_book(&snapshot->book);
     AskItem item = { asked->index, units };

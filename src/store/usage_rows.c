@@ -1,5 +1,6 @@
 /* The statement of usage_read.sql: most of its cost is that of any statement, so that many keys cost little more than one. */
 #include "store/usage_rows.h"
+#include "say/say.h"
 
 int64_t usage_until(const Store *store)
 {
@@ -11,7 +12,7 @@ Db *usage_reader_take(Store *store, int64_t until_us, StoreError *error)
     int64_t left_us = until_us - g_get_monotonic_time();
     if (left_us > 0)
         return store_reader_take_for(store, MIN(left_us, store_read_us(store)));
-    store_fail(error, STORE_DOWN, NULL, "the database cannot be used: no answer in time");
+    store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER);
     return NULL;
 }
 

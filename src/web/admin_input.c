@@ -1,14 +1,15 @@
 /* What the calls of administrators share. */
 #include "web/admin_input.h"
+#include "say/say.h"
 
 bool admin_input_owner(Call *call, const InputValue *subject, const InputValue *organization)
 {
     if (subject->given != organization->given)
         return true;
     if (subject->given)
-        call_problem(call, 400, "organization", "organization cannot stand beside subject");
+        call_problem(call, 400, "organization", SAY_BESIDE("organization", "subject"));
     else
-        call_problem(call, 400, "subject", "subject or organization is missing");
+        call_problem(call, 400, "subject", SAY_NO_SUBJECT_OR_ORGANIZATION);
     return false;
 }
 
@@ -16,7 +17,7 @@ bool admin_input_future(Call *call, const char *name, const InputValue *time)
 {
     if (!time->given || time->time > store_now(call->site->store))
         return true;
-    call_problem(call, 400, name, "%s must lie in the future", name);
+    call_problem(call, 400, name, SAY_FUTURE("%s"), name);
     return false;
 }
 
@@ -49,7 +50,7 @@ bool admin_list_owner(Call *call, const char **subject, const char **organizatio
     if (!call_query(call, fields, G_N_ELEMENTS(fields), values))
         return false;
     if (values[0].given && values[1].given) {
-        call_problem(call, 400, "organization", "organization cannot stand beside subject");
+        call_problem(call, 400, "organization", SAY_BESIDE("organization", "subject"));
         return false;
     }
     *subject = values[0].text;

@@ -1,5 +1,6 @@
 /* What waits for a second person, for programs. */
 #include "store/approvals.h"
+#include "say/say.h"
 #include "web/admin_input.h"
 #include "web/handlers.h"
 
@@ -15,7 +16,7 @@ void api_approval_list(Call *call)
     if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
         return;
     if (values[STATE].given && !g_strv_contains(states, values[STATE].text)) {
-        call_problem(call, 400, "state", "state must be waiting, approved or denied");
+        call_problem(call, 400, "state", SAY_STATE_OF_APPROVAL);
         return;
     }
     StoreResult result = approval_list(call->site->store, values[STATE].text, values[BEFORE].text, &list, &error);

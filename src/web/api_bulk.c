@@ -1,5 +1,6 @@
 /* One change to many people at once, for programs. */
 #include "web/admin_input.h"
+#include "say/say.h"
 #include "web/bulk_form.h"
 #include "web/handlers.h"
 
@@ -12,7 +13,7 @@ static bool members_are_known(Call *call)
         for (int field = 0; field < BULK_FIELDS; field++)
             known |= field != BULK_F_CONFIRM && strcmp(bulk_fields[field].name, name) == 0;
         if (!known) {
-            call_problem(call, 400, name, "%s is not a member of this", name);
+            call_problem(call, 400, name, SAY_STRAY("%s"), name);
             return false;
         }
     }
@@ -27,7 +28,7 @@ static void run(Call *call, const BulkForm *form)
     g_autofree char *actor = identity_actor(&call->identity);
     g_autofree char *key = once->given ? g_strdup_printf("%s\n%s", actor, once->text) : NULL;
     if (people->given && people->whole != form->found.subjects->len) {
-        call_problem(call, 409, "people", "these are %u people by now: look at them again", form->found.subjects->len);
+        call_problem(call, 409, "people", SAY_PEOPLE_CHANGED, form->found.subjects->len);
         return;
     }
     StoreResult result = bulk_add(call->site->store, &form->ask, &form->found, key, actor, &bulk, &error);

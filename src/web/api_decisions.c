@@ -1,5 +1,6 @@
 /* Decisions that were recorded: why, and giving units back. */
 #include "web/handlers.h"
+#include "say/say.h"
 
 enum { UNITS, REASON };
 static const InputField refund_fields[] = {
@@ -30,7 +31,7 @@ void api_decision(Call *call)
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (!call_may_see(call, read->answer->subject))
-        call_problem(call, 404, NULL, "there is no such decision");
+        call_problem(call, 404, NULL, SAY_NO_SUCH("decision"));
     else
         call_json(call, 200, explanation(read, call->request->mount));
 }

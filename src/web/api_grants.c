@@ -1,5 +1,6 @@
 /* Grants: bonus units, once or recurring. */
 #include "web/admin_input.h"
+#include "say/say.h"
 #include "web/ceiling.h"
 #include "web/handlers.h"
 
@@ -21,11 +22,11 @@ static bool times_read(Call *call, const InputValue *values, GrantAdd *add)
     if (!admin_input_future(call, "expires_at", &values[EXPIRES_AT]))
         return false;
     if (values[EFFECTIVE_AT].given && values[EXPIRES_AT].given && values[EXPIRES_AT].time <= values[EFFECTIVE_AT].time) {
-        call_problem(call, 400, "expires_at", "expires_at must be after effective_at");
+        call_problem(call, 400, "expires_at", SAY_ENDS_AFTER_BEGIN);
         return false;
     }
     if (values[EVERY].given && (!window_parse(values[EVERY].text, &every, &why) || every.unit == WINDOW_LIFETIME)) {
-        call_problem(call, 400, "every", "every must be a period such as \"28 day\"%s%s", why ? ": " : "", why ? why : "");
+        call_problem(call, 400, "every", SAY_EVERY, why ? ": " : "", why ? why : "");
         return false;
     }
     add->effective_at = values[EFFECTIVE_AT].given ? values[EFFECTIVE_AT].time : INSTANT_MIN;

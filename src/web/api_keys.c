@@ -1,5 +1,6 @@
 /* API keys. The key itself is shown once, when it is made. */
 #include "web/admin_input.h"
+#include "say/say.h"
 #include "web/handlers.h"
 
 enum { NAME, SCOPES, EXPIRES_AT };
@@ -31,7 +32,7 @@ static bool scopes_read(Call *call, const json_t *list, unsigned *scopes)
         unsigned scope = scope_of(word);
         *scopes |= scope;
         if (!scope) {
-            call_problem(call, 400, "scopes", "scopes may hold \"enforce\", \"read\" and \"admin\"");
+            call_problem(call, 400, "scopes", SAY_SCOPES);
             return false;
         }
     }

@@ -1,5 +1,6 @@
 /* Organizations: who owns one. */
 #include "store/organizations.h"
+#include "say/say.h"
 #include "web/admin_input.h"
 #include "web/handlers.h"
 
@@ -18,7 +19,7 @@ void api_organization_set(Call *call)
         return;
     const InputValue *owner = &values[OWNER];
     if (!owner->given && !owner->is_null) {
-        call_problem(call, 400, "owner", "owner is missing: a member, or null");
+        call_problem(call, 400, "owner", SAY_NO_OWNER);
         return;
     }
     g_autofree char *actor = identity_actor(&call->identity);

@@ -1,5 +1,6 @@
 /* Overrides: a replaced amount for one subject or organization. */
 #include "web/admin_input.h"
+#include "say/say.h"
 #include "web/ceiling.h"
 #include "web/handlers.h"
 
@@ -22,7 +23,7 @@ static bool kind_read(Call *call, const InputValue *values, OverrideAdd *add)
 {
     bool unlimited = values[UNLIMITED].given && values[UNLIMITED].flag;
     if (values[AMOUNT].given + unlimited + values[MULTIPLIER].given != 1) {
-        call_problem(call, 400, "amount", "exactly one of amount, unlimited and multiplier must be given");
+        call_problem(call, 400, "amount", SAY_ONE_AMOUNT);
         return false;
     }
     add->kind = unlimited ? OVERRIDE_UNLIMITED : values[AMOUNT].given ? OVERRIDE_AMOUNT : OVERRIDE_MULTIPLIER;

@@ -1,5 +1,6 @@
 /* Lines, for administrators: how they stand, how well waits were foretold, stopping them, and those who wait in them. */
 #include "store/queue.h"
+#include "say/say.h"
 #include "web/admin_input.h"
 #include "web/handlers.h"
 #include "web/ticket.h"
@@ -29,7 +30,7 @@ void api_queue_set(Call *call)
         return;
     const char *feature = values[FEATURE].text, *limit = values[LIMIT].text, *state = values[STATE].text;
     if (!g_strv_contains(states, state)) {
-        call_problem(call, 400, "state", "state must be open, paused or closed");
+        call_problem(call, 400, "state", SAY_STATE_OF_QUEUE);
         return;
     }
     g_autofree char *actor = identity_actor(&call->identity);
@@ -60,11 +61,11 @@ void api_line(Call *call)
     if (!call_query(call, line_fields, G_N_ELEMENTS(line_fields), values))
         return;
     if (values[L_SUBJECT].given == values[L_FEATURE].given) {
-        call_problem(call, 400, "feature", values[L_FEATURE].given ? "feature cannot stand beside subject" : "feature or subject is missing");
+        call_problem(call, 400, "feature", values[L_FEATURE].given ? SAY_BESIDE("feature", "subject") : SAY_NO_FEATURE_OR_SUBJECT);
         return;
     }
     if (values[L_LIMIT].given != values[L_FEATURE].given) {
-        call_problem(call, 400, "limit", values[L_LIMIT].given ? "limit goes with feature" : "limit is missing");
+        call_problem(call, 400, "limit", values[L_LIMIT].given ? SAY_GOES_WITH("limit", "feature") : SAY_MISSING("limit"));
         return;
     }
     StoreResult result = values[L_SUBJECT].given

@@ -1,5 +1,6 @@
 /* Requests to administrators: asked by people for themselves, answered by administrators. */
 #include "store/requests.h"
+#include "say/say.h"
 #include "web/admin_input.h"
 #include "web/handlers.h"
 
@@ -16,7 +17,7 @@ static bool state_is_good(Call *call, const InputValue *state)
     static const char *const states[] = {"pending", "approved", "denied", NULL};
     if (!state->given || g_strv_contains(states, state->text))
         return true;
-    call_problem(call, 400, "state", "state must be pending, approved or denied");
+    call_problem(call, 400, "state", SAY_STATE_OF_REQUEST);
     return false;
 }
 
@@ -64,14 +65,14 @@ void api_request_add(Call *call)
     if (!call_body(call, add_fields, G_N_ELEMENTS(add_fields), values))
         return;
     if (call->identity.kind == IDENTITY_VISITOR) {
-        call_problem(call, 401, NULL, "sign in first: an answer must find you");
+        call_problem(call, 401, NULL, SAY_SIGN_IN_ANSWER);
         return;
     }
     add.subject = call_subject(call, values[A_SUBJECT].text);
     if (!add.subject)
         return;
     if (!request_kind_find(values[A_KIND].text, &add.kind)) {
-        call_problem(call, 400, "kind", "kind must be upgrade or increase");
+        call_problem(call, 400, "kind", SAY_KIND_OF_REQUEST);
         return;
     }
     add.feature = values[A_FEATURE].text;
@@ -123,11 +124,11 @@ static bool gift_read(Call *call, const InputValue *values, RequestGift *gift)
 {
     bool unlimited = values[G_UNLIMITED].given && values[G_UNLIMITED].flag;
     if (values[G_AMOUNT].given + unlimited + values[G_MULTIPLIER].given > 1) {
-        call_problem(call, 400, "amount", "at most one of amount, unlimited and multiplier may be given");
+        call_problem(call, 400, "amount", SAY_ONE_AMOUNT_AT_MOST);
         return false;
     }
     if (values[G_MULTIPLIER].given && values[G_MULTIPLIER].number <= 0) {
-        call_problem(call, 400, "multiplier", "multiplier must be more than 0");
+        call_problem(call, 400, "multiplier", SAY_MULTIPLIER);
         return false;
     }
     *gift = (RequestGift){

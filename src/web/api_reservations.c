@@ -1,5 +1,6 @@
 /* Reservations: units held until the work is known to have succeeded. */
 #include "web/ask.h"
+#include "say/say.h"
 #include "web/handlers.h"
 
 static const InputField commit_fields[] = {{"units", INPUT_WHOLE, false, 1, UNITS_MAX}};
@@ -21,9 +22,9 @@ static bool is_theirs(Call *call)
     if (sees && (call_is_administrator(call) || g_strcmp0(read->answer->subject, call->identity.subject) == 0))
         return true;
     if (sees)
-        call_problem(call, 403, NULL, "your role does not allow this");
+        call_problem(call, 403, NULL, SAY_NOT_YOUR_ROLE);
     else if (result == STORE_OK)
-        call_problem(call, 404, NULL, "there is no such reservation");
+        call_problem(call, 404, NULL, SAY_NO_SUCH("reservation"));
     else
         call_store_problem(call, result, &error);
     return false;

@@ -1,5 +1,6 @@
 /* Thresholds of people's own, for programs. */
 #include "store/thresholds.h"
+#include "say/say.h"
 #include "view/view_thresholds.h"
 #include "web/handlers.h"
 
@@ -45,7 +46,7 @@ void api_thresholds_set(Call *call)
     if (!call_body(call, set_fields, G_N_ELEMENTS(set_fields), values))
         return;
     if (call->identity.kind == IDENTITY_VISITOR) {
-        call_problem(call, 401, NULL, "sign in first: visitors have nothing of their own to change");
+        call_problem(call, 401, NULL, SAY_SIGN_IN_OWN);
         return;
     }
     const char *subject = call_subject(call, values[SUBJECT].text);
@@ -53,11 +54,11 @@ void api_thresholds_set(Call *call)
         return;
     if (values[NOTICE].given != values[WARNING].given) {
         const char *missing = values[NOTICE].given ? "warning" : "notice";
-        call_problem(call, 400, missing, "%s is missing: both are given, or neither", missing);
+        call_problem(call, 400, missing, SAY_BOTH_OR_NEITHER("%s"), missing);
         return;
     }
     if (values[NOTICE].given && values[WARNING].whole <= values[NOTICE].whole) {
-        call_problem(call, 400, "warning", "warning must be more than notice");
+        call_problem(call, 400, "warning", SAY_WARNING);
         return;
     }
     StoreResult result = thresholds_set(call->site->store, subject, values[FEATURE].text, values[NOTICE].whole, values[WARNING].whole,

@@ -1,5 +1,6 @@
 /* Where somebody stands, and setting it back to nothing. */
 #include "web/handlers.h"
+#include "say/say.h"
 
 enum { SUBJECT, FEATURE, REASON };
 static const InputField fields[] = {
@@ -33,7 +34,7 @@ void api_usage_reset(Call *call)
     if (!call_query(call, fields, G_N_ELEMENTS(fields), values))
         return;
     if (!values[SUBJECT].given) {
-        call_problem(call, 400, "subject", "subject is missing");
+        call_problem(call, 400, "subject", SAY_MISSING("subject"));
         return;
     }
     g_autofree char *actor = identity_actor(&call->identity);

@@ -2,6 +2,7 @@
 #include "web/ask.h"
 
 #include "base/parse.h"
+#include "say/say.h"
 #include "web/decision.h"
 
 #define TTL_DEFAULT_S 300
@@ -56,7 +57,7 @@ static bool item_read(Call *call, int index, const json_t *json, LedgerItem *ite
     g_autofree char *prefix = g_strdup_printf("items[%d].", index);
     if (!json_is_object(json)) {
         g_autofree char *field = g_strdup_printf("items[%d]", index);
-        call_problem(call, 400, field, "%s must be an object", field);
+        call_problem(call, 400, field, SAY_OBJECT("%s"), field);
         return false;
     }
     if (!input_read(json, item_fields, ITEM_FIELDS, prefix, values, &error)) {
@@ -75,12 +76,12 @@ static bool items_read(Call *call, const InputValue *values, LedgerAsk *ask)
         ask->items[0] =
             (LedgerItem){values[FEATURE].text, values[RESOURCE].text, values[UNITS].given ? values[UNITS].whole : 1};
         if (!values[FEATURE].given)
-            call_problem(call, 400, "feature", "feature is missing");
+            call_problem(call, 400, "feature", SAY_MISSING("feature"));
         return values[FEATURE].given;
     }
     for (int i = FEATURE; i <= UNITS; i++)
         if (values[i].given) {
-            call_problem(call, 400, fields[i].name, "%s cannot stand beside items", fields[i].name);
+            call_problem(call, 400, fields[i].name, SAY_BESIDE("%s", "items"), fields[i].name);
             return false;
         }
     ask->item_count = (int) json_array_size(values[ITEMS].json);
@@ -90,7 +91,7 @@ static bool items_read(Call *call, const InputValue *values, LedgerAsk *ask)
             return false;
         sum += ask->items[i].units;
         if (sum > UNITS_MAX) {
-            call_problem(call, 400, "items", "items ask for more than %" PRId64 " units together", UNITS_MAX);
+            call_problem(call, 400, "items", SAY_ITEMS_TOO_MANY, UNITS_MAX);
             return false;
         }
     }
@@ -114,7 +115,7 @@ static bool idempotency_read(Call *call, Ask *ask)
         return true;
     if (!text_is_plain(key, strlen(key), 255)) {
         call_problem(call, 400, "Idempotency-Key",
-                     "Idempotency-Key must be text of 1 to 255 bytes without control characters");
+                     SAY_KEY_TEXT);
         return false;
     }
     ask->ledger.idempotency_key = key;
@@ -131,13 +132,13 @@ static bool callback_may(Call *call, const InputValue *url, CallbackUrl *out)
     const Callbacks *callbacks = call->site ? call->site->callbacks : NULL;
     const char *why = NULL;
     if (!callback_url_read(url->text, out, &why))
-        call_problem(call, 400, "callback_url", "callback_url %s", why);
+        call_problem(call, 400, "callback_url", SAY_URL, why);
     else if (call->identity.kind != IDENTITY_KEY)
-        call_problem(call, 403, "callback_url", "callback_url is for programs with an API key");
+        call_problem(call, 403, "callback_url", SAY_URL_FOR_PROGRAMS);
     else if (!callbacks)
-        call_problem(call, 422, "callback_url", "callback_url: no callbacks are set up here");
+        call_problem(call, 422, "callback_url", SAY_URL_NOT_SET_UP);
     else if (!callbacks_allow(callbacks, out))
-        call_problem(call, 422, "callback_url", "callback_url is not on the list of addresses that callbacks may be sent to");
+        call_problem(call, 422, "callback_url", SAY_URL_NOT_ALLOWED);
     else
         return true;
     return false;
@@ -174,8 +175,8 @@ static char *job_of(const Ask *ask)
 static bool callback_read(Call *call, const InputValue *values, AskKind kind, Ask *ask)
 {
     const InputValue *url = &values[CALLBACK_URL], *payload = &values[PAYLOAD];
-    const char *stray = kind == ASK_HOLD && (url->given || payload->given) ? "only tickets have a callback"
-                      : payload->given && !url->given ? "needs a callback_url" : NULL;
+    const char *stray = kind == ASK_HOLD && (url->given || payload->given) ? SAY_TICKETS_ONLY
+                      : payload->given && !url->given ? SAY_NEEDS_CALLBACK_URL : NULL;
     if (stray) {
         const char *name = url->given ? "callback_url" : "payload";
         call_problem(call, 400, name, "%s: %s", name, stray);

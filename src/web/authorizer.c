@@ -9,6 +9,7 @@
 #include "web/authorizer.h"
 
 #include "base/log.h"
+#include "say/say.h"
 #include "store/session.h"
 #include "web/decision.h"
 #include "web/metered.h"
@@ -367,7 +368,7 @@ static void refuse_again(Call *call, const Metered *metered)
             return;
         }
     }
-    call_problem(call, 503, NULL, "it was refused a moment ago, and no longer is: try again");
+    call_problem(call, 503, NULL, SAY_REFUSED_NO_LONGER);
 }
 
 void authorizer_answer(Call *call)
@@ -381,7 +382,7 @@ void authorizer_answer(Call *call)
     else if (!metered.feature)
         consent(call, NULL, NULL);
     else if (call->identity.kind == IDENTITY_VISITOR && call->policy->anonymous_plan < 0)
-        call_problem(call, 401, NULL, "sign in first");
+        call_problem(call, 401, NULL, SAY_SIGN_IN);
     else if (is_charged_already(call, &metered))
         consent_again(call);
     else if (metered.charge == CHARGE_CHECK)

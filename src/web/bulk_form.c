@@ -1,5 +1,6 @@
 /* Reading and checking a bulk. */
 #include "web/bulk_form.h"
+#include "say/say.h"
 
 #define MULTIPLIER_MAX 1000000
 
@@ -37,17 +38,17 @@ bool bulk_form_who(Call *call, BulkForm *form)
     PeopleWay *who = &form->ask.who;
     *who = (PeopleWay){.is_filtered = filter != NULL, .q = q ? q : "", .plan = plan};
     if (!bulk_kind_find(form->shown[BULK_F_WHAT].typed, &form->ask.kind))
-        call_problem(call, 400, "what", "what must be bonus, override, plan, suspend, restore or reset");
+        call_problem(call, 400, "what", SAY_WHAT_OF_BULK);
     else if (form->shown[BULK_F_Q].mistake != FORM_GOOD)
-        call_problem(call, 400, "q", "q must be text of up to 255 bytes, once");
+        call_problem(call, 400, "q", SAY_Q_ONCE);
     else if (filter && !people_filter_find(filter, &who->filter))
-        call_problem(call, 400, "filter", "filter must be plan, near, stopped, override or suspended");
+        call_problem(call, 400, "filter", SAY_FILTER);
     else if (filter && q)
-        call_problem(call, 400, "q", "q and filter exclude each other");
+        call_problem(call, 400, "q", SAY_Q_OR_FILTER);
     else if ((plan != NULL) != (filter && who->filter == PEOPLE_ON_PLAN))
-        call_problem(call, 400, "on_plan", plan ? "on_plan goes with filter plan" : "on_plan is missing: it says which");
+        call_problem(call, 400, "on_plan", plan ? SAY_ON_PLAN_ALONE : SAY_MISSING_PLAN("on_plan"));
     else if (plan && !policy_plan(call->policy, plan))
-        call_problem(call, 404, "on_plan", "there is no plan %s", plan);
+        call_problem(call, 404, "on_plan", SAY_NO_PLAN, plan);
     else
         return true;
     return false;
@@ -167,7 +168,7 @@ bool bulk_form_look(Call *call, BulkForm *form)
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (form->found.more)
-        call_problem(call, 422, "q", "these are more than %d people, and no more are changed at once: choose fewer", BULK_MOST);
+        call_problem(call, 422, "q", SAY_BULK_TOO_MANY, BULK_MOST);
     else
         return true;
     return false;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "say/say.h"
 #include "store/session.h"
 #include "web/flat.h"
 #include "web/form.h"
@@ -181,7 +182,7 @@ static GString *render_or_500(Call *call, const char *template, Value *value)
 {
     GString *page = render(call, template, value);
     if (!page)
-        call_problem(call, 500, NULL, "this page cannot be shown at the moment");
+        call_problem(call, 500, NULL, SAY_NO_PAGE);
     return page;
 }
 
@@ -291,11 +292,11 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
         int status;
         const char *detail;
     } meanings[] = {
-        [STORE_OK] = {500, "the store gave no answer"},
-        [STORE_NONE] = {404, "there is no such thing"},
-        [STORE_INVALID] = {422, "it refers to something that does not exist"},
-        [STORE_CONFLICT] = {409, "it is not in a state for this"},
-        [STORE_DOWN] = {503, "usage cannot be looked up at the moment; try again in a few seconds"},
+        [STORE_OK] = {500, SAY_NOTHING_SAID},
+        [STORE_NONE] = {404, SAY_NO_SUCH("thing")},
+        [STORE_INVALID] = {422, SAY_REFERS_TO_NOTHING},
+        [STORE_CONFLICT] = {409, SAY_NOT_NOW},
+        [STORE_DOWN] = {503, SAY_TRY_LATER},
     };
     const char *detail = error->detail ? error->detail : meanings[result].detail;
     if (result == STORE_DOWN) {
@@ -331,9 +332,9 @@ static bool body_take(Call *call, size_t most)
     if (status == 0 && call->text->len > most)
         status = 413;
     if (status == 413)
-        call_problem(call, 413, NULL, "the body is larger than %zu bytes", most);
+        call_problem(call, 413, NULL, SAY_BODY_LARGE, most);
     else if (status != 0)
-        call_problem(call, status, NULL, "the body is not as long as Content-Length says, or that is not a number");
+        call_problem(call, status, NULL, SAY_BODY_LENGTH);
     return status == 0;
 }
 
@@ -343,7 +344,7 @@ bool call_body(Call *call, const InputField *fields, int count, InputValue *valu
     if (!body_take(call, REQUEST_BODY_MAX))
         return false;
     if (call->text->len > 0 && !request_is_json(call->request)) {
-        call_problem(call, 415, NULL, "the body must be application/json, not compressed");
+        call_problem(call, 415, NULL, SAY_BODY_JSON);
         return false;
     }
     /* A call with nothing to say needs no body, where nothing is required. */
@@ -399,7 +400,7 @@ static bool form_token_check(Call *call)
     else if (!reader || query_times(&call->form, FORM_TOKEN_FIELD) != 1 ||
              !form_token_is_good(token, secret, reader, store_now(call->site->store)))
         call_problem(call, 403, FORM_TOKEN_FIELD,
-                     "the form was opened too long ago, or by somebody else: open its page again, and send it from there");
+                     SAY_FORM_OLD);
     else
         return true;
     return false;
@@ -422,7 +423,7 @@ static bool form_of_json(Call *call)
         if (json_is_real(value))
             field = g_ascii_formatd(real, sizeof real, "%.9g", json_real_value(value));
         if (!field && !json_is_null(value) && !json_is_false(value)) {
-            call_problem(call, 400, name, "%s must be a text, a number or true", name);
+            call_problem(call, 400, name, SAY_PLAIN("%s"), name);
             return false;
         }
         if (!field)
@@ -449,13 +450,13 @@ bool call_form(Call *call)
 {
     const char *why;
     if (!request_is_form(call->request)) {
-        call_problem(call, 415, NULL, "a form is sent as application/x-www-form-urlencoded, not compressed");
+        call_problem(call, 415, NULL, SAY_FORM_TYPE);
         return false;
     }
     if (!body_take(call, FORM_BYTES_MAX))
         return false;
     if (strlen(call->text->str) != call->text->len || !form_parse(call->text->str, &call->form, &why)) {
-        call_problem(call, 400, NULL, "%s", strlen(call->text->str) != call->text->len ? "the form has a NUL in it" : why);
+        call_problem(call, 400, NULL, "%s", strlen(call->text->str) != call->text->len ? SAY_FORM_NUL : why);
         return false;
     }
     return form_token_check(call);
@@ -466,7 +467,7 @@ const char *call_subject(Call *call, const char *named)
     const Identity *identity = &call->identity;
     if (identity->kind == IDENTITY_KEY) {
         if (!named)
-            call_problem(call, 400, "subject", "subject is missing: an API key acts for somebody");
+            call_problem(call, 400, "subject", SAY_NO_SUBJECT_OF_KEY);
         return named;
     }
     if (!named || strcmp(named, identity->subject) == 0)
@@ -474,8 +475,8 @@ const char *call_subject(Call *call, const char *named)
     if (call_only_reads(call) && call_role(call) >= ROLE_VIEWER)
         return named;
     if (identity->kind == IDENTITY_VISITOR)
-        call_problem(call, 401, "subject", "only those signed in, or with an API key, may name a subject");
+        call_problem(call, 401, "subject", SAY_MAY_NOT_NAME);
     else
-        call_problem(call, 403, "subject", "you may act for yourself only");
+        call_problem(call, 403, "subject", SAY_YOURSELF_ONLY);
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "web/ceiling.h"
 
 #include "domain/ceiling.h"
+#include "say/say.h"
 #include "store/approvals.h"
 #include "web/admin_input.h"
 
@@ -72,7 +73,7 @@ CeilingVerdict ceiling_look(Call *call, const Plan *plan, const OverrideAdd *ove
         return CEILING_BELOW;
     if (expires_at == INSTANT_MAX || !reason || !*reason) {
         const char *field = expires_at == INSTANT_MAX ? "expires_at" : "reason";
-        call_problem(call, 400, field, "%s must be given by your role", field);
+        call_problem(call, 400, field, SAY_YOURS_TO_GIVE("%s"), field);
         return CEILING_ANSWERED;
     }
     if (!subject || !ceiling_allows_until(call->policy, expires_at, store_now(call->site->store)))

@@ -1,6 +1,7 @@
 /* Reading and checking a change, and making it: by the same functions as the API's. */
 #include "web/change.h"
 
+#include "say/say.h"
 #include "store/access.h"
 
 #define MULTIPLIER_MAX 1000000
@@ -74,7 +75,7 @@ static bool feature_read(Call *call, Change *change)
     change->feature = feature ? policy_feature(change->read->report->policy, feature) : NULL;
     if (change->feature || (known || (!feature && !needed)))
         return true;
-    call_problem(call, feature ? 404 : 400, "feature", feature ? "there is no such feature" : "feature is missing");
+    call_problem(call, feature ? 404 : 400, "feature", feature ? SAY_NO_SUCH("feature") : SAY_MISSING("feature"));
     return false;
 }
 
@@ -83,11 +84,11 @@ bool change_read(Call *call, Change *change)
     g_auto(StoreError) error = {0};
     const char *subject = change->shown[CHANGE_F_SUBJECT].typed;
     if (!subject || change->shown[CHANGE_F_SUBJECT].mistake != FORM_GOOD) {
-        call_problem(call, 400, "subject", "subject is missing");
+        call_problem(call, 400, "subject", SAY_MISSING("subject"));
         return false;
     }
     if (!change_find(change->shown[CHANGE_F_WHAT].typed, &change->kind)) {
-        call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+        call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
         return false;
     }
     StoreResult result = store_usage(call->site->store, subject, NULL, true, &change->read, &error);

@@ -2,6 +2,7 @@
 #include "web/form.h"
 
 #include "base/parse.h"
+#include "say/say.h"
 
 bool form_parse(const char *text, Query *out, const char **why)
 {
@@ -10,9 +11,9 @@ bool form_parse(const char *text, Query *out, const char **why)
         fields += *at == '&';
     *out = (Query){0};
     if (fields > FORM_FIELDS_MAX)
-        *why = "the form has too many fields";
+        *why = SAY_FORM_LONG;
     else if (!query_parse(text, true, out))
-        *why = "the form is not valid: a broken %-escape, a NUL, or text that is not UTF-8";
+        *why = SAY_FORM_INVALID;
     else
         return true;
     return false;

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 
 #include "base/parse.h"
+#include "say/say.h"
 #include "web/assertion.h"
 
 #define COOKIE_NAME "webquota_identity"
@@ -105,7 +106,7 @@ int identity_read(const Request *request, const char *secret, Instant now, Ident
     int status = 0;
     *out = (Identity){.kind = IDENTITY_VISITOR};
     if (from_bearer(request, secret, now, out, &status)) {
-        *why = "the bearer token is neither a good API key nor a good assertion";
+        *why = SAY_BEARER;
         return status;
     }
     out->ambient = true;
@@ -114,7 +115,7 @@ int identity_read(const Request *request, const char *secret, Instant now, Ident
         return 0;
     }
     out->subject = identity_visitor(request->remote_addr);
-    *why = "the web server gives no usable address of the client in REMOTE_ADDR";
+    *why = SAY_NO_ADDRESS;
     return out->subject ? 0 : 400;
 }
 

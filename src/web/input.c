@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/parse.h"
+#include "say/say.h"
 
 #define DEPTH_MAX 16
 
@@ -81,16 +82,16 @@ json_t *input_parse(const char *text, size_t len, const InputField *fields, int 
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (!value && json_error_code(&why) == json_error_numeric_overflow) {
         error->field = overflowing_field(text, len, fields, count);
-        error->detail = g_strdup(error->field ? "is too large a number" : "the body holds a number that is too large");
+        error->detail = g_strdup(error->field ? SAY_IS_TOO_LARGE : SAY_BODY_NUMBER);
         return NULL;
     }
     if (!value) {
         g_autofree char *shown = text_made_plain(why.text, sizeof why.text); /* it quotes the body, cut anywhere */
-        error->detail = g_strdup_printf("the body is not valid JSON: line %d: %s", why.line, shown);
+        error->detail = g_strdup_printf(SAY_BODY_INVALID, why.line, shown);
     } else if (!json_is_object(value)) {
-        error->detail = g_strdup("the body must be a JSON object");
+        error->detail = g_strdup(SAY_BODY_OBJECT);
     } else if (is_deeper_than(value, DEPTH_MAX)) {
-        error->detail = g_strdup_printf("the body is nested more than %d levels deep", DEPTH_MAX);
+        error->detail = g_strdup_printf(SAY_BODY_DEEP, DEPTH_MAX);
     } else {
         return value;
     }
@@ -100,13 +101,12 @@ json_t *input_parse(const char *text, size_t len, const InputField *fields, int 
 
 static char *text_complaint(const InputField *field)
 {
-    return g_strdup_printf("must be text of %" PRId64 " to %" PRId64 " bytes without control characters", field->min,
-                           field->max);
+    return g_strdup_printf(SAY_MUST_BE_TEXT, field->min, field->max);
 }
 
 static char *whole_complaint(const InputField *field)
 {
-    return g_strdup_printf("must be a whole number from %" PRId64 " to %" PRId64, field->min, field->max);
+    return g_strdup_printf(SAY_MUST_BE_WHOLE, field->min, field->max);
 }
 
 static bool text_fits(const InputField *field, const char *text, size_t len)
@@ -145,23 +145,23 @@ static char *member_read(const InputField *field, const json_t *json, InputValue
     case INPUT_NUMBER:
         return json_is_number(json) && out->number >= (double) field->min && out->number <= (double) field->max
                    ? NULL
-                   : g_strdup_printf("must be a number from %" PRId64 " to %" PRId64, field->min, field->max);
+                   : g_strdup_printf(SAY_MUST_BE_NUMBER, field->min, field->max);
     case INPUT_FLAG:
-        return json_is_boolean(json) ? NULL : g_strdup("must be true or false");
+        return json_is_boolean(json) ? NULL : g_strdup(SAY_MUST_BE_BOOL);
     case INPUT_TIME:
-        return time_read(out->text, out) ? NULL : g_strdup("must be a time such as \"2026-11-22T17:00:00Z\"");
+        return time_read(out->text, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
     case INPUT_OBJECT:
         return value_fits(field, json) ? NULL
-                                        : g_strdup_printf("must be a JSON object of at most %" PRId64 " bytes", field->max);
+                                        : g_strdup_printf(SAY_MUST_BE_OBJECT, field->max);
     case INPUT_ANY:
-        return value_fits(field, json) ? NULL : g_strdup_printf("must be a value of at most %" PRId64 " bytes", field->max);
+        return value_fits(field, json) ? NULL : g_strdup_printf(SAY_MUST_BE_VALUE, field->max);
     case INPUT_LIST:
         return json_is_array(json) && (int64_t) json_array_size(json) >= field->min &&
                        (int64_t) json_array_size(json) <= field->max
                    ? NULL
-                   : g_strdup_printf("must be a list of %" PRId64 " to %" PRId64 " elements", field->min, field->max);
+                   : g_strdup_printf(SAY_MUST_BE_LIST, field->min, field->max);
     }
-    return g_strdup("is of no known type");
+    return g_strdup(SAY_IS_OF_NO_TYPE);
 }
 
 static bool is_declared(const InputField *fields, int count, const char *name)
@@ -180,13 +180,13 @@ bool input_read(const json_t *object, const InputField *fields, int count, const
     json_object_foreach ((json_t *) object, name, member)
         if (!is_declared(fields, count, name)) {
             g_autofree char *shown = text_made_plain(name, 64);
-            return wrong(error, prefix, shown, g_strdup("is not a member that is known here"));
+            return wrong(error, prefix, shown, g_strdup(SAY_IS_UNKNOWN));
         }
     for (int i = 0; i < count; i++) {
         const json_t *json = json_object_get(object, fields[i].name);
         values[i] = (InputValue){.given = json && !json_is_null(json), .is_null = json_is_null(json)};
         if (!values[i].given && fields[i].required)
-            return wrong(error, prefix, fields[i].name, g_strdup("is missing"));
+            return wrong(error, prefix, fields[i].name, g_strdup(SAY_IS_MISSING));
         char *detail = values[i].given ? member_read(&fields[i], json, &values[i]) : NULL;
         if (detail)
             return wrong(error, prefix, fields[i].name, detail);
@@ -200,7 +200,7 @@ static char *parameter_read(const InputField *field, const char *text, InputValu
     if (field->type == INPUT_WHOLE)
         return parse_whole(text, field->min, field->max, &out->whole) ? NULL : whole_complaint(field);
     if (field->type == INPUT_TIME)
-        return time_read(text, out) ? NULL : g_strdup("must be a time such as \"2026-11-22T17:00:00Z\"");
+        return time_read(text, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
     return text_fits(field, text, strlen(text)) ? NULL : text_complaint(field);
 }
 
@@ -210,9 +210,9 @@ bool input_read_query(const Query *query, const InputField *fields, int count, I
         const char *text = query_get(query, fields[i].name);
         values[i] = (InputValue){.given = text != NULL};
         if (query_times(query, fields[i].name) > 1)
-            return wrong(error, "", fields[i].name, g_strdup("is there more than once"));
+            return wrong(error, "", fields[i].name, g_strdup(SAY_IS_TWICE));
         if (!text && fields[i].required)
-            return wrong(error, "", fields[i].name, g_strdup("is missing"));
+            return wrong(error, "", fields[i].name, g_strdup(SAY_IS_MISSING));
         char *detail = text ? parameter_read(&fields[i], text, &values[i]) : NULL;
         if (detail)
             return wrong(error, "", fields[i].name, detail);

@@ -3,6 +3,7 @@
 
 #include "policy/policy_edit.h"
 #include "policy/policy_read.h"
+#include "say/say.h"
 
 void limit_chosen_clear(LimitChosen *chosen)
 {
@@ -119,6 +120,6 @@ Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const
     if (made)
         return aligned(policy, chosen, shown, edits, count, made);
     const Mistake *first = mistakes->len ? mistakes->pdata[0] : NULL;
-    *wrong = first ? g_strdup_printf("%s: %s", first->field ? first->field : "policy", first->message) : g_strdup("the limit is not there");
+    *wrong = first ? g_strdup_printf("%s: %s", first->field ? first->field : "policy", first->message) : g_strdup(SAY_LIMIT_GONE);
     return NULL;
 }

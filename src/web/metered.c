@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "say/say.h"
 #include "web/uri.h"
 
 void metered_clear(Metered *metered)
@@ -179,7 +180,7 @@ static bool by_route(Call *call, Metered *metered)
     metered->charge = route->charge;
     if (add_from_readings(call, &readings, route, metered))
         return true;
-    call_problem(call, 400, NULL, "the request names more than %d different resources", LEDGER_ITEMS_MAX);
+    call_problem(call, 400, NULL, SAY_RESOURCES_TOO_MANY, LEDGER_ITEMS_MAX);
     return false;
 }
 
@@ -193,12 +194,12 @@ static bool by_server(Call *call, const char *feature, Metered *metered)
     *metered = (Metered){.feature = feature, .units = 1, .charge = CHARGE_ADMIT};
     if (units && *units && !parse_whole(units, 1, UNITS_MAX, &metered->units)) {
         log_line(LOG_LEVEL_ERROR, "authorizer: WEBQUOTA_UNITS is no whole number from 1: \"%s\"", units);
-        call_problem(call, 503, NULL, "the web server's configuration is wrong");
+        call_problem(call, 503, NULL, SAY_SERVER_WRONG);
         return false;
     }
     if (!policy_feature(call->policy, feature)) {
         log_line(LOG_LEVEL_ERROR, "authorizer: WEBQUOTA_FEATURE names no feature of the policy: \"%s\"", feature);
-        call_problem(call, 503, NULL, "the web server's configuration is wrong");
+        call_problem(call, 503, NULL, SAY_SERVER_WRONG);
         return false;
     }
     return add_resource(call->policy, resource, metered);

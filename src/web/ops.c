@@ -1,4 +1,5 @@
 /* For those who keep it running: alive, ready, numbers. The web server says who may see them. */
+#include "say/say.h"
 #include "store/deliveries.h"
 #include "web/handlers.h"
 
@@ -25,7 +26,7 @@ void ops_ready(Call *call)
                   json_pack("{s:s, s:i, s:s}", "status", "ready", "policy_version", numbers.policy_version, "version",
                             WEBQUOTA_VERSION));
     else
-        call_json(call, 503, json_pack("{s:s, s:s*}", "status", "not ready", "detail", error.detail));
+        call_json(call, 503, json_pack("{s:s, s:s*}", "status", SAY_NOT_READY, "detail", error.detail));
 }
 
 static void print_one(GString *out, const char *name, const char *type, const char *help, uint64_t value)

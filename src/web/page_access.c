@@ -1,6 +1,7 @@
 /* GET /admin/access: who may sign in with webquota itself, and what programs may ask; GET and POST /admin/access/change: one change to
  * that. A new key is shown in the answer to the form that makes it, and never again. */
 #include "store/access.h"
+#include "say/say.h"
 #include "store/second_factor.h"
 #include "view/view_access.h"
 #include "web/form.h"
@@ -52,7 +53,7 @@ static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_
     if (kind == ACCESS_KEY_CREATE)
         return true;
     if (!id) {
-        call_problem(call, 400, "id", "id is missing");
+        call_problem(call, 400, "id", SAY_MISSING("id"));
         return false;
     }
     StoreResult result = kind == ACCESS_KEY_REVOKE ? admin_key_get(call->site->store, id, target, &error)
@@ -76,7 +77,7 @@ static bool kind_read(Call *call, const FormShown *shown, AccessChangeKind *kind
 {
     if (access_change_find(shown[WHAT].typed, kind))
         return true;
-    call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+    call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
     return false;
 }
 
@@ -146,11 +147,11 @@ static void change(Call *call, AccessChangeKind kind, const json_t *target, cons
     g_auto(StoreError) error = {0};
     json_t *made = NULL;
     if (kind == ACCESS_SUSPEND && g_strcmp0(call->identity.account, values[ID].text) == 0) {
-        call_problem(call, 409, "id", "nobody suspends themselves: another administrator does");
+        call_problem(call, 409, "id", SAY_NOT_ONESELF);
         return;
     }
     if (kind == ACCESS_CODES_RESET && g_strcmp0(call->identity.account, values[ID].text) == 0) {
-        call_problem(call, 409, "id", "nobody resets their own codes: turn them off on the page of your account, with a code");
+        call_problem(call, 409, "id", SAY_NOT_OWN_CODES);
         return;
     }
     StoreResult result = make(call, kind, values, &made, &error);

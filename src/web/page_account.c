@@ -1,6 +1,7 @@
 /* GET and POST /account: where one's own account is signed in, what of that is to end, and its password. A password is checked by a thread
  * of its own. */
 #include "store/second_factor.h"
+#include "say/say.h"
 #include "web/form.h"
 #include "web/handlers.h"
 
@@ -78,7 +79,7 @@ static void end(Call *call, const char *session)
     StoreResult result =
         account_sessions_end(call->site->store, call->identity.account, session, call->identity.session, actor, &error);
     if (result == STORE_INVALID)
-        call_problem(call, 400, "session", "there is no such session");
+        call_problem(call, 400, "session", SAY_NO_SUCH("session"));
     else if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else
@@ -126,7 +127,7 @@ static void password(Call *call)
         typed[i] = query_get(&call->form, names[i]);
         missing |= !typed[i] || !*typed[i];
         if (query_times(&call->form, names[i]) > 1) {
-            call_problem(call, 400, names[i], "%s is there more than once", names[i]);
+            call_problem(call, 400, names[i], SAY_TWICE("%s"), names[i]);
             return;
         }
     }
@@ -142,17 +143,17 @@ void page_account_send(Call *call)
 {
     const char *what = query_get(&call->form, "what"), *session = query_get(&call->form, "session");
     if (!call->identity.account)
-        call_problem(call, 401, NULL, "sign in with an account first");
+        call_problem(call, 401, NULL, SAY_SIGN_IN_ACCOUNT);
     else if (g_strcmp0(what, "others") == 0)
         end(call, NULL);
     else if (g_strcmp0(what, "end") == 0 && session && query_times(&call->form, "session") == 1)
         end(call, session);
     else if (g_strcmp0(what, "end") == 0)
-        call_problem(call, 400, "session", "session must be there, once");
+        call_problem(call, 400, "session", SAY_SESSION_ONCE);
     else if (g_strcmp0(what, "password") == 0)
         password(call);
     else if (g_strcmp0(what, "codes") == 0)
         begin_codes(call);
     else
-        call_problem(call, 400, "what", "what must be end, others, password or codes");
+        call_problem(call, 400, "what", SAY_WHAT_OF_ACCOUNT);
 }

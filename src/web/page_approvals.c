@@ -1,5 +1,6 @@
 /* GET /admin/approvals: what waits for a second person; GET and POST /admin/approval: one of it, what it comes to, and the decision. */
 #include "store/approvals.h"
+#include "say/say.h"
 #include "view/view_approvals.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -20,7 +21,7 @@ void page_approvals(Call *call)
         return;
     const char *state = values[STATE].given ? values[STATE].text : states[0];
     if (!g_strv_contains(states, state)) {
-        call_problem(call, 400, "state", "state must be waiting, approved, denied or all");
+        call_problem(call, 400, "state", SAY_STATE_OF_APPROVALS);
         return;
     }
     StoreResult result = approval_list(call->site->store, strcmp(state, "all") == 0 ? NULL : state, values[BEFORE].text, &list, &error);
@@ -52,7 +53,7 @@ static bool approval_find(Call *call, const FormShown *shown, json_t **approval)
     g_auto(StoreError) error = {0};
     const char *id = shown[APPROVAL].typed;
     if (!id || shown[APPROVAL].mistake != FORM_GOOD) {
-        call_problem(call, 400, "approval", "approval is missing");
+        call_problem(call, 400, "approval", SAY_MISSING("approval"));
         return false;
     }
     StoreResult result = approval_get(call->site->store, id, approval, &error);
@@ -153,7 +154,7 @@ void page_approval_send(Call *call)
             good = false;
         }
         if (!approves && !denies)
-            call_problem(call, 400, "verdict", "verdict must be approve or deny");
+            call_problem(call, 400, "verdict", SAY_VERDICT);
         else if (good)
             settle(call, approval, approves, values, shown);
         else

@@ -1,6 +1,7 @@
 /* GET /admin/requests: what people ask for; GET and POST /admin/request: one of them, and its answer. The form is sent twice: first to
  * see what it comes to, and then, confirmed, to give the answer. */
 #include "store/requests.h"
+#include "say/say.h"
 #include "view/view_admin.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -21,7 +22,7 @@ void page_asked(Call *call)
         return;
     const char *state = values[STATE].given ? values[STATE].text : states[0];
     if (!g_strv_contains(states, state)) {
-        call_problem(call, 400, "state", "state must be pending, approved, denied or all");
+        call_problem(call, 400, "state", SAY_STATE_OF_REQUESTS);
         return;
     }
     StoreResult result = request_list(call->site->store, NULL, strcmp(state, "all") == 0 ? NULL : state, values[BEFORE].text, &list, &error);
@@ -90,7 +91,7 @@ static bool reply_read(Call *call, Reply *reply)
     g_auto(StoreError) error = {0};
     const char *id = reply->shown[REQUEST].typed;
     if (!id || reply->shown[REQUEST].mistake != FORM_GOOD) {
-        call_problem(call, 400, "request", "request is missing");
+        call_problem(call, 400, "request", SAY_MISSING("request"));
         return false;
     }
     g_clear_pointer(&reply->request, json_decref);

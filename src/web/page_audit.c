@@ -1,5 +1,6 @@
 /* GET /admin/audit, /admin/audit.csv and /api/v1/admin/audit: what was changed, by whom, where from and why. */
 #include "store/audit.h"
+#include "say/say.h"
 #include "view/view_admin.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -49,7 +50,7 @@ static bool asked_read(Call *call, bool page, Audit *audit, AuditAsked *asked)
     bool good = form_read(&call->request->query, fields, FIELDS, values, audit->shown);
     for (int i = 0; !good && !page && i < FIELDS; i++)
         if (audit->shown[i].mistake != FORM_GOOD) {
-            call_problem(call, 400, fields[i].name, "%s is not what it must be", fields[i].name);
+            call_problem(call, 400, fields[i].name, SAY_AUDIT_FIELD("%s"), fields[i].name);
             return false;
         }
     if (!good) {
@@ -125,7 +126,7 @@ void page_audit_csv(Call *call)
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (more)
-        call_problem(call, 400, "from", "there are more than %d entries, too many for one file: say from and to", ENTRIES_CSV_MOST);
+        call_problem(call, 400, "from", SAY_ENTRIES_TOO_MANY, ENTRIES_CSV_MOST);
     else
         answer_csv(call, g_steal_pointer(&csv));
 }

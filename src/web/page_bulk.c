@@ -1,6 +1,7 @@
 /* GET and POST /admin/bulk/new: one change to all whom a search or filter of /admin/people finds. The form is sent twice: first to see how
  * many and who they are, and then, confirmed, to make it. GET and POST /admin/bulk: how far it is, and stopping it. */
 #include "base/parse.h"
+#include "say/say.h"
 #include "view/view_bulk.h"
 #include "web/bulk_form.h"
 #include "web/handlers.h"
@@ -121,7 +122,7 @@ void page_bulk_send(Call *call)
     json_t *bulk = NULL;
     g_autofree char *actor = identity_actor(&call->identity);
     if (!form_read(&call->form, fields, FIELDS, values, shown)) {
-        call_problem(call, 400, "id", "id is missing, or none that a bulk has");
+        call_problem(call, 400, "id", SAY_BULK_ID);
     } else {
         StoreResult result = bulk_stop(call->site->store, values[ID].text, actor, &bulk, &error);
         g_autofree char *path = g_strconcat("/admin/bulk?id=", values[ID].text, NULL);

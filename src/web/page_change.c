@@ -2,6 +2,7 @@
  * and then, confirmed, to make it. Programs send the same fields as JSON. A form that was opened before somebody else changed the limits
  * of the same person is shown again, with that said. */
 #include "base/parse.h"
+#include "say/say.h"
 #include "store/once.h"
 #include "store/approvals.h"
 #include "web/ceiling.h"
@@ -39,7 +40,7 @@ static bool may_make(Call *call, const Change *change)
     ChangeKind kind;
     if (!ceiling_holds(call) || !change_find(change->shown[CHANGE_F_WHAT].typed, &kind) || kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS)
         return true;
-    call_problem(call, 403, NULL, "your role does not allow this");
+    call_problem(call, 403, NULL, SAY_NOT_YOUR_ROLE);
     return false;
 }
 
@@ -128,7 +129,7 @@ static void conflict(Call *call, Change *change)
     g_auto(StoreError) error = {0};
     UsageRead *now = NULL;
     if (call_wants_json(call)) {
-        call_problem(call, 409, "seen", "somebody else changed the limits of this person meanwhile: look at them again");
+        call_problem(call, 409, "seen", SAY_PERSON_CHANGED);
         return;
     }
     StoreResult result = store_usage(call->site->store, change->values[CHANGE_F_SUBJECT].text, NULL, true, &now, &error);
@@ -142,7 +143,7 @@ static void conflict(Call *call, Change *change)
     change->read = now;
     change->feature = feature; /* of the policy by now */
     if (gone)
-        call_problem(call, 404, "feature", "there is no such feature any more");
+        call_problem(call, 404, "feature", SAY_NO_SUCH("feature"));
     else
         preview(call, change, 409);
 }
@@ -250,7 +251,7 @@ static void make_once(Call *call, Change *change)
     const Once once = {.caller = caller, .key = key, .fingerprint = fingerprint};
     int status = 0;
     if (key && !text_is_plain(key, strlen(key), 255)) {
-        call_problem(call, 400, "Idempotency-Key", "Idempotency-Key must be text of 1 to 255 bytes without control characters");
+        call_problem(call, 400, "Idempotency-Key", SAY_KEY_TEXT);
         return;
     }
     StoreResult result = key ? once_claim(call->site->store, &once, &status, &answer, &error) : STORE_OK;
@@ -271,7 +272,7 @@ static bool members_are_known(Call *call)
         for (int field = 0; field < CHANGE_FIELDS; field++)
             known |= strcmp(change_fields[field].name, name) == 0;
         if (!known) {
-            call_problem(call, 400, name, "%s is not a member of this", name);
+            call_problem(call, 400, name, SAY_STRAY("%s"), name);
             return false;
         }
     }

@@ -1,6 +1,7 @@
 /* GET and POST /login/code: the second half of signing in, by a code; with it a session of its own begins. GET and POST /account/code:
  * codes are set up, or turned off. What looks at codes has a thread of its own, as passwords. */
 #include "store/second_factor.h"
+#include "say/say.h"
 #include "view/view_code.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -38,7 +39,7 @@ static bool field(Call *call, const char *name, const char **text)
     *text = *text ? *text : "";
     if (query_times(&call->form, name) <= 1)
         return true;
-    call_problem(call, 400, name, "%s is there more than once", name);
+    call_problem(call, 400, name, SAY_TWICE("%s"), name);
     return false;
 }
 
@@ -189,7 +190,7 @@ static bool has_account(Call *call)
 {
     if (call->identity.account)
         return true;
-    call_problem(call, 401, NULL, "sign in with an account first");
+    call_problem(call, 401, NULL, SAY_SIGN_IN_ACCOUNT);
     return false;
 }
 
@@ -250,7 +251,7 @@ void page_account_code_send(Call *call)
     if (!has_account(call) || !field(call, "what", &what) || !field(call, "password", &password) || !field(call, "code", &code))
         return;
     if (strcmp(what, "on") != 0 && strcmp(what, "off") != 0)
-        call_problem(call, 400, "what", "what must be on or off");
+        call_problem(call, 400, "what", SAY_WHAT_OF_CODES);
     else if (*password && *code)
         call_slow(call, turn);
     else

@@ -1,5 +1,6 @@
 /* GET /decisions/{id}: why a request was allowed or stopped, and where its limits stand now. */
 #include "web/handlers.h"
+#include "say/say.h"
 
 static void show(Call *call, const DecisionRead *read, const UsageReport *usage)
 {
@@ -27,7 +28,7 @@ void page_decision(Call *call)
     }
     StoreResult result = store_decision(call->site->store, call->segment, &read, &error);
     if (result == STORE_OK && !call_may_see(call, read->answer->subject)) {
-        call_problem(call, 404, NULL, "there is no such decision");
+        call_problem(call, 404, NULL, SAY_NO_SUCH("decision"));
         return;
     }
     /* Somebody who has no plan any more stands nowhere: the decision is shown without. */

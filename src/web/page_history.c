@@ -1,5 +1,6 @@
 /* GET /history and /history.csv: what somebody used of a feature on each of the last days. */
 #include "base/parse.h"
+#include "say/say.h"
 #include "web/handlers.h"
 
 #define DAYS 30
@@ -24,11 +25,11 @@ static bool asked_read(Call *call, Asked *asked)
         return false;
     *asked = (Asked){.feature = values[FEATURE].text, .days = values[DAYS_BACK].given ? (int) values[DAYS_BACK].whole : DAYS};
     if (asked->days != 7 && asked->days != 30 && asked->days != 90) {
-        call_problem(call, 400, "days", "days must be 7, 30 or 90");
+        call_problem(call, 400, "days", SAY_DAYS_OF_HISTORY);
         return false;
     }
     if (asked->feature && !policy_feature(call->policy, asked->feature)) {
-        call_problem(call, 404, "feature", "there is no feature %s", asked->feature);
+        call_problem(call, 404, "feature", SAY_NO_FEATURE, asked->feature);
         return false;
     }
     asked->subject = call_subject(call, values[SUBJECT].text);
@@ -95,7 +96,7 @@ static void page(Call *call, bool csv)
     const Feature *feature = asked.feature ? policy_feature(read->report->policy, asked.feature)
                                            : feature_most_used(read->report, history);
     if (!feature) {
-        call_problem(call, 404, "feature", "there is no feature %s", asked.feature);
+        call_problem(call, 404, "feature", SAY_NO_FEATURE, asked.feature);
         return;
     }
     HistoryShown shown = {.feature = feature, .report = read->report, .history = history};

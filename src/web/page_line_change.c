@@ -1,6 +1,7 @@
 /* GET and POST /admin/queue/change: a line is stopped or opened, or somebody in it moved, let in or dropped. The form is sent twice: first
  * to see what it comes to, and then, confirmed, to make it. */
 #include "view/view_lines.h"
+#include "say/say.h"
 #include "web/admin_input.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -54,7 +55,7 @@ static bool is_there(Call *call, const LineChange *change, int field)
 {
     if (change->shown[field].typed && change->shown[field].mistake == FORM_GOOD)
         return true;
-    call_problem(call, 400, fields[field].name, "%s is missing, or not what it must be", fields[field].name);
+    call_problem(call, 400, fields[field].name, SAY_LINE_FIELD("%s"), fields[field].name);
     return false;
 }
 
@@ -64,7 +65,7 @@ static bool change_read(Call *call, LineChange *change)
     g_auto(StoreError) error = {0};
     StoreResult result = STORE_OK;
     if (!line_change_find(change->shown[WHAT].typed, &change->kind)) {
-        call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+        call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
         return false;
     }
     bool of_ticket = line_change_is_of_ticket(change->kind);
@@ -80,7 +81,7 @@ static bool change_read(Call *call, LineChange *change)
     if (result == STORE_OK && !of_ticket && !json_is_true(json_object_get(change->line, "in_policy")))
         result = STORE_NONE;
     if (result == STORE_CONFLICT)
-        call_problem(call, 409, "ticket", "the ticket does not wait any more");
+        call_problem(call, 409, "ticket", SAY_TICKET_WAITS_NOT);
     else if (result != STORE_OK)
         call_store_problem(call, result, &error);
     return result == STORE_OK;

@@ -1,6 +1,7 @@
 /* GET and POST /login, GET and POST /logout: signing in where the web server does not do it. A sign-in always begins a new session, and
  * ends the one that the browser had. Checking a password takes long, so a thread of its own does it. */
 #include "store/account.h"
+#include "say/say.h"
 #include "web/form.h"
 #include "web/handlers.h"
 #include "web/session_cookie.h"
@@ -139,7 +140,7 @@ void page_login_send(Call *call)
     const char *name = query_get(form, "name"), *password = query_get(form, "password");
     const char *twice = query_times(form, "name") > 1 ? "name" : query_times(form, "password") > 1 ? "password" : NULL;
     if (twice)
-        call_problem(call, 400, twice, "%s is there more than once", twice);
+        call_problem(call, 400, twice, SAY_TWICE("%s"), twice);
     else if (!name || !*name || !password || !*password)
         show(call, 400, &(LoginShown){.state = LOGIN_MISSING, .name = name, .next = next_of(form)});
     else

@@ -1,6 +1,7 @@
 /* GET /admin/people: looking for people; GET /admin/person: one of them. For administrators, who may change what they see where their
  * role says so. */
 #include "store/audit.h"
+#include "say/say.h"
 #include "store/people.h"
 #include "store/requests.h"
 #include "view/view_admin.h"
@@ -30,11 +31,11 @@ static bool asked_read(Call *call, const InputValue *values, PeopleAsked *asked)
     *asked = (PeopleAsked){.text = text_given(&values[Q]), .plan = text_given(&values[PLAN]), .organization = text_given(&values[ORGANIZATION]),
                            .key = text_given(&values[KEY]), .after = text_given(&values[AFTER])};
     if (filter && !people_filter_find(filter, &asked->filter))
-        call_problem(call, 400, "filter", "filter must be plan, near, stopped, override or suspended");
+        call_problem(call, 400, "filter", SAY_FILTER);
     else if (filter && asked->filter == PEOPLE_ON_PLAN && !asked->plan)
-        call_problem(call, 400, "plan", "plan is missing: it says which");
+        call_problem(call, 400, "plan", SAY_MISSING_PLAN("plan"));
     else if (asked->plan && !policy_plan(call->policy, asked->plan))
-        call_problem(call, 404, "plan", "there is no plan %s", asked->plan);
+        call_problem(call, 404, "plan", SAY_NO_PLAN, asked->plan);
     else {
         asked->filtered = filter && asked->filter != PEOPLE_ON_PLAN;
         return true;

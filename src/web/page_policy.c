@@ -1,6 +1,7 @@
 /* /admin/plans, /admin/limit, /admin/version: the policy in force, read and changed in forms. Every change is a new version of its text,
  * made by whoever has seen the one before. */
 #include "policy/policy_diff.h"
+#include "say/say.h"
 #include "store/policy_store.h"
 #include "view/view_admin_policy.h"
 #include "web/form.h"
@@ -118,7 +119,7 @@ static bool edit_choose(Call *call, Edit *edit)
     if (edit->shown[LIMIT_WHICH].mistake == FORM_GOOD && limit_choose(call->policy, edit->shown[LIMIT_WHICH].typed, &edit->chosen))
         return true;
     call_problem(call, edit->shown[LIMIT_WHICH].typed ? 404 : 400, "limit",
-                 edit->shown[LIMIT_WHICH].typed ? "there is no such limit" : "limit is missing");
+                 edit->shown[LIMIT_WHICH].typed ? SAY_NO_SUCH("limit") : SAY_MISSING("limit"));
     return false;
 }
 

@@ -1,6 +1,7 @@
 /* GET and POST /admin/organization/change: an override or bonus for an organization, or its owner. As with people: first what it comes to,
  * as one of the members sees it, and then, confirmed, the change. */
 #include "store/organizations.h"
+#include "say/say.h"
 #include "view/view_admin.h"
 #include "web/admin_input.h"
 #include "web/form.h"
@@ -68,11 +69,11 @@ static bool pool_read(Call *call, Pool *pool)
     g_auto(StoreError) error = {0};
     const char *organization = pool->shown[ORGANIZATION].typed, *feature = pool->shown[FEATURE].typed;
     if (!organization || pool->shown[ORGANIZATION].mistake != FORM_GOOD) {
-        call_problem(call, 400, "organization", "organization is missing");
+        call_problem(call, 400, "organization", SAY_MISSING("organization"));
         return false;
     }
     if (!what_read(pool)) {
-        call_problem(call, 400, "what", "what is to be changed is none of what can be changed");
+        call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
         return false;
     }
     StoreResult result = organization_seen(call->site->store, organization, &pool->read, &error);
@@ -86,7 +87,7 @@ static bool pool_read(Call *call, Pool *pool)
         feature = json_string_value(json_object_get(pool->target, "feature"));
     pool->feature = feature ? policy_feature(call->policy, feature) : NULL;
     if (!pool->feature && !pool->target) {
-        call_problem(call, feature ? 404 : 400, "feature", feature ? "there is no such feature" : "feature is missing");
+        call_problem(call, feature ? 404 : 400, "feature", feature ? SAY_NO_SUCH("feature") : SAY_MISSING("feature"));
         return false;
     }
     return true;

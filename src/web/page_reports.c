@@ -1,5 +1,6 @@
 /* GET /admin, its reports as CSV, recommendations, and the same for programs. */
 #include "domain/recommend.h"
+#include "say/say.h"
 #include "store/reports.h"
 #include "view/report.h"
 #include "view/view_admin.h"
@@ -25,7 +26,7 @@ static json_t *read_reports(Call *call, ReportAsk *ask)
     *ask = (ReportAsk){.days = values[DAYS_BACK].given ? (int) values[DAYS_BACK].whole : DAYS,
                        .near_pct = values[NEAR].given ? (int) values[NEAR].whole : NEAR_PCT};
     if (ask->days != 1 && ask->days != 7 && ask->days != 30 && ask->days != 90) {
-        call_problem(call, 400, "days", "days must be 1, 7, 30 or 90");
+        call_problem(call, 400, "days", SAY_DAYS_OF_REPORT);
         return NULL;
     }
     StoreResult result = reports_read(call->site->store, ask, &reports, &error);
@@ -43,7 +44,7 @@ static const ReportShape *report_named(Call *call, const char *end)
     g_autofree char *name = g_strndup(call->segment, strlen(call->segment) - (fits ? strlen(end) : 0));
     const ReportShape *shape = fits ? report_find(name) : NULL;
     if (!shape)
-        call_problem(call, 404, NULL, "there is no such report");
+        call_problem(call, 404, NULL, SAY_NO_SUCH("report"));
     return shape;
 }
 

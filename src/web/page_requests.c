@@ -1,5 +1,6 @@
 /* GET /requests: what one has asked for; GET and POST /requests/new?feature=: the form to ask. */
 #include "store/requests.h"
+#include "say/say.h"
 #include "web/form.h"
 #include "web/handlers.h"
 
@@ -73,7 +74,7 @@ static UsageRead *read_usage(Call *call, const char *feature)
     g_auto(StoreError) error = {0};
     UsageRead *read = NULL;
     if (!feature) {
-        call_problem(call, 400, "feature", "feature is missing");
+        call_problem(call, 400, "feature", SAY_MISSING("feature"));
         return NULL;
     }
     StoreResult result = store_usage(call->site->store, call->identity.subject, feature, true, &read, &error);
@@ -146,7 +147,7 @@ void page_request_send(Call *call)
     bool good = form_read(&call->form, fields, FIELDS, values, shown);
     if (call->identity.kind == IDENTITY_VISITOR) {
         form_shown_clear(shown, FIELDS);
-        call_problem(call, 401, NULL, "sign in first: an answer must find you");
+        call_problem(call, 401, NULL, SAY_SIGN_IN_ANSWER);
         return;
     }
     g_autoptr(UsageRead) read = read_usage(call, shown[FEATURE].mistake == FORM_GOOD ? shown[FEATURE].typed : NULL);

@@ -1,10 +1,11 @@
 /* The stylesheet and its kin, where the web server does not serve them itself. */
 #include "web/handlers.h"
+#include "say/say.h"
 
 static void answer_file(Call *call, const StaticFile *file, const char *cache_control)
 {
     if (!file) {
-        call_problem(call, 404, NULL, "there is no such file");
+        call_problem(call, 404, NULL, SAY_NO_SUCH("file"));
         return;
     }
     const char *known = request_param(call->request, "HTTP_IF_NONE_MATCH");

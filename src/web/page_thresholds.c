@@ -1,5 +1,6 @@
 /* GET and POST /alerts/change?feature=: at which shares of one's limits one wants to be told. */
 #include "store/thresholds.h"
+#include "say/say.h"
 #include "view/view_thresholds.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -26,7 +27,7 @@ static UsageRead *read_usage(Call *call, const char *name, const Feature **featu
     g_auto(StoreError) error = {0};
     UsageRead *read = NULL;
     if (!name) {
-        call_problem(call, 400, "feature", "feature is missing");
+        call_problem(call, 400, "feature", SAY_MISSING("feature"));
         return NULL;
     }
     StoreResult result = store_usage(call->site->store, call->identity.subject, name, true, &read, &error);
@@ -85,7 +86,7 @@ void page_thresholds_send(Call *call)
     bool good = form_read(&call->form, fields, FIELDS, values, shown);
     g_autoptr(UsageRead) read = NULL;
     if (call->identity.kind == IDENTITY_VISITOR)
-        call_problem(call, 401, NULL, "sign in first: visitors have nothing of their own to change");
+        call_problem(call, 401, NULL, SAY_SIGN_IN_OWN);
     else if (!(read = read_usage(call, shown[FEATURE].mistake == FORM_GOOD ? shown[FEATURE].typed : NULL, &feature)))
         ; /* answered */
     else if (!good || !is_whole(values, shown))

@@ -1,5 +1,6 @@
 /* GET and POST /admin/view: the form to look at somebody's pages as they see them; GET /admin/view/end: back to one's own. */
 #include "store/access.h"
+#include "say/say.h"
 #include "view/view_access.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -15,7 +16,7 @@ static bool subject_is_known(Call *call, const FormShown *shown)
     g_auto(StoreError) error = {0};
     json_t *subject = NULL;
     if (!shown[SUBJECT].typed || shown[SUBJECT].mistake != FORM_GOOD) {
-        call_problem(call, 400, "subject", "subject is missing");
+        call_problem(call, 400, "subject", SAY_MISSING("subject"));
         return false;
     }
     StoreResult result = admin_subject_get(call->site->store, shown[SUBJECT].typed, &subject, &error);
@@ -39,7 +40,7 @@ static void kept(Call *call)
     if (call->viewing_until)
         call_see_other(call, "/");
     else
-        call_problem(call, 403, NULL, "the browser did not keep whose pages they are, as it does only over HTTPS: nothing was shown");
+        call_problem(call, 403, NULL, SAY_VIEW_NOT_KEPT);
 }
 
 void page_view(Call *call)

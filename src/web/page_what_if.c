@@ -1,5 +1,6 @@
 /* GET /admin/what-if: what a change of a limit would have done, by what was recorded. Changes nothing. */
 #include "store/simulate.h"
+#include "say/say.h"
 #include "view/view_admin_policy.h"
 #include "view/words_add.h"
 #include "web/form.h"
@@ -96,7 +97,7 @@ void page_what_if(Call *call)
     what.good = form_read(query, fields, FIELDS, what.values, what.shown);
     int days = what.shown[DAYS].mistake == FORM_GOOD && what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
     if (what.values[LIMIT_WHICH].given && !limit_choose(call->policy, what.values[LIMIT_WHICH].text, &what.chosen)) {
-        call_problem(call, 404, "limit", "there is no such limit");
+        call_problem(call, 404, "limit", SAY_NO_SUCH("limit"));
         return;
     }
     bool tries = what.chosen.limit && what.values[TRY].whole == 1;

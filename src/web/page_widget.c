@@ -1,5 +1,6 @@
 /* GET /widget/{feature}: one feature in little, for pages of the application to include (SSI) or to frame. */
 #include "web/handlers.h"
+#include "say/say.h"
 
 static bool style_read(const char *text, WidgetStyle *style)
 {
@@ -19,7 +20,7 @@ void page_widget(Call *call)
     g_autoptr(UsageRead) read = NULL;
     WidgetStyle style;
     if (!style_read(query_get(&call->request->query, "style"), &style)) {
-        call_problem(call, 400, "style", "style must be card, bar or line");
+        call_problem(call, 400, "style", SAY_STYLE);
         return;
     }
     StoreResult result = store_usage(call->site->store, call->identity.subject, call->segment, true, &read, &error);

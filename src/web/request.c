@@ -7,6 +7,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "say/say.h"
 
 #define READ_BYTES ((size_t) 8192) /* at once */
 
@@ -39,7 +40,7 @@ static bool address_read(Request *out, char **why)
         path = "/";
     if (*path != '/' || !text_is_plain(path, strlen(path), 2048) ||
         (script && *script && (*script != '/' || !text_is_plain(script, strlen(script), 2048)))) {
-        *why = g_strdup("the address is not valid UTF-8, or has control characters in it, or is too long");
+        *why = g_strdup(SAY_ADDRESS);
         return false;
     }
     out->mount = without_last_slash(uri_escape(script ? script : ""), 0);
@@ -61,7 +62,7 @@ bool request_read(const Exchange *exchange, Request *out, char **why)
     if (!address_read(out, why))
         return false;
     if (!query_parse(request_param(out, "QUERY_STRING"), true, &out->query)) {
-        *why = g_strdup("the query is not valid: a broken %-escape, a NUL, or text that is not UTF-8");
+        *why = g_strdup(SAY_QUERY);
         return false;
     }
     return true;

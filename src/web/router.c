@@ -1,6 +1,7 @@
 /* Every address of the program, and who may go there. */
 #include "web/router.h"
 
+#include "say/say.h"
 #include "store/audit.h"
 #include "web/session_cookie.h"
 #include "web/viewing.h"
@@ -201,7 +202,7 @@ static bool check_key(Call *call)
     if (result == STORE_DOWN)
         call_store_problem(call, result, &error);
     else
-        call_problem(call, 401, NULL, "the API key is unknown, has expired, or was revoked");
+        call_problem(call, 401, NULL, SAY_KEY_UNKNOWN);
     return false;
 }
 
@@ -290,11 +291,11 @@ static void answer_no_route(Call *call)
                                    strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
     }
     if (allowed->len == 0) {
-        call_problem(call, 404, NULL, "there is nothing at this address");
+        call_problem(call, 404, NULL, SAY_NOTHING_HERE);
         return;
     }
     call->allow = g_strdup(allowed->str);
-    call_problem(call, 405, NULL, "this address does not know the method; it knows %s", allowed->str);
+    call_problem(call, 405, NULL, SAY_NO_SUCH_METHOD, allowed->str);
 }
 
 /* A form on another site could be sent with what the browser adds by itself; JSON and the browser's own word
@@ -304,11 +305,11 @@ static bool check_cross_site(Call *call, const WebRoute *route)
     if (!call->identity.ambient || call_only_reads(call))
         return true;
     if (!route_is_form(route) && strcmp(route->method, "POST") == 0 && !request_is_json(call->request)) {
-        call_problem(call, 415, NULL, "the request must be application/json, not compressed");
+        call_problem(call, 415, NULL, SAY_BODY_JSON);
         return false;
     }
     if (!request_is_same_origin(call->request)) {
-        call_problem(call, 403, NULL, "the request comes from a page of another site");
+        call_problem(call, 403, NULL, SAY_OTHER_SITE);
         return false;
     }
     return true;
@@ -328,19 +329,17 @@ static bool check_access(Call *call, const WebRoute *route)
     case IDENTITY_KEY:
         if (call->identity.scopes & route->scopes)
             return true;
-        call_problem(call, 403, NULL,
-                     route->scopes ? "the API key lacks the scope for this"
-                                   : "this page is for people; programs ask the API");
+        call_problem(call, 403, NULL, route->scopes ? SAY_KEY_SCOPE : SAY_FOR_PEOPLE);
         return false;
     case IDENTITY_VISITOR:
         if (route->access == ACCESS_ANYBODY || (needed == ROLE_USER && call->policy->anonymous_plan >= 0))
             return true;
-        call_problem(call, 401, NULL, "sign in first");
+        call_problem(call, 401, NULL, SAY_SIGN_IN);
         return false;
     case IDENTITY_PERSON:
         if (call_role(call) >= needed)
             return true;
-        call_problem(call, 403, NULL, call_role(call) == ROLE_USER ? "this is for administrators" : "your role does not allow this");
+        call_problem(call, 403, NULL, call_role(call) == ROLE_USER ? SAY_FOR_ADMINISTRATORS : SAY_NOT_YOUR_ROLE);
         return false;
     }
     return false;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "policy/policy_load.h"
+#include "say/say.h"
 #include "store/audit.h"
 #include "web/authorizer.h"
 #include "web/call.h"
@@ -44,7 +45,7 @@ static bool templates_read(const Settings *settings, Templates **out, char **why
     *out =
         templates_new((const char *const *) names->pdata, (const char *const *) texts->pdata, (int) names->len, &complaint);
     if (!*out)
-        *why = g_strdup_printf("templates in %s%s%s: %s; webquota template check says more", settings->templates,
+        *why = g_strdup_printf(SAY_TEMPLATES, settings->templates,
                                settings->theme ? " and " : "", settings->theme ? settings->theme : "", complaint);
     return *out != NULL;
 }
@@ -69,7 +70,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
     site->slow = slow_new(SLOW_MOST);
     site->store = store_open(&config);
     if (!site->store)
-        *why = g_strdup("the store cannot be opened");
+        *why = g_strdup(SAY_STORE_CLOSED);
     return site->store != NULL;
 }
 
@@ -201,7 +202,7 @@ static void visit_work_later(Visit *visit)
     Call *call = &visit->call;
     if (slow_add(call->site->slow, visit_work, visit))
         return;
-    call_problem(call, 503, NULL, "too many are signing in at once; try again in a few seconds");
+    call_problem(call, 503, NULL, SAY_SIGN_IN_CROWD);
     visit_end(visit);
 }
 
@@ -255,7 +256,7 @@ static void answer_request(Visit *visit)
 static void answer_stranger(const Exchange *exchange)
 {
     g_autoptr(Response) response = response_new();
-    answer_text(response, 403, "this web server does not know the shared secret\n");
+    answer_text(response, 403, SAY_SERVER_UNKNOWN "\n");
     if (!response_send(response, false, exchange->write, exchange->data))
         log_line(LOG_LEVEL_INFO, "the web server went away before it had its answer");
     if (exchange->done)

@@ -1,6 +1,7 @@
 /* Looking at somebody's pages. */
 #include "web/viewing.h"
 
+#include "say/say.h"
 #include "store/session.h"
 #include "web/session_cookie.h"
 #include "web/view_token.h"
@@ -47,7 +48,7 @@ bool viewing_apply(Call *call)
         return true;
     call->viewing_until = until;
     if (!call_only_reads(call)) {
-        call_problem(call, 403, NULL, "you are looking at somebody's pages, where nothing can be changed: end that first");
+        call_problem(call, 403, NULL, SAY_LOOKING_ONLY);
         return false;
     }
     if (strcmp(path, "/admin") == 0 || g_str_has_prefix(path, "/admin/") || g_str_has_prefix(path, "/api/v1/admin/"))
