@@ -1,11 +1,27 @@
--- When webquota dies with a request in its hands, lighttpd says 500: nothing is wrong with the request, and whoever sends
--- it again soon is answered. What webquota says itself always has a Cache-Control.
+-- When webquota dies with a request in its hands, lighttpd says 500, and 503 while it is not there: nothing is wrong with the
+-- request, and whoever sends it again soon is answered. What webquota says itself always has a Cache-Control.
 local r = lighty.r
 local status = r.req_item.http_status
 if status >= 500 and not r.resp_header["Cache-Control"] then
+    local page = (r.req_header["Accept"] or ""):find("text/html", 1, true)
     r.resp_header["Retry-After"] = "1"
     r.resp_header["Cache-Control"] = "no-store"
-    r.resp_header["Content-Type"] = "application/problem+json"
-    r.resp_body.set('{"title":"Service Unavailable","status":503,"detail":"webquota is being started again"}\n')
+    r.resp_header["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    r.resp_header["X-Content-Type-Options"] = "nosniff"
+    r.resp_header["Referrer-Policy"] = "same-origin"
+    r.resp_header["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    r.resp_header["Vary"] = "Accept"
+    r.resp_header["Content-Type"] = page and "text/html; charset=utf-8" or "application/problem+json"
+    r.resp_body.set(page and [[
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Usage cannot be shown now</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/quota/static/style.css"></head>
+<body><main id="main"><p class="eyebrow">503</p><h1>Usage cannot be shown now</h1>
+<p class="sub">Nothing is wrong with what you did. Wait a moment, then try again.</p>
+<p class="actions"><a class="button" href="">Try again</a></p></main></body>
+</html>
+]] or '{"title":"Service Unavailable","status":503,"detail":"webquota is being started again: try again in a few seconds"}\n')
     return 503
 end

@@ -3,7 +3,7 @@
 // through mod_proxy_fcgi; and the pages as plain CGI, under Apache and under lighttpd.
 import { readFileSync } from 'node:fs';
 import { CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
-import { apache, raw, with_front } from './front/servers.mjs';
+import { GUARDED_503, apache, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { line_checks } from './lib/line.mjs';
@@ -226,6 +226,8 @@ async function down_checks(front, url, port, own) {
         }
         const answer = status(await request(`${url}/quota/`), 503);
         ok(answer.text.includes('REDIRECT_STATUS=503') && !answer.text.includes(front.shared_secret), answer.text);
+        like(status(await request(`${url}/environment/named`), 500).headers, GUARDED_503);
+        like(status(await request(`${url}/quota/plans`), 503).headers, GUARDED_503);
     });
     await test('and when it is back, all is', async () => {
         await front.webquota(`127.0.0.1:${port}`);

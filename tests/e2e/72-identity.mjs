@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALL_AT_ONCE, CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
-import { raw, with_front } from './front/servers.mjs';
+import { GUARDED_503, raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -350,8 +350,14 @@ async function death_checks(site, front, supervised) {
         for (let i = 0; i < 5; i++) {
             const answer = status(await ask(), 503);
             ok(!answer.text.includes('WEBQUOTA'), 'the application ran');
+            like(answer.headers, GUARDED_503);
         }
-        equal((await request(`${url}/quota/healthz`)).status, 503);
+        const problem = status(await request(`${url}/quota/healthz`), 503);
+        like(problem.headers, { ...GUARDED_503, 'content-type': 'application/problem+json' });
+        equal(problem.json.status, 503);
+        const page = status(await request(`${url}/quota/`, { headers: { Accept: 'text/html' } }), 503);
+        like(page.headers, { ...GUARDED_503, 'content-type': 'text/html; charset=utf-8' });
+        ok(page.text.startsWith('<!doctype html>') && page.text.includes('Try again'), page.text);
         own = await front.webquota(socket);
         await until(async () => (await ask()).status === 200, 'it lets through again');
         await until(async () => (await request(`${url}/quota/healthz`)).status === 200, 'the pages are back');

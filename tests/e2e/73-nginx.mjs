@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.mjs';
-import { raw, with_front } from './front/servers.mjs';
+import { GUARDED_503, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { line_checks } from './lib/line.mjs';
@@ -186,8 +186,11 @@ async function down_checks(front, url, socket, own, seen) {
     await test('without webquota the answer is 500, never the program; when it is back, all is', async () => {
         await front.stop(own, 'SIGKILL');
         const before = seen.length;
-        for (const where of ['/', '/app/get_solution', '/folder/index.cgi', '/folder/none']) status(await request(url + where), 500, where);
-        status(await request(`${url}/quota/`), 502);
+        for (const where of ['/', '/app/get_solution', '/folder/index.cgi', '/folder/none'])
+            like(status(await request(url + where), 500, where).headers, GUARDED_503);
+        const page = status(await request(`${url}/quota/`), 503);
+        like(page.headers, GUARDED_503);
+        ok(page.text.includes('try again'), page.text);
         equal(seen.length, before);
         await front.webquota(socket);
         await until(async () => (await request(`${url}/app/get_solution`)).status === 200, 'it lets through again', 15000);

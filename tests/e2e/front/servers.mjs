@@ -22,6 +22,11 @@ const lets_in = port => new Promise(resolve => {
     socket.on('error', () => resolve(false));
 });
 
+/** What an answer has that a server gives in webquota's place: see that `like(answer.headers, GUARDED_503)`. */
+export const GUARDED_503 = { 'retry-after': '1', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
+    'content-security-policy': /^default-src 'none';.* frame-ancestors 'none'$/, 'referrer-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()' };
+
 /** What runs beside a site. `folder` is for servers to write to, `here` a copy of this folder, `share` what deploy/ is in. */
 export class Front {
     constructor(site) {
