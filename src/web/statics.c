@@ -7,6 +7,7 @@ static const struct {
     const char *name, *type;
 } known[] = {
     {"style.css", "text/css; charset=utf-8"},
+    {"usage.css", "text/css; charset=utf-8"},
     {"form.css", "text/css; charset=utf-8"},
     {"admin.css", "text/css; charset=utf-8"},
     {"widget.css", "text/css; charset=utf-8"},
