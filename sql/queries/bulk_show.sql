@@ -1,5 +1,5 @@
 -- The bulk $1, how far it is, and the first $2 of those who failed.
-select (jsonb_build_object('bulk', b.id::text, 'what', b.what, 'q', null, 'filter', null, 'on_plan', null)
+select (jsonb_build_object('bulk', b.id::text, 'what', b.what, 'q', null, 'filter', null, 'on_plan', null, 'organization', null, 'key', null)
        || b.chosen
        || jsonb_build_object('feature', null, 'limit', null, 'kind', null, 'amount', null, 'multiplier', null, 'expires_at', null, 'plan', null,
          'then', null)

@@ -4,7 +4,7 @@
 #include "cli/open.h"
 #include "store/bulk.h"
 
-enum { FIND, FILTER, ON_PLAN, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON };
+enum { FIND, FILTER, ON_PLAN, ORGANIZATION, KEY, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON, SEEN };
 #define MULTIPLIER_MAX 1000000
 #define WAIT_US (US_PER_S / 5)
 
@@ -94,9 +94,7 @@ static int print_found(const BulkAsk *ask, const BulkFound *found, bool json)
     size_t i;
     json_t *person;
     if (json) {
-        cli_print_json(json_pack("{s:b, s:s, s:I, s:o, s:O}", "dry_run", true, "what", bulk_kind_word(ask->kind), "people",
-                                 (json_int_t)found->subjects->len, "changed", found->changed < 0 ? json_null() : json_integer(found->changed),
-                                 "first", found->first));
+        cli_print_json(bulk_found_json(ask, found));
         return CMD_OK;
     }
     printf("%u people", found->subjects->len);
@@ -119,6 +117,11 @@ static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
     StoreResult result = bulk_look(store, ask, &found, &error);
     if (result == STORE_OK && options->dry_run && !found.more)
         return print_found(ask, &found, options->json);
+    const char *seen = options->texts.of[SEEN];
+    if (result == STORE_OK && seen && strcmp(seen, found.seen) != 0) {
+        result = STORE_CONFLICT;
+        error.detail = g_strdup_printf("these are %u people by now, not those of before: look at them again", found.subjects->len);
+    }
     if (result == STORE_OK)
         result = bulk_add(store, ask, &found, NULL, actor, &bulk, &error);
     if (result == STORE_OK) {
@@ -159,14 +162,17 @@ static const char *lacks(const BulkAsk *ask, const OptionTexts *texts)
 static bool who_read(const BulkOptions *options, BulkAsk *ask)
 {
     const OptionTexts *texts = &options->texts;
-    const char *q = texts->of[FIND], *filter = texts->of[FILTER];
-    ask->who = (PeopleWay){ .is_filtered = filter != NULL, .q = q, .plan = texts->of[ON_PLAN] };
-    const char *why = (q != NULL) == (filter != NULL) ? "it needs one of --find and --filter"
-                    : filter && !people_filter_find(filter, &ask->who.filter) ? "--filter is plan, near, stopped, override or suspended"
-                    : (texts->of[ON_PLAN] != NULL) != (filter && ask->who.filter == PEOPLE_ON_PLAN) ? "--on-plan goes with --filter plan" : NULL;
+    const char *q = texts->of[FIND], *filter = texts->of[FILTER], *plan = texts->of[ON_PLAN];
+    PeopleAsked *who = &ask->who;
+    *who = (PeopleAsked){ .text = q, .plan = plan, .organization = texts->of[ORGANIZATION], .key = texts->of[KEY] };
+    const char *why = !q && !filter && !plan && !who->organization && !who->key ? "it needs one of --find, --filter, --on-plan, --organization, --key"
+                    : filter && !people_filter_find(filter, &who->filter) ? "--filter is plan, near, stopped, override or suspended"
+                    : filter && who->filter == PEOPLE_ON_PLAN && !plan ? "--filter plan needs --on-plan" : NULL;
+    who->filtered = filter && who->filter != PEOPLE_ON_PLAN;
     if (why)
         (void)cli_usage("bulk", "%s", why);
-    return !why;
+    return !why && cli_text("bulk", "--find", q, 0, 255) && cli_text("bulk", "--on-plan", plan, 1, 64) &&
+           cli_text("bulk", "--organization", who->organization, 1, 255) && cli_text("bulk", "--key", who->key, 1, 255);
 }
 
 static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)
@@ -187,7 +193,7 @@ static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)
     ask->then = texts->of[THEN];
     ask->reason = texts->of[REASON];
     ask->expires_at = INSTANT_MAX;
-    return who_read(options, ask) && cli_text("bulk", "--find", texts->of[FIND], 0, 255) && cli_text("bulk", "--reason", ask->reason, 1, 500) &&
+    return who_read(options, ask) && cli_text("bulk", "--reason", ask->reason, 1, 500) &&
            cli_instant("bulk", "--expires", texts->of[EXPIRES], &ask->expires_at) &&
            (ask->kind != BULK_BONUS || cli_whole("bulk", "--amount", texts->of[AMOUNT], 1, UNITS_MAX, &ask->amount)) &&
            (ask->kind != BULK_OVERRIDE || override_read(options, ask));
@@ -231,7 +237,9 @@ int cmd_bulk(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "find", 0, 0, G_OPTION_ARG_STRING, &texts[FIND], "Those whose id, e-mail address or organization begins so; \"\": everybody", "TEXT" },
         { "filter", 0, 0, G_OPTION_ARG_STRING, &texts[FILTER], "Those who are plan, near, stopped, override or suspended", "FILTER" },
-        { "on-plan", 0, 0, G_OPTION_ARG_STRING, &texts[ON_PLAN], "The plan of --filter plan", "PLAN" },
+        { "on-plan", 0, 0, G_OPTION_ARG_STRING, &texts[ON_PLAN], "Those who are on this plan", "PLAN" },
+        { "organization", 0, 0, G_OPTION_ARG_STRING, &texts[ORGANIZATION], "Those of this organization", "KEY" },
+        { "key", 0, 0, G_OPTION_ARG_STRING, &texts[KEY], "Those whom this API key has changed something about", "KEY" },
         { "feature", 0, 0, G_OPTION_ARG_STRING, &texts[FEATURE], "Of a bonus, an override, a reset", "FEATURE" },
         { "limit", 0, 0, G_OPTION_ARG_STRING, &texts[LIMIT], "Only this limit (override)", "LIMIT" },
         { "amount", 0, 0, G_OPTION_ARG_STRING, &texts[AMOUNT], "How many for each (bonus, override)", "N" },
@@ -241,13 +249,14 @@ int cmd_bulk(int argc, char **argv)
         { "plan", 0, 0, G_OPTION_ARG_STRING, &texts[PLAN], "The new plan (plan)", "PLAN" },
         { "then", 0, 0, G_OPTION_ARG_STRING, &texts[THEN], "The plan after --expires; else the one before (plan)", "PLAN" },
         { "reason", 0, 0, G_OPTION_ARG_STRING, &texts[REASON], "Why, for the audit", "TEXT" },
+        { "seen", 0, 0, G_OPTION_ARG_STRING, &texts[SEEN], "Only if they are those whom a dry run said so of", "SEEN" },
         { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only say how many and who they are", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
     int parsed = cli_options("bulk", "run WHAT | show ID | stop ID | work",
-                             "Makes one change to all whom a search or filter finds, at most 100000: WHAT is bonus, override, plan,\n"
-                             "suspend, restore or reset. Who they are is written down first; then each is changed by itself, once,\n"
+                             "Makes one change to all whom a search finds, at most 100000: WHAT is bonus, override, plan,\n"
+                             "suspend, restore or reset; all that is asked for must be true of them. Who they are is written down first; then each is changed by itself, once,\n"
                              "by this command or by a service, and goes on when either is killed. work does what is left, for cron\n"
                              "beside plain CGI.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? run(argc, argv, &options) : MAX(parsed, 0);

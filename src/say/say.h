@@ -134,6 +134,7 @@
 #define SAY_SIGN_IN_OWN         SAY_SIGN_IN ": visitors have nothing of their own to change"
 #define SAY_SIGN_IN_ACCOUNT     "sign in with an account first"
 #define SAY_SIGN_IN_CROWD       "too many are signing in at once; try again in a few seconds"
+#define SAY_LOOKING_CROWD       "too much is being looked through at once; try again in a few seconds"
 #define SAY_SIGN_IN_LATE        "nobody is about to sign in, or it took too long"
 #define SAY_KEY_UNKNOWN         "the API key is unknown, has expired, or was revoked"
 #define SAY_KEY_INVALID         "the key is not valid"
@@ -174,7 +175,7 @@
 
 /* ---- what is so already, or was changed meanwhile */
 #define SAY_PERSON_CHANGED      "somebody else changed the limits of this person meanwhile: look at them again"
-#define SAY_PEOPLE_CHANGED      "these are %u people by now: look at them again"
+#define SAY_PEOPLE_CHANGED      "these are %u people by now, not those of before: look at them again"
 #define SAY_OWNER_CHANGED       "somebody else has changed the owner meanwhile"
 #define SAY_POLICY_CHANGED      "somebody else has changed the policy meanwhile: version %d is in force"
 #define SAY_SAME_CHANGED        "somebody else is changing the same"

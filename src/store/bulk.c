@@ -39,6 +39,17 @@ static bool would_change(const PGresult *rows, int row, const Policy *policy, co
     }
 }
 
+/* Of the whole list, which is in the order of the search. */
+static void see(BulkFound *found)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; i < found->subjects->len; i++) {
+        const char *key = g_ptr_array_index(found->subjects, i);
+        g_checksum_update(sum, (const guchar *)key, (gssize)strlen(key) + 1);
+    }
+    g_strlcpy(found->seen, g_checksum_get_string(sum), sizeof found->seen);
+}
+
 StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error)
 {
     g_autoptr(Policy) policy = NULL;
@@ -47,11 +58,12 @@ StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreE
     if (result == STORE_OK)
         result = bulk_check(policy, ask, error);
     if (result == STORE_OK)
-        result = people_rows(store, &ask->who, NULL, BULK_MOST + 1, policy, &rows, error);
+        result = people_rows(store, &ask->who, BULK_MOST + 1, PEOPLE_ALL, policy, &rows, error);
     if (result != STORE_OK)
         return result;
-    int count = MIN(PQntuples(rows), BULK_MOST);
-    *found = (BulkFound){ .subjects = g_ptr_array_new_full((guint)count, g_free), .first = json_array(), .more = PQntuples(rows) > BULK_MOST };
+    int count = MIN(people_row_count(rows), BULK_MOST);
+    *found = (BulkFound){ .subjects = g_ptr_array_new_full((guint)count, g_free), .first = json_array(),
+                          .more = people_row_count(rows) > BULK_MOST };
     for (int row = 0; row < count; row++) {
         g_ptr_array_add(found->subjects, g_strdup(people_row_subject(rows, row)));
         found->changed += would_change(rows, row, policy, ask);
@@ -60,16 +72,26 @@ StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreE
     }
     if (ask->kind == BULK_RESET)
         found->changed = -1;
+    see(found);
     return STORE_OK;
+}
+
+json_t *bulk_found_json(const BulkAsk *ask, const BulkFound *found)
+{
+    return json_pack("{s:b, s:s, s:I, s:o, s:s, s:O}", "dry_run", true, "what", bulk_kind_word(ask->kind), "people",
+                     (json_int_t)found->subjects->len, "changed", found->changed < 0 ? json_null() : json_integer(found->changed), "seen",
+                     found->seen, "first", found->first);
 }
 
 /* --- making it --- */
 
-static json_t *chosen_json(const PeopleWay *who)
+/* {q, filter, on_plan, organization, key}, what is asked for of it; of a plan the filter says so too, as the first bulks had it. */
+static json_t *chosen_json(const PeopleAsked *who)
 {
-    static const char *const words[] = { [PEOPLE_ON_PLAN] = "plan", [PEOPLE_NEAR] = "near", [PEOPLE_STOPPED] = "stopped",
-                                         [PEOPLE_OVERRIDE] = "override", [PEOPLE_SUSPENDED] = "suspended" };
-    return who->is_filtered ? json_pack("{s:s, s:s*}", "filter", words[who->filter], "on_plan", who->plan) : json_pack("{s:s}", "q", who->q);
+    const char *filter = who->filtered ? people_filter_word(who->filter) : who->plan ? people_filter_word(PEOPLE_ON_PLAN) : NULL;
+    const char *text = who->text && *who->text ? who->text : filter || who->organization || who->key ? NULL : "";
+    return json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "q", text, "filter", filter, "on_plan", who->plan, "organization", who->organization,
+                     "key", who->key);
 }
 
 /* The same was sent before: what came of it. */

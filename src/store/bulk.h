@@ -1,8 +1,8 @@
-/* One change to many people at once: all whom a search or filter finds. Who they are is written down when it is made; from then on each
+/* One change to many people at once: all whom a search finds (people.h). Who they are is written down when it is made; from then on each
  * is changed in a transaction of their own, together with the note that they are, by whoever has the lease. So each is changed once,
  * whatever is killed, and nobody else waits for more than one of them.
  *
- * JSON: {bulk, what, q, filter, on_plan, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor, created_at, state
+ * JSON: {bulk, what, q, filter, on_plan, organization, key, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor, created_at, state
  * ("running", "done", "stopped"), ended_at, stopped_by, people, done, failed, left, failures: [{subject, why}]}; `bulk` is its id, a
  * string; of those who failed the first BULK_FAILURES. */
 #ifndef WEBQUOTA_BULK_H
@@ -22,7 +22,7 @@ const char *bulk_kind_word(BulkKind kind);
 
 /* Whom, and what is to be made of each. */
 typedef struct {
-    PeopleWay who;
+    PeopleAsked who;            /* from the first */
     BulkKind kind;
     const char *feature;        /* of a bonus, an override, and a reset (NULL: all) */
     const char *limit;          /* of an override; NULL: every limit on the feature */
@@ -37,8 +37,9 @@ typedef struct {
 /* Whom it would be about. */
 typedef struct {
     GPtrArray *subjects;        /* their keys, in the order of the search */
-    json_t *first;              /* of the first BULK_SHOWN, as people_find gives them */
+    json_t *first;              /* of the first BULK_SHOWN, as people_search gives them */
     int64_t changed;            /* how many of them something would be changed for; -1: not known before */
+    char seen[33];              /* tells whether they are the same people as at another time: the beginning of a hash over their keys */
     bool more;                  /* there are more than BULK_MOST, who are too many */
 } BulkFound;
 void bulk_found_clear(BulkFound *found);
@@ -46,6 +47,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BulkFound, bulk_found_clear)
 
 /* Can it be made under the policy in force (STORE_INVALID, with the field), and of whom? Changes nothing. */
 StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error) MUST_CHECK;
+
+/* What it would come to: {dry_run: true, what, people, changed, seen, first}. */
+json_t *bulk_found_json(const BulkAsk *ask, const BulkFound *found);
 
 /* Makes it of those found. `once` (NULL: nothing): made once for that, given again where it is there already; STORE_CONFLICT where that was
  * something else. */

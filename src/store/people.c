@@ -1,9 +1,9 @@
-/* Looking for people: one statement, each of its ways a range of an index. */
+/* Looking for people: one of three statements, by how much is asked for; each of their ways is a range of an index. */
 #include "store/people_rows.h"
 
 #define WHOLE_US (5 * US_PER_S) /* all who fit are more than a page, which is there at once */
 
-enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, EMAIL, SUSPENDED, NOW };
+enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, EMAIL, SUSPENDED, NOW, LOOKED_UP_TO };
 
 const char *people_row_subject(const PGresult *rows, int row)
 {
@@ -51,46 +51,82 @@ bool people_filter_find(const char *word, PeopleFilter *filter)
     return false;
 }
 
+const char *people_filter_word(PeopleFilter filter)
+{
+    return filter_words[filter];
+}
+
+/* --- as rows --- */
+
 static const char *plan_at(const Policy *policy, int index)
 {
     return index >= 0 ? policy->plans[index].key : NULL;
 }
 
-static void params_put(Params *params, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy)
+static const char *text_of(const PeopleAsked *asked)
 {
-    if (asked->is_filtered) {
-        params_text(params, filter_words[asked->filter]);
-        params_text(params, asked->plan);
-    } else {
-        params_text(params, asked->q);
-    }
-    params_text(params, after ? after : "");
-    params_number(params, most);
-    if (!asked->is_filtered)
-        return;
+    return asked->text && *asked->text ? asked->text : NULL;
+}
+
+static Query query_of(const PeopleAsked *asked)
+{
+    int ways = (text_of(asked) != NULL) + asked->filtered + (asked->plan != NULL);
+    if (asked->key || asked->organization || ways > 1)
+        return QUERY_PEOPLE_SEARCH;
+    return asked->filtered || asked->plan ? QUERY_PEOPLE_FILTER : QUERY_PEOPLE_FIND;
+}
+
+/* The plan of those who have none. */
+static void put_defaults(Params *params, const Policy *policy)
+{
     params_text(params, plan_at(policy, policy->default_plan));
     params_text(params, plan_at(policy, policy->anonymous_plan));
     params_number(params, PEOPLE_NEAR_PCT);
 }
 
-static StoreResult read_rows(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+static void put_find(Params *params, const PeopleAsked *asked, int64_t most)
 {
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, query, params, rows);
-    if (read == DB_LOST)
-        read = db_run(db, query, params, rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    return result;
+    params_text(params, asked->text ? asked->text : "");
+    params_text(params, asked->after ? asked->after : "");
+    params_number(params, most);
 }
 
-StoreResult people_rows(Store *store, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
+static void put_filter(Params *params, const PeopleAsked *asked, int64_t most, const Policy *policy)
+{
+    params_text(params, filter_words[asked->plan ? PEOPLE_ON_PLAN : asked->filter]);
+    params_text(params, asked->plan);
+    params_text(params, asked->after ? asked->after : "");
+    params_number(params, most);
+    put_defaults(params, policy);
+}
+
+static void put_search(Params *params, const PeopleAsked *asked, int64_t most, int64_t looked_at, const Policy *policy)
+{
+    const char *text = text_of(asked);
+    params_text(params, asked->key ? "key" : asked->organization ? "organization" : text ? "text" : filter_words[asked->filter]);
+    params_text(params, text);
+    params_text(params, asked->plan);
+    params_text(params, asked->organization);
+    params_text(params, asked->key);
+    params_text(params, asked->filtered ? filter_words[asked->filter] : NULL);
+    params_text(params, asked->after ? asked->after : "");
+    params_number(params, most);
+    params_number(params, looked_at);
+    put_defaults(params, policy);
+}
+
+StoreResult people_rows(Store *store, const PeopleAsked *asked, int64_t most, int64_t looked_at, const Policy *policy, PGresult **rows,
                         StoreError *error)
 {
     g_auto(Params) params = params_new();
-    Query query = asked->is_filtered ? QUERY_PEOPLE_FILTER : QUERY_PEOPLE_FIND;
-    params_put(&params, asked, after, most, policy);
-    Db *db = most > PEOPLE_PAGE + 1 ? store_reader_take_for(store, WHOLE_US) : store_reader_take(store);
+    Query query = query_of(asked);
+    if (query == QUERY_PEOPLE_FIND)
+        put_find(&params, asked, most);
+    else if (query == QUERY_PEOPLE_FILTER)
+        put_filter(&params, asked, most, policy);
+    else
+        put_search(&params, asked, most, looked_at, policy);
+    Db *db = looked_at == PEOPLE_ALL ? store_reader_take_for(store, WHOLE_US) : store_reader_take(store);
     DbResult read = db_run(db, query, &params, rows);
     if (read == DB_LOST)
         read = db_run(db, query, &params, rows);
@@ -99,88 +135,36 @@ StoreResult people_rows(Store *store, const PeopleWay *asked, const char *after,
     return result;
 }
 
-static StoreResult people_page(Store *store, const PeopleWay *asked, const char *after, json_t **list, bool *more, StoreError *error)
+/* people_search has a row without a person where there is none. */
+int people_row_count(const PGresult *rows)
 {
-    g_autoptr(Policy) policy = NULL;
-    g_autoptr(PGresult) rows = NULL;
-    StoreResult result = store_policy(store, &policy, error);
-    if (result == STORE_OK)
-        result = people_rows(store, asked, after, PEOPLE_PAGE + 1, policy, &rows, error);
-    if (result != STORE_OK)
-        return result;
-    *more = PQntuples(rows) > PEOPLE_PAGE;
-    *list = json_array();
-    for (int row = 0; row < MIN(PQntuples(rows), PEOPLE_PAGE); row++)
-        json_array_append_new(*list, people_row_json(rows, row, policy));
-    return STORE_OK;
+    return PQntuples(rows) && !result_null(rows, 0, SUBJECT) ? PQntuples(rows) : 0;
 }
 
-StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
-{
-    return people_page(store, &(PeopleWay){.q = text}, after, list, more, error);
-}
+/* --- as a page --- */
 
-StoreResult people_filter(Store *store, PeopleFilter filter, const char *plan, const char *after, json_t **list, bool *more,
-                          StoreError *error)
+/* New string. */
+static char *next_of(const PGresult *rows)
 {
-    return people_page(store, &(PeopleWay){.is_filtered = true, .filter = filter, .plan = plan}, after, list, more, error);
-}
-
-/* --- several at once --- */
-
-/* What leads (people_search.sql). */
-static const char *leading(const PeopleAsked *asked, const char *text)
-{
-    return asked->key ? "key" : asked->organization ? "organization" : text ? "text" : filter_words[asked->filter];
-}
-
-static StoreResult search(Store *store, const PeopleAsked *asked, const char *text, json_t **list, char **next, StoreError *error)
-{
-    g_autoptr(Policy) policy = NULL;
-    g_autoptr(PGresult) rows = NULL;
-    g_auto(Params) params = params_new();
-    StoreResult result = store_policy(store, &policy, error);
-    if (result != STORE_OK)
-        return result;
-    params_text(&params, leading(asked, text));
-    params_text(&params, text);
-    params_text(&params, asked->plan);
-    params_text(&params, asked->organization);
-    params_text(&params, asked->key);
-    params_text(&params, asked->filtered ? filter_words[asked->filter] : NULL);
-    params_text(&params, asked->after ? asked->after : "");
-    params_number(&params, PEOPLE_PAGE + 1);
-    params_number(&params, PEOPLE_LOOKED_AT);
-    params_text(&params, plan_at(policy, policy->default_plan));
-    params_text(&params, plan_at(policy, policy->anonymous_plan));
-    params_number(&params, PEOPLE_NEAR_PCT);
-    result = read_rows(store, QUERY_PEOPLE_SEARCH, &params, &rows, error);
-    if (result != STORE_OK)
-        return result;
-    *list = json_array();
-    for (int row = 0; row < MIN(PQntuples(rows), PEOPLE_PAGE); row++)
-        if (!result_null(rows, row, 0))
-            json_array_append_new(*list, people_row_json(rows, row, policy));
+    bool tells = PQnfields(rows) > LOOKED_UP_TO && PQntuples(rows) && !result_null(rows, 0, LOOKED_UP_TO);
     if (PQntuples(rows) > PEOPLE_PAGE)
-        *next = g_strdup(result_text(rows, PEOPLE_PAGE - 1, 0));
-    else
-        *next = result_null(rows, 0, 8) ? NULL : g_strdup(result_text(rows, 0, 8));
-    return STORE_OK;
+        return g_strdup(people_row_subject(rows, PEOPLE_PAGE - 1));
+    return tells ? g_strdup(result_text(rows, 0, LOOKED_UP_TO)) : NULL;
 }
 
 StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list, char **next, StoreError *error)
 {
-    const char *text = asked->text && *asked->text ? asked->text : NULL;
-    bool more = false, of_few = asked->key || asked->organization;
-    StoreResult result;
+    g_autoptr(Policy) policy = NULL;
+    g_autoptr(PGresult) rows = NULL;
     *next = NULL;
-    if (of_few || (text && (asked->filtered || asked->plan)) || (asked->filtered && asked->plan))
-        return search(store, asked, text, list, next, error);
-    if (asked->filtered || asked->plan)
-        result = people_filter(store, asked->plan ? PEOPLE_ON_PLAN : asked->filter, asked->plan, asked->after, list, &more, error);
-    else
-        result = people_find(store, text ? text : "", asked->after, list, &more, error);
-    if (result == STORE_OK && more)
-        *next = g_strdup(json_string_value(json_object_get(json_array_get(*list, json_array_size(*list) - 1), "subject")));
-    return result;
+    StoreResult result = store_policy(store, &policy, error);
+    if (result == STORE_OK)
+        result = people_rows(store, asked, PEOPLE_PAGE + 1, PEOPLE_LOOKED_AT, policy, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    *list = json_array();
+    for (int row = 0; row < MIN(people_row_count(rows), PEOPLE_PAGE); row++)
+        json_array_append_new(*list, people_row_json(rows, row, policy));
+    *next = next_of(rows);
+    return STORE_OK;
 }

@@ -5,9 +5,11 @@
 #include "store/people.h"
 #include "store/store_internal.h"
 
-/* At most `most` of them behind the subject `after` (NULL: from the first). */
-StoreResult people_rows(Store *store, const PeopleWay *asked, const char *after, int64_t most, const Policy *policy, PGresult **rows,
+/* At most `most` of them, of which those that fit what leads are looked at up to `looked_at`, or all of them (PEOPLE_ALL). */
+#define PEOPLE_ALL INT64_MAX
+StoreResult people_rows(Store *store, const PeopleAsked *asked, int64_t most, int64_t looked_at, const Policy *policy, PGresult **rows,
                         StoreError *error) MUST_CHECK;
+int people_row_count(const PGresult *rows);
 
 /* Of a row: the subject, the plan they have now (NULL: none), whether their own plan has an end, whether they are suspended; and all as JSON
  * (people.h). */

@@ -12,12 +12,17 @@ typedef struct {
 } OverviewShown;
 Value *view_overview(const OverviewShown *shown, const PageContext *context);
 
+/* What people were looked for by, all of it; NULL: not by that. `filter` is its word, never "plan". */
 typedef struct {
-    const json_t *list;  /* as people_find gives it */
+    const char *q, *filter, *plan, *organization, *key;
+} PeopleSought;
+/* "?q=ada&filter=near&plan=free", with the plan by that name; *mark is what comes first, '?' or '&'. */
+void sought_add(GString *out, const PeopleSought *sought, char *mark, const char *plan_name);
+
+typedef struct {
+    const json_t *list;  /* as people_search gives it */
     const char *next;    /* from where on there are further ones; NULL: there are none */
-    const char *q;       /* what is looked for; NULL: all. The others: as PeopleAsked; NULL: not asked for */
-    const char *filter;  /* its word */
-    const char *plan, *organization, *key;
+    PeopleSought sought;
     bool may_change;     /* all of them at once */
 } PeopleShown;
 Value *view_people(const PeopleShown *shown, const PageContext *context);

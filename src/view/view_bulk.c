@@ -14,28 +14,62 @@ static void set_what(Value *page, const char *what)
     set_flag(page, "plan_change", g_strcmp0(what, "plan") == 0);
 }
 
-/* Whom it is about, for bulk_who.html. */
-static void set_who(Value *page, const char *q, const char *filter, const char *on_plan, const PageContext *context)
+/* --- whom it is about, for bulk_who.html --- */
+
+/* One thing that is so of them; `more`: others were said before it. Each has all names, as they are looked for further out otherwise. */
+static void add_part(Value *parts, bool *more, const char *name, const char *text)
 {
-    const Plan *plan = on_plan ? policy_plan(context->policy, on_plan) : NULL;
-    static const char *const filters[] = {"near", "stopped", "overridden", "suspended"};
-    static const char *const words[] = {"near", "stopped", "override", "suspended"};
-    Value *who = set_object(page, "who");
-    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
-        value_set_flag(who, value_key(filters[i]), g_strcmp0(filter, words[i]) == 0);
-    set_text(who, "on_plan", plan ? plan->title : on_plan);
-    set_text(who, "begins", !filter && q && *q ? q : NULL);
-    set_flag(who, "everybody", !filter && !(q && *q));
+    static const char *const texts[] = {"begins", "on_plan", "member_of", "by_key"}, *const flags[] = {"near", "stopped", "overridden", "is_suspended"};
+    Value *part = add_object(parts);
+    set_flag(part, "more", *more);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        value_set_text(part, value_key(texts[i]), strcmp(name, texts[i]) == 0 ? text : NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+        value_set_flag(part, value_key(flags[i]), strcmp(name, flags[i]) == 0);
+    *more = true;
+}
+
+/* Its word, as the flag of a part. */
+static const char *flag_of(const char *filter)
+{
+    return strcmp(filter, "override") == 0 ? "overridden" : strcmp(filter, "suspended") == 0 ? "is_suspended" : filter;
+}
+
+static void set_who(Value *page, const PeopleSought *sought, const PageContext *context)
+{
+    const Plan *plan = sought->plan ? policy_plan(context->policy, sought->plan) : NULL;
+    Value *who = set_object(page, "who"), *parts = set_list(who, "parts");
+    bool more = false;
+    if (sought->q && *sought->q)
+        add_part(parts, &more, "begins", sought->q);
+    if (sought->filter)
+        add_part(parts, &more, flag_of(sought->filter), NULL);
+    if (sought->plan)
+        add_part(parts, &more, "on_plan", plan ? plan->title : sought->plan);
+    if (sought->organization)
+        add_part(parts, &more, "member_of", sought->organization);
+    if (sought->key)
+        add_part(parts, &more, "by_key", sought->key);
+    set_flag(who, "everybody", !more);
+    set_flag(who, "by_text", sought->q && *sought->q);
+}
+
+/* The same as the form carries it, as it was written. */
+static void set_carried(Value *page, const PeopleSought *sought)
+{
+    Value *carried = set_object(page, "sought");
+    set_text(carried, "q", sought->q);
+    set_text(carried, "filter", sought->filter);
+    set_text(carried, "on_plan", sought->plan);
+    set_text(carried, "organization", sought->organization);
+    set_text(carried, "key", sought->key);
 }
 
 static void add_list_address(GString *out, const BulkNewShown *shown, const char *mount)
 {
-    if (shown->filter)
-        add_address(out, mount, "/admin/people?filter=", shown->filter);
-    else
-        add_address(out, mount, "/admin/people?q=", shown->q ? shown->q : "");
-    if (shown->on_plan)
-        add_address(out, "", "&plan=", shown->on_plan);
+    char mark = '?';
+    add_address(out, mount, "/admin/people", NULL);
+    sought_add(out, &shown->sought, &mark, "plan");
 }
 
 static void set_choices(Value *page, const BulkNewShown *shown, const Policy *policy)
@@ -93,7 +127,8 @@ Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context)
     set_value(page, "page", page_value(page, context, NULL, NULL, false));
     set_text(page, "what", shown->what);
     set_what(page, shown->what);
-    set_who(page, shown->q, shown->filter, shown->on_plan, context);
+    set_who(page, &shown->sought, context);
+    set_carried(page, &shown->sought);
     set_words(page, "list_url", add_list_address, shown, context->mount);
     set_words(page, "action", add_address, context->mount, "/admin/bulk/new", NULL);
     set_flag(page, "preview", shown->preview);
@@ -151,6 +186,14 @@ static void set_failures(Value *page, const json_t *bulk, const PageContext *con
     set_flag(page, "more_failures", number_of(bulk, "failed") > (int64_t) i);
 }
 
+static void set_sought(Value *page, const json_t *bulk, const PageContext *context)
+{
+    const char *filter = text_of(bulk, "filter");
+    const PeopleSought sought = {.q = text_of(bulk, "q"), .filter = g_strcmp0(filter, "plan") == 0 ? NULL : filter,
+                                 .plan = text_of(bulk, "on_plan"), .organization = text_of(bulk, "organization"), .key = text_of(bulk, "key")};
+    set_who(page, &sought, context);
+}
+
 Value *view_bulk(const BulkShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -159,7 +202,7 @@ Value *view_bulk(const BulkShown *shown, const PageContext *context)
     set_value(page, "page", page_value(page, context, NULL, zone, false));
     set_text(page, "id", text_of(bulk, "bulk"));
     set_what(page, text_of(bulk, "what"));
-    set_who(page, text_of(bulk, "q"), text_of(bulk, "filter"), text_of(bulk, "on_plan"), context);
+    set_sought(page, bulk, context);
     set_said(page, text_of(bulk, "feature"), text_of(bulk, "plan"), context->policy);
     set_words(page, "amount", add_amount, bulk);
     set_words(page, "until", words_add_when, text_of(bulk, "expires_at"), zone);

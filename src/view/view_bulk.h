@@ -2,17 +2,17 @@
 #ifndef WEBQUOTA_VIEW_BULK_H
 #define WEBQUOTA_VIEW_BULK_H
 
-#include "view/view.h"
+#include "view/view_admin.h"
 
 /* Before it is made. */
 typedef struct {
     const char *what;               /* "bonus", "override", "plan", "suspend", "restore", "reset" */
-    const char *q, *filter, *on_plan; /* as they were looked for; NULL: not so */
+    PeopleSought sought;
     int people;                     /* how many they are; of the preview, as the next two */
     int64_t changed;                /* how many of them something changes for; -1: not known */
-    const json_t *first;            /* as people_find gives them */
+    const json_t *first;            /* as people_search gives them */
     bool preview;                   /* it is filled in, and to be confirmed */
-    bool stale;                     /* they were another number when it was confirmed */
+    bool stale;                     /* they were others when it was confirmed */
     const FormShown *shown;
     int shown_count;
 } BulkNewShown;

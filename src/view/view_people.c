@@ -12,16 +12,21 @@ static void add_parameter(GString *out, char *mark, const char *name, const char
     *mark = '&';
 }
 
-/* "/admin/people?filter=near&plan=free": what is asked for, from `after` on; NULL: from the first. */
-static void add_asked(GString *out, const PeopleShown *asked, const char *mount, const char *after)
+void sought_add(GString *out, const PeopleSought *sought, char *mark, const char *plan_name)
+{
+    add_parameter(out, mark, "q", sought->q);
+    add_parameter(out, mark, "filter", sought->filter);
+    add_parameter(out, mark, plan_name, sought->plan);
+    add_parameter(out, mark, "organization", sought->organization);
+    add_parameter(out, mark, "key", sought->key);
+}
+
+/* "/admin/people?filter=near&plan=free": those, from `after` on; NULL: from the first. */
+static void add_sought(GString *out, const PeopleSought *sought, const char *mount, const char *after)
 {
     char mark = '?';
     add_address(out, mount, "/admin/people", NULL);
-    add_parameter(out, &mark, "q", asked->q);
-    add_parameter(out, &mark, "filter", asked->filter);
-    add_parameter(out, &mark, "plan", asked->plan);
-    add_parameter(out, &mark, "organization", asked->organization);
-    add_parameter(out, &mark, "key", asked->key);
+    sought_add(out, sought, &mark, "plan");
     add_parameter(out, &mark, "after", after);
 }
 
@@ -29,10 +34,10 @@ static void add_asked(GString *out, const PeopleShown *asked, const char *mount,
 static void add_filter(Value *list, const PeopleShown *shown, const PageContext *context, const char *filter)
 {
     Value *choice = add_object(list);
-    PeopleShown asked = *shown;
-    asked.filter = filter;
-    set_words(choice, "url", add_asked, &asked, context->mount, NULL);
-    set_flag(choice, "current", g_strcmp0(shown->filter, filter) == 0);
+    PeopleSought sought = shown->sought;
+    sought.filter = filter;
+    set_words(choice, "url", add_sought, &sought, context->mount, NULL);
+    set_flag(choice, "current", g_strcmp0(shown->sought.filter, filter) == 0);
     set_flag(choice, "all", !filter);
     set_flag(choice, "near", g_strcmp0(filter, "near") == 0);
     set_flag(choice, "stopped", g_strcmp0(filter, "stopped") == 0);
@@ -44,10 +49,10 @@ static void add_filter(Value *list, const PeopleShown *shown, const PageContext 
 static void add_plan(Value *list, const PeopleShown *shown, const PageContext *context, const Plan *plan)
 {
     Value *choice = add_object(list);
-    PeopleShown asked = *shown;
-    asked.plan = plan ? plan->key : NULL;
-    set_words(choice, "url", add_asked, &asked, context->mount, NULL);
-    set_flag(choice, "current", g_strcmp0(shown->plan, asked.plan) == 0);
+    PeopleSought sought = shown->sought;
+    sought.plan = plan ? plan->key : NULL;
+    set_words(choice, "url", add_sought, &sought, context->mount, NULL);
+    set_flag(choice, "current", g_strcmp0(shown->sought.plan, sought.plan) == 0);
     set_text(choice, "title", plan ? plan->title : NULL);
 }
 
@@ -66,26 +71,21 @@ static void set_choices(Value *page, const PeopleShown *shown, const PageContext
 static void add_next(GString *out, const PeopleShown *shown, const char *mount)
 {
     if (shown->next)
-        add_asked(out, shown, mount, shown->next);
+        add_sought(out, &shown->sought, mount, shown->next);
 }
 
 /* "/admin/bulk/new?what=bonus&filter=near" */
 static void add_bulk(GString *out, const PeopleShown *shown, const char *mount, const char *what)
 {
+    char mark = '&';
     add_address(out, mount, "/admin/bulk/new?what=", what);
-    if (shown->filter || shown->plan)
-        add_address(out, "", "&filter=", shown->plan ? "plan" : shown->filter);
-    else if (shown->q)
-        add_address(out, "", "&q=", shown->q);
-    if (shown->plan)
-        add_address(out, "", "&on_plan=", shown->plan);
+    sought_add(out, &shown->sought, &mark, "on_plan");
 }
 
 static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
 {
     static const char *const kinds[] = {"bonus", "override", "plan", "reset", "suspend", "restore"};
-    bool several = shown->organization || shown->key || (shown->q && *shown->q && (shown->filter || shown->plan)) || (shown->filter && shown->plan);
-    if (!shown->may_change || several || !json_array_size(shown->list)) {
+    if (!shown->may_change || (!json_array_size(shown->list) && !shown->next)) {
         set_null(page, "bulk");
         return;
     }
@@ -99,16 +99,17 @@ static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
 Value *view_people(const PeopleShown *shown, const PageContext *context)
 {
     Value *page = value_new();
+    const PeopleSought *sought = &shown->sought;
     size_t i;
     json_t *person;
     set_value(page, "page", page_value(page, context, NULL, NULL, false));
     set_words(page, "action", add_address, context->mount, "/admin/people", NULL);
-    set_text(page, "q", shown->q);
-    set_text(page, "filter", shown->filter);
-    set_text(page, "of_plan", shown->plan);
-    set_text(page, "in_organization", shown->organization);
-    set_text(page, "api_key", shown->key);
-    set_flag(page, "narrowed", shown->organization || shown->key);
+    set_text(page, "q", sought->q);
+    set_text(page, "filter", sought->filter);
+    set_text(page, "of_plan", sought->plan);
+    set_text(page, "in_organization", sought->organization);
+    set_text(page, "api_key", sought->key);
+    set_flag(page, "narrowed", sought->organization || sought->key);
     Value *list = set_list(page, "people");
     json_array_foreach((json_t *) shown->list, i, person) {
         Value *row = add_object(list);
@@ -120,7 +121,7 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
         set_flag(row, "suspended", json_is_true(json_object_get(person, "suspended")));
     }
     set_flag(page, "any", i > 0);
-    set_flag(page, "filtered", shown->filter || shown->plan || shown->organization || shown->key);
+    set_flag(page, "filtered", sought->filter || sought->plan || sought->organization || sought->key);
     set_choices(page, shown, context);
     set_bulk(page, shown, context->mount);
     set_words(page, "next", add_next, shown, context->mount);

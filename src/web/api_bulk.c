@@ -9,7 +9,7 @@ static bool members_are_known(Call *call)
 {
     for (int i = 0; i < call->form.count; i++) {
         const char *name = call->form.pairs[i].name;
-        bool known = false;
+        bool known = bulk_form_says_whom(name);
         for (int field = 0; field < BULK_FIELDS; field++)
             known |= field != BULK_F_CONFIRM && strcmp(bulk_fields[field].name, name) == 0;
         if (!known) {
@@ -20,37 +20,36 @@ static bool members_are_known(Call *call)
     return true;
 }
 
-static void run(Call *call, const BulkForm *form)
+static void look_and_run(Call *call)
 {
     g_auto(StoreError) error = {0};
     json_t *bulk = NULL;
-    const InputValue *people = &form->values[BULK_F_PEOPLE], *once = &form->values[BULK_F_ONCE];
-    g_autofree char *actor = identity_actor(&call->identity);
-    g_autofree char *key = once->given ? g_strdup_printf("%s\n%s", actor, once->text) : NULL;
-    if (people->given && people->whole != form->found.subjects->len) {
-        call_problem(call, 409, "people", SAY_PEOPLE_CHANGED, form->found.subjects->len);
+    BulkForm *form = call->kept;
+    if (!bulk_form_look(call, form))
         return;
+    const char *other = form->values[BULK_F_DRY_RUN].flag ? NULL : bulk_form_differs(form);
+    if (form->values[BULK_F_DRY_RUN].flag) {
+        call_json(call, 200, bulk_found_json(&form->ask, &form->found));
+    } else if (other) {
+        call_problem(call, 409, other, SAY_PEOPLE_CHANGED, form->found.subjects->len);
+    } else {
+        StoreResult result = bulk_form_make(call, form, &bulk, &error);
+        admin_answer(call, 202, result, bulk, &error);
     }
-    StoreResult result = bulk_add(call->site->store, &form->ask, &form->found, key, actor, &bulk, &error);
-    admin_answer(call, 202, result, bulk, &error);
 }
 
 void api_bulk_run(Call *call)
 {
-    g_auto(BulkForm) form = {0};
+    g_autoptr(BulkForm) form = bulk_form_new();
     if (!call_form_json(call))
         return;
-    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form.values, form.shown);
-    if (!members_are_known(call) || !bulk_form_who(call, &form))
+    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
+    if (!members_are_known(call) || !bulk_form_who(call, &call->form, form))
         return;
-    if (!good || !bulk_form_is_good(call, &form))
-        bulk_form_mistakes(call, &form);
-    else if (!bulk_form_look(call, &form))
-        return;
-    else if (form.values[BULK_F_DRY_RUN].flag)
-        call_json(call, 200, bulk_form_json(&form));
+    if (good && bulk_form_is_good(call, form))
+        call_slow_read(call, look_and_run, g_steal_pointer(&form), bulk_form_free);
     else
-        run(call, &form);
+        bulk_form_mistakes(call, form);
 }
 
 void api_bulk_get(Call *call)

@@ -6,9 +6,6 @@
 
 const InputField bulk_fields[BULK_FIELDS] = {
     [BULK_F_WHAT] = {"what", INPUT_TEXT, true, 1, 16},
-    [BULK_F_Q] = {"q", INPUT_TEXT, false, 1, 255},
-    [BULK_F_FILTER] = {"filter", INPUT_TEXT, false, 1, 16},
-    [BULK_F_ON_PLAN] = {"on_plan", INPUT_TEXT, false, 1, 64},
     [BULK_F_FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},
     [BULK_F_LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
     [BULK_F_KIND] = {"kind", INPUT_TEXT, false, 1, 16},
@@ -19,38 +16,41 @@ const InputField bulk_fields[BULK_FIELDS] = {
     [BULK_F_THEN] = {"then", INPUT_TEXT, false, 1, 64},
     [BULK_F_REASON] = {"reason", INPUT_TEXT, true, 1, 500},
     [BULK_F_PEOPLE] = {"people", INPUT_WHOLE, false, 0, BULK_MOST},
+    [BULK_F_SEEN] = {"seen", INPUT_TEXT, false, 1, 64},
     [BULK_F_ONCE] = {"once", INPUT_TEXT, false, 1, 64},
     [BULK_F_CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
     [BULK_F_DRY_RUN] = {"dry_run", INPUT_FLAG, false, 0, 0},
 };
 
-void bulk_form_clear(BulkForm *form)
+BulkForm *bulk_form_new(void)
 {
+    return g_new0(BulkForm, 1);
+}
+
+void bulk_form_free(void *data)
+{
+    BulkForm *form = data;
+    if (!form)
+        return;
     bulk_found_clear(&form->found);
     form_shown_clear(form->shown, BULK_FIELDS);
+    g_free(form);
 }
 
 /* --- whom --- */
 
-bool bulk_form_who(Call *call, BulkForm *form)
+#define PLAN_FIELD "on_plan" /* "plan" is the new one */
+
+bool bulk_form_says_whom(const char *name)
 {
-    const char *q = form->shown[BULK_F_Q].typed, *filter = form->shown[BULK_F_FILTER].typed, *plan = form->shown[BULK_F_ON_PLAN].typed;
-    PeopleWay *who = &form->ask.who;
-    *who = (PeopleWay){.is_filtered = filter != NULL, .q = q ? q : "", .plan = plan};
-    if (!bulk_kind_find(form->shown[BULK_F_WHAT].typed, &form->ask.kind))
-        call_problem(call, 400, "what", SAY_WHAT_OF_BULK);
-    else if (form->shown[BULK_F_Q].mistake != FORM_GOOD)
-        call_problem(call, 400, "q", SAY_Q_ONCE);
-    else if (filter && !people_filter_find(filter, &who->filter))
-        call_problem(call, 400, "filter", SAY_FILTER);
-    else if (filter && q)
-        call_problem(call, 400, "q", SAY_Q_OR_FILTER);
-    else if ((plan != NULL) != (filter && who->filter == PEOPLE_ON_PLAN))
-        call_problem(call, 400, "on_plan", plan ? SAY_ON_PLAN_ALONE : SAY_MISSING_PLAN("on_plan"));
-    else if (plan && !policy_plan(call->policy, plan))
-        call_problem(call, 404, "on_plan", SAY_NO_PLAN, plan);
-    else
-        return true;
+    return people_asked_has(name, PLAN_FIELD);
+}
+
+bool bulk_form_who(Call *call, const Query *from, BulkForm *form)
+{
+    if (bulk_kind_find(form->shown[BULK_F_WHAT].typed, &form->ask.kind))
+        return people_asked_read(call, from, PLAN_FIELD, &form->sought, &form->ask.who);
+    call_problem(call, 400, "what", SAY_WHAT_OF_BULK);
     return false;
 }
 
@@ -174,9 +174,18 @@ bool bulk_form_look(Call *call, BulkForm *form)
     return false;
 }
 
-json_t *bulk_form_json(const BulkForm *form)
+const char *bulk_form_differs(const BulkForm *form)
 {
-    json_t *changed = form->found.changed < 0 ? json_null() : json_integer(form->found.changed);
-    return json_pack("{s:b, s:s, s:I, s:o, s:O}", "dry_run", true, "what", bulk_kind_word(form->ask.kind), "people",
-                     (json_int_t) form->found.subjects->len, "changed", changed, "first", form->found.first);
+    const InputValue *people = &form->values[BULK_F_PEOPLE], *seen = &form->values[BULK_F_SEEN];
+    if (people->given && people->whole != form->found.subjects->len)
+        return bulk_fields[BULK_F_PEOPLE].name;
+    return seen->given && strcmp(seen->text, form->found.seen) != 0 ? bulk_fields[BULK_F_SEEN].name : NULL;
+}
+
+StoreResult bulk_form_make(Call *call, const BulkForm *form, json_t **bulk, StoreError *error)
+{
+    const InputValue *once = &form->values[BULK_F_ONCE];
+    g_autofree char *actor = identity_actor(&call->identity);
+    g_autofree char *key = once->given ? g_strdup_printf("%s\n%s", actor, once->text) : NULL;
+    return bulk_add(call->site->store, &form->ask, &form->found, key, actor, bulk, error);
 }

@@ -62,6 +62,14 @@ void call_slow(Call *call, CallSlow work)
     call->slow = work;
 }
 
+void call_slow_read(Call *call, CallSlow work, gpointer kept, GDestroyNotify kept_free)
+{
+    call->slow = work;
+    call->slow_reads = true;
+    call->kept = kept;
+    call->kept_free = kept_free;
+}
+
 bool call_only_reads(const Call *call)
 {
     return strcmp(call->request->method, "GET") == 0 || strcmp(call->request->method, "HEAD") == 0;
@@ -358,10 +366,15 @@ bool call_body(Call *call, const InputField *fields, int count, InputValue *valu
     return (call->body && input_read(call->body, fields, count, "", values, &error)) || input_problem(call, &error);
 }
 
-bool call_query(Call *call, const InputField *fields, int count, InputValue *values)
+bool call_read(Call *call, const Query *from, const InputField *fields, int count, InputValue *values)
 {
     g_auto(InputError) error = {0};
-    return input_read_query(&call->request->query, fields, count, values, &error) || input_problem(call, &error);
+    return input_read_query(from, fields, count, values, &error) || input_problem(call, &error);
+}
+
+bool call_query(Call *call, const InputField *fields, int count, InputValue *values)
+{
+    return call_read(call, &call->request->query, fields, count, values);
 }
 
 char *call_reader(const Call *call)

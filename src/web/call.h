@@ -48,6 +48,7 @@ struct Call {
     CallThen then;
     CallRead read;        /* the subject's own usage is read, and handed to it, when the handler has returned; NULL: it is not */
     CallSlow slow;        /* takes long, and is done when the handler has returned; NULL: there is nothing such */
+    bool slow_reads;      /* of that: it reads much, and those who sign in do not wait for it */
     const char *ticket;   /* a ticket is looked for when the handler has returned, and when it has changed or `ticket_wait_s` have
                            * passed handed to `placed`; NULL: none is */
     int64_t ticket_wait_s;
@@ -68,6 +69,9 @@ void call_ticket(Call *call, const char *id, int64_t wait_s, CallPlaced placed);
 
 /* Leaves the rest to a thread that is for what takes long; where too many are in line already, the answer is 503. */
 void call_slow(Call *call, CallSlow work);
+
+/* The same for what reads much of the database. `kept` is taken, as by call_decide. */
+void call_slow_read(Call *call, CallSlow work, gpointer kept, GDestroyNotify kept_free);
 
 /* Frees what the call owns: identity, policy, segment, allow, text, body, form, kept; not the request and response. */
 void call_clear(Call *call);
@@ -136,6 +140,9 @@ bool call_body(Call *call, const InputField *fields, int count, InputValue *valu
 
 /* Reads query parameters by their declaration. False: answered already (400). */
 bool call_query(Call *call, const InputField *fields, int count, InputValue *values) MUST_CHECK;
+
+/* The same of any: call->form has its texts as they came, where form_read (web/form.h) tidies them. */
+bool call_read(Call *call, const Query *from, const InputField *fields, int count, InputValue *values) MUST_CHECK;
 
 /* Whom the request is about, given the `subject` it names (may be NULL): a key must name one; everybody else
  * acts for themselves, an administrator who only reads for anybody. NULL: answered already. Not owned. */

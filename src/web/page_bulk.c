@@ -9,46 +9,47 @@
 #define REFRESH_MIN_S 5
 #define REFRESH_MAX_S 300
 
-static void show(Call *call, int status, BulkForm *form, bool preview, bool stale)
+static void show(Call *call, int status, const BulkForm *form, bool preview)
 {
     if (!call_form_token(call))
         return;
     PageContext context = call_context(call, NULL);
-    const BulkAsk *ask = &form->ask;
     const BulkNewShown shown = {
-        .what = bulk_kind_word(ask->kind), .filter = form->shown[BULK_F_FILTER].typed, .q = form->shown[BULK_F_Q].typed,
-        .on_plan = ask->who.plan, .people = form->found.subjects ? (int) form->found.subjects->len : 0, .changed = form->found.changed,
-        .first = form->found.first, .preview = preview, .stale = stale, .shown = form->shown, .shown_count = BULK_FIELDS,
+        .what = bulk_kind_word(form->ask.kind), .sought = form->sought,
+        .people = form->found.subjects ? (int) form->found.subjects->len : 0, .changed = form->found.changed,
+        .first = form->found.first, .preview = preview, .stale = status == 409, .shown = form->shown, .shown_count = BULK_FIELDS,
     };
     call_page(call, status, "bulk_new", view_bulk_new(&shown, &context));
 }
 
 void page_bulk_new(Call *call)
 {
-    g_auto(BulkForm) form = {0};
-    form_open(&call->request->query, bulk_fields, BULK_FIELDS, form.shown);
-    if (bulk_form_who(call, &form))
-        show(call, 200, &form, false, false);
+    g_autoptr(BulkForm) form = bulk_form_new();
+    form_open(&call->request->query, bulk_fields, BULK_FIELDS, form->shown);
+    if (bulk_form_who(call, &call->request->query, form))
+        show(call, 200, form, false);
+}
+
+static void shown_set(BulkForm *form, int field, char *text)
+{
+    g_free(form->shown[field].typed);
+    form->shown[field].typed = text;
 }
 
 /* What was looked at, as the form that confirms it carries it. */
 static void preview(Call *call, BulkForm *form, int status)
 {
-    FormShown *people = &form->shown[BULK_F_PEOPLE], *once = &form->shown[BULK_F_ONCE];
-    g_free(people->typed);
-    people->typed = g_strdup_printf("%u", form->found.subjects->len);
-    g_free(once->typed);
-    once->typed = g_uuid_string_random();
-    show(call, status, form, true, status == 409);
+    shown_set(form, BULK_F_PEOPLE, g_strdup_printf("%u", form->found.subjects->len));
+    shown_set(form, BULK_F_SEEN, g_strdup(form->found.seen));
+    shown_set(form, BULK_F_ONCE, g_uuid_string_random());
+    show(call, status, form, true);
 }
 
-static void make(Call *call, BulkForm *form)
+static void make(Call *call, const BulkForm *form)
 {
     g_auto(StoreError) error = {0};
     json_t *bulk = NULL;
-    g_autofree char *actor = identity_actor(&call->identity);
-    g_autofree char *once = form->values[BULK_F_ONCE].given ? g_strdup_printf("%s\n%s", actor, form->values[BULK_F_ONCE].text) : NULL;
-    StoreResult result = bulk_add(call->site->store, &form->ask, &form->found, once, actor, &bulk, &error);
+    StoreResult result = bulk_form_make(call, form, &bulk, &error);
     if (result == STORE_OK) {
         g_autofree char *path = g_strconcat("/admin/bulk?id=", json_string_value(json_object_get(bulk, "bulk")), NULL);
         call_see_other(call, path);
@@ -58,25 +59,32 @@ static void make(Call *call, BulkForm *form)
     json_decref(bulk);
 }
 
+/* Who they are is confirmed only as a whole: their number, and who they were. */
+static void look(Call *call)
+{
+    BulkForm *form = call->kept;
+    const InputValue *values = form->values;
+    if (!bulk_form_look(call, form))
+        return;
+    bool confirmed = values[BULK_F_CONFIRM].flag && values[BULK_F_PEOPLE].given && values[BULK_F_SEEN].given;
+    if (!confirmed)
+        preview(call, form, 200);
+    else if (bulk_form_differs(form))
+        preview(call, form, 409);
+    else
+        make(call, form);
+}
+
 void page_bulk_new_send(Call *call)
 {
-    g_auto(BulkForm) form = {0};
-    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form.values, form.shown);
-    if (!bulk_form_who(call, &form))
+    g_autoptr(BulkForm) form = bulk_form_new();
+    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
+    if (!bulk_form_who(call, &call->form, form))
         return;
-    if (!good || !bulk_form_is_good(call, &form)) {
-        show(call, 400, &form, false, false);
-        return;
-    }
-    if (!bulk_form_look(call, &form))
-        return;
-    bool confirmed = form.values[BULK_F_CONFIRM].flag && form.values[BULK_F_PEOPLE].given;
-    if (confirmed && form.values[BULK_F_PEOPLE].whole != form.found.subjects->len)
-        preview(call, &form, 409);
-    else if (confirmed)
-        make(call, &form);
+    if (good && bulk_form_is_good(call, form))
+        call_slow_read(call, look, g_steal_pointer(&form), bulk_form_free);
     else
-        preview(call, &form, 200);
+        show(call, 400, form, false);
 }
 
 /* --- how far it is --- */

@@ -1,57 +1,28 @@
 /* GET /admin/people: looking for people; GET /admin/person: one of them. For administrators, who may change what they see where their
  * role says so. */
 #include "store/audit.h"
-#include "say/say.h"
-#include "store/people.h"
 #include "store/requests.h"
 #include "view/view_admin.h"
 #include "web/ceiling.h"
 #include "web/handlers.h"
+#include "web/people_asked.h"
 
 #define PERSON_AUDIT 10
 
-enum { Q, AFTER, FILTER, PLAN, ORGANIZATION, KEY };
-static const InputField find_fields[] = {[Q] = {"q", INPUT_TEXT, false, 0, 255},
-                                         [AFTER] = {"after", INPUT_TEXT, false, 1, 255},
-                                         [FILTER] = {"filter", INPUT_TEXT, false, 0, 16},
-                                         [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
-                                         [ORGANIZATION] = {"organization", INPUT_TEXT, false, 0, 255},
-                                         [KEY] = {"key", INPUT_TEXT, false, 0, 255}};
-
-/* NULL where it is not given, or empty, as a form sends what nobody chose. */
-static const char *text_given(const InputValue *value)
-{
-    return value->given && *value->text ? value->text : NULL;
-}
-
-/* False: answered already. The texts are those of `values`. */
-static bool asked_read(Call *call, const InputValue *values, PeopleAsked *asked)
-{
-    const char *filter = text_given(&values[FILTER]);
-    *asked = (PeopleAsked){.text = text_given(&values[Q]), .plan = text_given(&values[PLAN]), .organization = text_given(&values[ORGANIZATION]),
-                           .key = text_given(&values[KEY]), .after = text_given(&values[AFTER])};
-    if (filter && !people_filter_find(filter, &asked->filter))
-        call_problem(call, 400, "filter", SAY_FILTER);
-    else if (filter && asked->filter == PEOPLE_ON_PLAN && !asked->plan)
-        call_problem(call, 400, "plan", SAY_MISSING_PLAN("plan"));
-    else if (asked->plan && !policy_plan(call->policy, asked->plan))
-        call_problem(call, 404, "plan", SAY_NO_PLAN, asked->plan);
-    else {
-        asked->filtered = filter && asked->filter != PEOPLE_ON_PLAN;
-        return true;
-    }
-    return false;
-}
+static const InputField after_field = {"after", INPUT_TEXT, false, 1, 255};
 
 void page_people(Call *call)
 {
-    InputValue values[G_N_ELEMENTS(find_fields)];
+    InputValue after;
     g_auto(StoreError) error = {0};
     g_autofree char *next = NULL;
     json_t *list = NULL;
+    PeopleSought sought;
     PeopleAsked asked;
-    if (!call_query(call, find_fields, G_N_ELEMENTS(find_fields), values) || !asked_read(call, values, &asked))
+    const Query *query = &call->request->query;
+    if (!call_read(call, query, &after_field, 1, &after) || !people_asked_read(call, query, "plan", &sought, &asked))
         return;
+    asked.after = after.text;
     StoreResult result = people_search(call->site->store, &asked, &list, &next, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
@@ -61,9 +32,7 @@ void page_people(Call *call)
         call_json(call, 200, json_pack("{s:O, s:b, s:s?}", "people", list, "more", next != NULL, "after", next));
     } else if (call_form_token(call)) { /* it has a form, and its style */
         PageContext context = call_context(call, NULL);
-        PeopleShown shown = {.list = list, .next = next, .q = asked.text, .filter = asked.filtered ? values[FILTER].text : NULL,
-                             .plan = asked.plan, .organization = asked.organization, .key = asked.key,
-                             .may_change = call_is_administrator(call)};
+        PeopleShown shown = {.list = list, .next = next, .sought = sought, .may_change = call_is_administrator(call)};
         call_page(call, 200, "people", view_people(&shown, &context));
     }
     json_decref(list);

@@ -68,6 +68,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
     site->statics = statics_read(settings->statics, settings->theme);
     site->metrics = metrics_new();
     site->slow = slow_new(SLOW_MOST);
+    site->slow_reads = slow_new(SLOW_MOST);
     site->store = store_open(&config);
     if (!site->store)
         *why = g_strdup(SAY_STORE_CLOSED);
@@ -77,6 +78,7 @@ bool site_open(Site *site, const Settings *settings, bool lasting, char **why)
 void site_close(Site *site)
 {
     slow_free(site->slow);
+    slow_free(site->slow_reads);
     if (site->store)
         store_close(site->store);
     metrics_free(site->metrics);
@@ -200,9 +202,12 @@ static void visit_work(void *data)
 static void visit_work_later(Visit *visit)
 {
     Call *call = &visit->call;
-    if (slow_add(call->site->slow, visit_work, visit))
+    if (slow_add(call->slow_reads ? call->site->slow_reads : call->site->slow, visit_work, visit))
         return;
-    call_problem(call, 503, NULL, SAY_SIGN_IN_CROWD);
+    if (call->slow_reads)
+        call_problem(call, 503, NULL, SAY_LOOKING_CROWD);
+    else
+        call_problem(call, 503, NULL, SAY_SIGN_IN_CROWD);
     visit_end(visit);
 }
 

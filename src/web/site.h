@@ -16,6 +16,7 @@ typedef struct {
     Statics *statics;
     Metrics *metrics;
     Slow *slow;         /* for passwords */
+    Slow *slow_reads;   /* for what reads much of the database */
     const char *secret; /* of assertions; NULL: none. Not owned */
     const Callbacks *callbacks; /* NULL: none may be asked for. Not owned */
     const char *mount;  /* for links from an authorizer's refusal. Not owned */

@@ -65,6 +65,7 @@ async function bulk_made(browser, site, look) {
 
 async function bulks(site, root) {
     const cli = (...words) => run(`${PROGRAMS}/webquota`, ['bulk', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+    const keys = json => json.first.map(one => one.subject).join(' ');
     const call = async (body, code) => status(await site.api('POST', '/admin/bulk', { q: 'bulk-', reason: 'why', ...body }), code, JSON.stringify(body)).json;
     const suspended = () => site.value("select count(*) from webquota.subjects where suspended and key like 'bulk-%'");
     await test('programs and the command change many at once', async () => {
@@ -92,10 +93,36 @@ async function bulks(site, root) {
         for (const words of [['run', 'god', '--find', 'x', '--reason', 'x'], ['run', 'suspend', '--reason', 'x'], ['run', 'suspend', '--find', 'x'], ['show'], ['run', 'plan',
             '--find', 'x', '--reason', 'x'], ['run', 'override', '--find', 'x', '--reason', 'x', '--feature', 'call']]) equal((await cli(...words)).code, 2, words.join(' '));
     });
+    await test('all whom the page of people shows can be changed, whatever they were looked for by', async () => {
+        for (const n of ['j-1', 'n-1']) status(await site.api('POST', '/admin/subjects', { subject: `bulk-${n}<b>`, organization: 'Gym  <b>', email: `${n}@x.org` }), 200);
+        const { key } = status(await site.api('POST', '/admin/keys', { name: 'Door', scopes: ['admin'] }), 201).json;
+        status(await site.api('POST', '/admin/subjects', { subject: 'bulk-n-2<b>', email: 'n@x.org' }, { Authorization: `Bearer ${key}` }), 200);
+        for (const [who, options, found] of [
+            [{ q: 'bulk-', on_plan: 'pro' }, ['--find', 'bulk-', '--on-plan', 'pro'], 3],
+            [{ q: 'bulk-', filter: 'plan', on_plan: 'pro' }, ['--find', 'bulk-', '--filter', 'plan', '--on-plan', 'pro'], 3],
+            [{ organization: 'Gym  <b>' }, ['--organization', 'Gym  <b>'], 2], [{ organization: 'Gym <b>' }, ['--organization', 'Gym <b>'], 0],
+            [{ organization: 'Gym  <b>', on_plan: 'pro', q: 'J-1@' }, ['--organization', 'Gym  <b>', '--on-plan', 'pro', '--find', 'J-1@'], 1],
+            [{ key: 'door' }, ['--key', 'door'], 1], [{ organization: 'Gym  <b>', filter: 'near' }, ['--organization', 'Gym  <b>', '--filter', 'near'], 0]]) {
+            const { on_plan, ...rest } = who, page = (await root.open(`/admin/people?${new URLSearchParams({ ...rest, ...on_plan && { plan: on_plan } })}`, JSON_TYPE)).json;
+            const dry = await call({ what: 'bonus', feature: 'call', amount: 1, q: undefined, ...who, dry_run: true }, 200);
+            equal([dry.people, keys(dry)], [found, page.people.map(one => one.subject).join(' ')], JSON.stringify(who));
+            const from_shell = JSON.parse((await cli('run', 'bonus', '--feature', 'call', '--amount', '1', ...options, '--reason', 'x', '--dry-run', '--json')).stdout);
+            equal(from_shell, dry, options.join(' '));
+        }
+        const list = (await root.open(`/admin/people?${new URLSearchParams({ q: 'bulk-', plan: 'pro', organization: 'Gym  <b>' })}`)).text;
+        const [, link] = /href="\/quota(\/admin\/bulk\/new\?what=suspend[^"]*)"/.exec(list), form = fields_of(status(await root.open(link.replaceAll('&amp;', '&')), 200));
+        like(form, { q: 'bulk-', on_plan: 'pro', organization: 'Gym  <b>' });
+        const preview = status(await root.send('/admin/bulk/new', { ...form, reason: 'why' }), 200);
+        ok(shown(preview).includes('Suspend 1 person Those whose id'), shown(preview));
+        const where = status(await root.send('/admin/bulk/new', fields_of(preview)), 303).headers.location;
+        await over(site, where.replace(/.*id=/, ''));
+        equal(await site.value('select string_agg(key, \' \') from webquota.subjects where suspended'), 'bulk-j-1<b>');
+        like((await site.api('GET', `/admin/bulk/${where.replace(/.*id=/, '')}`)).json, { q: 'bulk-', filter: 'plan', on_plan: 'pro', organization: 'Gym  <b>', key: null, people: 1, done: 1 });
+    });
     await test('what is wrong is said; what was looked at and is otherwise by now is shown again', async () => {
         for (const [body, field] of [[{ what: 'god' }, 'what'], [{ what: 'bonus', feature: 'call' }, 'amount'], [{ what: 'bonus', amount: 5 }, 'feature'],
             [{ what: 'plan', plan: 'none' }, 'plan'], [{ what: 'override', feature: 'call', kind: 'some' }, 'kind'], [{ what: 'suspend', reason: '' }, 'reason'],
-            [{ what: 'suspend', filter: 'near' }, 'q'], [{ what: 'suspend', q: undefined, filter: 'plan' }, 'on_plan'], [{ what: 'suspend', who: 'all' }, 'who'],
+            [{ what: 'suspend', filter: 'far' }, 'filter'], [{ what: 'suspend', filter: 'plan' }, 'on_plan'], [{ what: 'suspend', key: 'x'.repeat(256) }, 'key'], [{ what: 'suspend', who: 'all' }, 'who'],
             [{ what: 'bonus', feature: 'call', amount: 5, expires_at: '2001-01-01' }, 'expires_at']]) equal((await call(body, 400)).field, field, JSON.stringify(body));
         equal((await call({ what: 'suspend', q: 'nobody-' }, 422)).field ?? null, null);
         const form = fields_of(status(await root.open('/admin/bulk/new?what=reset&q=bulk-'), 200));
@@ -107,6 +134,13 @@ async function bulks(site, root) {
         const again = fields_of(late), where = status(await root.send('/admin/bulk/new', again), 303).headers.location;
         equal(status(await root.send('/admin/bulk/new', again), 303).headers.location, where, 'sent twice, made once');
         status(await root.send('/admin/bulk/new', { ...again, csrf: 'x' }), 403);
+        await over(site, where.replace(/.*id=/, ''));
+        const dry = fields_of(status(await root.send('/admin/bulk/new', { ...form, reason: 'why' }), 200)), { seen } = await call({ what: 'reset', dry_run: true }, 200);
+        equal(dry.seen, seen);
+        await site.value("update webquota.subjects set key = 'bulk-later' where key = 'bulk-late'");
+        ok(shown(status(await root.send('/admin/bulk/new', dry), 409)).includes('by now these are 7 people, and not all of them'), 'as many, but others');
+        equal((await call({ what: 'reset', people: 7, seen }, 409)).field, 'seen');
+        equal((await cli('run', 'reset', '--find', 'bulk-', '--reason', 'x', '--seen', seen)).code, 1);
         await over(site, where.replace(/.*id=/, ''));
         equal(await site.value("select count(*) from webquota.audit where action = 'usage.reset' and subject like 'bulk-%'"), '7');
         equal(status(await root.open(`${where.replace('/quota', '')}&refresh=1`), 200).headers.refresh ?? null, null, 'over');

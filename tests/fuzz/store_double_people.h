@@ -39,7 +39,7 @@ StoreResult reports_read(Store *store, const ReportAsk *ask, json_t **reports, S
     return STORE_OK;
 }
 
-StoreResult people_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
+static StoreResult double_people(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
     (void)store;
     HOLDS(text);
@@ -61,7 +61,7 @@ StoreResult people_search(Store *store, const PeopleAsked *asked, json_t **list,
 {
     bool more = false;
     HOLDS(!asked->filtered || asked->filter != PEOPLE_ON_PLAN);
-    StoreResult result = people_find(store, asked->text ? asked->text : "", asked->after, list, &more, error);
+    StoreResult result = double_people(store, asked->text ? asked->text : "", asked->after, list, &more, error);
     *next = result == STORE_OK && more ? g_strdup("somebody") : NULL;
     return result;
 }
@@ -463,15 +463,20 @@ void bulk_found_clear(BulkFound *found)
 
 StoreResult bulk_look(Store *store, const BulkAsk *ask, BulkFound *found, StoreError *error)
 {
-    HOLDS(ask->reason && (ask->who.is_filtered || ask->who.q) && (ask->kind != BULK_BONUS || (ask->feature && ask->amount >= 1)));
+    HOLDS(ask->reason && (!ask->who.filtered || ask->who.filter != PEOPLE_ON_PLAN) && !ask->who.after && (ask->kind != BULK_BONUS || (ask->feature && ask->amount >= 1)));
     HOLDS(ask->kind != BULK_PLAN || ask->plan);
     *found = (BulkFound){.subjects = g_ptr_array_new_with_free_func(g_free), .changed = ask->kind == BULK_RESET ? -1 : 1};
     bool more = false;
-    StoreResult result = people_find(store, ask->who.q ? ask->who.q : "", NULL, &found->first, &more, error);
+    StoreResult result = double_people(store, ask->who.text ? ask->who.text : "", NULL, &found->first, &more, error);
     if (result == STORE_OK && ask->amount != 3)
         g_ptr_array_add(found->subjects, g_strdup("somebody"));
     found->more = ask->amount == 4;
     return result;
+}
+
+json_t *bulk_found_json(const BulkAsk *ask, const BulkFound *found)
+{
+    return json_pack("{s:s, s:i, s:O}", "what", bulk_kind_word(ask->kind), "people", (int)found->subjects->len, "first", found->first);
 }
 
 static json_t *double_bulk(const char *id)

@@ -37,7 +37,7 @@ static void fresh(Store **store)
 
 static BulkAsk ask_of(BulkKind kind)
 {
-    return (BulkAsk){ .who = { .q = "p-" }, .kind = kind, .feature = "call", .override_kind = OVERRIDE_AMOUNT, .amount = 7,
+    return (BulkAsk){ .who = { .text = "p-" }, .kind = kind, .feature = "call", .override_kind = OVERRIDE_AMOUNT, .amount = 7,
                       .expires_at = INSTANT_MAX, .plan = "pro", .reason = "a fair" };
 }
 
@@ -124,6 +124,90 @@ START_TEST(those_found_are_shown_and_stay_who_they_were)
     ck_assert_int_eq(database_number("select count(*) from webquota.subjects where suspended"), PEOPLE);
     ck_assert_int_eq(database_number("select count(*) from webquota.subjects where suspended and key = 'p-late'"), 0);
     assert_audited_once(id, "subject.update");
+    store_close(store);
+}
+END_TEST
+
+/* All whom the page of people shows for that, page by page, each with a blank behind. */
+static char *shown_by_pages(Store *store, PeopleAsked asked)
+{
+    GString *all = g_string_new(NULL);
+    g_autofree char *after = NULL;
+    do {
+        g_auto(StoreError) error = { 0 };
+        json_t *list = NULL;
+        char *next = NULL;
+        asked.after = after;
+        ck_assert_msg(people_search(store, &asked, &list, &next, &error) == STORE_OK, "%s", error.detail);
+        for (size_t i = 0; i < json_array_size(list); i++)
+            g_string_append_printf(all, "%s ", json_string_value(json_object_get(json_array_get(list, i), "subject")));
+        json_decref(list);
+        g_free(after);
+        after = next;
+    } while (after);
+    return g_string_free(all, FALSE);
+}
+
+static char *found_by_bulk(Store *store, const PeopleAsked *asked, char seen[33])
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(BulkFound) found = { 0 };
+    BulkAsk ask = ask_of(BULK_SUSPEND);
+    GString *all = g_string_new(NULL);
+    ask.who = *asked;
+    ck_assert_msg(bulk_look(store, &ask, &found, &error) == STORE_OK, "%s", error.detail);
+    for (guint i = 0; i < found.subjects->len; i++)
+        g_string_append_printf(all, "%s ", (char *)g_ptr_array_index(found.subjects, i));
+    memcpy(seen, found.seen, sizeof found.seen);
+    return g_string_free(all, FALSE);
+}
+
+static int words_in(const char *text)
+{
+    int words = 0;
+    for (; *text; text++)
+        words += *text == ' ';
+    return words;
+}
+
+START_TEST(whatever_the_page_of_people_shows_is_found_whole)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    bool created;
+    for (int i = 0; i < 5; i++) {
+        g_autofree char *subject = g_strdup_printf("p-%03d", i * 10);
+        const SubjectChange change = { .subject = subject, .organization = "gym", .plan = "pro",
+                                       .email = i % 2 ? NULL : "p@example.org", .reason = "test" };
+        json_t *json = NULL;
+        ck_assert_msg(admin_subject_set(store, &change, i ? "key:7" : "key:8", &created, &json, &error) == STORE_OK, "%s", error.detail);
+        json_decref(json);
+    }
+    g_free(database_value("insert into webquota.api_keys (id, name, hash, scopes, created_at) values (7, 'Door', 'x', 4, now())"));
+    g_free(database_value("update webquota.subjects set suspended = true where key >= 'p-020'"));
+    const struct {
+        PeopleAsked asked;
+        int people;
+    } rows[] = { { { .text = "" }, PEOPLE }, { { .text = "p-0" }, PEOPLE }, { { .filtered = true, .filter = PEOPLE_SUSPENDED }, 40 },
+                 { { .plan = "pro" }, 5 }, { { .plan = "free" }, 55 }, { { .organization = "gym" }, 5 }, { { .key = "7" }, 4 },
+                 { { .text = "p-05", .filtered = true, .filter = PEOPLE_SUSPENDED }, 10 },
+                 { { .text = "p-0", .plan = "free" }, 55 }, { { .text = "P@", .organization = "gym" }, 3 },
+                 { { .plan = "pro", .filtered = true, .filter = PEOPLE_SUSPENDED }, 3 },
+                 { { .organization = "gym", .key = "door", .filtered = true, .filter = PEOPLE_SUSPENDED }, 3 },
+                 { { .text = "p-", .plan = "pro", .organization = "gym", .key = "wq_7", .filtered = true, .filter = PEOPLE_SUSPENDED }, 3 },
+                 { { .text = "zoe", .plan = "pro" }, 0 }, { { .organization = "none" }, 0 } };
+    char last[33] = "";
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char seen[33], again[33];
+        g_autofree char *pages = shown_by_pages(store, rows[i].asked), *found = found_by_bulk(store, &rows[i].asked, seen);
+        g_free(found_by_bulk(store, &rows[i].asked, again));
+        ck_assert_str_eq(found, pages);
+        ck_assert_msg(words_in(found) == rows[i].people, "row %zu: %s", i, found);
+        ck_assert_str_eq(seen, again);
+        ck_assert(i < 2 || i == 11 || i == 12 || i == 14 || strcmp(seen, last) != 0);
+        memcpy(last, seen, sizeof seen);
+    }
     store_close(store);
 }
 END_TEST
@@ -302,7 +386,7 @@ START_TEST(the_same_sent_twice_is_made_once)
     ask.amount = 8;
     g_autofree char *other = begin_with(store, &ask, "key", STORE_CONFLICT);
     ck_assert_ptr_null(other);
-    ask.who.q = "nobody";
+    ask.who.text = "nobody";
     g_autofree char *nobody = begin_with(store, &ask, NULL, STORE_INVALID);
     ck_assert_ptr_null(nobody);
     ck_assert_int_eq(database_number("select count(*) from webquota.bulks"), 1);
@@ -317,6 +401,7 @@ int main(void)
     TCase *tests = tcase_create("bulk");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, those_found_are_shown_and_stay_who_they_were);
+    tcase_add_test(tests, whatever_the_page_of_people_shows_is_found_whole);
     tcase_add_test(tests, each_is_given_once_though_workers_are_killed);
     tcase_add_test(tests, each_is_reset_once_though_workers_are_killed);
     tcase_add_test(tests, two_who_act_at_once_change_each_once);

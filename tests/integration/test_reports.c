@@ -82,12 +82,13 @@ static void assert_people(Store *store, PeopleFilter filter, const char *expecte
 {
     g_auto(StoreError) error = { 0 };
     json_t *list = NULL;
-    bool more;
-    ck_assert_msg(people_filter(store, filter, NULL, NULL, &list, &more, &error) == STORE_OK, "%s", error.detail);
+    char *next;
+    const PeopleAsked asked = { .filtered = true, .filter = filter };
+    ck_assert_msg(people_search(store, &asked, &list, &next, &error) == STORE_OK, "%s", error.detail);
     g_autofree char *found = named(list);
     json_decref(list);
     ck_assert_str_eq(found, expected);
-    ck_assert(!more);
+    ck_assert_ptr_null(next);
 }
 
 static void assert_reports(Store *store, int people, const char *near, const char *top)

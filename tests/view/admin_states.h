@@ -119,7 +119,7 @@ static inline Value *sample_people(json_t *list, bool more, const char *q)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/people");
-    Value *page = view_people(&(PeopleShown){.list = sample_kept(list), .next = more ? "bob" : NULL, .q = q, .may_change = true}, &sample.context);
+    Value *page = view_people(&(PeopleShown){.list = sample_kept(list), .next = more ? "bob" : NULL, .sought = {.q = q}, .may_change = true}, &sample.context);
     sample_clear(&sample);
     return page;
 }
@@ -135,8 +135,8 @@ static Value *people_filtered(void)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/people");
-    PeopleShown shown = {.list = sample_kept(json_array()), .next = HOSTILE_NAME, .q = HOSTILE_NAME, .filter = "near", .plan = "pro",
-                         .organization = HOSTILE_NAME, .key = HOSTILE_NAME, .may_change = true};
+    PeopleShown shown = {.list = sample_kept(json_array()), .next = HOSTILE_NAME, .may_change = true,
+                         .sought = {.q = HOSTILE_NAME, .filter = "near", .plan = "pro", .organization = HOSTILE_NAME, .key = HOSTILE_NAME}};
     Value *page = view_people(&shown, &sample.context);
     sample_clear(&sample);
     return page;

@@ -23,26 +23,26 @@ static inline Value *sample_bulk_new(BulkNewShown shown, const FormShown *fields
 
 static Value *bulk_form(void)
 {
-    static FormShown fields[] = {{.name = "q", .typed = (char *)HOSTILE_NAME}, {.name = "feature"}, {.name = "limit"}, {.name = "kind", .mistake = FORM_CHOICE},
+    static FormShown fields[] = {{.name = "feature"}, {.name = "limit"}, {.name = "kind", .mistake = FORM_CHOICE},
                                  {.name = "amount", .typed = (char *)"many", .mistake = FORM_NUMBER, .min = 0, .max = 100},
                                  {.name = "multiplier"}, {.name = "expires_at"}, {.name = "reason", .mistake = FORM_MISSING}};
-    return sample_bulk_new((BulkNewShown){.what = "override", .q = HOSTILE_NAME}, fields, G_N_ELEMENTS(fields));
+    return sample_bulk_new((BulkNewShown){.what = "override", .sought = {.q = HOSTILE_NAME}}, fields, G_N_ELEMENTS(fields));
 }
 
 static Value *bulk_plan_form(void)
 {
-    static FormShown fields[] = {{.name = "filter", .typed = (char *)"plan"}, {.name = "on_plan", .typed = (char *)"free"}, {.name = "plan"},
-                                 {.name = "then"}, {.name = "expires_at"}, {.name = "reason"}};
-    return sample_bulk_new((BulkNewShown){.what = "plan", .filter = "plan", .on_plan = "free"}, fields, G_N_ELEMENTS(fields));
+    static FormShown fields[] = {{.name = "plan"}, {.name = "then"}, {.name = "expires_at"}, {.name = "reason"}};
+    return sample_bulk_new((BulkNewShown){.what = "plan", .sought = {.plan = "free"}}, fields, G_N_ELEMENTS(fields));
 }
 
 static Value *bulk_preview(void)
 {
-    static FormShown fields[] = {{.name = "filter", .typed = (char *)"near"}, {.name = "feature", .typed = (char *)"message"},
+    static FormShown fields[] = {{.name = "feature", .typed = (char *)"message"},
                                  {.name = "amount", .typed = (char *)"20"}, {.name = "expires_at", .typed = (char *)"2027-01-31"},
                                  {.name = "reason", .typed = (char *)SAMPLE_WHY}, {.name = "people", .typed = (char *)"1234"},
-                                 {.name = "once", .typed = (char *)"a-b"}};
-    return sample_bulk_new((BulkNewShown){.what = "bonus", .filter = "near", .people = 1234, .changed = 1200, .preview = true, .stale = true},
+                                 {.name = "seen", .typed = (char *)"5ee9"}, {.name = "once", .typed = (char *)"a-b"}};
+    return sample_bulk_new((BulkNewShown){.what = "bonus", .people = 1234, .changed = 1200, .preview = true, .stale = true,
+                                            .sought = {"an", "near", "free", HOSTILE_NAME, HOSTILE_NAME}},
                            fields, G_N_ELEMENTS(fields));
 }
 
