@@ -1,7 +1,8 @@
-/* `webquota bulk run|show|stop|work`: one change to many people at once. */
+/* `webquota bulk run|list|show|stop|work`: one change to many people at once. */
 #include <unistd.h>
 #include "cli/inputs.h"
 #include "cli/open.h"
+#include "cli/table.h"
 #include "store/bulk.h"
 
 enum { FIND, FILTER, ON_PLAN, ORGANIZATION, KEY, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON, SEEN };
@@ -28,12 +29,18 @@ static bool runs(const json_t *bulk)
     return g_strcmp0(text_of(bulk, "state"), "running") == 0;
 }
 
+/* A bulk that only a newer program can make is not under way here. */
+static const char *state_of(const json_t *bulk)
+{
+    return runs(bulk) && json_is_false(json_object_get(bulk, "known")) ? "passed over" : text_of(bulk, "state");
+}
+
 static void print_bulk(const json_t *bulk)
 {
     size_t i;
     json_t *failure;
     printf("bulk %s, %s: %s; %" PRId64 " people, %" PRId64 " done, %" PRId64 " failed, %" PRId64 " left\n", text_of(bulk, "bulk"),
-           text_of(bulk, "what"), text_of(bulk, "state"), number_of(bulk, "people"), number_of(bulk, "done"), number_of(bulk, "failed"),
+           text_of(bulk, "what"), state_of(bulk), number_of(bulk, "people"), number_of(bulk, "done"), number_of(bulk, "failed"),
            number_of(bulk, "left"));
     json_array_foreach(json_object_get(bulk, "failures"), i, failure)
         printf("  %s: %s\n", text_of(failure, "subject"), text_of(failure, "why"));
@@ -135,6 +142,61 @@ static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
     return tell(bulk, options->json);
 }
 
+/* "Those …" of it, in the words of its options. */
+static char *whom(const json_t *bulk)
+{
+    static const char *const names[] = {"q", "filter", "on_plan", "organization", "key"};
+    static const char *const options[] = {"--find", "--filter", "--on-plan", "--organization", "--key"};
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (text_of(bulk, names[i]))
+            g_string_append_printf(text, "%s%s \"%s\"", text->len ? " " : "", options[i], text_of(bulk, names[i]));
+    return g_string_free(text, FALSE);
+}
+
+static void print_list(const json_t *list)
+{
+    static const char *const titles[] = {"id", "what", "whom", "people", "state", "done", "failed", "left", "by", "begun", NULL};
+    static const char *const rest[] = {"done", "failed", "left", "actor", "created_at"};
+    g_autoptr(Table) table = table_new(titles);
+    size_t i;
+    json_t *bulk;
+    json_array_foreach((json_t *)list, i, bulk) {
+        g_autofree char *who = whom(bulk);
+        table_cell_of(table, bulk, "bulk");
+        table_cell_of(table, bulk, "what");
+        table_cell(table, who);
+        table_cell_of(table, bulk, "people");
+        table_cell(table, state_of(bulk));
+        for (size_t n = 0; n < G_N_ELEMENTS(rest); n++)
+            table_cell_of(table, bulk, rest[n]);
+    }
+    table_print(table, "there is none");
+}
+
+static int list_all(Store *store, bool json)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *all = json_array();
+    const char *before = NULL; /* the last of what there is */
+    bool more = true;
+    StoreResult result = STORE_OK;
+    while (result == STORE_OK && more) {
+        json_t *list = NULL;
+        result = bulk_list(store, before, &list, &more, &error);
+        if (result == STORE_OK)
+            json_array_extend(all, list);
+        json_decref(list);
+        before = text_of(json_array_get(all, json_array_size(all) - 1), "bulk");
+    }
+    if (result == STORE_OK && json)
+        cli_print_json(json_pack("{s:O}", "bulks", all));
+    else if (result == STORE_OK)
+        print_list(all);
+    json_decref(all);
+    return result == STORE_OK ? CMD_OK : cli_fail("bulk", result, &error);
+}
+
 static bool override_read(const BulkOptions *options, BulkAsk *ask)
 {
     const OptionTexts *texts = &options->texts;
@@ -214,18 +276,18 @@ static int about(Store *store, const char *verb, const char *id, bool json)
 static int run(int argc, char **argv, const BulkOptions *options)
 {
     const char *verb = argc > 1 ? argv[1] : "";
-    bool makes = strcmp(verb, "run") == 0, works = strcmp(verb, "work") == 0;
+    bool makes = strcmp(verb, "run") == 0, works = strcmp(verb, "work") == 0, lists = strcmp(verb, "list") == 0;
     BulkAsk ask = { 0 };
-    if (!makes && !works && strcmp(verb, "show") != 0 && strcmp(verb, "stop") != 0)
-        return cli_usage("bulk", "it takes run WHAT, show ID, stop ID, or work");
-    if (argc != (works ? 2 : 3))
-        return cli_usage("bulk", works ? "work takes nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
+    if (!makes && !works && !lists && strcmp(verb, "show") != 0 && strcmp(verb, "stop") != 0)
+        return cli_usage("bulk", "it takes run WHAT, list, show ID, stop ID, or work");
+    if (argc != (works || lists ? 2 : 3))
+        return cli_usage("bulk", works || lists ? "list and work take nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
     if (makes && !ask_read(argv[2], options, &ask))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = makes ? make(store, &ask, options) : about(store, verb, works ? NULL : argv[2], options->json);
+    int code = makes ? make(store, &ask, options) : lists ? list_all(store, options->json) : about(store, verb, works ? NULL : argv[2], options->json);
     store_close(store);
     return code;
 }
@@ -254,7 +316,7 @@ int cmd_bulk(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("bulk", "run WHAT | show ID | stop ID | work",
+    int parsed = cli_options("bulk", "run WHAT | list | show ID | stop ID | work",
                              "Makes one change to all whom a search finds, at most 100000: WHAT is bonus, override, plan,\n"
                              "suspend, restore or reset; all that is asked for must be true of them. Who they are is written down first; then each is changed by itself, once,\n"
                              "by this command or by a service, and goes on when either is killed. work does what is left, for cron\n"

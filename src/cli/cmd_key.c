@@ -1,4 +1,5 @@
 /* `webquota key create|list|revoke`: API keys. */
+#include "cli/list_whole.h"
 #include "cli/open.h"
 
 static bool scopes_parse(const char *text, unsigned *scopes)
@@ -55,12 +56,18 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "-";
 }
 
+static StoreResult page(Store *store, const char *subject, const char *organization, const char *before, json_t **list, StoreError *error)
+{
+    (void)subject, (void)organization;
+    return admin_key_list(store, before, ADMIN_LIST_MOST, list, error);
+}
+
 static int list(Store *store, const KeyOptions *options)
 {
     g_auto(StoreError) error = { 0 };
     json_t *keys = NULL, *key;
     size_t i;
-    StoreResult result = admin_key_list(store, &keys, &error);
+    StoreResult result = list_whole(page, store, NULL, NULL, &keys, &error);
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
     if (options->json) {

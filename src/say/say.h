@@ -37,7 +37,6 @@
 #define SAY_YOURS_TO_GIVE(field) field " must be given by your role"
 #define SAY_BESIDE(field, other) field " cannot stand beside " other
 #define SAY_GOES_WITH(field, other)   field " goes with " other
-#define SAY_ON_PLAN_ALONE             SAY_GOES_WITH("on_plan", "filter plan")
 #define SAY_BOTH_OR_NEITHER(field)    SAY_MISSING(field) ": both are given, or neither"
 #define SAY_MISSING_PLAN(field)       SAY_MISSING(field) ": it says which"
 #define SAY_LINE_FIELD(field)         field " is missing or wrong: open the form anew from the page of the line"
@@ -48,8 +47,6 @@
 #define SAY_NO_OWNER                  "owner is missing: a member, or null"
 #define SAY_BULK_ID                   "id is missing, or none that a bulk has"
 #define SAY_SESSION_ONCE              "session must be there, once"
-#define SAY_Q_ONCE                    "q must be text of up to 255 bytes, once"
-#define SAY_Q_OR_FILTER               "q and filter exclude each other"
 #define SAY_KEY_TEXT                  "Idempotency-Key must be text of 1 to 255 bytes without control characters"
 
 /* ---- fields: what they may be */

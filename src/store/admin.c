@@ -184,12 +184,7 @@ bool admin_id(const char *text, int64_t *id)
 StoreResult admin_rows(Store *store, Query query, const Params *params, json_t **list, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, query, params, &rows);
-    if (result == DB_LOST)
-        result = db_run(db, query, params, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult outcome = store_read(store, query, params, &rows, error);
     if (outcome != STORE_OK)
         return outcome;
     *list = json_array();
@@ -221,10 +216,13 @@ void admin_asked_params(Params *params, const AdminAsked *asked)
 StoreResult admin_list(Store *store, Query query, const AdminAsked *asked, json_t **list, StoreError *error)
 {
     g_auto(Params) params = params_new();
-    if (query == QUERY_KEYS_LIST)
+    if (query == QUERY_KEYS_LIST) {
         params_text(&params, asked->id);
-    else
+        params_text(&params, asked->before);
+        params_number(&params, 1);
+    } else {
         admin_asked_params(&params, asked);
+    }
     return admin_rows(store, query, &params, list, error);
 }
 

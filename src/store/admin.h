@@ -74,6 +74,8 @@ typedef struct {
 /* JSON: {grant, subject, organization, feature, amount, remaining, priority, effective_at, expires_at, every, reason,
  * author, created_at}. */
 StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
+/* What those of the subject on the feature that are not over come to, spent or not: units, UNITS_MAX at most. */
+StoreResult admin_grant_open(Store *store, const char *subject, const char *feature, int64_t *amount, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
                              StoreError *error) MUST_CHECK;
 StoreResult admin_grant_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
@@ -90,7 +92,8 @@ enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };
  * last_used_at}. The key is "wq_ID_SECRET"; only a hash of SECRET is kept. */
 StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
                              json_t **json, StoreError *error) MUST_CHECK;
-StoreResult admin_key_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
+/* The newest first, `most` at most, from before the key `before` on (NULL: from the newest), which is a number. */
+StoreResult admin_key_list(Store *store, const char *before, int64_t most, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult admin_key_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 /* `reason`: for the audit; NULL: none. */
 StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;

@@ -98,12 +98,7 @@ static StoreResult grants_read(Store *store, const AdminAsked *asked, json_t **l
     g_auto(Params) params = params_new();
     admin_asked_params(&params, asked);
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_GRANTS_LIST, &params, &rows);
-    if (result == DB_LOST)
-        result = db_run(db, QUERY_GRANTS_LIST, &params, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult outcome = store_read(store, QUERY_GRANTS_LIST, &params, &rows, error);
     if (outcome != STORE_OK)
         return outcome;
     *list = json_array();
@@ -113,6 +108,18 @@ static StoreResult grants_read(Store *store, const AdminAsked *asked, json_t **l
         json_array_append_new(*list, grant);
     }
     return STORE_OK;
+}
+
+StoreResult admin_grant_open(Store *store, const char *subject, const char *feature, int64_t *amount, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, subject);
+    params_text(&params, feature);
+    params_number(&params, UNITS_MAX);
+    StoreResult result = store_read(store, QUERY_GRANTS_OPEN, &params, &rows, error);
+    *amount = result == STORE_OK ? result_number(rows, 0, 0) : 0;
+    return result;
 }
 
 StoreResult admin_grant_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,

@@ -59,9 +59,13 @@ StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, In
     return result;
 }
 
-StoreResult admin_key_list(Store *store, json_t **list, StoreError *error)
+StoreResult admin_key_list(Store *store, const char *before, int64_t most, json_t **list, StoreError *error)
 {
-    return admin_list(store, QUERY_KEYS_LIST, &(AdminAsked){ 0 }, list, error);
+    g_auto(Params) params = params_new();
+    params_text(&params, NULL);
+    params_text(&params, before);
+    params_number(&params, most);
+    return admin_rows(store, QUERY_KEYS_LIST, &params, list, error);
 }
 
 StoreResult admin_key_get(Store *store, const char *id, json_t **json, StoreError *error)
@@ -123,12 +127,8 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     g_autoptr(PGresult) rows = NULL;
     /* Who was known before need not wait for long: there is a last word about them, and the call has more to wait for. */
     bool met = keys_recall_last(store, *id, secret, scopes) == STORE_OK;
-    Db *db = store_reader_take_for(store, met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US);
-    DbResult result = db_run(db, QUERY_KEY_FIND, &params, &rows);
-    if (result == DB_LOST)
-        result = db_run(db, QUERY_KEY_FIND, &params, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    int64_t us = met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US;
+    StoreResult outcome = store_read_for(store, us, QUERY_KEY_FIND, &params, &rows, error);
     if (outcome != STORE_OK)
         return keys_recall_last(store, *id, secret, scopes) == STORE_OK ? STORE_OK : outcome;
     char hash[HASH_HEX];

@@ -78,12 +78,7 @@ static StoreResult ask(Db *db, Query query, const Params *params, PGresult **row
 StoreResult audit_head(Store *store, AuditHead *head, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_AUDIT_HEAD, NULL, &rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_AUDIT_HEAD, NULL, &rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult result = store_read(store, QUERY_AUDIT_HEAD, NULL, &rows, error);
     if (result == STORE_OK && PQntuples(rows) != 1)
         return store_fail(error, STORE_CONFLICT, NULL, SAY_AUDIT_HEADLESS);
     if (result == STORE_OK)

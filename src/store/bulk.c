@@ -183,22 +183,57 @@ static StoreResult none(StoreError *error)
     return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("bulk"));
 }
 
+/* One by its number, or the newest `most` before another. */
+static StoreResult read_bulks(Store *store, const char *id, const char *before, int64_t failures, int64_t most, json_t **list, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    size_t i;
+    json_t *bulk;
+    BulkKind kind;
+    params_text(&params, id);
+    params_number(&params, failures);
+    params_text(&params, before);
+    params_number(&params, most);
+    StoreResult result = admin_rows(store, QUERY_BULK_SHOW, &params, list, error);
+    if (result != STORE_OK)
+        return result;
+    json_array_foreach(*list, i, bulk) {
+        const char *what = json_string_value(json_object_get(bulk, "what"));
+        json_object_set_new(bulk, "known", json_boolean(bulk_change_known(what, json_object_get(bulk, "change"), &kind)));
+        json_object_del(bulk, "change");
+    }
+    return STORE_OK;
+}
+
 StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error)
 {
     int64_t number;
     json_t *list = NULL;
-    g_auto(Params) params = params_new();
     if (!admin_id(id, &number))
         return none(error);
-    params_number(&params, number);
-    params_number(&params, BULK_FAILURES);
-    StoreResult result = admin_rows(store, QUERY_BULK_SHOW, &params, &list, error);
+    StoreResult result = read_bulks(store, id, NULL, BULK_FAILURES, 1, &list, error);
     if (result == STORE_OK && json_array_size(list) != 1)
         result = none(error);
     if (result == STORE_OK)
         *json = json_incref(json_array_get(list, 0));
     json_decref(list);
     return result;
+}
+
+StoreResult bulk_list(Store *store, const char *before, json_t **list, bool *more, StoreError *error)
+{
+    int64_t number;
+    size_t i;
+    json_t *bulk;
+    if (before && !admin_id(before, &number))
+        return store_fail(error, STORE_INVALID, "before", "before is the number of a bulk");
+    StoreResult result = read_bulks(store, NULL, before, 0, BULK_PAGE + 1, list, error);
+    if (result != STORE_OK)
+        return result;
+    admin_cut(*list, BULK_PAGE, more);
+    json_array_foreach(*list, i, bulk)
+        json_object_del(bulk, "failures");
+    return STORE_OK;
 }
 
 /* Of a transaction. */

@@ -2,9 +2,10 @@
  * is changed in a transaction of their own, together with the note that they are, by whoever has the lease. So each is changed once,
  * whatever is killed, and nobody else waits for more than one of them.
  *
- * JSON: {bulk, what, q, filter, on_plan, organization, key, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor, created_at, state
- * ("running", "done", "stopped"), ended_at, stopped_by, people, done, failed, left, failures: [{subject, why}]}; `bulk` is its id, a
- * string; of those who failed the first BULK_FAILURES. */
+ * JSON: {bulk, what, q, filter, on_plan, organization, key, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor,
+ * created_at, state ("running", "done", "stopped"), known, ended_at, stopped_by, people, done, failed, left, failures: [{subject, why}]};
+ * `bulk` is its id, a string; of those who failed the first BULK_FAILURES. One that is not `known` was written by a newer program, and is
+ * of what this one cannot make: it is passed over. */
 #ifndef WEBQUOTA_BULK_H
 #define WEBQUOTA_BULK_H
 
@@ -14,6 +15,7 @@
 #define BULK_MOST 100000
 #define BULK_SHOWN 20
 #define BULK_FAILURES 100
+#define BULK_PAGE 50
 #define BULK_LEASE_S 5
 
 typedef enum { BULK_BONUS, BULK_OVERRIDE, BULK_PLAN, BULK_SUSPEND, BULK_RESTORE, BULK_RESET, BULK_KINDS } BulkKind;
@@ -57,6 +59,10 @@ StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, c
                      StoreError *error) MUST_CHECK;
 
 StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+
+/* The newest first, BULK_PAGE at most, from before the bulk `before` on (NULL: from the newest); of those who failed only how many. *more:
+ * there are older ones. STORE_INVALID: `before` is no number. */
+StoreResult bulk_list(Store *store, const char *before, json_t **list, bool *more, StoreError *error) MUST_CHECK;
 
 /* Who is not changed by then stays as they are. STORE_CONFLICT: it is over. */
 StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error) MUST_CHECK;

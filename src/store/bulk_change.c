@@ -69,13 +69,15 @@ static bool has_feature(BulkKind kind)
     return kind == BULK_BONUS || kind == BULK_OVERRIDE || kind == BULK_RESET;
 }
 
+static const char *const override_words[] = { [OVERRIDE_AMOUNT] = "amount", [OVERRIDE_UNLIMITED] = "unlimited",
+                                              [OVERRIDE_MULTIPLIER] = "multiplier" };
+
 json_t *bulk_change_json(const BulkAsk *ask)
 {
-    static const char *const kinds[] = { [OVERRIDE_AMOUNT] = "amount", [OVERRIDE_UNLIMITED] = "unlimited", [OVERRIDE_MULTIPLIER] = "multiplier" };
     bool overrides = ask->kind == BULK_OVERRIDE, ends = (ask->kind <= BULK_PLAN) && ask->expires_at != INSTANT_MAX;
     g_autofree char *until = ends ? instant_text(ask->expires_at) : NULL;
     json_t *change = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}", "feature", has_feature(ask->kind) ? ask->feature : NULL, "limit",
-                               overrides ? ask->limit : NULL, "kind", overrides ? kinds[ask->override_kind] : NULL, "expires_at", until, "plan",
+                               overrides ? ask->limit : NULL, "kind", overrides ? override_words[ask->override_kind] : NULL, "expires_at", until, "plan",
                                ask->kind == BULK_PLAN ? ask->plan : NULL, "then", ask->kind == BULK_PLAN ? ask->then : NULL);
     if (ask->kind == BULK_BONUS || (overrides && ask->override_kind == OVERRIDE_AMOUNT))
         json_object_set_new(change, "amount", json_integer(ask->amount));
@@ -87,6 +89,25 @@ json_t *bulk_change_json(const BulkAsk *ask)
 static const char *text_of(const json_t *object, const char *name)
 {
     return json_string_value(json_object_get(object, name));
+}
+
+static bool word_is_among(const char *word, const char *const *words, size_t count)
+{
+    bool among = false;
+    for (size_t i = 0; word && i < count; i++)
+        among |= strcmp(word, words[i]) == 0;
+    return among;
+}
+
+bool bulk_change_known(const char *what, const json_t *change, BulkKind *kind)
+{
+    static const char *const names[] = { "feature", "limit", "kind", "expires_at", "plan", "then", "amount", "multiplier" };
+    bool known = bulk_kind_find(what, kind) && json_is_object(change);
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)change, name, value)
+        known &= word_is_among(name, names, G_N_ELEMENTS(names));
+    return known && (*kind != BULK_OVERRIDE || word_is_among(text_of(change, "kind"), override_words, G_N_ELEMENTS(override_words)));
 }
 
 BulkAsk bulk_change_read(BulkKind kind, const json_t *change, const char *reason)

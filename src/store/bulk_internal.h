@@ -16,4 +16,7 @@ OverrideAdd bulk_override(const BulkAsk *ask, const char *subject);
 json_t *bulk_change_json(const BulkAsk *ask);
 BulkAsk bulk_change_read(BulkKind kind, const json_t *change, const char *reason);
 
+/* Is it all of what this program can make? *kind. */
+bool bulk_change_known(const char *what, const json_t *change, BulkKind *kind) MUST_CHECK;
+
 #endif

@@ -116,17 +116,13 @@ static StoreResult change_or_fail(const Item *item, StoreError *error)
     return fail(item, why, error);
 }
 
-static StoreResult change_all(Store *store, const PGresult *rows, StoreError *error)
+/* The rows are those of a bulk whose change is `change`. */
+static StoreResult change_all(Store *store, const PGresult *rows, BulkKind kind, const json_t *change, StoreError *error)
 {
-    BulkKind kind;
     g_autofree char *origin = g_strdup(audit_origin());
-    json_t *change = json_loads(result_text(rows, 0, 2), 0, NULL);
     Item item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
     StoreResult result = STORE_OK;
-    if (!change || !bulk_kind_find(result_text(rows, 0, 1), &kind))
-        result = store_fail(error, STORE_DOWN, NULL, SAY_BULK_UNKNOWN, item.bulk);
-    else
-        item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
+    item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
     audit_origin_set(result_text(rows, 0, 5));
     audit_bulk_set(item.bulk);
     for (int row = 0; result == STORE_OK && row < PQntuples(rows); row++) {
@@ -136,21 +132,32 @@ static StoreResult change_all(Store *store, const PGresult *rows, StoreError *er
     }
     audit_bulk_set(0);
     audit_origin_set(origin);
-    json_decref(change);
     return result;
 }
 
-static StoreResult read_next(Store *store, PGresult **rows, StoreError *error)
+static StoreResult read_next(Store *store, int64_t behind, PGresult **rows, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_number(&params, PEOPLE_AT_ONCE);
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_BULK_NEXT, &params, rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_BULK_NEXT, &params, rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    return result;
+    params_number(&params, behind);
+    return store_read(store, QUERY_BULK_NEXT, &params, rows, error);
+}
+
+/* The first under way that this program can make: what a newer one has written waits for such a one, and holds up nobody. No rows: none. */
+static StoreResult read_next_known(Store *store, PGresult **rows, BulkKind *kind, json_t **change, StoreError *error)
+{
+    int64_t behind = 0;
+    for (;;) {
+        StoreResult result = read_next(store, behind, rows, error);
+        if (result != STORE_OK || !PQntuples(*rows))
+            return result;
+        *change = json_loads(result_text(*rows, 0, 2), 0, NULL);
+        if (bulk_change_known(result_text(*rows, 0, 1), *change, kind))
+            return STORE_OK;
+        behind = result_number(*rows, 0, 0);
+        g_clear_pointer(change, json_decref);
+        g_clear_pointer(rows, PQclear);
+    }
 }
 
 static StoreResult end(Store *store, int64_t bulk, StoreError *error)
@@ -163,14 +170,17 @@ static StoreResult end(Store *store, int64_t bulk, StoreError *error)
 StoreResult bulk_turn(Store *store, const Lease *lease, BulkRest *rest, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
+    json_t *change = NULL;
+    BulkKind kind;
     bool mine = false, late;
     *rest = BULK_REST_IDLE;
-    StoreResult result = read_next(store, &rows, error);
+    StoreResult result = read_next_known(store, &rows, &kind, &change, error);
     if (result != STORE_OK || !PQntuples(rows))
         return result;
     result = lease_take(store, lease, &mine, &late, error);
     *rest = mine ? BULK_REST_MORE : BULK_REST_ELSEWHERE;
-    if (result != STORE_OK || !mine)
-        return result;
-    return result_null(rows, 0, 6) ? end(store, result_number(rows, 0, 0), error) : change_all(store, rows, error);
+    if (result == STORE_OK && mine)
+        result = result_null(rows, 0, 6) ? end(store, result_number(rows, 0, 0), error) : change_all(store, rows, kind, change, error);
+    json_decref(change);
+    return result;
 }

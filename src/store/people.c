@@ -126,13 +126,7 @@ StoreResult people_rows(Store *store, const PeopleAsked *asked, int64_t most, in
         put_filter(&params, asked, most, policy);
     else
         put_search(&params, asked, most, looked_at, policy);
-    Db *db = looked_at == PEOPLE_ALL ? store_reader_take_for(store, WHOLE_US) : store_reader_take(store);
-    DbResult read = db_run(db, query, &params, rows);
-    if (read == DB_LOST)
-        read = db_run(db, query, &params, rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    return result;
+    return store_read_for(store, looked_at == PEOPLE_ALL ? WHOLE_US : store_read_us(store), query, &params, rows, error);
 }
 
 /* people_search has a row without a person where there is none. */

@@ -193,21 +193,10 @@ StoreResult policy_version_read(Store *store, int version, Policy **policy, Stor
     return result;
 }
 
-static StoreResult read_rows(Store *store, Query query, PGresult **rows, StoreError *error)
-{
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, query, NULL, rows);
-    if (result == DB_LOST)
-        result = db_run(db, query, NULL, rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    return outcome;
-}
-
 StoreResult policy_people(Store *store, const Policy *policy, json_t **people, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
-    StoreResult result = read_rows(store, QUERY_SUBJECTS_PER_PLAN, &rows, error);
+    StoreResult result = store_read(store, QUERY_SUBJECTS_PER_PLAN, NULL, &rows, error);
     if (result != STORE_OK)
         return result;
     *people = json_object();
@@ -223,7 +212,7 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
-    StoreResult result = read_rows(store, QUERY_POLICIES_LIST, &rows, error);
+    StoreResult result = store_read(store, QUERY_POLICIES_LIST, NULL, &rows, error);
     if (result != STORE_OK)
         return result;
     *list = json_array();

@@ -158,12 +158,7 @@ StoreResult queue_heads(Store *store, int most, GPtrArray **heads, StoreError *e
     g_auto(Params) params = params_new();
     params_number(&params, most);
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_TICKETS_HEADS, &params, &rows);
-    if (result == DB_LOST)
-        result = db_run(db, QUERY_TICKETS_HEADS, &params, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult outcome = store_read(store, QUERY_TICKETS_HEADS, &params, &rows, error);
     if (outcome != STORE_OK)
         return outcome;
     *heads = g_ptr_array_new_with_free_func(head_free);

@@ -47,12 +47,7 @@ static StoreResult factor_read(Store *store, const char *account, Factor *factor
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     params_text(&params, account);
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_FACTOR_READ, &params, &rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_FACTOR_READ, &params, &rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult result = store_read(store, QUERY_FACTOR_READ, &params, &rows, error);
     if (result == STORE_OK && PQntuples(rows))
         factor_of_row(rows, factor);
     return result;
@@ -336,12 +331,7 @@ StoreResult sign_in_half(Store *store, const char *token, char **account, WaitsF
         return no_half(error);
     session_token_hash(token, hash);
     params_text(&params, hash);
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_SESSION_HALF, &params, &rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_SESSION_HALF, &params, &rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult result = store_read(store, QUERY_SESSION_HALF, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
         return no_half(error);
     if (result == STORE_OK) {

@@ -62,13 +62,8 @@ static StoreResult session_look_up(Store *store, const char *hash, PGresult **ro
     params_text(&params, hash);
     bool met = sessions_recall_last(store, hash, &last);
     session_clear(&last);
-    Db *db = store_reader_take_for(store, met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US);
-    DbResult result = db_run(db, QUERY_SESSION_FIND, &params, rows);
-    if (result == DB_LOST)
-        result = db_run(db, QUERY_SESSION_FIND, &params, rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    return outcome;
+    int64_t us = met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US;
+    return store_read_for(store, us, QUERY_SESSION_FIND, &params, rows, error);
 }
 
 StoreResult session_find(Store *store, const char *token, Session *session, StoreError *error)
@@ -159,12 +154,7 @@ static StoreResult secret_read(Store *store, char **secret, StoreError *error)
     g_auto(Params) params = params_new();
     params_text(&params, "forms");
     g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_SECRET_FIND, &params, &rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_SECRET_FIND, &params, &rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult result = store_read(store, QUERY_SECRET_FIND, &params, &rows, error);
     if (result == STORE_OK && PQntuples(rows) != 1)
         result = store_fail(error, STORE_DOWN, NULL, SAY_NO_SECRET_OF_FORMS);
     if (result == STORE_OK)

@@ -69,12 +69,7 @@ StoreResult account_password_is(Store *store, const char *name, const char *pass
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     params_text(&params, name);
-    Db *db = store_reader_take(store);
-    DbResult read = db_run(db, QUERY_ACCOUNT_HASH, &params, &rows);
-    if (read == DB_LOST)
-        read = db_run(db, QUERY_ACCOUNT_HASH, &params, &rows);
-    StoreResult result = read == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    StoreResult result = store_read(store, QUERY_ACCOUNT_HASH, &params, &rows, error);
     *right = result == STORE_OK && password_is_right(password, PQntuples(rows) ? result_text(rows, 0, 0) : NULL);
     return result;
 }

@@ -216,6 +216,22 @@ StoreResult store_write(Store *store, Query query, const Params *params, PGresul
     return outcome;
 }
 
+StoreResult store_read_for(Store *store, int64_t us, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    Db *db = store_reader_take_for(store, us);
+    DbResult result = db_run(db, query, params, rows);
+    if (result == DB_LOST)
+        result = db_run(db, query, params, rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    return outcome;
+}
+
+StoreResult store_read(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    return store_read_for(store, store_read_us(store), query, params, rows, error);
+}
+
 StoreResult store_write_alone(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
 {
     pthread_mutex_lock(&store->writer_lock);

@@ -132,6 +132,11 @@ void keys_forget_one(Store *store, int64_t id);
 void keys_forget(Store *store);
 void sessions_forget(Store *store);
 
+/* Runs one statement that reads, on a reading connection, and once more where the connection turns out to be lost. */
+StoreResult store_read(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
+/* The same for no longer than `us`, as store_reader_take_for. */
+StoreResult store_read_for(Store *store, int64_t us, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
+
 /* Runs one statement that changes something, in a transaction of its own and without an announcement. */
 StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
 

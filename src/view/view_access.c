@@ -77,6 +77,13 @@ static void set_kind(Value *page, const char *word)
         value_set_flag(page, value_key(change_words[i]), g_strcmp0(word, change_words[i]) == 0);
 }
 
+static void add_older(GString *out, const AccessShown *shown, const char *mount)
+{
+    size_t count = json_array_size(shown->keys);
+    if (shown->more_keys && count)
+        add_address(out, mount, "/admin/access?before=", text_of(json_array_get(shown->keys, count - 1), "id"));
+}
+
 Value *view_access(const AccessShown *shown, const PageContext *context)
 {
     Value *page = value_new(), *accounts, *keys;
@@ -97,6 +104,7 @@ Value *view_access(const AccessShown *shown, const PageContext *context)
     json_array_foreach((json_t *) shown->keys, i, one)
         add_key(keys, one, context, zone);
     set_flag(page, "has_keys", i > 0);
+    set_words(page, "older_keys", add_older, shown, context->mount);
     set_words(page, "create_url", add_change, context->mount, ACCESS_KEY_CREATE, NULL);
     return page;
 }

@@ -7,6 +7,7 @@
 typedef struct {
     const json_t *accounts; /* as account_list gives them */
     const json_t *keys;     /* as admin_key_list gives them */
+    bool more_keys;         /* there are older ones */
     const char *done;       /* what was changed a moment ago (access_change_word); NULL: nothing */
 } AccessShown;
 Value *view_access(const AccessShown *shown, const PageContext *context);

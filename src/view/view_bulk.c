@@ -5,13 +5,14 @@
 #include "view/view_parts.h"
 #include "view/words_add.h"
 
-/* The flag of its name tells the templates what it is. */
+/* The flag of its name tells the templates what it is; NULL: nothing that is known here. */
 static void set_what(Value *page, const char *what)
 {
     static const char *const kinds[] = {"bonus", "override", "suspend", "restore", "reset"};
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         value_set_flag(page, value_key(kinds[i]), g_strcmp0(what, kinds[i]) == 0);
     set_flag(page, "plan_change", g_strcmp0(what, "plan") == 0);
+    set_flag(page, "unknown", !what);
 }
 
 /* --- whom it is about, for bulk_who.html --- */
@@ -194,34 +195,72 @@ static void set_sought(Value *page, const json_t *bulk, const PageContext *conte
     set_who(page, &sought, context);
 }
 
+/* What its own page and the list say of one. */
+static void set_bulk(Value *page, const json_t *bulk, const PageContext *context)
+{
+    const char *zone = context->policy->zone, *state = text_of(bulk, "state");
+    bool known = !json_is_false(json_object_get(bulk, "known"));
+    set_what(page, known ? text_of(bulk, "what") : NULL);
+    set_text(page, "word", known ? NULL : text_of(bulk, "what"));
+    set_sought(page, bulk, context);
+    set_words(page, "people", words_add_people, number_of(bulk, "people"));
+    set_words(page, "done", words_add_number, number_of(bulk, "done"));
+    set_words(page, "failed", words_add_number, number_of(bulk, "failed"));
+    set_flag(page, "any_failed", number_of(bulk, "failed") > 0);
+    set_words(page, "left", words_add_number, number_of(bulk, "left"));
+    set_flag(page, "running", g_strcmp0(state, "running") == 0);
+    set_flag(page, "passed_over", g_strcmp0(state, "running") == 0 && !known);
+    set_flag(page, "stopped", g_strcmp0(state, "stopped") == 0);
+    set_text(page, "why", text_of(bulk, "reason"));
+    set_text(page, "actor", text_of(bulk, "actor"));
+    set_words(page, "created", words_add_when, text_of(bulk, "created_at"), zone);
+    set_words(page, "url", add_address, context->mount, "/admin/bulk?id=", text_of(bulk, "bulk"));
+}
+
 Value *view_bulk(const BulkShown *shown, const PageContext *context)
 {
     Value *page = value_new();
     const json_t *bulk = shown->bulk;
-    const char *zone = context->policy->zone, *state = text_of(bulk, "state");
+    const char *zone = context->policy->zone;
     set_value(page, "page", page_value(page, context, NULL, zone, false));
     set_text(page, "id", text_of(bulk, "bulk"));
-    set_what(page, text_of(bulk, "what"));
-    set_sought(page, bulk, context);
+    set_bulk(page, bulk, context);
     set_said(page, text_of(bulk, "feature"), text_of(bulk, "plan"), context->policy);
     set_words(page, "amount", add_amount, bulk);
     set_words(page, "until", words_add_when, text_of(bulk, "expires_at"), zone);
-    set_words(page, "people", words_add_people, number_of(bulk, "people"));
     set_number(page, "all", number_of(bulk, "people"));
     set_number(page, "over", number_of(bulk, "people") - number_of(bulk, "left"));
-    set_words(page, "done", words_add_number, number_of(bulk, "done"));
-    set_words(page, "failed", words_add_number, number_of(bulk, "failed"));
-    set_words(page, "left", words_add_number, number_of(bulk, "left"));
-    set_flag(page, "running", g_strcmp0(state, "running") == 0);
-    set_flag(page, "stopped", g_strcmp0(state, "stopped") == 0);
-    set_text(page, "why", text_of(bulk, "reason"));
-    set_text(page, "actor", text_of(bulk, "actor"));
     set_text(page, "stopped_by", text_of(bulk, "stopped_by"));
-    set_words(page, "created", words_add_when, text_of(bulk, "created_at"), zone);
     set_words(page, "ended", words_add_when, text_of(bulk, "ended_at"), zone);
     set_text(page, "zone", zone);
     set_failures(page, bulk, context);
-    set_words(page, "url", add_address, context->mount, "/admin/bulk?id=", text_of(bulk, "bulk"));
+    set_words(page, "list_url", add_address, context->mount, "/admin/bulks", NULL);
     set_words(page, "action", add_address, context->mount, "/admin/bulk", NULL);
+    return page;
+}
+
+/* --- all of them --- */
+
+static void add_older(GString *out, const BulksShown *shown, const char *mount)
+{
+    size_t count = json_array_size(shown->list);
+    if (shown->more && count)
+        add_address(out, mount, "/admin/bulks?before=", text_of(json_array_get(shown->list, count - 1), "bulk"));
+}
+
+Value *view_bulks(const BulksShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const char *zone = context->policy->zone;
+    size_t i;
+    json_t *bulk;
+    set_value(page, "page", page_value(page, context, NULL, zone, false));
+    set_text(page, "zone", zone);
+    set_words(page, "people_url", add_address, context->mount, "/admin/people", NULL);
+    Value *list = set_list(page, "bulks");
+    json_array_foreach((json_t *) shown->list, i, bulk)
+        set_bulk(add_object(list), bulk, context);
+    set_flag(page, "any", i > 0);
+    set_words(page, "older", add_older, shown, context->mount);
     return page;
 }

@@ -18,6 +18,13 @@ typedef struct {
 } BulkNewShown;
 Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context);
 
+/* All of them. */
+typedef struct {
+    const json_t *list;             /* as bulk_list gives it */
+    bool more;                      /* there are older ones */
+} BulksShown;
+Value *view_bulks(const BulksShown *shown, const PageContext *context);
+
 /* How far it is. */
 typedef struct {
     const json_t *bulk; /* as bulk_get gives it */

@@ -94,6 +94,7 @@ static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
         add_bulk(value_words(bulk), shown, mount, kinds[i]);
         value_set_words(bulk, value_key(kinds[i]));
     }
+    set_words(bulk, "all", add_address, mount, "/admin/bulks", NULL);
 }
 
 Value *view_people(const PeopleShown *shown, const PageContext *context)

@@ -52,6 +52,20 @@ void api_bulk_run(Call *call)
         bulk_form_mistakes(call, form);
 }
 
+static const InputField list_fields[] = {{"before", INPUT_WHOLE, false, 1, UNITS_MAX}};
+
+void api_bulk_list(Call *call)
+{
+    InputValue before;
+    g_auto(StoreError) error = {0};
+    json_t *list = NULL;
+    bool more = false;
+    if (!call_query(call, list_fields, 1, &before))
+        return;
+    StoreResult result = bulk_list(call->site->store, before.text, &list, &more, &error);
+    admin_answer(call, 200, result, result == STORE_OK ? json_pack("{s:o, s:b}", "bulks", list, "more", more) : NULL, &error);
+}
+
 void api_bulk_get(Call *call)
 {
     g_auto(StoreError) error = {0};

@@ -55,11 +55,16 @@ void api_key_create(Call *call)
     admin_answer(call, 201, result, json, &error);
 }
 
+static const InputField list_fields[] = {{"before", INPUT_WHOLE, false, 1, UNITS_MAX}};
+
 void api_key_list(Call *call)
 {
+    InputValue before;
     g_auto(StoreError) error = {0};
     json_t *list = NULL;
-    StoreResult result = admin_key_list(call->site->store, &list, &error);
+    if (!call_query(call, list_fields, 1, &before))
+        return;
+    StoreResult result = admin_key_list(call->site->store, before.text, ADMIN_LIST_MOST, &list, &error);
     admin_answer_list(call, "keys", result, list, &error);
 }
 

@@ -11,23 +11,6 @@ bool ceiling_holds(const Call *call)
     return call->identity.kind == IDENTITY_PERSON && call_role(call) == ROLE_SUPPORT;
 }
 
-/* Bonuses that are open, on the feature: spent or not. */
-static StoreResult bonuses_open(Call *call, const GrantAdd *add, int64_t *amount, StoreError *error)
-{
-    json_t *list = NULL, *one;
-    size_t i;
-    Instant now = store_now(call->site->store), end;
-    StoreResult result = admin_grant_list(call->site->store, add->subject, NULL, NULL, &list, error);
-    *amount = 0;
-    json_array_foreach(list, i, one) {
-        const char *feature = json_string_value(json_object_get(one, "feature")), *expires = json_string_value(json_object_get(one, "expires_at"));
-        if (g_strcmp0(feature, add->feature) == 0 && (!expires || !instant_parse(expires, &end) || end > now))
-            *amount = MIN(*amount + json_integer_value(json_object_get(one, "amount")), UNITS_MAX);
-    }
-    json_decref(list);
-    return result;
-}
-
 static StoreResult look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant, bool *below, StoreError *error)
 {
     int64_t open = 0;
@@ -41,7 +24,7 @@ static StoreResult look(Call *call, const Plan *plan, const OverrideAdd *overrid
     }
     if (grant->every)
         return STORE_OK;
-    StoreResult result = bonuses_open(call, grant, &open, error);
+    StoreResult result = admin_grant_open(call->site->store, grant->subject, grant->feature, &open, error);
     *below = result == STORE_OK && ceiling_allows_bonus(call->policy, plan, feature, MIN(open + grant->amount, UNITS_MAX));
     return result;
 }

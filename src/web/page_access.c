@@ -7,29 +7,36 @@
 #include "web/form.h"
 #include "web/handlers.h"
 
-static StoreResult access_read(Store *store, json_t **accounts, json_t **keys, StoreError *error)
+#define KEYS_PAGE 100
+
+/* One key more than a page tells that there are older ones. */
+static StoreResult access_read(Store *store, const char *before, json_t **accounts, json_t **keys, bool *more, StoreError *error)
 {
     StoreResult result = account_list(store, accounts, error);
-    return result == STORE_OK ? admin_key_list(store, keys, error) : result;
+    if (result == STORE_OK)
+        result = admin_key_list(store, before, KEYS_PAGE + 1, keys, error);
+    *more = json_array_size(*keys) > KEYS_PAGE && json_array_remove(*keys, KEYS_PAGE) == 0;
+    return result;
 }
 
-enum { DONE };
-static const InputField list_fields[] = {[DONE] = {"done", INPUT_TEXT, false, 1, 20}};
+enum { DONE, BEFORE };
+static const InputField list_fields[] = {[DONE] = {"done", INPUT_TEXT, false, 1, 20}, [BEFORE] = {"before", INPUT_WHOLE, false, 1, UNITS_MAX}};
 
 void page_access(Call *call)
 {
     InputValue values[G_N_ELEMENTS(list_fields)];
     g_auto(StoreError) error = {0};
     json_t *accounts = NULL, *keys = NULL;
+    bool more = false;
     if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
         return;
-    StoreResult result = access_read(call->site->store, &accounts, &keys, &error);
+    StoreResult result = access_read(call->site->store, values[BEFORE].text, &accounts, &keys, &more, &error);
     PageContext context = call_context(call, NULL);
-    const AccessShown shown = {.accounts = accounts, .keys = keys, .done = values[DONE].text};
+    const AccessShown shown = {.accounts = accounts, .keys = keys, .more_keys = more, .done = values[DONE].text};
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (call_wants_json(call))
-        call_json(call, 200, json_pack("{s:O, s:O}", "accounts", accounts, "keys", keys));
+        call_json(call, 200, json_pack("{s:O, s:O, s:b}", "accounts", accounts, "keys", keys, "more", more));
     else
         call_page(call, 200, "access", view_access(&shown, &context));
     json_decref(accounts);

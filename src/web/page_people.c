@@ -9,7 +9,7 @@
 
 #define PERSON_AUDIT 10
 
-static const InputField after_field = {"after", INPUT_TEXT, false, 1, 255};
+static const InputField find_fields[] = {{"after", INPUT_TEXT, false, 1, 255}};
 
 void page_people(Call *call)
 {
@@ -20,7 +20,7 @@ void page_people(Call *call)
     PeopleSought sought;
     PeopleAsked asked;
     const Query *query = &call->request->query;
-    if (!call_read(call, query, &after_field, 1, &after) || !people_asked_read(call, query, "plan", &sought, &asked))
+    if (!call_read(call, query, find_fields, 1, &after) || !people_asked_read(call, query, "plan", &sought, &asked))
         return;
     asked.after = after.text;
     StoreResult result = people_search(call->site->store, &asked, &list, &next, &error);

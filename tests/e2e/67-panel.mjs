@@ -53,6 +53,9 @@ async function bulk_made(browser, site, look) {
         await page.reload();
         ok(/Done\..* Done 3 Failed 0 Left 0 /.test(await words(page)), await words(page));
         await bars(page, look, 'done');
+        await press(page, 'link', 'Bulk changes');
+        ok((await words(page)).includes(`Give a bonus to 3 people Those whose id, e-mail address or organization begins with ${q} Done 3 done, 0 left`), await words(page));
+        await bars(page, look, 'all of them');
         for (const n of [1, 2, 3]) {
             const { grants } = (await site.api('GET', `/admin/grants?subject=${encodeURIComponent(`${q}-${n}<b>`)}`)).json;
             equal(grants.map(one => [one.amount, one.feature, one.reason]), [[7, 'call', 'A fair <b>']]);
@@ -117,7 +120,15 @@ async function bulks(site, root) {
         const where = status(await root.send('/admin/bulk/new', fields_of(preview)), 303).headers.location;
         await over(site, where.replace(/.*id=/, ''));
         equal(await site.value('select string_agg(key, \' \') from webquota.subjects where suspended'), 'bulk-j-1<b>');
-        like((await site.api('GET', `/admin/bulk/${where.replace(/.*id=/, '')}`)).json, { q: 'bulk-', filter: 'plan', on_plan: 'pro', organization: 'Gym  <b>', key: null, people: 1, done: 1 });
+        const id_made = where.replace(/.*id=/, ''), { bulks: all, more } = status(await site.api('GET', '/admin/bulk'), 200).json;
+        equal([all[0].bulk, all[0].organization, all[0].failures, more], [id_made, 'Gym  <b>', undefined, false]);
+        equal((await root.open('/admin/bulks', JSON_TYPE)).json.bulks, all);
+        equal(JSON.parse((await cli('list', '--json')).stdout).bulks, all);
+        ok((await cli('list')).stdout.includes('--find "bulk-" --filter "plan" --on-plan "pro" --organization "Gym  <b>"'));
+        equal(status(await site.api('GET', `/admin/bulk?before=${all[1].bulk}`), 200).json.bulks.map(one => one.bulk), all.slice(2).map(one => one.bulk));
+        const made = shown(status(await root.open('/admin/bulks'), 200));
+        ok(/Suspend 1 person Those whose id, e-mail address or organization begins with bulk- , on the plan Pro , in the organization Gym &lt;b&gt; Done 1 done, 0 left account:root : why/.test(made), made);
+        like((await site.api('GET', `/admin/bulk/${id_made}`)).json, { q: 'bulk-', filter: 'plan', on_plan: 'pro', organization: 'Gym  <b>', key: null, people: 1, done: 1 });
     });
     await test('what is wrong is said; what was looked at and is otherwise by now is shown again', async () => {
         for (const [body, field] of [[{ what: 'god' }, 'what'], [{ what: 'bonus', feature: 'call' }, 'amount'], [{ what: 'bonus', amount: 5 }, 'feature'],

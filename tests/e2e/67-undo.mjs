@@ -294,6 +294,12 @@ async function approvals(site, root, sue) {
         const at_once = await Promise.all([1, 2, 3, 4].map(() => grant({ subject: 'fay', amount: 2 })));
         equal(at_once.filter(one => one.status === 201).length, 1, at_once.map(one => one.status).join());
         ok(at_once.every(one => [201, 202, 409].includes(one.status)), at_once.map(one => one.status).join());
+        status(await site.consume('gus', 'call'), 200);
+        status(await grant({ subject: 'gus', amount: 2 }), 201);
+        await site.value(`insert into webquota.grants (account_id, subject_id, feature, amount, effective_at, expires_at, author, created_at)
+            select g.account_id, g.subject_id, 'call', 1, now() - interval '2 days', now() - interval '1 day', 'x', now()
+              from webquota.subjects s join webquota.grants g on g.account_id = s.account_id and g.subject_id = s.id, generate_series(1, 1000) where s.key = 'gus'`);
+        ids.push(status(await grant({ subject: 'gus' }), 202, 'what is open counts, however many were given since').json.approval);
         const override = more => as_sue('/api/v1/admin/overrides', { subject: 'eve', feature: 'call', reason: 'x', expires_at: `${until_day(9)}T00:00:00Z`, ...more });
         status(await override({ multiplier: 2 }), 201);
         ids.push(status(await override({ unlimited: true }), 202).json.approval);

@@ -496,6 +496,16 @@ StoreResult bulk_get(Store *store, const char *id, json_t **json, StoreError *er
     return result;
 }
 
+StoreResult bulk_list(Store *store, const char *before, json_t **list, bool *more, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(before ? before : "all", error);
+    *more = before && *before == '1';
+    if (result == STORE_OK)
+        *list = json_pack("[o]", double_bulk("2"));
+    return result;
+}
+
 StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, const char *once, const char *actor, json_t **json,
                      StoreError *error)
 {

@@ -376,6 +376,72 @@ START_TEST(what_cannot_be_made_any_more_says_why)
 }
 END_TEST
 
+/* As a newer program would write it: a kind, or a member of the change, that this one has never heard of. */
+START_TEST(what_only_a_newer_program_can_make_holds_up_nobody)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    json_t *list = NULL;
+    bool more;
+    g_autofree char *kind = begin(store, BULK_SUSPEND), *member = begin(store, BULK_BONUS), *how = begin(store, BULK_OVERRIDE),
+                    *ours = begin(store, BULK_PLAN);
+    g_free(database_value("alter table webquota.bulks drop constraint bulks_what_check"));
+    g_autofree char *sql = g_strdup_printf("update webquota.bulks set what = case id when %s then 'merge' else what end,"
+                                           " change = case id when %s then change || '{\"every\": \"28 day\"}'"
+                                           " when %s then change || '{\"kind\": \"per_seat\"}' else change end", kind, member, how);
+    g_free(database_value(sql));
+    work(store);
+    assert_bulk(store, ours, "done", PEOPLE, 0, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.grants") + database_number("select count(*) from webquota.overrides"), 0);
+    const char *const newer[] = { how, member, kind };
+    ck_assert_int_eq(bulk_list(store, NULL, &list, &more, &error), STORE_OK);
+    ck_assert_int_eq(json_array_size(list), 4);
+    ck_assert(!more);
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *bulk = json_array_get(list, i);
+        ck_assert_str_eq(json_string_value(json_object_get(bulk, "bulk")), i ? newer[i - 1] : ours);
+        ck_assert_int_eq(json_is_true(json_object_get(bulk, "known")), i == 0);
+    }
+    json_decref(list);
+    for (size_t i = 0; i < 3; i++) {
+        assert_bulk(store, newer[i], "running", 0, 0, PEOPLE);
+        ck_assert_int_eq(bulk_stop(store, newer[i], "test", &list, &error), STORE_OK);
+        json_decref(list);
+    }
+    store_close(store);
+}
+END_TEST
+
+START_TEST(they_are_listed_page_by_page)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    bool more = true;
+    int64_t last = INT64_MAX;
+    int seen = 0;
+    g_autofree char *first = begin(store, BULK_SUSPEND);
+    g_free(database_value("insert into webquota.bulks (what, change, chosen, people, reason, actor, created_at, state, ended_at)"
+                          " select 'reset', '{}', '{\"organization\": \"gym\"}', 1, 'x', 'test', now(), 'done', now() from generate_series(1, 120)"));
+    for (g_autofree char *before = NULL; more;) {
+        json_t *list = NULL;
+        ck_assert_int_eq(bulk_list(store, before, &list, &more, &error), STORE_OK);
+        for (size_t i = 0; i < json_array_size(list); i++, seen++) {
+            int64_t id = g_ascii_strtoll(json_string_value(json_object_get(json_array_get(list, i), "bulk")), NULL, 10);
+            ck_assert_int_lt(id, last);
+            last = id;
+        }
+        g_free(before);
+        before = g_strdup_printf("%" PRId64, last);
+        json_decref(list);
+    }
+    ck_assert_int_eq(seen, 121);
+    ck_assert_int_eq(last, g_ascii_strtoll(first, NULL, 10));
+    store_close(store);
+}
+END_TEST
+
 START_TEST(the_same_sent_twice_is_made_once)
 {
     Store *store;
@@ -407,6 +473,8 @@ int main(void)
     tcase_add_test(tests, two_who_act_at_once_change_each_once);
     tcase_add_test(tests, who_is_left_when_it_is_stopped_stays);
     tcase_add_test(tests, what_cannot_be_made_any_more_says_why);
+    tcase_add_test(tests, what_only_a_newer_program_can_make_holds_up_nobody);
+    tcase_add_test(tests, they_are_listed_page_by_page);
     tcase_add_test(tests, the_same_sent_twice_is_made_once);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -67,6 +67,32 @@ START_TEST(a_note_that_cannot_be_made_turns_no_change_away)
 }
 END_TEST
 
+START_TEST(they_are_listed_page_by_page)
+{
+    g_auto(StoreError) error = { 0 };
+    const char *const pages[] = { "3 2 ", "1 ", "" };
+    g_autofree char *before = NULL;
+    for (int i = 0; i < 2; i++) {
+        json_t *json = NULL;
+        ck_assert_int_eq(admin_key_create(store, "test", KEY_READ, INSTANT_MAX, "test", &json, &error), STORE_OK);
+        json_decref(json);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
+        json_t *list = NULL;
+        g_autoptr(GString) ids = g_string_new(NULL);
+        ck_assert_int_eq(admin_key_list(store, before, 2, &list, &error), STORE_OK);
+        for (size_t n = 0; n < json_array_size(list); n++) {
+            const char *id = json_string_value(json_object_get(json_array_get(list, n), "id"));
+            g_string_append_printf(ids, "%s ", id);
+            g_free(before);
+            before = g_strdup(id);
+        }
+        ck_assert_str_eq(ids->str, pages[i]);
+        json_decref(list);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keys");
@@ -74,6 +100,7 @@ int main(void)
     tcase_add_checked_fixture(group, start, stop);
     tcase_add_test(group, its_use_is_noted);
     tcase_add_test(group, a_note_that_cannot_be_made_turns_no_change_away);
+    tcase_add_test(group, they_are_listed_page_by_page);
     suite_add_tcase(suite, group);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -19,7 +19,7 @@ static Value *access_some(void)
                              "scopes", "enforce", "read", "created_at", "2026-11-20T09:00:00Z", "last_used_at", "expires_at", "revoked_at", "id", "1",
                              "name", "old", "scopes", "admin", "created_at", "2026-11-01T09:00:00Z", "last_used_at", "2026-11-02T09:00:00Z",
                              "expires_at", "2027-11-02T09:00:00Z", "revoked_at", "2026-11-03T09:00:00Z");
-    const AccessShown shown = {.accounts = sample_kept(accounts), .keys = sample_kept(keys), .done = "account-suspend"};
+    const AccessShown shown = {.accounts = sample_kept(accounts), .keys = sample_kept(keys), .more_keys = true, .done = "account-suspend"};
     Value *page = view_access(&shown, &sample.context);
     sample_clear(&sample);
     return page;

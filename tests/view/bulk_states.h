@@ -77,4 +77,42 @@ static Value *bulk_stopped(void)
     return sample_bulk("stopped", 900, json_pack("[{s:s, s:s}]", "subject", HOSTILE_NAME, "why", "there is no plan <b>"));
 }
 
+static Value *bulk_passed_over(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulk");
+    json_t *bulk = json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:[]}", "bulk", "8", "what", "<b>merge", "known", 0, "q", "",
+                             "reason", SAMPLE_WHY, "actor", "account:sue", "created_at", "2026-11-22T18:00:05Z", "state", "running", "people", 3,
+                             "done", 1, "failed", 0, "left", 2, "failures");
+    Value *page = view_bulk(&(BulkShown){.bulk = sample_kept(bulk)}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static inline json_t *sample_listed(const char *what, const char *state, const char *organization, const char *filter, int failed, int left)
+{
+    return json_pack("{s:s, s:s, s:b, s:s, s:s?, s:s?, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "bulk", "7", "what", what, "known",
+                     strcmp(what, "merge") != 0, "q", organization ? HOSTILE_NAME : "", "filter", filter, "organization", organization, "reason",
+                     SAMPLE_WHY, "actor", "account:sue", "created_at", "2026-11-22T18:00:05Z", "state", state, "people", 1234, "done",
+                     1234 - failed - left, "failed", failed, "left", left);
+}
+
+static inline Value *sample_bulks(json_t *list, bool more)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulks");
+    Value *page = view_bulks(&(BulksShown){.list = sample_kept(list), .more = more}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *bulks_some(void)
+{
+    json_t *list = json_pack("[o, o, o, o]", sample_listed("merge", "running", NULL, NULL, 0, 1200), sample_listed("bonus", "running", LONG_NAME, "near", 0, 1000),
+                             sample_listed("override", "stopped", NULL, "override", 4, 900), sample_listed("reset", "done", NULL, NULL, 0, 0));
+    return sample_bulks(list, true);
+}
+
+static Value *bulks_none(void) { return sample_bulks(json_array(), false); }
+
 #endif

@@ -77,7 +77,7 @@ export const ROUTES = [
     ['POST', '/api/v1/admin/organizations', 'program', 'admin'], ['GET', '/api/v1/admin/organizations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ...['/admin/bulk', '/admin/bulk/new'].flatMap(where => [['GET', where, 'program', ''], ['POST', where, 'program', '']]),
-    ['POST', '/api/v1/admin/bulk', 'program', 'admin'], ['GET', '/api/v1/admin/bulk/{id}', 'program', 'admin'],
+    ['GET', '/admin/bulks', 'program', ''], ['GET', '/api/v1/admin/bulk', 'program', 'admin'], ['POST', '/api/v1/admin/bulk', 'program', 'admin'], ['GET', '/api/v1/admin/bulk/{id}', 'program', 'admin'],
     ['POST', '/api/v1/admin/bulk/{id}/stop', 'program', 'admin'],
     ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
@@ -152,6 +152,8 @@ export const OPERATIONS = [
         subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
     { name: 'GET /admin/approvals', c: 'api_approvals.c:list_fields', query: {}, good: 200, fields: {
         state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } },
+    ...[['bulk', 'api_bulk.c'], ['keys', 'api_keys.c']].map(([noun, file]) => ({ name: `GET /admin/${noun}`, c: `${file}:list_fields`, query: {}, good: 200,
+        fields: { before: whole(1, LARGEST) } })),
     { name: 'GET /thresholds', c: 'api_thresholds.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
     { name: 'POST /thresholds', c: 'api_thresholds.c:set_fields', base: { ...BODY, notice: 1, warning: 100 }, good: 200, fields: {
         subject: text(1, 255), feature: WHO.feature, notice: whole(1, 99), warning: whole(2, 100) } },
@@ -175,8 +177,8 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/* What changes with the first request that is good is tried by 64-requests.mjs, 67-panel.mjs and 67-undo.mjs. */
-const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields'];
+/* What changes with the first request that is good is tried by 64-requests.mjs, 66-admin.mjs, 67-panel.mjs and 67-undo.mjs. */
+const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */
