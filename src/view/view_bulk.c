@@ -151,7 +151,13 @@ Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context)
     set_said(page, form_shown_of(shown->shown, shown->shown_count, "feature"), form_shown_of(shown->shown, shown->shown_count, "plan"),
              context->policy);
     set_first(page, shown, context);
+    set_flag(page, "many", true);
+    set_flag(page, "move", false);
+    set_flag(page, "refund", false);
+    set_flag(page, "helps", false);
+    set_null(page, "units");
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    set_value(page, "ends", form_field_value(page, shown->shown, shown->shown_count, "expires_at"));
     return page;
 }
 

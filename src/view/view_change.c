@@ -60,7 +60,7 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     for (int i = 0; i < CHANGE_KINDS; i++)
         if (i != CHANGE_PLAN && i != CHANGE_ORGANIZATION)
             value_set_flag(page, value_key(change_words[i]), (int) shown->kind == i);
-    set_flag(page, "plan-change", shown->kind == CHANGE_PLAN);
+    set_flag(page, "plan_change", shown->kind == CHANGE_PLAN);
     set_flag(page, "move", shown->kind == CHANGE_ORGANIZATION);
     set_text(page, "organization_now", subject->organization);
     set_flag(page, "stale", shown->stale);
@@ -88,7 +88,9 @@ Value *view_change(const ChangeShown *shown, const PageContext *context)
     bool told = shown->kind == CHANGE_SUSPEND || shown->kind == CHANGE_RESTORE || shown->kind == CHANGE_SESSIONS_END;
     set_flag(page, "explained", told && !shown->after);
     set_compared(page, shown->before, shown->after);
+    set_flag(page, "many", false);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    set_value(page, "ends", form_field_value(page, shown->shown, shown->shown_count, "expires"));
     return page;
 }
 

@@ -11,14 +11,31 @@ const char *form_shown_of(const FormShown *shown, int count, const char *name)
     return NULL;
 }
 
+static void set_field(Value *field, const FormShown *shown)
+{
+    set_text(field, "value", shown->typed);
+    set_words(field, "mistake", words_add_form_mistake, shown);
+}
+
+Value *form_field_value(const Value *tree, const FormShown *shown, int count, const char *name)
+{
+    static const FormShown none = {0};
+    Value *field = value_object(tree);
+    int at = 0;
+    while (at < count && strcmp(shown[at].name, name) != 0)
+        at++;
+    set_text(field, "name", name);
+    set_field(field, at < count ? &shown[at] : &none);
+    return field;
+}
+
 Value *form_value(const Value *tree, const FormShown *shown, int count)
 {
     Value *form = value_object(tree);
     bool any = false;
     for (int i = 0; i < count; i++) {
         Value *field = value_set(form, value_key(shown[i].name), value_object(form));
-        set_text(field, "value", shown[i].typed);
-        set_words(field, "mistake", words_add_form_mistake, &shown[i]);
+        set_field(field, &shown[i]);
         any |= shown[i].mistake != FORM_GOOD;
     }
     set_flag(form, "any_mistake", any);

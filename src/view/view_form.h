@@ -29,6 +29,9 @@ typedef struct {
  * wrong. In the tree that is given; `shown` must outlive it. */
 Value *form_value(const Value *tree, const FormShown *shown, int count);
 
+/* {name, value, mistake} of one of them; both null where it is none. */
+Value *form_field_value(const Value *tree, const FormShown *shown, int count, const char *name);
+
 /* What was typed into a field; NULL: nothing. Not owned. */
 const char *form_shown_of(const FormShown *shown, int count, const char *name);
 
