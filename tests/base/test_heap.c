@@ -34,17 +34,26 @@ static void *use(void *unused)
     return NULL;
 }
 
+/* What watches memory (scripts/watched) has a heap of its own, which grows as it likes: then it is only used. */
+static bool is_ours(void)
+{
+    return !g_getenv("WATCH");
+}
+
 START_TEST(it_is_as_large_at_first_as_it_will_be)
 {
     size_t before = resident();
     heap_prepare(WHOLE);
     size_t prepared = resident();
-    ck_assert_uint_ge(prepared, before + WHOLE - WHOLE / 16);
+    if (is_ours())
+        ck_assert_uint_ge(prepared, before + WHOLE - WHOLE / 16);
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, use, NULL), 0);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+    if (!is_ours())
+        return;
     size_t used = resident();
     ck_assert_msg(used >= prepared - WHOLE / 16, "it gave back %zu bytes", prepared - used);
     ck_assert_msg(used <= prepared + WHOLE / 16, "it grew by %zu bytes", used - prepared);
