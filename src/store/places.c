@@ -444,8 +444,9 @@ static void *places_main(void *data)
         g_ptr_array_set_free_func(waiters, NULL);
         places->waiters = g_ptr_array_new_with_free_func(waiter_free);
         bool hurry = places->hurry || places->stop;
+        Store *store = places->store;
         pthread_mutex_unlock(&places->lock);
-        look_for(places->store, waiters, hurry);
+        look_for(store, waiters, hurry);
         pthread_mutex_lock(&places->lock);
         for (guint i = 0; i < waiters->len; i++)
             g_ptr_array_add(places->waiters, waiters->pdata[i]);
