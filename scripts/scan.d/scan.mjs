@@ -4,9 +4,9 @@ import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const { SCAN_FOLDER, SCAN_LOGS, SCAN_PROCESS, WEBQUOTA_URL, WEBQUOTA_KEY, WEBQUOTA_USER_FREE, WEBQUOTA_USER_ADMIN, WEBQUOTA_SECRET_FILE,
-    SCAN_LEVEL = '2', BUILD = 'build' } = process.env;
-const AT_ONCE = 2, WAPITI_S = 120;
+const { SCAN_FOLDER, SCAN_LOGS, SCAN_PROCESS, WEBQUOTA_URL, WEBQUOTA_KEY, WEBQUOTA_USER_FREE, WEBQUOTA_STAFF, WEBQUOTA_SECRET_FILE,
+    SCAN_LEVEL = '2', SCAN_ONLY = '', WAPITI_S = '120', BUILD = 'build' } = process.env;
+const AT_ONCE = 2;
 /* A database that a busy machine keeps waiting is answered with 503; that is no hole, unless it happens again and again. */
 const BUSY_MAX = 5;
 const WAPITI_MODULES = 'sql,blindsql,xss,permanentxss,crlf,exec,file,redirect,csp,cookieflags,http_headers,csrf,htaccess,methods,shellshock,backup';
@@ -45,15 +45,33 @@ const SAMPLES = {
     anchor: '2026-01-01T00:00:00Z', email: 'scan@example.org', suspended: false, limit: 'variant_daily', amount: 100, multiplier: 2, unlimited: true,
     expires_at: '2038-01-01T00:00:00Z', effective_at: '2026-01-01T00:00:00Z', every: '28 day', priority: 1, name: 'scan', scopes: ['read'],
     file: 'base.css', 'Idempotency-Key': 'scan', id: 'ID', items: [{ feature: 'variant', units: 1 }],
+    callback_url: 'https://example.org/called', payload: 'soup', wait: 0, owner: 'free', before: 9, after: 'a', notice: 50, warning: 90, days: 30,
+    frame: 'http://127.0.0.1', ticket: 'tkt_AAAA', report: 'near', near: 80, q: 'free', key: 'scan', what: 'override', then: 'free',
+    expires: '2038-01-01T00:00:00Z', kind: 'amount', confirm: '1', seen: 1, done: 'override', was: '1', mode: 'enforce', quick: '2', window: 'day',
+    align: 'calendar', scope: 'subject', version: 1, effective: '2038-01-01T00:00:00Z', now: 1, cancel: '1', try: '1', next: '/app/', password: 'not the password',
+    session: '1', current: 'not the password', wanted: 'another password', again: 'another password', enforce: '1', read: '1', admin: '1',
+    actor: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
+    people: 1, once: 'scan', dry_run: true,
+};
+/* Where a name means something else: by what the address ends with. */
+const HERE = {
+    '/admin/access/change': { what: 'key' }, '/admin/queue/change': { what: 'paused', feature: 'summary', limit: 'shared_minute', seen: 'open' },
+    '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
+    '/admin/limit': { limit: 'free/variant_daily' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/reports/{report}': { report: 'near.csv' }, '/api/v1/admin/reports/{report}': { report: 'near' }, '/requests/new': { kind: 'increase' },
+    '/api/v1/requests': { kind: 'increase' },
 };
 /* Of members that exclude each other, one. */
 const LEFT_OUT = { Ask: ['items'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'] };
 
 const resolved = thing => (thing.$ref ? thing.$ref.slice(2).split('/').reduce((node, name) => node[name], document) : thing);
 
-function sample(name) {
-    if (!(name in SAMPLES)) throw new Error(`scan.mjs has no sample for ${name}`);
-    return SAMPLES[name];
+function sample(name, where, schema) {
+    const one = schema?.enum?.find(value => value);
+    if (where in HERE && name in HERE[where]) return HERE[where][name];
+    if (one === undefined && !(name in SAMPLES)) throw new Error(`scan.mjs has no sample for ${name}`);
+    return one ?? SAMPLES[name];
 }
 
 /* The asterisk marks for sqlmap what it may alter. */
@@ -65,13 +83,16 @@ function marked(value) {
 
 const marked_json = value => JSON.stringify(marked(value)).replace(/:(\d+|true|false)(?=[,}])/g, ':$1*');
 
-function body_of(operation) {
-    const schema = operation.requestBody?.content['application/json'].schema;
+/* As JSON (`type`), or as what forms send. */
+function body_of(where, operation, type) {
+    const schema = operation.requestBody?.content[type]?.schema;
     if (!schema) return undefined;
-    const name = schema.$ref?.split('/').pop();
-    const members = Object.keys(resolved(schema).properties).filter(member => !LEFT_OUT[name]?.includes(member));
-    return Object.fromEntries(members.map(member => [member, sample(member)]));
+    const name = schema.$ref?.split('/').pop(), { properties } = resolved(schema);
+    const members = Object.keys(properties).filter(member => member !== 'csrf' && !LEFT_OUT[name]?.includes(member));
+    return Object.fromEntries(members.map(member => [member, sample(member, where, properties[member])]));
 }
+
+const marked_form = fields => [`csrf=${admin.csrf}`, ...Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}*`)].join('&');
 
 /* What the paths name: things that are there. */
 async function fill_ids() {
@@ -80,21 +101,51 @@ async function fill_ids() {
     const { id: override } = await call('POST', '/api/v1/admin/overrides', { subject: 'scanned', feature: 'variant', amount: 1000 });
     const { id: grant } = await call('POST', '/api/v1/admin/grants', { subject: 'scanned', feature: 'variant', amount: 1000 });
     const { id: key } = await call('POST', '/api/v1/admin/keys', { name: 'scanned', scopes: ['read'] });
-    return { decisions: decision, reservations: reservation, overrides: override, grants: grant, keys: key };
+    const { request } = await call('POST', '/api/v1/requests', { subject: 'scanned', feature: 'variant', kind: 'increase', limit: 'variant_daily', amount: 100,
+        reason: 'scan' });
+    const { ticket } = await call('POST', '/api/v1/tickets', { subject: 'scanned', feature: 'summary' });
+    return { decisions: decision, reservations: reservation, overrides: override, grants: grant, keys: key, requests: request ?? '1', approvals: '1',
+        bulk: '1', tickets: ticket ?? 'tkt_AAAA' };
 }
 
+const FORM = 'application/x-www-form-urlencoded', JSON_TYPE = 'application/json';
+
+/* Pages are asked for by an administrator who is signed in, what is for programs with a key. */
 function* operations(ids) {
     for (const [where, methods] of Object.entries(document.paths))
         for (const [method, operation] of Object.entries(methods)) {
             if (method === 'parameters') continue;
             const parameters = [...methods.parameters ?? [], ...operation.parameters ?? []].map(resolved);
-            const value = name => (name === 'id' ? ids[where.split('/').at(where.endsWith('{id}') ? -2 : -3)] : sample(name));
+            const value = (name, schema) => (name === 'id' && where.includes('{id}') ? ids[where.split('/').at(where.endsWith('{id}') ? -2 : -3)]
+                : sample(name, where, schema));
             const segment = where.replace(/\{(\w+)\}/g, (_, name) => `${encodeURIComponent(value(name))}*`);
-            const query = parameters.filter(one => one.in === 'query').map(one => `${one.name}=${encodeURIComponent(value(one.name))}*`).join('&');
+            const query = parameters.filter(one => one.in === 'query').map(one => `${one.name}=${encodeURIComponent(value(one.name, one.schema))}*`).join('&');
             const headers = parameters.filter(one => one.in === 'header').map(one => `${one.name}: ${value(one.name)}*`);
-            yield { name: `${method.toUpperCase()} ${where}`, method: method.toUpperCase(), target: site.pathname + segment + (query && `?${query}`),
-                headers, body: body_of(operation) };
+            const request = { name: `${method.toUpperCase()} ${where}`, method: method.toUpperCase(), target: site.pathname + segment + (query && `?${query}`),
+                headers };
+            const types = Object.keys(operation.requestBody?.content ?? { none: {} });
+            for (const type of types)
+                yield { ...request, type, body: body_of(where, operation, type), by_key: where.startsWith('/api/') || (type === JSON_TYPE && types.length > 1),
+                    name: types.length > 1 ? `${request.name} (${type})` : request.name };
         }
+}
+
+/* --- an administrator's session --- */
+
+const admin = { cookie: '', csrf: '' };
+
+const token_of = page => / name="csrf" value="([^"]+)"/.exec(page)?.[1];
+
+async function sign_in() {
+    const [name, password] = WEBQUOTA_STAFF.split(/:(.*)/);
+    const html = { Accept: 'text/html' };
+    const page = await (await fetch(`${WEBQUOTA_URL}/login`, { headers: html })).text();
+    const answer = await fetch(`${WEBQUOTA_URL}/login`, { method: 'POST', redirect: 'manual', headers: { ...html, 'Content-Type': FORM },
+        body: new URLSearchParams({ csrf: token_of(page), name, password }) });
+    admin.cookie = answer.headers.getSetCookie().map(one => one.split(';')[0]).join('; ');
+    const inside = await fetch(`${WEBQUOTA_URL}/admin/view?subject=free`, { headers: { ...html, Cookie: admin.cookie } });
+    admin.csrf = token_of(await inside.text());
+    verdict(answer.status === 303 && inside.status === 200 && admin.csrf, 'an administrator is signed in', `${answer.status}, ${inside.status}`);
 }
 
 /* The headers that decide who is asking, for one operation that reads them all. */
@@ -115,9 +166,10 @@ const identities = () => [
 function write_request(request, number) {
     const file = path.join(SCAN_FOLDER, `request-${number}`);
     const head = [`${request.method} ${request.target} HTTP/1.1`, `Host: ${site.host}`, ...request.headers];
-    if (!request.own_identity) head.push(`Authorization: Bearer ${WEBQUOTA_KEY}`);
-    if (request.body) head.push('Content-Type: application/json');
-    writeFileSync(file, `${head.join('\r\n')}\r\n\r\n${request.body ? marked_json(request.body) : ''}`);
+    if (!request.own_identity) head.push(request.by_key ? `Authorization: Bearer ${WEBQUOTA_KEY}` : `Cookie: ${admin.cookie}`, 'Accept: text/html');
+    if (request.body || request.type === FORM) head.push(`Content-Type: ${request.type}`);
+    const body = request.type === FORM ? marked_form(request.body ?? {}) : request.body ? marked_json(request.body) : '';
+    writeFileSync(file, `${head.join('\r\n')}\r\n\r\n${body}`);
     return file;
 }
 
@@ -141,8 +193,12 @@ async function sqlmap(request, number) {
     if (!done) found('sqlmap', `it did not test: ${complaints}`, request.name);
 }
 
+/* Of no session of its own, after which nobody is signed in. */
+const ENDS_SESSION = /^POST \/logout/;
+
 async function all_sqlmap(ids) {
-    const all = [...operations(ids), ...identities()].filter(({ target, headers, body }) => /\*/.test(target + headers + (body ? '*' : '')));
+    const all = [...operations(ids), ...identities()].filter(({ name, target, headers, body }) => name.includes(SCAN_ONLY) && !ENDS_SESSION.test(name) &&
+        /\*/.test(target + headers + (Object.keys(body ?? {}).length ? '*' : '')));
     const waiting = [...all.entries()];
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
         for (let next; (next = waiting.shift());) await sqlmap(next[1], next[0]);
@@ -152,23 +208,25 @@ async function all_sqlmap(ids) {
 
 /* --- wapiti --- */
 
+/* What would sign the administrator out, or show somebody else's pages from then on, is left out. */
 const basic = pair => ['-a', pair.replace(':', '%'), '--auth-type', 'basic'];
-const WHO = {
-    'a visitor': [], 'a person': basic(WEBQUOTA_USER_FREE), 'an administrator': basic(WEBQUOTA_USER_ADMIN),
+const who = () => ({
+    'a visitor': [], 'a person': basic(WEBQUOTA_USER_FREE),
+    'an administrator': ['-H', `Cookie: ${admin.cookie}`, ...['logout', 'account', 'admin/view'].flatMap(where => ['-x', `${WEBQUOTA_URL}/${where}*`])],
     'an API key': ['-H', `Authorization: Bearer ${WEBQUOTA_KEY}`],
-};
+});
 
-async function wapiti(who, words, ids) {
-    const report = path.join(SCAN_FOLDER, `${who.replaceAll(' ', '-')}.json`);
+async function wapiti(name, words, ids) {
+    const report = path.join(SCAN_FOLDER, `${name.replaceAll(' ', '-')}.json`);
     const starts = [...operations(ids)].filter(one => one.method === 'GET').flatMap(one => ['-s', site.origin + one.target.replaceAll('*', '')]);
     const result = await run('wapiti', ['-u', `${WEBQUOTA_URL}/`, '--scope', 'folder', ...starts, '-m', WAPITI_MODULES, '-f', 'json', '-o', report,
-        '--flush-session', '--no-bugreport', '--max-scan-time', String(WAPITI_S), ...words]);
-    if (!existsSync(report)) return verdict(false, `wapiti looks around as ${who}`, result.text.slice(-2000));
+        '--flush-session', '--no-bugreport', '--max-scan-time', WAPITI_S, ...words]);
+    if (!existsSync(report)) return verdict(false, `wapiti looks around as ${name}`, result.text.slice(-2000));
     const { vulnerabilities, anomalies } = JSON.parse(readFileSync(report, 'utf8'));
     for (const [kind, list] of [...Object.entries(vulnerabilities), ...Object.entries(anomalies)])
-        for (const one of list) found('wapiti', one.info, `${kind}: ${one.method} ${one.path} (${one.parameter ?? ''}) as ${who}`);
+        for (const one of list) found('wapiti', one.info, `${kind}: ${one.method} ${one.path} (${one.parameter ?? ''}) as ${name}`);
     const visited = [...result.text.matchAll(/^\[\+\] GET /gm)].length;
-    verdict(existsSync(report), `wapiti has looked around as ${who}`);
+    verdict(existsSync(report), `wapiti has looked around as ${name}`);
     return visited;
 }
 
@@ -194,10 +252,11 @@ function database_complaints() {
 }
 
 mkdirSync(SCAN_FOLDER, { recursive: true });
+await sign_in();
 const ids = await fill_ids();
-for (const [who, words] of Object.entries(WHO)) await wapiti(who, words, ids);
+for (const [name, words] of Object.entries(who())) await wapiti(name, words, ids);
 const count = await all_sqlmap(ids);
-verdict(count > 20, `sqlmap has tried ${count} operations`, 'that is too few');
+verdict(count > (SCAN_ONLY ? 0 : 80), `sqlmap has tried ${count} operations`, 'that is too few');
 const standing = stands();
 verdict(standing.length === 0, `no finding stands (${findings.length} reported)`,
     [...new Set(standing.map(({ tool, what, where }) => `${tool}: ${what} (${where})`))].join('\n'));
