@@ -54,17 +54,6 @@ static int list(Store *store, const OptionTexts *texts, bool json)
     return CMD_OK;
 }
 
-/* "12:HASH", as verify prints it. */
-static bool head_read(const char *text, AuditHead *head)
-{
-    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-    if (g_strv_length(parts) != 2 || !parse_whole(parts[0], 1, INT64_MAX, &head->number) || strlen(parts[1]) != AUDIT_HASH_HEX ||
-        strspn(parts[1], "0123456789abcdefABCDEF") != AUDIT_HASH_HEX)
-        return false;
-    g_strlcpy(head->hash, parts[1], sizeof head->hash);
-    return true;
-}
-
 static const char *const fault_words[] = { [AUDIT_CHANGED] = "changed", [AUDIT_MISSING] = "missing", [AUDIT_ADDED] = "added" };
 
 static void print_finding(const AuditFinding *finding)
@@ -109,7 +98,7 @@ static int verify(Store *store, const char *expected, bool json)
     g_auto(StoreError) error = { 0 };
     g_auto(AuditVerdict) verdict = { 0 };
     AuditHead known = { 0 };
-    if (expected && !head_read(expected, &known))
+    if (expected && !audit_head_read(expected, &known))
         return cli_usage("audit", "--expect is the number and the hash of an entry, as verify prints them: 12:0f3a…");
     StoreResult result = audit_verify(store, expected ? &known : NULL, &verdict, &error);
     if (result != STORE_OK)

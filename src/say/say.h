@@ -217,7 +217,7 @@
 #define SAY_BULK_OVER           "it is over already"
 #define SAY_BULK_MADE           "it is made already, or the bulk was stopped"
 #define SAY_BULK_CANNOT         "it cannot be made"
-#define SAY_BULK_UNKNOWN        "bulk %" PRId64 " is none that this program knows"
+#define SAY_BULK_BEFORE         "before is the number of a bulk"
 
 /* ---- passwords */
 #define SAY_PASSWORD_LONG       "the password is longer than 1024 bytes"

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "base/parse.h"
 #include "say/say.h"
 #include "store/admin_internal.h"
 
@@ -68,6 +69,16 @@ static void head_of(const PGresult *rows, AuditHead *head)
 {
     head->number = result_number(rows, 0, 0);
     g_strlcpy(head->hash, result_text(rows, 0, 1), sizeof head->hash);
+}
+
+bool audit_head_read(const char *text, AuditHead *head)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+    if (g_strv_length(parts) != 2 || !parse_whole(parts[0], 1, INT64_MAX, &head->number) || strlen(parts[1]) != AUDIT_HASH_HEX ||
+        strspn(parts[1], "0123456789abcdefABCDEF") != AUDIT_HASH_HEX)
+        return false;
+    g_strlcpy(head->hash, parts[1], sizeof head->hash);
+    return true;
 }
 
 static StoreResult ask(Db *db, Query query, const Params *params, PGresult **rows, StoreError *error)

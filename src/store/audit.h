@@ -35,6 +35,9 @@ typedef struct {
     int64_t number;             /* 0: there is none yet */
     char hash[AUDIT_HASH_HEX + 1];
 } AuditHead;
+/* "12:HASH", as verify prints it. */
+bool audit_head_read(const char *text, AuditHead *head) MUST_CHECK;
+
 StoreResult audit_head(Store *store, AuditHead *head, StoreError *error) MUST_CHECK;
 
 typedef enum {

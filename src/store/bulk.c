@@ -226,7 +226,7 @@ StoreResult bulk_list(Store *store, const char *before, json_t **list, bool *mor
     size_t i;
     json_t *bulk;
     if (before && !admin_id(before, &number))
-        return store_fail(error, STORE_INVALID, "before", "before is the number of a bulk");
+        return store_fail(error, STORE_INVALID, "before", SAY_BULK_BEFORE);
     StoreResult result = read_bulks(store, NULL, before, 0, BULK_PAGE + 1, list, error);
     if (result != STORE_OK)
         return result;

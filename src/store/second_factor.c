@@ -103,17 +103,7 @@ static StoreResult note(Store *store, const char *account, const Factor *factor,
     return admin_audit(store, actor, action, factor->subject, NULL, details, error);
 }
 
-/* --- codes as they are typed, and recovery codes --- */
-
-/* Without blanks and dashes, in lower case: new string. */
-static char *typed_plain(const char *typed)
-{
-    GString *plain = g_string_new(NULL);
-    for (; *typed; typed++)
-        if (*typed != ' ' && *typed != '-')
-            g_string_append_c(plain, g_ascii_tolower(*typed));
-    return g_string_free(plain, FALSE);
-}
+/* --- codes, and recovery codes --- */
 
 static void recovery_hash(const char *account, const char *plain, char hex[HASH_HEX])
 {
@@ -142,7 +132,7 @@ static StoreResult recovery_make(Store *store, const char *account, GPtrArray *c
     g_auto(Params) params = params_new();
     for (int i = 0; i < RECOVERY_CODES; i++) {
         char *hex = g_malloc(HASH_HEX), *code = recovery_code();
-        g_autofree char *plain = typed_plain(code);
+        g_autofree char *plain = totp_typed(code);
         recovery_hash(account, plain, hex);
         g_ptr_array_add(codes, code);
         g_ptr_array_add(hashes, hex);
@@ -169,7 +159,7 @@ static StoreResult recovery_take(Store *store, const char *account, const Factor
 static StoreResult code_take(Store *store, const char *account, const Factor *factor, const char *typed, bool *taken, StoreError *error)
 {
     int64_t step;
-    g_autofree char *plain = typed_plain(typed);
+    g_autofree char *plain = totp_typed(typed);
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     *taken = false;

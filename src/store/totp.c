@@ -36,6 +36,15 @@ bool totp_find(const unsigned char secret[TOTP_SECRET_BYTES], const char *code, 
     return found;
 }
 
+char *totp_typed(const char *typed)
+{
+    GString *plain = g_string_new(NULL);
+    for (; *typed; typed++)
+        if (*typed != ' ' && *typed != '-')
+            g_string_append_c(plain, g_ascii_tolower(*typed));
+    return g_string_free(plain, FALSE);
+}
+
 char *totp_base32(const unsigned char secret[TOTP_SECRET_BYTES])
 {
     char *made = NULL;

@@ -14,6 +14,9 @@ bool totp_code(const unsigned char *secret, size_t length, int64_t step, unsigne
 /* Is it the code of now, of the step before or of the one after, and later than the step `after`? *step is its own. */
 bool totp_find(const unsigned char secret[TOTP_SECRET_BYTES], const char *code, Instant now, int64_t after, int64_t *step) MUST_CHECK;
 
+/* A code as people type it, without its blanks and dashes, and in lower case: new string. */
+char *totp_typed(const char *typed) MUST_CHECK;
+
 /* The secret as people type it into an application: new string, 32 characters. */
 char *totp_base32(const unsigned char secret[TOTP_SECRET_BYTES]) MUST_CHECK;
 

@@ -20,7 +20,8 @@ static void set_what(Value *page, const char *what)
 /* One thing that is so of them; `more`: others were said before it. Each has all names, as they are looked for further out otherwise. */
 static void add_part(Value *parts, bool *more, const char *name, const char *text)
 {
-    static const char *const texts[] = {"begins", "on_plan", "member_of", "by_key"}, *const flags[] = {"near", "stopped", "overridden", "is_suspended"};
+    static const char *const texts[] = {"begins", "on_plan", "member_of", "by_key"};
+    static const char *const flags[] = {"near", "stopped", "overridden", "is_suspended"};
     Value *part = add_object(parts);
     set_flag(part, "more", *more);
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)

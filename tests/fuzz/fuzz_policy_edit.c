@@ -1,0 +1,86 @@
+/* Fuzzes changes of a policy's text: the text, a line "----", then plan, limit, option and value, a line each. A change stands where it
+ * was put, is read as it was said, and leaves the rest as it was. */
+#include "fuzz.h"
+
+#include "base/parse.h"
+#include "policy/policy_diff.h"
+#include "policy/policy_edit.h"
+#include "policy/policy_load.h"
+
+#define BETWEEN "\n----\n"
+
+static Policy *read_policy(const char *text)
+{
+    g_autofree char *why = NULL;
+    Policy *policy = policy_load(text, "p", &why);
+    HOLDS((policy != NULL) == (why == NULL));
+    return policy;
+}
+
+static void check_same(const Policy *policy, const char *text)
+{
+    g_autoptr(Policy) again = read_policy(text);
+    HOLDS(again);
+    json_t *diff = policy_diff(policy, again);
+    HOLDS(json_array_size(json_object_get(diff, "changes")) == 0);
+    json_decref(diff);
+}
+
+/* What is written already is the same when it is written again. */
+static void check_again(const Policy *policy, const char *plan, const char *limit, const char *name)
+{
+    g_autofree char *value = policy_written(policy->text, plan, limit, name);
+    if (!value)
+        return;
+    g_autofree char *text = policy_edit_limit(policy->text, plan, limit, &(PolicyEdit){name, value}, 1);
+    HOLDS(text);
+    check_same(policy, text);
+}
+
+static void check_edit(const Policy *policy, const char *plan, const char *limit, const PolicyEdit *edit)
+{
+    g_autofree char *before = policy_written(policy->text, plan, limit, edit->name);
+    g_autofree char *text = policy_edit_limit(policy->text, plan, limit, edit, 1);
+    HOLDS((text != NULL) == policy_writes_limit(policy->text, plan, limit));
+    if (!text)
+        return;
+    g_autofree char *after = policy_written(text, plan, limit, edit->name);
+    HOLDS(g_strcmp0(after, edit->value) == 0);
+    g_autofree char *back = policy_edit_limit(text, plan, limit, &(PolicyEdit){edit->name, before}, 1);
+    HOLDS(back);
+    check_same(policy, back);
+    g_autoptr(Policy) edited = read_policy(text);
+    HOLDS(!edited || edited->plan_count == policy->plan_count);
+}
+
+static void check_policy(const Policy *policy, Rest *rest)
+{
+    static const char *const names[] = {"amount", "unlimited", "window", "align", "scope", "mode"};
+    g_autofree char *plan = rest_line(rest), *limit = rest_line(rest), *value = rest_line(rest);
+    size_t name = rest_byte(rest) % G_N_ELEMENTS(names);
+    for (int p = 0; p < policy->plan_count; p++)
+        for (int i = 0; i < policy->plans[p].limit_count; i++) {
+            const char *key = policy->plans[p].limits[i].key;
+            g_autofree char *home = policy_limit_home(policy->text, policy->plans[p].key, key);
+            HOLDS(policy->plans[p].limits[i].counts_only || (home && policy_plan(policy, home)));
+            check_again(policy, policy->plans[p].key, key, names[name]);
+        }
+    if (text_is_plain(value, strlen(value), 255)) /* as forms give it */
+        check_edit(policy, plan, limit, &(PolicyEdit){names[name], value});
+    check_edit(policy, plan, limit, &(PolicyEdit){names[name], NULL});
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    g_autofree char *text = text_of(bytes, size);
+    char *between = strstr(text, BETWEEN);
+    if (!between)
+        return 0;
+    *between = '\0';
+    g_autoptr(Policy) policy = read_policy(text);
+    const char *behind = between + strlen(BETWEEN);
+    Rest rest = {(const uint8_t *)behind, (const uint8_t *)behind + strlen(behind)};
+    if (policy)
+        check_policy(policy, &rest);
+    return 0;
+}
