@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { FORM, operations } from './operations.mjs';
 
 const { SCAN_FOLDER, SCAN_LOGS, SCAN_PROCESS, WEBQUOTA_URL, WEBQUOTA_KEY, WEBQUOTA_USER_FREE, WEBQUOTA_STAFF, WEBQUOTA_SECRET_FILE,
     SCAN_LEVEL = '2', SCAN_ONLY = '', WAPITI_S = '120', BUILD = 'build' } = process.env;
@@ -11,7 +12,6 @@ const AT_ONCE = 2;
 const BUSY_MAX = 5;
 const WAPITI_MODULES = 'sql,blindsql,xss,permanentxss,crlf,exec,file,redirect,csp,cookieflags,http_headers,csrf,htaccess,methods,shellshock,backup';
 const site = new URL(WEBQUOTA_URL);
-const document = JSON.parse(readFileSync('static/openapi.json', 'utf8'));
 const findings = [];
 let failures = 0;
 
@@ -37,42 +37,7 @@ async function call(method, where, body) {
     return answer.json();
 }
 
-/* --- the requests: from the documented operations, with a value that is accepted for each parameter --- */
-
-const SAMPLES = {
-    subject: 'free', organization: 'sunrise', feature: 'variant', resource: 'claude-3-opus', units: 1, reason: 'scan', refresh: 20, ttl: 60,
-    metadata: { a: 'b' }, on_behalf_of: 'somebody', plan: 'free', plan_after: 'free', plan_until: '2038-01-01T00:00:00Z', timezone: 'UTC',
-    anchor: '2026-01-01T00:00:00Z', email: 'scan@example.org', suspended: false, limit: 'variant_daily', amount: 100, multiplier: 2, unlimited: true,
-    expires_at: '2038-01-01T00:00:00Z', effective_at: '2026-01-01T00:00:00Z', every: '28 day', priority: 1, name: 'scan', scopes: ['read'],
-    file: 'base.css', 'Idempotency-Key': 'scan', id: 'ID', items: [{ feature: 'variant', units: 1 }],
-    callback_url: 'https://example.org/called', payload: 'soup', wait: 0, owner: 'free', before: 9, after: 'a', notice: 50, warning: 90, days: 30,
-    frame: 'http://127.0.0.1', ticket: 'tkt_AAAA', report: 'near', near: 80, q: 'free', key: 'scan', what: 'override', then: 'free',
-    expires: '2038-01-01T00:00:00Z', kind: 'amount', confirm: '1', seen: 1, done: 'override', was: '1', mode: 'enforce', quick: '2', window: 'day',
-    align: 'calendar', scope: 'subject', version: 1, effective: '2038-01-01T00:00:00Z', now: 1, cancel: '1', try: '1', next: '/app/', password: 'not the password',
-    session: '1', current: 'not the password', wanted: 'another password', again: 'another password', enforce: '1', read: '1', admin: '1',
-    actor: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
-    people: 1, once: 'scan', dry_run: true,
-};
-/* Where a name means something else: by what the address ends with. */
-const HERE = {
-    '/admin/access/change': { what: 'key' }, '/admin/queue/change': { what: 'paused', feature: 'summary', limit: 'shared_minute', seen: 'open' },
-    '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
-    '/admin/limit': { limit: 'free/variant_daily' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
-    '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
-    '/admin/reports/{report}': { report: 'near.csv' }, '/api/v1/admin/reports/{report}': { report: 'near' }, '/requests/new': { kind: 'increase' },
-    '/api/v1/requests': { kind: 'increase' },
-};
-/* Of members that exclude each other, one. */
-const LEFT_OUT = { Ask: ['items'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'] };
-
-const resolved = thing => (thing.$ref ? thing.$ref.slice(2).split('/').reduce((node, name) => node[name], document) : thing);
-
-function sample(name, where, schema) {
-    const one = schema?.enum?.find(value => value);
-    if (where in HERE && name in HERE[where]) return HERE[where][name];
-    if (one === undefined && !(name in SAMPLES)) throw new Error(`scan.mjs has no sample for ${name}`);
-    return one ?? SAMPLES[name];
-}
+/* --- the requests --- */
 
 /* The asterisk marks for sqlmap what it may alter. */
 function marked(value) {
@@ -82,15 +47,6 @@ function marked(value) {
 }
 
 const marked_json = value => JSON.stringify(marked(value)).replace(/:(\d+|true|false)(?=[,}])/g, ':$1*');
-
-/* As JSON (`type`), or as what forms send. */
-function body_of(where, operation, type) {
-    const schema = operation.requestBody?.content[type]?.schema;
-    if (!schema) return undefined;
-    const name = schema.$ref?.split('/').pop(), { properties } = resolved(schema);
-    const members = Object.keys(properties).filter(member => member !== 'csrf' && !LEFT_OUT[name]?.includes(member));
-    return Object.fromEntries(members.map(member => [member, sample(member, where, properties[member])]));
-}
 
 const marked_form = fields => [`csrf=${admin.csrf}`, ...Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}*`)].join('&');
 
@@ -106,28 +62,6 @@ async function fill_ids() {
     const { ticket } = await call('POST', '/api/v1/tickets', { subject: 'scanned', feature: 'summary' });
     return { decisions: decision, reservations: reservation, overrides: override, grants: grant, keys: key, requests: request ?? '1', approvals: '1',
         bulk: '1', tickets: ticket ?? 'tkt_AAAA' };
-}
-
-const FORM = 'application/x-www-form-urlencoded', JSON_TYPE = 'application/json';
-
-/* Pages are asked for by an administrator who is signed in, what is for programs with a key. */
-function* operations(ids) {
-    for (const [where, methods] of Object.entries(document.paths))
-        for (const [method, operation] of Object.entries(methods)) {
-            if (method === 'parameters') continue;
-            const parameters = [...methods.parameters ?? [], ...operation.parameters ?? []].map(resolved);
-            const value = (name, schema) => (name === 'id' && where.includes('{id}') ? ids[where.split('/').at(where.endsWith('{id}') ? -2 : -3)]
-                : sample(name, where, schema));
-            const segment = where.replace(/\{(\w+)\}/g, (_, name) => `${encodeURIComponent(value(name))}*`);
-            const query = parameters.filter(one => one.in === 'query').map(one => `${one.name}=${encodeURIComponent(value(one.name, one.schema))}*`).join('&');
-            const headers = parameters.filter(one => one.in === 'header').map(one => `${one.name}: ${value(one.name)}*`);
-            const request = { name: `${method.toUpperCase()} ${where}`, method: method.toUpperCase(), target: site.pathname + segment + (query && `?${query}`),
-                headers };
-            const types = Object.keys(operation.requestBody?.content ?? { none: {} });
-            for (const type of types)
-                yield { ...request, type, body: body_of(where, operation, type), by_key: where.startsWith('/api/') || (type === JSON_TYPE && types.length > 1),
-                    name: types.length > 1 ? `${request.name} (${type})` : request.name };
-        }
 }
 
 /* --- an administrator's session --- */
@@ -197,7 +131,7 @@ async function sqlmap(request, number) {
 const ENDS_SESSION = /^POST \/logout/;
 
 async function all_sqlmap(ids) {
-    const all = [...operations(ids), ...identities()].filter(({ name, target, headers, body }) => name.includes(SCAN_ONLY) && !ENDS_SESSION.test(name) &&
+    const all = [...operations(ids, site.pathname), ...identities()].filter(({ name, target, headers, body }) => name.includes(SCAN_ONLY) && !ENDS_SESSION.test(name) &&
         /\*/.test(target + headers + (Object.keys(body ?? {}).length ? '*' : '')));
     const waiting = [...all.entries()];
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
@@ -218,7 +152,7 @@ const who = () => ({
 
 async function wapiti(name, words, ids) {
     const report = path.join(SCAN_FOLDER, `${name.replaceAll(' ', '-')}.json`);
-    const starts = [...operations(ids)].filter(one => one.method === 'GET').flatMap(one => ['-s', site.origin + one.target.replaceAll('*', '')]);
+    const starts = [...operations(ids, site.pathname)].filter(one => one.method === 'GET').flatMap(one => ['-s', site.origin + one.target.replaceAll('*', '')]);
     const result = await run('wapiti', ['-u', `${WEBQUOTA_URL}/`, '--scope', 'folder', ...starts, '-m', WAPITI_MODULES, '-f', 'json', '-o', report,
         '--flush-session', '--no-bugreport', '--max-scan-time', WAPITI_S, ...words]);
     if (!existsSync(report)) return verdict(false, `wapiti looks around as ${name}`, result.text.slice(-2000));
