@@ -41,9 +41,16 @@ static inline int64_t database_number(const char *sql)
     return g_ascii_strtoll(text, NULL, 10);
 }
 
+/* Of a store whose patience is not what is tried: more where all is watched (scripts/watched), and several times slower. */
+static inline int database_patience_ms(void)
+{
+    return g_getenv("WATCH") ? 20000 : 0;
+}
+
 static inline Store *database_store(void)
 {
-    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .read_policy = policy_load };
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .read_policy = policy_load,
+                           .patience_ms = database_patience_ms() };
     return store_open(&config);
 }
 

@@ -90,7 +90,7 @@ static void work_together(Work *works, int count)
 /* A store whose every batch is under locks. */
 static Store *store_with_locks(void)
 {
-    StoreConfig config = { .database = database_url(), .readers = 2, .read_policy = policy_load };
+    StoreConfig config = { .database = database_url(), .readers = 2, .read_policy = policy_load, .patience_ms = database_patience_ms() };
     Store *store = store_open(&config);
     StoreResult result;
     answer_unref(ask(store, ASK_CONSUME, "first", "lone", NULL, 1, &result));
