@@ -94,6 +94,7 @@ static inline Value *sample_recommendations(bool some, bool may_change)
     Sample sample;
     sample_admin_init(&sample, "/admin/recommendations");
     json_t *reports = json_pack("{s:{s:s, s:s?}}", "about", "timezone", SAMPLE_ZONE, "counted_to", some ? SAMPLE_NOW : NULL);
+    g_free(sample.policy->plans[PRO].price);
     sample.policy->plans[PRO].price = g_strdup("$9 a month");
     if (some)
         json_object_update_new(reports, json_pack(

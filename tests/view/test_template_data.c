@@ -14,14 +14,14 @@ static json_t *joined(json_t *one, json_t *other);
 
 static json_t *objects_joined(json_t *one, json_t *other)
 {
+    json_t *all = json_is_object(one) ? json_incref(one) : json_object(), *value;
     const char *key;
-    json_t *value;
     json_object_foreach(other, key, value)
-        json_object_set_new(one, key, joined(json_object_get(one, key), value));
-    return json_incref(one);
+        json_object_set_new(all, key, joined(json_object_get(all, key), value));
+    return all;
 }
 
-/* Both kept: members of objects, items of lists as one item; of two other values one that is not null. `one` may be NULL. */
+/* Both kept: members of objects, items of lists as one item; of two other values one that is not null. `one` may be NULL. New reference. */
 static json_t *joined(json_t *one, json_t *other)
 {
     if (json_is_array(other)) {
@@ -37,7 +37,7 @@ static json_t *joined(json_t *one, json_t *other)
         return list;
     }
     if (json_is_object(other))
-        return objects_joined(json_is_object(one) ? one : json_object(), other);
+        return objects_joined(one, other);
     if (one && !json_is_null(one))
         return json_incref(one);
     return json_is_null(other)     ? json_null()
