@@ -188,7 +188,7 @@ function database_complaints() {
 mkdirSync(SCAN_FOLDER, { recursive: true });
 await sign_in();
 const ids = await fill_ids();
-for (const [name, words] of Object.entries(who())) await wapiti(name, words, ids);
+for (const [name, words] of Object.entries(WAPITI_S === '0' ? {} : who())) await wapiti(name, words, ids);
 const count = await all_sqlmap(ids);
 verdict(count > (SCAN_ONLY ? 0 : 80), `sqlmap has tried ${count} operations`, 'that is too few');
 const standing = stands();
