@@ -5,7 +5,7 @@ import { request } from '../tests/e2e/lib/http.mjs';
 import { run_well } from '../tests/e2e/lib/site.mjs';
 import { CONSUME, HELLO, meet, with_arena } from './lib/arena.mjs';
 import { at_rest, decisions, doctor, wrong_in_total, wrong_with } from './lib/checks.mjs';
-import { instructions } from './lib/instructions.mjs';
+import { KINDS, instructions } from './lib/instructions.mjs';
 import { CONNECTIONS, consume_by, once_each, pace, page_by, page_named, tickets_by, wrk } from './lib/load.mjs';
 import { RUNS, SECONDS, problems, rates, ratio, rounds, say, spread } from './lib/rounds.mjs';
 import { PHP_CHILDREN, ROOT, crowd_make, database_drop, database_make, front, memory_kb, node_peer, owner_url, php, redis,
@@ -143,7 +143,7 @@ const transactions = () => with_arena({ sets: [everybody] }, async arena => {
 });
 
 const callgrind = async () => {
-    const found = await instructions({ connections: CONNECTIONS, say });
+    const found = await instructions({ connections: CONNECTIONS, kinds: KINDS.filter(kind => kind !== 'together'), say });
     const beyond = spread(found.allowed.values.map(one => one - found.hello.median));
     return [{ id: '8', what: 'instructions an allowed decision, beyond hello world\'s', must: 60000, aim: 25000, at_most: true,
         ratio: beyond, rates: {}, problems: [], unit: 'instructions',
