@@ -94,6 +94,7 @@ async function failover(site, pair, round, may_be_late) {
         seen = await under_load(site, `o${round}`, async load => {
             const began = now();
             await strike(pair);
+            load.killed_now(began);
             await until(() => load.failures(began).length >= 4, 'it is felt');
             return pair.standby.promote();
         });

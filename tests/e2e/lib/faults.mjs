@@ -94,18 +94,20 @@ async function kill_postgres(site, load) {
     await amid_load();
     const began = now();
     signal(pids, 'SIGKILL');
+    load.killed_now(began);
     await until(() => !pids.some(alive), 'all of PostgreSQL is gone');
     await felt(load, began, 0);
     return { began, ended: await start_postgres(site) };
 }
 
 /* The fault is the death itself: that somebody starts it again is part of recovery. */
-const kill_program = name => async site => {
+const kill_program = name => async (site, load) => {
     const [pid] = site.processes(name);
     ok(pid, `${name} was found`);
     await amid_load();
     const began = now();
     process.kill(pid, 'SIGKILL');
+    if (name === 'webquota.fcgi') load.killed_now(began);
     await until(() => site.processes(name).some(one => one !== pid), `${name} was started again`);
     return { began, ended: began, certain: true };
 };
@@ -286,6 +288,7 @@ async function fill_disk(site, load) {
     } finally {
         await run_well('rm', ['-f', filler]);
     }
+    load.killed_now(began);
     return { began, ended: await back_with_room(site) };
 }
 
@@ -296,6 +299,7 @@ async function limit_files(site, load) {
     await felt(load, began);
     if (postmaster_if_any(site) && alive(postmaster(site)))
         await Promise.all(everything(site).map(pid => limit(pid, '--fsize=unlimited:')));
+    load.killed_now(began);
     return { began, ended: await back_with_room(site) };
 }
 

@@ -4,6 +4,8 @@ import { TIGHT_ALL, TIGHT_OWN } from './faults_load.mjs';
 import { psql } from './faults.mjs';
 import { equal, ok } from './tap.mjs';
 
+const NOTES_AT_MOST_MS = 3000;
+
 /* A public id ends with the eight bytes of the record's own. */
 const record_id = id => {
     const bytes = Buffer.from(id.slice(id.indexOf('_') + 1), 'base64url');
@@ -40,13 +42,19 @@ export async function unknown_on_record(site, load) {
     return load.stories.filter(story => !story.id && story.unknown && ops.has(story.op)).length;
 }
 
+/* What a refusal must have left in the journal. */
+function refusal_mistakes(story, allowed, denied, load) {
+    if (allowed.length) return [`${story.op}: refused, and on record as allowed (${allowed})`];
+    if (denied.has(record_id(story.denied)) || load.may_be_lost(story.told)) return [];
+    return [`${story.op}: refused as ${story.denied}, and that is not on record`];
+}
+
 /* What one story must have left in the journal; a sentence for each thing that is not so. */
-function story_mistakes(story, charges, settlements) {
+function story_mistakes(story, charges, settlements, denied, load) {
     const mistakes = [];
     const rows = (charges.get(story.op) ?? []).filter(row => row.outcome === 'allowed');
     const ids = rows.map(row => row.id);
-    if (story.refused)
-        return ids.length ? [`${story.op}: refused, and on record as allowed (${ids})`] : [];
+    if (story.refused) return refusal_mistakes(story, ids, denied, load);
     if (story.lost) return ids.length > 1 ? [`${story.op}: sent once, and on record ${ids.length} times`] : [];
     if (ids.length !== 1) return [`${story.op}: acknowledged, and ${ids.length} charges are on record (${ids})`];
     if (ids[0] !== record_id(story.id)) mistakes.push(`${story.op}: the answer names another record than the one there is`);
@@ -73,12 +81,26 @@ function told(stories, charges) {
 
 const sorted = object => Object.fromEntries(Object.entries(object).sort());
 
+/* Refusals that are given again are written down a little later: the tables when all of them are, or when they should be. */
+async function tables_at_rest(site, load) {
+    const told = load.stories.filter(story => story.refused && !load.may_be_lost(story.told)).map(story => record_id(story.denied));
+    let found;
+    const complete = async () => {
+        found = await tables(site, load.name);
+        const ids = new Set(found.rows.map(row => row.id));
+        return told.every(id => ids.has(id));
+    };
+    for (const end = performance.now() + NOTES_AT_MOST_MS; !await complete() && performance.now() < end;);
+    return found;
+}
+
 /** Throws when anything told, recorded and counted differs, or passes a limit. */
 export async function books_agree(site, load) {
-    const { rows, own: counters, all } = await tables(site, load.name);
+    const { rows, own: counters, all } = await tables_at_rest(site, load);
+    const denied = new Set(rows.filter(row => row.outcome === 'denied').map(row => row.id));
     const charges = group(rows.filter(row => ['consume', 'hold'].includes(row.kind)), 'op');
     const settlements = group(rows.filter(row => row.about), 'about');
-    const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements));
+    const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements, denied, load));
     const known = new Set(load.stories.map(story => story.op));
     mistakes.push(...rows.filter(row => row.op && !known.has(row.op)).map(row => `${row.op}: on record, and nobody asked`));
     equal(mistakes.slice(0, 10), [], `${mistakes.length} mistakes`);

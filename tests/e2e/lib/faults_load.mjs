@@ -7,6 +7,8 @@ import http from 'node:http';
 import { ok, until } from './tap.mjs';
 
 const PATIENCE_MS = 10000, PAUSE_MS = 50;
+/* Refusals are on record a little later than they are told, and on disk a little later than that, and a little more. */
+const NOTES_MS = 300, RELAXED_MS = 700, UNDER_WAY_MS = 100;
 export const TIGHT_OWN = 25, TIGHT_ALL = 60;
 
 /* tight: units are charged one by one and never given back, so that the limits are reached while the fault lasts. */
@@ -35,7 +37,7 @@ const KINDS = ['tight', 'tight', 'tight', 'consume', 'consume', 'new', 'bare', '
 export class Load {
     /** `name` begins the names of its subjects and keys. */
     constructor(site, name, callers = 8) {
-        Object.assign(this, { site, name, number: 0, stopped: false, stories: [], apart: [], attempts: [] });
+        Object.assign(this, { site, name, number: 0, stopped: false, stories: [], apart: [], attempts: [], killed: [] });
         this.subjects = Array.from({ length: 4 }, (_, i) => `${name}-${i}`);
         this.agent = new http.Agent({ keepAlive: true });
         this.under_way = new Set();
@@ -137,7 +139,11 @@ export class Load {
                 { subject, feature, units, metadata: { op } }, story.kind === 'bare' ? undefined : op);
             this.expect(answer, [200, 201, 429]);
             story.refused = answer.status === 429;
-            if (story.refused) return true;
+            if (story.refused) {
+                story.denied = answer.json.decision_id;
+                story.told = now();
+                return true;
+            }
             story.lost = story.kind === 'bare' && answer.status !== 200;
             if (story.lost) return true;
             if (![200, 201].includes(answer.status)) return this.not_known(story, answer);
@@ -171,6 +177,12 @@ export class Load {
             return since.slice(failed + 1).filter(one => one.status !== 409).length >= count;
         }, what, 15000);
     }
+
+    /** What remembers refusals that are not on record yet, or not on disk yet, is killed now, or was from then until now. */
+    killed_now(from = now()) { this.killed.push({ from: from - NOTES_MS - RELAXED_MS, to: now() + UNDER_WAY_MS }); }
+
+    /** May the record of a refusal that was told then have gone with what was killed? */
+    may_be_lost(told) { return this.killed.some(({ from, to }) => told >= from && told <= to); }
 
     failures(from) { return this.attempts.filter(one => one.failed && one.ended >= from); }
 
