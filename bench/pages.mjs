@@ -1,30 +1,59 @@
 // Every page of administrators on a database that is full: each is asked for several times and must be there within 300 ms, and no plan
 // of its statements may read a large table from its beginning to its end. Plans are those that PostgreSQL really chose (auto_explain),
-// of statements prepared by webquota.fcgi, for the address with every kind of parameter. The pages are those of the route table.
+// of statements prepared by webquota.fcgi, for the address with every kind of parameter. The pages are those of the route table, and each
+// must be seen with something on it.
 import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { Browser } from '../tests/e2e/lib/forms.mjs';
+import { request } from '../tests/e2e/lib/http.mjs';
 import { ROOT, run_well } from '../tests/e2e/lib/site.mjs';
 import { routes_of_program } from '../tests/e2e/lib/hostile_table.mjs';
 
 const VAR = process.env.VAR, MOST_MS = 300, TIMES = 12, ROLLED_UP_MS = 3600000;
 /* So many rows are not read one after the other. */
 const LARGE = 10000;
-const PERSON = 'b-00000005';
-/* What stands for the {name} of an address, and further questions to it. */
+const PERSON = 'b-00000005', ORGANIZATION = 'b-org-7';
+/* What stands for the {name} of an address; @name stands for what is found or made below. */
 const SEGMENTS = { report: 'use.csv', subject: PERSON };
+const found_of = path => ({ overrides: '@override', grants: '@grant', requests: '@request', bulk: '@bulk', keys: '@key' })[path.split('/').at(-2)];
+/* What each page is asked besides, and, where that alone says nothing, instead. */
 const MORE = {
     '/admin': ['?days=1', '?days=7', '?days=90', '?near=50'],
     '/admin/people': ['?q=b-0001', '?q=b-org-7', '?q=m77', '?q=B-0001', '?after=b-00500000',
         '?filter=near', '?filter=stopped', '?filter=override', '?filter=suspended', '?filter=plan&plan=free', '?filter=plan&plan=full',
         '?filter=near&plan=free', '?filter=stopped&plan=full&q=b-0001', '?filter=override&q=b', '?plan=full&q=m77', '?organization=b-org-7',
         '?organization=b-org-7&filter=near&plan=full&q=b', '?key=1', '?key=bench&filter=suspended'],
-    '/admin/person': [`?subject=${PERSON}`],
     '/admin/queue': ['?feature=queued&limit=line'],
     '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],
-    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend'].map(what => `?what=${what}&subject=${PERSON}`),
+    '/admin/audit': ['?action=override.add', '?actor=user:bench', `?subject=${PERSON}`, '?from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z', '?before=5000',
+        '?actor=user:bench&action=override.add&before=50000'],
 };
+const INSTEAD = {
+    '/admin/person': [`?subject=${PERSON}`],
+    '/admin/view': [`?subject=${PERSON}`],
+    '/admin/limit': ['?limit=free/day'],
+    '/admin/version': ['?version=1'],
+    '/admin/organization': [`?organization=${ORGANIZATION}`],
+    '/admin/organization/change': ['override&feature=work&limit=team', 'bonus&feature=work', 'owner'].map(what => `?what=${what}&organization=${ORGANIZATION}`),
+    '/admin/request': ['?request=@request'],
+    '/admin/bulk': ['?id=@bulk'],
+    '/admin/bulk/new': ['?what=suspend&q=b-00012', '?what=suspend&filter=override&q=b-0001', '?what=restore&filter=suspended'],
+    '/admin/access/change': ['?what=key-create', '?what=key-revoke&id=@key'],
+    '/admin/queue': ['?feature=queued&limit=line'],
+    '/admin/audit.csv': ['?action=subject.set', `?subject=${PERSON}`],
+    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend', 'move', 'sessions-end', 'refund&id=@decision',
+        'override-remove&id=@override'].map(what => `?what=${what}&subject=${PERSON}`),
+    '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],
+    '/api/v1/admin/organizations': [`?organization=${ORGANIZATION}`],
+    '/api/v1/admin/subjects': [`?subject=${PERSON}`],
+    '/api/v1/admin/overrides': ['', `?subject=${PERSON}`],
+    '/api/v1/admin/grants': ['', `?subject=${PERSON}`],
+};
+/* Nothing of theirs is loaded: their pages say so. */
+const NOTHING_THERE = { '/admin/view/end': 303, '/admin/approval': 404, '/admin/queue/change': 404, '/api/v1/admin/approvals/{id}': 404 };
+/* What computes from all that is recorded takes as long as it takes, and has threads of its own. */
+const COMPUTED = ['/admin/what-if?limit=free/day&amount=50&days=7&try=1'];
 
 const site_env = Object.fromEntries(readFileSync(path.join(VAR, 'env'), 'utf8').split('\n').filter(Boolean).map(line => {
     const [, name, value] = /^(\w+)='(.*)'$/.exec(line);
@@ -48,11 +77,32 @@ async function rolled_up() {
         await psql(owner, `vacuum analyze webquota.${table}`);
 }
 
-function addresses() {
+/* Ids of what is there; what is not is made. */
+async function ids() {
+    const key = site_env.WEBQUOTA_KEY;
+    const ask = async (method, where, body) => {
+        const answer = await request(`${site_env.WEBQUOTA_URL}/api/v1${where}`, { method, body, headers: { Authorization: `Bearer ${key}` } });
+        if (answer.status >= 300) throw new Error(`${method} ${where}: ${answer.status} ${answer.text}`);
+        return answer.json;
+    };
+    const charge = { subject: PERSON, feature: 'work', reason: 'bench' };
+    const { decision_id: decision } = await ask('POST', '/consume', { subject: PERSON, feature: 'work' });
+    const { override } = await ask('POST', '/admin/overrides', { ...charge, amount: 5000 });
+    const { grant } = await ask('POST', '/admin/grants', { ...charge, amount: 5 });
+    const { bulk } = await ask('POST', '/admin/bulk', { what: 'restore', filter: 'suspended', q: 'b-0000', reason: 'bench' });
+    const { keys } = await ask('GET', '/admin/keys');
+    const { requests } = await ask('GET', '/admin/requests');
+    return { decision, override, grant, bulk, key: keys[0].key ?? keys[0].id, request: requests[0].request };
+}
+
+async function addresses(known) {
     const found = routes_of_program().map(line => line.split(' ')).filter(([method, where]) => method === 'GET' && /^\/(api\/v1\/)?admin/.test(where))
         .map(([, where]) => where);
-    const whole = where => where.replace(/\{(\w+)\}/g, (all, name) => where.startsWith('/api') && name === 'report' ? 'near' : SEGMENTS[name] ?? all);
-    return found.flatMap(where => [whole(where), ...(MORE[where] ?? []).map(query => where + query)]).filter(where => !where.includes('{'));
+    const whole = where => where.replace(/\{id\}/, () => found_of(where) ?? '999')
+        .replace(/\{(\w+)\}/g, (all, name) => where.startsWith('/api') && name === 'report' ? 'near' : SEGMENTS[name] ?? all);
+    const filled = where => where.replace(/@(\w+)/g, (all, name) => encodeURIComponent(known[name] ?? all));
+    return found.flatMap(where => (INSTEAD[where] ?? ['', ...(MORE[where] ?? [])]).map(query =>
+        ({ where: filled(whole(where) + query), status: NOTHING_THERE[where] ?? 200 })));
 }
 
 /** How long it takes, in ms: the median and the longest. */
@@ -99,20 +149,25 @@ const [name, password] = site_env.WEBQUOTA_STAFF.split(/:(.*)/);
 const failures = [];
 await rolled_up();
 if ((await browser.sign_in(name, password)).status !== 303) throw new Error('nobody can sign in');
-const where = addresses();
+const where = await addresses(await ids());
 console.log(`\nms, median and longest of ${TIMES}; ${await psql(owner, "select format('%s people, %s decisions', (select count(*) from webquota.subjects), (select sum(allowed + refused) from webquota.usage_by_plan))")}`);
 for (const one of where) {
-    const { status, median, longest } = await timed(browser, one);
-    console.log(`${median.toFixed(1).padStart(8)} ${longest.toFixed(1).padStart(8)}  ${status}  ${one}`);
-    if (status !== 200 && status !== 400 && status !== 404) failures.push(`${one}: ${status}`);
-    if (median > MOST_MS) failures.push(`${one}: ${median.toFixed(0)} ms`);
+    const { status, median, longest } = await timed(browser, one.where);
+    console.log(`${median.toFixed(1).padStart(8)} ${longest.toFixed(1).padStart(8)}  ${status}  ${one.where}`);
+    if (status !== one.status) failures.push(`${one.where}: ${status}, not ${one.status}`);
+    if (median > MOST_MS) failures.push(`${one.where}: ${median.toFixed(0)} ms`);
+}
+for (const one of COMPUTED) {
+    const began = performance.now(), { status } = await browser.open(one);
+    console.log(`${(performance.now() - began).toFixed(1).padStart(8)}           ${status}  ${one} (computed)`);
+    if (status !== 200) failures.push(`${one}: ${status}`);
 }
 
 const large = await large_tables(), log = path.join(VAR, 'log/postgresql.log');
 const settings = await plans_told();
 try {
     for (let i = 0; i < 3; i++) await browser.open('/admin'); /* connections are made again */
-    for (const one of where) {
+    for (const { where: one } of where) {
         const { end } = log_from(log, fstatSync(openSync(log, 'r')).size);
         for (let i = 0; i < 8; i++) await browser.open(one); /* from the sixth time on, by a plan for any parameters */
         for (const [, table] of log_from(log, end).text.matchAll(/Seq Scan on (\w+)/g))
