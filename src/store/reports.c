@@ -108,6 +108,7 @@ static json_t *about_of(const Reading *reading, const PGresult *about)
     json_object_set_new(object, "timezone", json_string(reading->zone));
     json_object_set_new(object, "as_of", cell(about, 0, 2, TIME));
     json_object_set_new(object, "counted_to", cell(about, 0, 3, TIME));
+    json_object_set_new(object, "uncounted_since", cell(about, 0, 5, TIME));
     json_object_set_new(object, "replica", json_boolean(reading->store->reports_apart));
     json_object_set_new(object, "lag_s", cell(about, 0, 4, NUMBER));
     date_put(object, "top", reading->today, ask->days > 1);

@@ -7,6 +7,13 @@
 
 #define MICROS 1e6
 
+bool report_stale(const json_t *about)
+{
+    Instant now, since;
+    const char *as_of = text_of(about, "as_of"), *uncounted = text_of(about, "uncounted_since");
+    return as_of && uncounted && instant_parse(as_of, &now) && instant_parse(uncounted, &since) && now - since >= REPORT_OLD_S * US_PER_S;
+}
+
 const ReportShape *report_find(const char *name)
 {
     for (int i = 0; i < report_count; i++)

@@ -10,6 +10,10 @@
 #define REPORT_TARGET_PCT 5
 bool report_on_target(int64_t stopped, int64_t active);
 
+/* Was something recorded REPORT_OLD_S or longer ago that is not in the sums yet, by the member "about"? Those who look are told. */
+#define REPORT_OLD_S 300
+bool report_stale(const json_t *about);
+
 typedef enum {
     CELL_TEXT,
     CELL_WORD,    /* a word of the API, which people read as another */

@@ -127,6 +127,8 @@ static void set_stand(Value *page, const Told *told)
         set_words(page, "counted_to", words_add_stamp, at, text_of(told->about, "timezone"));
     else
         set_null(page, "counted_to");
+    set_flag(page, "stale", report_stale(told->about));
+    set_words(page, "since", words_add_when, text_of(told->about, "uncounted_since"), text_of(told->about, "timezone"));
     set_flag(page, "replica", json_is_true(json_object_get(told->about, "replica")));
     if (json_is_integer(lag))
         set_words(page, "lag", words_add_length, json_integer_value(lag));

@@ -75,6 +75,8 @@ Value *view_recommendations(const RecommendationsShown *shown, const PageContext
     set_number(page, "stopped_days", RECOMMEND_STOPPED_DAYS);
     set_number(page, "looked_at", shown->looked_at);
     set_words(page, "counted_to", words_add_when, text_of(about, "counted_to"), text_of(about, "timezone"));
+    set_flag(page, "stale", report_stale(about));
+    set_words(page, "since", words_add_when, text_of(about, "uncounted_since"), text_of(about, "timezone"));
     bool raise = set_kind(page, &told, "raise"), lower = set_kind(page, &told, "lower");
     bool upgrade = set_kind(page, &told, "upgrade"), downgrade = set_kind(page, &told, "downgrade");
     set_flag(page, "has_raise", raise);

@@ -1,10 +1,12 @@
 /* Reports and looking for people by how they stand, as people move between organizations and are given back what they used.
  * Runs alone, as it rolls up. */
 #include "rolling.h"
+#include "waiting.h"
 
 #include "store/admin_import.h"
 #include "store/people.h"
 #include "store/reports.h"
+#include "view/report.h"
 
 static const char policy[] =
     "timezone = UTC\n"
@@ -142,6 +144,34 @@ START_TEST(who_moves_is_counted_once)
 }
 END_TEST
 
+START_TEST(what_is_not_counted_yet_is_told)
+{
+    Store *store = fresh();
+    use(store, "ada", 1);
+    roll(store);
+    json_t *read = reports(store), *about = json_object_get(read, "about");
+    ck_assert(json_is_null(json_object_get(about, "uncounted_since")) && !report_stale(about));
+    json_decref(read);
+    clock_at("13:00:00");
+    use(store, "ada", 1);
+    use(store, "ben", 1);
+    clock_at("13:04:59");
+    read = reports(store), about = json_object_get(read, "about");
+    ck_assert_str_eq(json_string_value(json_object_get(about, "uncounted_since")), "2026-03-15T13:00:00Z");
+    ck_assert(!report_stale(about));
+    json_decref(read);
+    clock_at("13:05:00");
+    read = reports(store), about = json_object_get(read, "about");
+    ck_assert(report_stale(about));
+    json_decref(read);
+    roll(store);
+    read = reports(store), about = json_object_get(read, "about");
+    ck_assert(json_is_null(json_object_get(about, "uncounted_since")) && !report_stale(about));
+    json_decref(read);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(what_was_left_behind_is_nobody)
 {
     Store *store = fresh();
@@ -198,6 +228,7 @@ int main(void)
     TCase *tests = tcase_create("reports");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, who_moves_is_counted_once);
+    tcase_add_test(tests, what_is_not_counted_yet_is_told);
     tcase_add_test(tests, what_was_left_behind_is_nobody);
     tcase_add_test(tests, a_place_in_line_is_imported_too);
     tcase_add_test(tests, a_reset_is_reported);

@@ -86,6 +86,13 @@ static inline Value *sample_overview(json_t *reports, int days, bool priced)
 
 static Value *overview_month(void) { return sample_overview(sample_reports(30), 30, true); }
 static Value *overview_today(void) { return sample_overview(sample_reports(1), 1, false); }
+static Value *overview_stale(void)
+{
+    json_t *reports = sample_reports(30), *about = json_object_get(reports, "about");
+    json_object_set_new(about, "counted_to", json_string("2026-11-22T18:50:00Z"));
+    json_object_set_new(about, "uncounted_since", json_string("2026-11-22T18:50:20Z"));
+    return sample_overview(reports, 30, true);
+}
 static Value *overview_empty(void) { return sample_overview(sample_reports_read(30, false), 30, false); }
 
 /* As the store reads them; limits have no slots here, so that each has what is said of 0. */

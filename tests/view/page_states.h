@@ -523,6 +523,7 @@ static const struct {
     { "widget-hostile", "widget", widget_hostile },
     { "overview-month", "overview", overview_month },
     { "overview-today", "overview", overview_today },
+    { "overview-stale", "overview", overview_stale },
     { "overview-empty", "overview", overview_empty },
     { "recommendations-some", "recommendations", recommendations_some },
     { "recommendations-viewer", "recommendations", recommendations_viewer },
