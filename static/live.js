@@ -10,8 +10,13 @@
   let paused = false;
   let timer = 0;
 
+  /* What is shown being old is said where one begins to read. */
   const say = (text, failed) => {
-    status.classList.toggle("failed", failed);
+    if (failed !== status.classList.contains("failed")) {
+      status.className = failed ? "failed note notice" : "";
+      if (failed) document.getElementById("live").before(status);
+      else tools.append(status);
+    }
     if (status.textContent !== text) status.textContent = text;
   };
 
@@ -31,6 +36,7 @@
     const held = live.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     live.replaceWith(document.adoptNode(fresh));
     document.title = page.title;
+    tools.dataset.failed = page.getElementById("tools").dataset.failed;
     if (held !== null) {
       for (const link of fresh.querySelectorAll("a")) {
         if (link.getAttribute("href") === held) { link.focus({ preventScroll: true }); break; }

@@ -39,14 +39,28 @@ const steps = async (page, server, address, later) => {
 
   server.answers.set(address, { status: 503, body: "" });
   await pass(page, address);
-  await becomes(page, "#status", "could not be updated");
+  await becomes(page, "#status", "could not be updated just now: what you see is of 15:21:07");
   if (!(await page.locator("#status").isVisible())) wrong.push("a failure is not shown");
+  if (!(await page.evaluate(() => document.getElementById("status").nextElementSibling?.id === "live"))) wrong.push("a failure is not shown first");
   await page.addScriptTag({ url: "/axe.min.js" });
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     wrong.push(...(await checks.look(page, "all", true)).map((line) => `when it could not be updated, ${colorScheme}: ${line}`));
   }
   if (!(await answer()).includes("Used up")) wrong.push("a failure takes away what was there");
+
+  // The next one comes through, the one after it finds no network: the page says of when it is, and is all there.
+  server.answers.set(address, { body: later.replaceAll("15:21:07", "15:22:08") });
+  await pass(page, address);
+  await page.waitForSelector("#status:not(.failed)", { state: "attached", timeout: 5000 });
+  await page.context().setOffline(true);
+  await page.clock.fastForward(EVERY_MS + 1000);
+  await becomes(page, "#status", "could not be updated just now: what you see is of 15:22:08. It is tried again every 20 seconds");
+  await page.setViewportSize({ width: 320, height: 800 });
+  wrong.push(...(await checks.look(page, "all", true)).map((line) => `without a network, 320 px: ${line}`));
+  if (!(await answer()).includes("Used up")) wrong.push("a page without a network loses what was there");
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.context().setOffline(false);
 
   server.answers.delete(address);
   await page.click("#pause");
@@ -77,7 +91,7 @@ const onRequest = async (browser, server) => {
 };
 
 export const live = async (browser, server, pages, tell) => {
-  const later = await fs.readFile(path.join(pages, "dashboard-exhausted.html"));
+  const later = (await fs.readFile(path.join(pages, "dashboard-exhausted.html"), "utf8")).replaceAll("14:05:20", "15:21:07");
   const { context, page } = await open(browser, server, "/dashboard-notice");
   const wrong = await steps(page, server, "/dashboard-notice", later).catch((error) => [String(error)]);
   await context.close();
