@@ -56,6 +56,7 @@ plant sizes "a long function is found" src/web/a.c "void f(void)\\n{\\n$(printf 
 plant sizes "a tab is found" src/web/a.c '\tint a;'
 plant words "unfinished work is found" src/web/a.c "/* TO""DO: later */"
 plant words "words for people outside of their place are found" src/view/view_a.c 'void f(void) { say("You have two left"); }'
+plant words "a sentence of a problem outside of its place is found" src/web/a.c 'void f(C *c) { p(c, 400, c->x ? S : ""\n    "%s is not there"); }'
 plant words "a dangerous call is found" src/web/a.c 'void f(char *a) { strcpy(a, "b"); }'
 plant shell "a careless script is found" scripts/a '#!/bin/sh\nrm -rf $1/x'
 plant cppcheck "a bug is found" src/web/a.c 'int f(void) { int a[2]; a[2] = 1; return a[0]; }'
