@@ -287,7 +287,8 @@ static int run(int argc, char **argv, const BulkOptions *options)
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = makes ? make(store, &ask, options) : lists ? list_all(store, options->json) : about(store, verb, works ? NULL : argv[2], options->json);
+    int code = makes ? make(store, &ask, options) : lists ? list_all(store, options->json)
+                                                          : about(store, verb, works ? NULL : argv[2], options->json);
     store_close(store);
     return code;
 }
@@ -317,10 +318,10 @@ int cmd_bulk(int argc, char **argv)
         { NULL },
     };
     int parsed = cli_options("bulk", "run WHAT | list | show ID | stop ID | work",
-                             "Makes one change to all whom a search finds, at most 100000: WHAT is bonus, override, plan,\n"
-                             "suspend, restore or reset; all that is asked for must be true of them. Who they are is written down first; then each is changed by itself, once,\n"
-                             "by this command or by a service, and goes on when either is killed. work does what is left, for cron\n"
-                             "beside plain CGI.", entries, &argc, &argv);
+                             "Makes one change to all whom a search finds, at most 100000: WHAT is bonus, override, plan, suspend,\n"
+                             "restore or reset; all that is asked for must be true of them. Who they are is written down first;\n"
+                             "then each is changed by itself, once, by this command or by a service, and goes on when either is\n"
+                             "killed. list shows all of them. work does what is left, for cron beside plain CGI.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? run(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
     return code;

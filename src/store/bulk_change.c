@@ -76,8 +76,9 @@ json_t *bulk_change_json(const BulkAsk *ask)
 {
     bool overrides = ask->kind == BULK_OVERRIDE, ends = (ask->kind <= BULK_PLAN) && ask->expires_at != INSTANT_MAX;
     g_autofree char *until = ends ? instant_text(ask->expires_at) : NULL;
+    const char *kind = overrides ? override_words[ask->override_kind] : NULL;
     json_t *change = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:s*}", "feature", has_feature(ask->kind) ? ask->feature : NULL, "limit",
-                               overrides ? ask->limit : NULL, "kind", overrides ? override_words[ask->override_kind] : NULL, "expires_at", until, "plan",
+                               overrides ? ask->limit : NULL, "kind", kind, "expires_at", until, "plan",
                                ask->kind == BULK_PLAN ? ask->plan : NULL, "then", ask->kind == BULK_PLAN ? ask->then : NULL);
     if (ask->kind == BULK_BONUS || (overrides && ask->override_kind == OVERRIDE_AMOUNT))
         json_object_set_new(change, "amount", json_integer(ask->amount));

@@ -215,6 +215,7 @@ static void set_bulk(Value *page, const json_t *bulk, const PageContext *context
     set_words(page, "failed", words_add_number, number_of(bulk, "failed"));
     set_flag(page, "any_failed", number_of(bulk, "failed") > 0);
     set_words(page, "left", words_add_number, number_of(bulk, "left"));
+    set_flag(page, "any_left", number_of(bulk, "left") > 0);
     set_flag(page, "running", g_strcmp0(state, "running") == 0);
     set_flag(page, "passed_over", g_strcmp0(state, "running") == 0 && !known);
     set_flag(page, "stopped", g_strcmp0(state, "stopped") == 0);

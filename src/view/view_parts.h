@@ -2,10 +2,8 @@
 #ifndef WEBQUOTA_VIEW_PARTS_H
 #define WEBQUOTA_VIEW_PARTS_H
 
+#include "view/json_text.h"
 #include "view/view.h"
-
-/* The member of that name; NULL where it is no text. Borrowed. */
-const char *text_of(const json_t *object, const char *name);
 
 json_t *json_text(const char *text);      /* NULL: null. Bytes that are not UTF-8 are replaced, never lost */
 json_t *json_text_take(char *text);       /* the same, and frees it */

@@ -94,7 +94,6 @@ static void set_bulk(Value *page, const PeopleShown *shown, const char *mount)
         add_bulk(value_words(bulk), shown, mount, kinds[i]);
         value_set_words(bulk, value_key(kinds[i]));
     }
-    set_words(bulk, "all", add_address, mount, "/admin/bulks", NULL);
 }
 
 Value *view_people(const PeopleShown *shown, const PageContext *context)
@@ -125,6 +124,8 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
     set_flag(page, "filtered", sought->filter || sought->plan || sought->organization || sought->key);
     set_choices(page, shown, context);
     set_bulk(page, shown, context->mount);
+    set_flag(page, "may_change", shown->may_change);
+    set_words(page, "bulks", add_address, context->mount, "/admin/bulks", NULL);
     set_words(page, "next", add_next, shown, context->mount);
     return page;
 }

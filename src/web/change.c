@@ -3,6 +3,7 @@
 
 #include "say/say.h"
 #include "store/access.h"
+#include "view/json_text.h"
 
 #define MULTIPLIER_MAX 1000000
 
@@ -282,11 +283,6 @@ static StoreResult bonus_make(Store *store, const Change *change, const char *ac
     undo_by_id(undo, CHANGE_BONUS_REMOVE, json);
     json_decref(json);
     return result;
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }
 
 static void undo_plan(const Change *change, Undo *undo)

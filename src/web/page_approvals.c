@@ -1,6 +1,7 @@
 /* GET /admin/approvals: what waits for a second person; GET and POST /admin/approval: one of it, what it comes to, and the decision. */
 #include "store/approvals.h"
 #include "say/say.h"
+#include "view/json_text.h"
 #include "view/view_approvals.h"
 #include "web/form.h"
 #include "web/handlers.h"
@@ -70,7 +71,7 @@ static UsageReport *supposed(UsageRead *read, const json_t *approval, Subject *s
     GrantAdd grant;
     approval_read(approval, &is_grant, &override, &grant);
     const Feature *feature = policy_feature(read->report->policy, override.feature);
-    if (!feature || g_strcmp0(json_string_value(json_object_get(approval, "state")), "waiting") != 0)
+    if (!feature || g_strcmp0(text_of(approval, "state"), "waiting") != 0)
         return NULL;
     const Override one = {.id = INT64_MAX, .feature = feature->index, .limit = override.limit, .kind = override.kind, .amount = override.amount,
                           .multiplier = override.multiplier, .expires_at = override.expires_at, .created_at = read->report->as_of};
@@ -87,7 +88,7 @@ static void show(Call *call, int status, const json_t *approval, const FormShown
     Subject subject;
     UsageRead *read = NULL;
     g_autoptr(UsageReport) after = NULL;
-    const char *key = json_string_value(json_object_get(approval, "subject"));
+    const char *key = text_of(approval, "subject");
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = key ? store_usage(call->site->store, key, NULL, true, &read, &error) : STORE_OK;
     if (result != STORE_OK) {
@@ -99,7 +100,7 @@ static void show(Call *call, int status, const json_t *approval, const FormShown
         PageContext context = call_context(call, NULL);
         const ApprovalShown what = {
             .approval = approval, .before = read ? read->report : NULL, .after = after, .may_decide = call_is_administrator(call),
-            .own = g_strcmp0(json_string_value(json_object_get(approval, "asked_by")), actor) == 0, .late = status == 409, .shown = shown,
+            .own = g_strcmp0(text_of(approval, "asked_by"), actor) == 0, .late = status == 409, .shown = shown,
             .shown_count = FIELDS,
         };
         call_page(call, status, "approval", view_approval(&what, &context));
@@ -132,7 +133,7 @@ static void settle(Call *call, const json_t *approval, bool approves, const Inpu
                                   : approval_deny(call->site->store, id, values[REASON].text, actor, &decided, &error);
     if (result == STORE_OK) {
         call_see_other(call, approves ? "/admin/approvals?done=approved" : "/admin/approvals?done=denied");
-    } else if (result == STORE_CONFLICT && g_strcmp0(json_string_value(json_object_get(approval, "asked_by")), actor) != 0 &&
+    } else if (result == STORE_CONFLICT && g_strcmp0(text_of(approval, "asked_by"), actor) != 0 &&
                approval_get(call->site->store, id, &decided, &error) == STORE_OK) {
         show(call, 409, decided, shown);
     } else {

@@ -1,5 +1,6 @@
 /* GET and POST /admin/queue/change: a line is stopped or opened, or somebody in it moved, let in or dropped. The form is sent twice: first
  * to see what it comes to, and then, confirmed, to make it. */
+#include "view/json_text.h"
 #include "view/view_lines.h"
 #include "say/say.h"
 #include "web/admin_input.h"
@@ -28,11 +29,6 @@ static void line_change_clear(LineChange *change)
     form_shown_clear(change->shown, FIELDS);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LineChange, line_change_clear)
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
 
 /* A ticket that waits, or, to be dropped, that was let in and is not taken. STORE_CONFLICT: it is neither any more. */
 static StoreResult ticket_read(Store *store, const char *id, LineChangeKind kind, json_t **ticket, StoreError *error)
