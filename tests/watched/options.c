@@ -46,10 +46,10 @@ void __ubsan_on_report(void)
     close(fd);
 }
 
-/* halt_on_error=0: one race must not hide another. */
+/* halt_on_error=0: one race must not hide another. die_after_fork=0: tests fork processes that work until they are killed. */
 const char *__tsan_default_options(void)
 {
-    return "halt_on_error=0:second_deadlock_stack=1:exitcode=99:log_path=" WATCH_FOLDER "/reports/tsan";
+    return "halt_on_error=0:die_after_fork=0:second_deadlock_stack=1:exitcode=99:log_path=" WATCH_FOLDER "/reports/tsan";
 }
 
 const char *__tsan_default_suppressions(void)
