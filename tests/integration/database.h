@@ -47,11 +47,17 @@ static inline int database_patience_ms(void)
     return g_getenv("WATCH") ? 20000 : 0;
 }
 
-static inline Store *database_store(void)
+/* 0: as it is by default. */
+static inline Store *database_store_with(int patience_ms)
 {
     StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .listen = true, .read_policy = policy_load,
-                           .patience_ms = database_patience_ms() };
+                           .patience_ms = patience_ms };
     return store_open(&config);
+}
+
+static inline Store *database_store(void)
+{
+    return database_store_with(database_patience_ms());
 }
 
 /* An empty schema under `policy`. */

@@ -43,7 +43,7 @@ struct Crowd {
 static Crowd *crowd_new(void)
 {
     Crowd *crowd = g_new0(Crowd, 1);
-    crowd->store = database_store();
+    crowd->store = database_store_with(0);
     pthread_mutex_init(&crowd->lock, NULL);
     pthread_cond_init(&crowd->told, NULL);
     return crowd;
