@@ -131,7 +131,7 @@ async function sqlmap(request, number) {
 const ENDS_SESSION = /^POST \/logout/;
 
 async function all_sqlmap(ids) {
-    const all = [...operations(ids, site.pathname), ...identities()].filter(({ name, target, headers, body }) => name.includes(SCAN_ONLY) && !ENDS_SESSION.test(name) &&
+    const all = [...operations(ids, site.pathname), ...identities()].filter(({ name, target, headers, body }) => new RegExp(SCAN_ONLY).test(name) && !ENDS_SESSION.test(name) &&
         /\*/.test(target + headers + (Object.keys(body ?? {}).length ? '*' : '')));
     const waiting = [...all.entries()];
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
