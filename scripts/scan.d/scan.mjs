@@ -154,7 +154,7 @@ async function wapiti(name, words, ids) {
     const report = path.join(SCAN_FOLDER, `${name.replaceAll(' ', '-')}.json`);
     const starts = [...operations(ids, site.pathname)].filter(one => one.method === 'GET').flatMap(one => ['-s', site.origin + one.target.replaceAll('*', '')]);
     const result = await run('wapiti', ['-u', `${WEBQUOTA_URL}/`, '--scope', 'folder', ...starts, '-m', WAPITI_MODULES, '-f', 'json', '-o', report,
-        '--flush-session', '--no-bugreport', '--max-scan-time', WAPITI_S, ...words]);
+        '--flush-session', '--no-bugreport', '--max-scan-time', WAPITI_S, '--max-attack-time', String(Math.ceil(WAPITI_S / 6)), ...words]);
     if (!existsSync(report)) return verdict(false, `wapiti looks around as ${name}`, result.text.slice(-2000));
     const { vulnerabilities, anomalies } = JSON.parse(readFileSync(report, 'utf8'));
     for (const [kind, list] of [...Object.entries(vulnerabilities), ...Object.entries(anomalies)])
