@@ -186,6 +186,7 @@ START_TEST(many_who_ask_cost_one_reading_a_second)
     ck_assert_uint_eq(tickets->len, 12);
     Poller pollers[POLLERS];
     pthread_t threads[POLLERS];
+    int64_t began_us = g_get_monotonic_time();
     /* What does not change about a ticket is read when it is first asked for. */
     Poller first = { store, tickets, g_get_monotonic_time() + 200000, 0, g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL) };
     poll_places(&first);
@@ -206,7 +207,8 @@ START_TEST(many_who_ask_cost_one_reading_a_second)
     }
     ck_assert_int_gt(polls, 2000);
     guint readings = g_hash_table_size(pollers[0].readings);
-    ck_assert_msg(readings >= 2 && readings <= 4, "%" PRId64 " answers came from %u readings", polls, readings);
+    int64_t took_s = (g_get_monotonic_time() - began_us) / US_PER_S; /* 2, where the machine is not busy */
+    ck_assert_msg(readings >= 2 && readings <= took_s + 2, "%" PRId64 " answers came from %u readings in %" PRId64 " s", polls, readings, took_s);
     for (int i = 0; i < POLLERS; i++)
         g_hash_table_unref(pollers[i].readings);
     g_hash_table_unref(first.readings);
