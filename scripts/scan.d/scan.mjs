@@ -142,11 +142,11 @@ async function all_sqlmap(ids) {
 
 /* --- wapiti --- */
 
-/* What would sign the administrator out, or show somebody else's pages from then on, is left out. */
+/* What would sign the administrator out, or show somebody else's pages from then on, is left out (by the letter: patterns end wapiti 3.0.4). */
 const basic = pair => ['-a', pair.replace(':', '%'), '--auth-type', 'basic'];
 const who = () => ({
     'a visitor': [], 'a person': basic(WEBQUOTA_USER_FREE),
-    'an administrator': ['-H', `Cookie: ${admin.cookie}`, ...['logout', 'account', 'admin/view'].flatMap(where => ['-x', `${WEBQUOTA_URL}/${where}*`])],
+    'an administrator': ['-H', `Cookie: ${admin.cookie}`, ...['logout', 'account', 'admin/view'].flatMap(where => ['-x', `${WEBQUOTA_URL}/${where}`])],
     'an API key': ['-H', `Authorization: Bearer ${WEBQUOTA_KEY}`],
 });
 

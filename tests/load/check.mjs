@@ -136,7 +136,8 @@ class Check {
         if (row.outcome === 'allowed' && row.committed > call.ended)
             this.complain('clock', `${call.op} ${call.mark} was answered ${row.committed - call.ended} us before it was committed`);
         const { policies } = this.tables, next = policies[policies.findIndex(one => one.version === row.version) + 1];
-        if (next && next.committed < call.began - stale_us) this.complain('amount', `${call.op} ${call.mark}: policy ${row.version} had been replaced`);
+        if (next && next.committed < call.began - stale_us)
+            this.complain('amount', `${call.op} ${call.mark} (${row.outcome}): policy ${row.version} had been replaced ${call.began - next.committed} us before`);
     }
 
     /* Was one of the limits that refused full at any time that it may have been looked at? */
