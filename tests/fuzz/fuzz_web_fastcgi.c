@@ -86,7 +86,8 @@ static bool pairs_take(Pairs *pairs, uint8_t byte)
     return pairs->length < LENGTH_MAX;
 }
 
-static bool libfcgi_can(const uint8_t *bytes, size_t size)
+/* `padded`: what stands behind the record that begins a request is passed over; libfcgi does not always. */
+static bool can_be_read(const uint8_t *bytes, size_t size, bool padded)
 {
     Pairs pairs = {0};
     for (size_t at = 0; at + 8 <= size && bytes[at] == FCGI_VERSION_1;) {
@@ -98,9 +99,14 @@ static bool libfcgi_can(const uint8_t *bytes, size_t size)
         for (size_t i = 0; has_pairs && i < len; i++)
             if (!pairs_take(&pairs, record[8 + i]))
                 return false;
-        at += 8 + len + record[6];
+        at += 8 + len + (record[1] != FCGI_BEGIN_REQUEST || padded ? record[6] : 0);
     }
     return true;
+}
+
+static bool libfcgi_can(const uint8_t *bytes, size_t size)
+{
+    return can_be_read(bytes, size, true) && can_be_read(bytes, size, false);
 }
 
 /* libfcgi (2.4.2) keeps 48 bytes of each management record of a kind that it does not know; only a web server could send one. Weak: where
