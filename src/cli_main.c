@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     { "migrate", cmd_migrate, "bring the database's schema up to date" },
     { "policy", cmd_policy, "check, diff, apply, roll back, cancel, export and list policies" },
+    { "limit", cmd_limit, "list and change the limits of plans" },
     { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "show, set and import people" },
     { "organization", cmd_organization, "show and set who owns an organization" },

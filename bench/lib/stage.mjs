@@ -111,7 +111,7 @@ export const webquota = async (database, ...words) =>
 export async function site_make(database, sets) {
     await database_make(database);
     await webquota(database, 'migrate', '--app-role', 'webquota_app');
-    await webquota(database, 'policy', 'apply', path.join(ROOT, 'bench/policy.conf'));
+    await webquota(database, 'policy', 'apply', path.join(ROOT, 'bench/policy.conf'), '--reason', 'bench');
     for (const set of sets) {
         const file = path.join(FOLDER, `${set.name}.csv`);
         const rows = Array.from({ length: set.count }, (_, i) =>

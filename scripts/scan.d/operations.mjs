@@ -17,7 +17,7 @@ const SAMPLES = {
     align: 'calendar', scope: 'subject', version: 1, effective: '2038-01-01T00:00:00Z', now: 1, cancel: '1', try: '1', next: '/app/', password: 'not the password',
     session: '1', current: 'not the password', wanted: 'another password', again: 'another password', enforce: '1', read: '1', admin: '1',
     actor: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
-    people: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan',
+    people: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan', text: 'default_plan = "free" plan free { }',
 };
 /* Where a name means something else: by the address, of the API as well. */
 const HERE = {
@@ -25,12 +25,14 @@ const HERE = {
     '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
     '/admin/limit': { limit: 'free/variant_daily' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
     '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/limits': { effective_at: '2038-01-01T00:00:00Z' }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
+    '/admin/policies/{version}/rollback': { effective_at: '2038-01-01T00:00:00Z' },
     '/requests/new': { kind: 'increase' }, '/requests': { kind: 'increase' },
 };
 /* Of members that exclude each other, one: by the name of the schema, or the address. */
 const LEFT_OUT = { TicketAsk: ['items'], '/api/v1/consume': ['callback_url', 'payload'], RequestAdd: ['plan'], RequestApprove: ['plan', 'unlimited', 'multiplier'],
     '/api/v1/admin/bulk': ['filter', 'on_plan', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'],
-    '/admin/bulk/new': ['q', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'] };
+    '/admin/bulk/new': ['q', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'], LimitSet: ['unlimited'] };
 
 const resolved = thing => (thing.$ref ? thing.$ref.slice(2).split('/').reduce((node, name) => node[name], document) : thing);
 

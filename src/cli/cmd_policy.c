@@ -2,9 +2,8 @@
 #include "cli/cmd_policy_file.h"
 #include "cli/inputs.h"
 #include "cli/open.h"
-#include "policy/policy_diff.h"
+#include "cli/policy_made.h"
 #include "policy/policy_load.h"
-#include "store/policy_store.h"
 
 /* The policy in force; an empty one when none was applied. NULL after saying why. */
 static Policy *in_force(Store *store, int *code)
@@ -20,87 +19,55 @@ static Policy *in_force(Store *store, int *code)
     return NULL;
 }
 
-static void print_changes(const json_t *diff)
-{
-    size_t i;
-    json_t *change;
-    json_t *changes = json_object_get(diff, "changes");
-    if (!json_array_size(changes))
-        puts("nothing would change");
-    json_array_foreach(changes, i, change) {
-        g_autofree char *line = policy_change_text(change);
-        json_int_t people = json_integer_value(json_object_get(change, "people"));
-        if (people)
-            printf("%s (%" JSON_INTEGER_FORMAT " %s)\n", line, people, people == 1 ? "person" : "people");
-        else
-            puts(line);
-    }
-}
-
 static int diff(Store *store, const char *path, bool json)
 {
     g_autoptr(Policy) next = policy_file_policy(path);
     int code = CMD_NO;
     g_autoptr(Policy) now = next ? in_force(store, &code) : NULL;
+    g_auto(StoreError) error = { 0 };
+    json_auto_t *changes = NULL;
     if (!now)
         return code;
-    json_t *changes = policy_diff(now, next), *people = NULL;
-    g_auto(StoreError) error = { 0 };
-    if (now->plan_count) {
-        StoreResult result = policy_people(store, now, &people, &error);
-        if (result != STORE_OK)
-            return cli_fail("policy", result, &error);
-    }
-    policy_diff_people(changes, people);
-    json_decref(people);
-    if (json) {
-        cli_print_json(changes);
-        return CMD_OK;
-    }
-    print_changes(changes);
-    json_decref(changes);
+    StoreResult result = policy_made_diff(store, now, next, &changes, &error);
+    if (result != STORE_OK)
+        return cli_fail("policy", result, &error);
+    if (json)
+        cli_print_json(json_incref(changes));
+    else
+        policy_made_print(changes);
     return CMD_OK;
 }
 
-static int put_in_force(Store *store, const Policy *policy, const char *reason, Instant at, bool json)
+static int put_in_force(Store *store, const Policy *policy, const PolicyChange *change, bool json)
 {
-    g_autofree char *actor = cli_actor();
     g_auto(StoreError) error = { 0 };
     int version = 0;
     bool changed = false;
-    const PolicyChange change = { .author = actor, .reason = reason, .effective_at = at };
-    StoreResult result = policy_change(store, policy, &change, &version, &changed, &error);
+    StoreResult result = policy_change(store, policy, change, &version, &changed, &error);
     if (result != STORE_OK)
         return cli_fail("policy", result, &error);
-    g_autofree char *when = instant_text(at);
-    if (json)
-        cli_print_json(json_pack("{s:i, s:b, s:s?}", "version", version, "changed", changed, "effective_at", when));
-    else if (changed && when)
-        printf("version %d will be in force from %s\n", version, when);
-    else
-        printf(changed ? "version %d is in force\n" : "version %d is in force already; nothing changed\n", version);
+    policy_made_say(version, changed, change, NULL, json);
     return CMD_OK;
 }
 
-static int apply(Store *store, const char *path, const char *reason, Instant at, bool json)
+static int apply(Store *store, const char *path, const PolicyChange *change, bool json)
 {
     g_autoptr(Policy) policy = policy_file_policy(path);
-    return policy ? put_in_force(store, policy, reason, at, json) : CMD_NO;
+    return policy ? put_in_force(store, policy, change, json) : CMD_NO;
 }
 
-static int go_back(Store *store, int version, const char *reason, bool json)
+static int go_back(Store *store, int version, const PolicyChange *change, bool json)
 {
     g_auto(StoreError) error = { 0 };
     g_autoptr(Policy) policy = NULL;
     StoreResult result = policy_version_read(store, version, &policy, &error);
-    return result == STORE_OK ? put_in_force(store, policy, reason, INSTANT_MIN, json) : cli_fail("policy", result, &error);
+    return result == STORE_OK ? put_in_force(store, policy, change, json) : cli_fail("policy", result, &error);
 }
 
-static int cancel(Store *store, int version, const char *reason, bool json)
+static int cancel(Store *store, int version, const PolicyChange *change, bool json)
 {
     g_auto(StoreError) error = { 0 };
-    g_autofree char *actor = cli_actor();
-    StoreResult result = policy_cancel(store, version, reason, actor, &error);
+    StoreResult result = policy_cancel(store, version, change, &error);
     if (result != STORE_OK)
         return cli_fail("policy", result, &error);
     if (json)
@@ -148,17 +115,17 @@ static int list(Store *store, bool json)
 static const char *const with_file[] = { "diff", "apply", NULL }, *const with_version[] = { "rollback", "cancel", NULL },
                          *const alone[] = { "export", "list", NULL };
 
-static int run(Store *store, char **argv, int64_t version, const char *reason, Instant at, bool json)
+static int run(Store *store, char **argv, int64_t version, const PolicyChange *change, bool json)
 {
     switch (argv[1][0]) {
     case 'd':
         return diff(store, argv[2], json);
     case 'a':
-        return apply(store, argv[2], reason, at, json);
+        return apply(store, argv[2], change, json);
     case 'r':
-        return go_back(store, (int)version, reason, json);
+        return go_back(store, (int)version, change, json);
     case 'c':
-        return cancel(store, (int)version, reason, json);
+        return cancel(store, (int)version, change, json);
     case 'e':
         return export(store);
     default:
@@ -166,16 +133,63 @@ static int run(Store *store, char **argv, int64_t version, const char *reason, I
     }
 }
 
+/* What was asked for, besides the file or version. */
+typedef struct {
+    char *reason, *at, *based_on;
+    gboolean json;
+} PolicyOptions;
+
+static void policy_options_clear(PolicyOptions *options)
+{
+    g_free(options->reason);
+    g_free(options->at);
+    g_free(options->based_on);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PolicyOptions, policy_options_clear)
+
+/* Who changes the policy says why. False after complaining. */
+static bool change_read(const PolicyOptions *options, const char *what, PolicyChange *change)
+{
+    bool changes = g_strv_contains(with_version, what) || strcmp(what, "apply") == 0;
+    int64_t based_on = 0;
+    if ((options->at && strcmp(what, "apply") != 0) || (options->based_on && !changes)) {
+        (void)cli_usage("policy", options->based_on && !changes ? "--based-on is of apply, rollback and cancel" : "--at is of apply");
+        return false;
+    }
+    if (!cli_instant("policy", "--at", options->at, &change->effective_at) ||
+        !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) || (changes && !cli_reason("policy", options->reason)))
+        return false;
+    change->reason = options->reason;
+    change->expected = (int)based_on;
+    return true;
+}
+
+static int do_it(char **argv, const PolicyOptions *options, bool of_version)
+{
+    g_autofree char *actor = cli_actor();
+    PolicyChange change = { .author = actor, .effective_at = INSTANT_MIN };
+    int64_t version = 0;
+    if ((of_version && !cli_whole("policy", "the version", argv[2], 1, INT32_MAX, &version)) || !change_read(options, argv[1], &change))
+        return CMD_USAGE;
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    int code = options->at && change.effective_at <= store_now(store)
+        ? cli_usage("policy", "--at must lie in the future, not at %s", options->at) : run(store, argv, version, &change, options->json);
+    store_close(store);
+    return code;
+}
+
 int cmd_policy(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "check") == 0)
         return cmd_policy_check(argc - 1, argv + 1);
-    g_autofree char *reason = NULL, *at_text = NULL;
-    gboolean json = FALSE;
+    g_auto(PolicyOptions) options = { 0 };
     const GOptionEntry entries[] = {
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &reason, "Why, for the audit (apply, rollback, cancel)", "TEXT" },
-        { "at", 0, 0, G_OPTION_ARG_STRING, &at_text, "When it comes into force, and not at once (apply)", "TIME" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (apply, rollback, cancel; must be said)", "TEXT" },
+        { "based-on", 0, 0, G_OPTION_ARG_STRING, &options.based_on, "Not if another version is in force (apply, rollback, cancel)", "VERSION" },
+        { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "When it comes into force, and not at once (apply)", "TIME" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
     int parsed = cli_options("policy", "check FILE… | diff FILE | apply FILE | rollback VERSION | cancel VERSION | export | list",
@@ -188,17 +202,5 @@ int cmd_policy(int argc, char **argv)
     bool of_file = g_strv_contains(with_file, what), of_version = g_strv_contains(with_version, what);
     if ((!of_file && !of_version && !g_strv_contains(alone, what)) || argc != (of_file || of_version ? 3 : 2))
         return cli_usage("policy", "it takes check FILE…, diff FILE, apply FILE, rollback VERSION, cancel VERSION, export, or list");
-    int64_t version = 0;
-    Instant at = INSTANT_MIN;
-    if ((of_version && !cli_whole("policy", "the version", argv[2], 1, INT32_MAX, &version)) || !cli_instant("policy", "--at", at_text, &at))
-        return CMD_USAGE;
-    if (at_text && strcmp(what, "apply") != 0)
-        return cli_usage("policy", "--at is of apply");
-    Store *store = cli_store();
-    if (!store)
-        return CMD_USAGE;
-    int code = at_text && at <= store_now(store) ? cli_usage("policy", "--at must lie in the future, not at %s", at_text)
-                                                 : run(store, argv, version, reason, at, json);
-    store_close(store);
-    return code;
+    return do_it(argv, &options, of_version);
 }

@@ -58,17 +58,6 @@ Policy *policy_file_policy(const char *path)
     return policy;
 }
 
-static json_t *mistakes_json(const GPtrArray *mistakes)
-{
-    json_t *list = json_array();
-    for (guint i = 0; i < mistakes->len; i++) {
-        const Mistake *mistake = g_ptr_array_index(mistakes, i);
-        json_array_append_new(list, json_pack("{s:s, s:i, s:s?, s:s}", "file", mistake->file, "line", mistake->line, "field",
-                                              mistake->field, "message", mistake->message));
-    }
-    return list;
-}
-
 static int limits_of(const Policy *policy)
 {
     int count = 0;

@@ -21,6 +21,14 @@ bool cli_text(const char *command, const char *name, const char *text, size_t le
     return false;
 }
 
+bool cli_reason(const char *command, const char *reason)
+{
+    if (reason && reason[strspn(reason, " ")] != '\0')
+        return cli_text(command, "--reason", reason, 1, 500);
+    (void)cli_usage(command, "--reason must say why");
+    return false;
+}
+
 bool cli_whole(const char *command, const char *name, const char *text, int64_t min, int64_t max, int64_t *out)
 {
     if (!text || parse_whole(text, min, max, out))

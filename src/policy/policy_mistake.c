@@ -80,6 +80,17 @@ char *mistakes_text(const GPtrArray *mistakes)
     return g_string_free(text, FALSE);
 }
 
+json_t *mistakes_json(const GPtrArray *mistakes)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < mistakes->len; i++) {
+        const Mistake *mistake = g_ptr_array_index(mistakes, i);
+        json_array_append_new(list, json_pack("{s:s, s:i, s:s?, s:s}", "file", mistake->file, "line", mistake->line, "field",
+                                              mistake->field, "message", mistake->message));
+    }
+    return list;
+}
+
 char *shown(const char *text)
 {
     GString *out = g_string_new(NULL);

@@ -2,6 +2,8 @@
 #ifndef WEBQUOTA_POLICY_READ_H
 #define WEBQUOTA_POLICY_READ_H
 
+#include <jansson.h>
+
 #include "domain/model.h"
 
 /* The largest policy file: 1 MiB. */
@@ -22,6 +24,9 @@ char *mistake_text(const Mistake *mistake);
 
 /* All of them, one a line. New string; "" for none. */
 char *mistakes_text(const GPtrArray *mistakes);
+
+/* [{"file", "line", "field", "message"}], new. */
+json_t *mistakes_json(const GPtrArray *mistakes);
 
 /* The policy of this text (version 0, text kept), or NULL when anything is wrong with it; then
  * `mistakes` (from mistakes_new) has every mistake of meaning and the first of syntax, in the order of

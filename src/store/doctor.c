@@ -182,14 +182,14 @@ static void check_policy_text(Doctor *doctor, DoctorFinding *finding, const PGre
     g_autoptr(Policy) policy = doctor->store->config.read_policy(result_text(rows, 0, 1), name, &why);
     if (!policy) {
         doctor_say(finding, DOCTOR_WRONG, "version %d cannot be read: %s", version, why ? why : "no reason given");
-        doctor_advise(finding, "put it right in a file (webquota policy export), and run: webquota policy apply FILE");
+        doctor_advise(finding, "put it right in a file (webquota policy export), and run: webquota policy apply FILE --reason TEXT");
         return;
     }
     if (!doctor_ask(doctor, finding, QUERY_LIMITS_REGISTRY, &registry))
         return;
     if (!policy_slots_fill(policy, registry)) {
         doctor_say(finding, DOCTOR_WRONG, "version %d has limits without a number in webquota.limits", version);
-        doctor_advise(finding, "run: webquota policy apply FILE, with a file that differs in a comment");
+        doctor_advise(finding, "run: webquota policy apply FILE --reason TEXT, with a file that differs in a comment");
         return;
     }
     doctor_say(finding, DOCTOR_OK, "version %d is in force: %d features, %d plans, %d routes", version, policy->feature_count,
@@ -207,7 +207,7 @@ static void check_policy(Doctor *doctor, DoctorFinding *finding)
         return;
     }
     doctor_say(finding, DOCTOR_WRONG, "no policy has been applied");
-    doctor_advise(finding, "run: webquota policy apply FILE");
+    doctor_advise(finding, "run: webquota policy apply FILE --reason TEXT");
 }
 
 /* --- the round --- */

@@ -75,19 +75,27 @@ static StoreResult audit(Store *store, const char *author, const char *action, i
     return admin_audit(store, author, action, NULL, NULL, details, error);
 }
 
+/* From here on nobody else changes it. *now is the version in force, 0 where there is none; it must be the one that was looked at. */
+static StoreResult lock_seen(Store *store, const PolicyChange *change, PGresult **active, int *now, StoreError *error)
+{
+    StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_POLICY_ACTIVE, NULL, active, error);
+    if (result != STORE_OK)
+        return result;
+    *now = PQntuples(*active) ? (int)result_number(*active, 0, 0) : 0;
+    return change->expected && change->expected != *now ? store_fail(error, STORE_CONFLICT, "version", SAY_POLICY_CHANGED, *now) : STORE_OK;
+}
+
 static StoreResult change_make(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed,
                                StoreError *error)
 {
     bool later = change->effective_at != INSTANT_MIN;
     g_autoptr(PGresult) active = NULL;
-    StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
-    if (result == STORE_OK)
-        result = admin_run(store, QUERY_POLICY_ACTIVE, NULL, &active, error);
+    int now;
+    StoreResult result = lock_seen(store, change, &active, &now, error);
     if (result != STORE_OK)
         return result;
-    int now = PQntuples(active) ? (int)result_number(active, 0, 0) : 0;
-    if (change->expected && change->expected != now)
-        return store_fail(error, STORE_CONFLICT, "version", SAY_POLICY_CHANGED, now);
     *changed = !now || strcmp(result_text(active, 0, 1), policy->text) != 0;
     if (!*changed) {
         *version = now;
@@ -168,21 +176,23 @@ StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error)
     return result;
 }
 
-static StoreResult cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+static StoreResult cancel(Store *store, int version, const PolicyChange *change, StoreError *error)
 {
     bool was_scheduled;
-    StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
+    int now;
+    g_autoptr(PGresult) active = NULL;
+    StoreResult result = lock_seen(store, change, &active, &now, error);
     if (result == STORE_OK)
         result = set_state(store, version, "cancelled", &was_scheduled, error);
     if (result == STORE_OK && !was_scheduled)
         return store_fail(error, STORE_NONE, "version", SAY_NO_CHANGE_TO_COME);
-    return result == STORE_OK ? audit(store, actor, "policy.cancel", version, reason, 0, error) : result;
+    return result == STORE_OK ? audit(store, change->author, "policy.cancel", version, change->reason, 0, error) : result;
 }
 
-StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+StoreResult policy_cancel(Store *store, int version, const PolicyChange *change, StoreError *error)
 {
     StoreResult result = admin_begin(store, error);
-    return result == STORE_OK ? admin_end(store, cancel(store, version, reason, actor, error), error) : result;
+    return result == STORE_OK ? admin_end(store, cancel(store, version, change, error), error) : result;
 }
 
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)

@@ -25,8 +25,8 @@ StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange
  * audit says "schedule" of where it came from. STORE_CONFLICT: administration is busy with another change; the next one may try. */
 StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error) MUST_CHECK;
 
-/* One that was to come will not. STORE_NONE: there is none that still may. */
-StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+/* One that was to come will not; `change` says who cancels it, why, and what they looked at. STORE_NONE: there is none that still may. */
+StoreResult policy_cancel(Store *store, int version, const PolicyChange *change, StoreError *error) MUST_CHECK;
 
 /* The policy of a version, as it was applied. STORE_NONE: there is none; STORE_DOWN: also where it cannot be read any more. */
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error) MUST_CHECK;

@@ -59,6 +59,9 @@ StoreResult store_ready(Store *store, StoreError *error) MUST_CHECK;
  * was applied. A version that cannot be read is logged and the last good one kept. STORE_DOWN when there never was one. */
 StoreResult store_policy(Store *store, Policy **policy, StoreError *error) MUST_CHECK;
 
+/* The next who asks for the policy looks for a new one. */
+void store_policy_look_again(Store *store);
+
 /* The database's clock, as last heard, carried on by this host's monotonic clock: for pages
  * and headers only, never for a decision. Falls back on this host's clock when nothing was heard. */
 Instant store_now(Store *store);

@@ -89,9 +89,6 @@ void store_policy_set(Store *store, Policy *policy);
 /* The zone of the policy in force (UTC when none is), as a parameter. */
 void store_zone_param(Store *store, Params *params);
 
-/* The next who asks for the policy looks for a new one. */
-void store_policy_look_again(Store *store);
-
 /* Is this a version that was found unreadable, so that the last good one is kept? */
 bool store_policy_refused(Store *store, int64_t version);
 

@@ -14,7 +14,7 @@ typedef struct {
     const Plan *plan;          /* the limit that is changed; NULL: none is chosen */
     const Limit *limit;
     const char *home;          /* the plan that defines it, where that is another */
-    const char *wrong;         /* what is wrong with the policy that would come of it; NULL: nothing */
+    const char *const *wrong;  /* all that is wrong with the policy that would come of it; NULL: nothing */
     int days;
     const FormShown *shown;
     int shown_count;
@@ -22,6 +22,9 @@ typedef struct {
 } WhatIfShown;
 Value *view_what_if(const WhatIfShown *shown, const PageContext *context);
 json_t *view_what_if_json(const WhatIfShown *shown);
+
+/* Each as {mistake} in the list `wrong`, and `is_wrong`. */
+void set_wrong(Value *page, const char *const *wrong);
 
 /* The words that a limit's fields may have, as lists `aligns`, `scopes` and `modes` of {value, chosen}. */
 void set_limit_choices(Value *page, const FormShown *shown, int count);
@@ -38,6 +41,9 @@ typedef struct {
 Value *view_policy(const PolicyShown *shown, const PageContext *context);
 json_t *view_policy_json(const PolicyShown *shown);
 
+/* {"version", "plans"}: every limit of every plan with its options, and how many people are on the plan. */
+json_t *view_limits_json(const Policy *policy, const json_t *people);
+
 /* What a change would come to: policy_diff, each change with how many people it concerns. */
 typedef struct {
     const json_t *changes;     /* NULL: not looked at yet */
@@ -51,7 +57,7 @@ typedef struct {
     const char *home;          /* the plan that defines it, where that is another */
     bool quick;                /* only the mode changes, by one click: asked for are the reason and yes */
     bool conflict;             /* somebody else has changed the policy meanwhile */
-    const char *wrong;
+    const char *const *wrong;  /* as above */
     DiffShown diff;
     const FormShown *shown;
     int shown_count;

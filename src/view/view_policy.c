@@ -93,26 +93,42 @@ Value *view_policy(const PolicyShown *shown, const PageContext *context)
     return page;
 }
 
-json_t *view_policy_json(const PolicyShown *shown)
+static json_t *limit_json(const Policy *policy, const Limit *limit)
+{
+    g_autofree char *window = window_text(&limit->window);
+    json_t *warn_at = json_array();
+    for (int i = 0; i < limit->warn_count; i++)
+        json_array_append_new(warn_at, json_integer(limit->warn_at[i]));
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s?, s:s, s:s, s:s, s:b, s:o, s:I}", "limit", limit->key, "feature",
+                     policy->features[limit->feature].key, "amount",
+                     limit->plan_amount < 0 ? json_null() : json_integer(limit->plan_amount), "window", window, "align",
+                     align_word(limit->window.align), "timezone", limit->zone, "scope", scope_word(limit->scope), "on_exceed",
+                     exceed_word(limit->on_exceed), "mode", mode_word(limit->mode), "fail_open", limit->fail_open, "warn_at", warn_at,
+                     "rollover", (json_int_t)limit->rollover);
+}
+
+json_t *view_limits_json(const Policy *policy, const json_t *people)
 {
     json_t *plans = json_array();
-    for (int p = 0; p < shown->policy->plan_count; p++) {
-        const Plan *plan = &shown->policy->plans[p];
+    for (int p = 0; p < policy->plan_count; p++) {
+        const Plan *plan = &policy->plans[p];
         json_t *limits = json_array();
-        for (int i = 0; i < plan->limit_count; i++) {
-            const Limit *limit = &plan->limits[i];
-            g_autofree char *window = window_text(&limit->window);
-            json_array_append_new(limits, json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "limit", limit->key, "feature",
-                                                    shown->policy->features[limit->feature].key, "amount",
-                                                    limit->plan_amount < 0 ? json_null() : json_integer(limit->plan_amount), "window", window,
-                                                    "align", align_word(limit->window.align), "scope", scope_word(limit->scope), "on_exceed",
-                                                    exceed_word(limit->on_exceed), "mode", mode_word(limit->mode)));
-        }
+        for (int i = 0; i < plan->limit_count; i++)
+            if (!plan->limits[i].counts_only)
+                json_array_append_new(limits, limit_json(policy, &plan->limits[i]));
         json_array_append_new(plans, json_pack("{s:s, s:s, s:I, s:o}", "plan", plan->key, "title", plan->title, "people",
-                                               json_integer_value(json_object_get(shown->people, plan->key)), "limits", limits));
+                                               json_integer_value(json_object_get(people, plan->key)), "limits", limits));
     }
-    return json_pack("{s:i, s:s, s:o, s:O}", "version", shown->policy->version, "text", shown->policy->text, "plans", plans, "versions",
-                     shown->versions);
+    return json_pack("{s:i, s:o}", "version", policy->version, "plans", plans);
+}
+
+json_t *view_policy_json(const PolicyShown *shown)
+{
+    json_t *limits = view_limits_json(shown->policy, shown->people);
+    json_t *json = json_pack("{s:i, s:s, s:O, s:O}", "version", shown->policy->version, "text", shown->policy->text, "plans",
+                             json_object_get(limits, "plans"), "versions", shown->versions);
+    json_decref(limits);
+    return json;
 }
 
 /* --- one limit, and one version --- */
@@ -154,7 +170,7 @@ Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context)
     set_flag(page, "to_shadow", g_strcmp0(mode, "shadow") == 0);
     set_flag(page, "to_enforce", g_strcmp0(mode, "enforce") == 0);
     set_flag(page, "conflict", shown->conflict);
-    set_text(page, "wrong", shown->wrong);
+    set_wrong(page, shown->wrong);
     set_diff(page, &shown->diff);
     set_limit_choices(page, shown->shown, shown->shown_count);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));

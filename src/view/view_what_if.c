@@ -162,6 +162,14 @@ static void set_words_of(Value *page, ValueKey key, const char *typed, const cha
     }
 }
 
+void set_wrong(Value *page, const char *const *wrong)
+{
+    Value *list = set_list(page, "wrong");
+    for (; wrong && *wrong; wrong++)
+        set_text(add_object(list), "mistake", *wrong);
+    set_flag(page, "is_wrong", list->first);
+}
+
 void set_limit_choices(Value *page, const FormShown *shown, int count)
 {
     static const char *const scopes[] = {"subject", "organization", "plan", "site"};
@@ -187,7 +195,7 @@ Value *view_what_if(const WhatIfShown *shown, const PageContext *context)
     else
         set_null(page, "gives");
     set_text(page, "home", shown->home);
-    set_text(page, "wrong", shown->wrong);
+    set_wrong(page, shown->wrong);
     set_flag(page, "tried", shown->replay);
     set_flag(page, "may_change", shown->may_change);
     set_choices(page, shown);

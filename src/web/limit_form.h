@@ -2,20 +2,15 @@
 #ifndef WEBQUOTA_LIMIT_FORM_H
 #define WEBQUOTA_LIMIT_FORM_H
 
+#include "policy/policy_limit.h"
 #include "view/view_form.h"
 #include "web/call.h"
 
 /* The fields that pages with such a form have in common, first in their lists. */
 enum { LIMIT_WHICH, LIMIT_AMOUNT, LIMIT_WINDOW, LIMIT_ALIGN, LIMIT_SCOPE, LIMIT_MODE, LIMIT_FIELDS };
-/* Which limit of the policy it is about, as "plan/limit". */
-typedef struct {
-    const Plan *plan;
-    const Limit *limit;
-    char *home;          /* the plan that defines it */
-} LimitChosen;
-void limit_chosen_clear(LimitChosen *chosen);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LimitChosen, limit_chosen_clear)
-bool limit_choose(const Policy *policy, const char *which, LimitChosen *chosen) MUST_CHECK;
+
+/* The limit that is named as "plan/limit"; false: there is none. */
+bool limit_form_choose(const Policy *policy, const char *which, LimitChosen *chosen) MUST_CHECK;
 
 /* Fills in what is written, where nothing was typed and nothing is wrong with that. */
 void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown *shown);
@@ -23,7 +18,7 @@ void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown 
 /* False: something that is written was emptied, and is marked. What was not sent stays as it is. */
 bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown) MUST_CHECK;
 
-/* The policy that what is in the form makes of the present one; NULL where it would not be one: *wrong (new string) says why. */
-Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, char **wrong) MUST_CHECK;
+/* The policy that what is in the form makes of the present one; NULL where it would not be one: *wrong (new strings) has each mistake. */
+Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, char ***wrong) MUST_CHECK;
 
 #endif

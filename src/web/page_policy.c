@@ -7,6 +7,7 @@
 #include "web/form.h"
 #include "web/handlers.h"
 #include "web/limit_form.h"
+#include "web/policy_call.h"
 
 /* --- all of it --- */
 
@@ -37,37 +38,10 @@ void page_policy(Call *call)
     json_decref(people);
 }
 
-/* --- what two versions differ in --- */
-
-static StoreResult diff_read(Call *call, const Policy *from, const Policy *to, json_t **diff, StoreError *error)
-{
-    json_t *people = NULL;
-    StoreResult result = policy_people(call->site->store, from, &people, error);
-    *diff = policy_diff(from, to);
-    policy_diff_people(*diff, people);
-    json_decref(people);
-    return result;
-}
-
 static void made(Call *call, int version)
 {
     g_autofree char *then = g_strdup_printf("/admin/plans?done=%d", version);
     call_see_other(call, then);
-}
-
-/* Somebody else was first: what is in force by now. False: answered already. */
-static bool policy_anew(Call *call)
-{
-    g_auto(StoreError) error = {0};
-    Policy *now = NULL;
-    StoreResult result = store_policy(call->site->store, &now, &error);
-    if (result != STORE_OK) {
-        call_store_problem(call, result, &error);
-        return false;
-    }
-    policy_unref(call->policy);
-    call->policy = now;
-    return true;
 }
 
 /* --- one limit --- */
@@ -86,7 +60,7 @@ typedef struct {
     LimitChosen chosen;
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
-    char *wrong;
+    char **wrong;
     json_t *diff;
     bool conflict;
 } Edit;
@@ -95,7 +69,7 @@ static void edit_clear(Edit *edit)
 {
     limit_chosen_clear(&edit->chosen);
     form_shown_clear(edit->shown, FIELDS);
-    g_free(edit->wrong);
+    g_strfreev(edit->wrong);
     json_decref(edit->diff);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edit, edit_clear)
@@ -106,7 +80,8 @@ static void edit_show(Call *call, int status, const Edit *edit)
         return;
     PageContext context = call_context(call, NULL);
     LimitEditShown shown = {
-        .policy = call->policy, .plan = edit->chosen.plan, .limit = edit->chosen.limit, .wrong = edit->wrong, .conflict = edit->conflict,
+        .policy = call->policy, .plan = edit->chosen.plan, .limit = edit->chosen.limit, .conflict = edit->conflict,
+        .wrong = (const char *const *)edit->wrong,
         .home = strcmp(edit->chosen.home, edit->chosen.plan->key) != 0 ? edit->chosen.home : NULL,
         .quick = edit->shown[QUICK].typed != NULL, .diff = {edit->diff, policy_change_text}, .shown = edit->shown, .shown_count = FIELDS,
     };
@@ -116,7 +91,7 @@ static void edit_show(Call *call, int status, const Edit *edit)
 /* False: answered already. */
 static bool edit_choose(Call *call, Edit *edit)
 {
-    if (edit->shown[LIMIT_WHICH].mistake == FORM_GOOD && limit_choose(call->policy, edit->shown[LIMIT_WHICH].typed, &edit->chosen))
+    if (edit->shown[LIMIT_WHICH].mistake == FORM_GOOD && limit_form_choose(call->policy, edit->shown[LIMIT_WHICH].typed, &edit->chosen))
         return true;
     call_problem(call, edit->shown[LIMIT_WHICH].typed ? 404 : 400, "limit",
                  edit->shown[LIMIT_WHICH].typed ? SAY_NO_SUCH("limit") : SAY_MISSING("limit"));
@@ -150,8 +125,7 @@ static void edit_conflict(Call *call, Edit *edit)
     json_decref(edit->diff);
     edit->diff = NULL;
     limit_chosen_clear(&edit->chosen);
-    edit->chosen = (LimitChosen){0};
-    if (policy_anew(call) && edit_choose(call, edit))
+    if (policy_call_anew(call) && edit_choose(call, edit))
         edit_show(call, 409, edit);
 }
 
@@ -159,8 +133,7 @@ static void edit_make(Call *call, Edit *edit, const Policy *next)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    const PolicyChange change = {.author = actor, .reason = edit->values[REASON].text, .expected = (int)edit->values[VERSION].whole,
-                                 .effective_at = edit->values[EFFECTIVE].given ? edit->values[EFFECTIVE].time : INSTANT_MIN};
+    const PolicyChange change = policy_call_change(actor, &edit->values[VERSION], &edit->values[REASON], &edit->values[EFFECTIVE]);
     int version;
     bool changed;
     StoreResult result = policy_change(call->site->store, next, &change, &version, &changed, &error);
@@ -177,7 +150,7 @@ void page_limit_edit_send(Call *call)
     g_auto(Edit) edit = {0};
     g_auto(StoreError) error = {0};
     bool good = form_read(&call->form, fields, FIELDS, edit.values, edit.shown);
-    if (!edit_choose(call, &edit))
+    if (!policy_call_knows(call, &edit.values[VERSION]) || !edit_choose(call, &edit))
         return;
     edit.conflict = edit.values[VERSION].whole != call->policy->version;
     if (edit.conflict) {
@@ -189,7 +162,7 @@ void page_limit_edit_send(Call *call)
         edit_show(call, 400, &edit);
         return;
     }
-    StoreResult result = diff_read(call, call->policy, next, &edit.diff, &error);
+    StoreResult result = policy_call_diff(call, call->policy, next, &edit.diff, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (edit.values[CONFIRM].flag && json_array_size(json_object_get(edit.diff, "changes")))
@@ -206,31 +179,20 @@ static const InputField version_fields[V_FIELDS] = {
     [V_REASON] = {"reason", INPUT_TEXT, true, 1, 500}, [V_CANCEL] = {"cancel", INPUT_FLAG, false, 0, 0},
 };
 
-static const json_t *facts_of(const json_t *versions, int version)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach((json_t *)versions, i, one)
-        if (json_integer_value(json_object_get(one, "version")) == version)
-            return one;
-    return NULL;
-}
-
 static void version_show(Call *call, int status, const Policy *version, const FormShown *shown, bool conflict)
 {
     g_auto(StoreError) error = {0};
     json_t *versions = NULL, *diff = NULL;
     StoreResult result = policy_versions(call->site->store, &versions, &error);
     if (result == STORE_OK)
-        result = diff_read(call, call->policy, version, &diff, &error);
-    const VersionShown all = {.policy = call->policy, .version = version, .facts = facts_of(versions, version->version),
+        result = policy_call_diff(call, call->policy, version, &diff, &error);
+    const VersionShown all = {.policy = call->policy, .version = version, .facts = policy_call_facts(versions, version->version),
                               .diff = {diff, policy_change_text}, .may_change = call_role(call) == ROLE_ADMIN, .conflict = conflict,
                               .shown = shown, .shown_count = V_FIELDS};
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
     } else if (call_wants_json(call)) {
-        call_json(call, status, json_pack("{s:i, s:s, s:O?, s:O}", "version", version->version, "text", version->text, "facts", all.facts,
-                                          "changes", json_object_get(diff, "changes")));
+        call_json(call, status, policy_call_version_json(version, all.facts, diff));
     } else if (call_form_token(call)) {
         PageContext context = call_context(call, NULL);
         call_page(call, status, "version", view_version(&all, &context));
@@ -260,15 +222,14 @@ static void version_change(Call *call, const Policy *version, const InputValue *
 {
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    const PolicyChange change = {.author = actor, .reason = values[V_REASON].text, .expected = (int)values[V_NOW].whole,
-                                 .effective_at = INSTANT_MIN};
+    const PolicyChange change = policy_call_change(actor, &values[V_NOW], &values[V_REASON], NULL);
     int number = version->version;
     bool changed;
     StoreResult result = values[V_CANCEL].flag
-        ? policy_cancel(call->site->store, number, change.reason, actor, &error)
+        ? policy_cancel(call->site->store, number, &change, &error)
         : policy_change(call->site->store, version, &change, &number, &changed, &error);
     if (result == STORE_CONFLICT) {
-        if (policy_anew(call))
+        if (policy_call_anew(call))
             version_show(call, 409, version, shown, true);
     } else if (result != STORE_OK) {
         call_store_problem(call, result, &error);

@@ -24,7 +24,7 @@ typedef struct {
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     Simulation *simulation;
-    char *wrong;
+    char **wrong;
     bool good; /* what was filled in */
 } WhatIf;
 
@@ -33,7 +33,7 @@ static void what_if_clear(WhatIf *what)
     limit_chosen_clear(&what->chosen);
     form_shown_clear(what->shown, FIELDS);
     simulation_free(what->simulation);
-    g_free(what->wrong);
+    g_strfreev(what->wrong);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WhatIf, what_if_clear)
 
@@ -48,13 +48,19 @@ static void mistake(Call *call, const FormShown *shown)
         }
 }
 
+static void wrong(Call *call, char **mistakes)
+{
+    g_autofree char *all = g_strjoinv("; ", mistakes);
+    call_problem(call, 400, "limit", "%s", all);
+}
+
 static void answer(Call *call, const WhatIf *what, int days)
 {
     const Simulation *simulation = what->simulation;
     WhatIfShown shown = {
         .policy = call->policy, .plan = what->chosen.plan, .limit = what->chosen.limit, .days = days, .most = RECORDS_MOST,
         .home = what->chosen.home && strcmp(what->chosen.home, what->chosen.plan->key) != 0 ? what->chosen.home : NULL,
-        .wrong = what->wrong, .shown = what->shown, .shown_count = FIELDS, .may_change = call_role(call) == ROLE_ADMIN,
+        .wrong = (const char *const *)what->wrong, .shown = what->shown, .shown_count = FIELDS, .may_change = call_role(call) == ROLE_ADMIN,
         .from = INSTANT_MAX, .until = store_now(call->site->store),
     };
     if (simulation) {
@@ -69,7 +75,7 @@ static void answer(Call *call, const WhatIf *what, int days)
         if (!what->good)
             mistake(call, what->shown);
         else if (what->wrong)
-            call_problem(call, 400, "limit", "%s", what->wrong);
+            wrong(call, what->wrong);
         else
             call_json(call, 200, view_what_if_json(&shown));
     } else if (call_form_token(call)) {
@@ -96,7 +102,7 @@ void page_what_if(Call *call)
         return;
     what.good = form_read(query, fields, FIELDS, what.values, what.shown);
     int days = what.shown[DAYS].mistake == FORM_GOOD && what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
-    if (what.values[LIMIT_WHICH].given && !limit_choose(call->policy, what.values[LIMIT_WHICH].text, &what.chosen)) {
+    if (what.values[LIMIT_WHICH].given && !limit_form_choose(call->policy, what.values[LIMIT_WHICH].text, &what.chosen)) {
         call_problem(call, 404, "limit", SAY_NO_SUCH("limit"));
         return;
     }

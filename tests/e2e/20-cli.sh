@@ -95,7 +95,7 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
     "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
-    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "doctor now" "migrate now" "usage --nonsense a" \
+    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy apply deploy/policies/demo.conf" "policy rollback 1" "policy cancel 1" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
     "request" "request approve" "request deny 1" "request list --reason x" "request list --state old" "request approve 1 --amount 0" \
     "request approve 1 --amount 1 --unlimited" "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do
@@ -140,7 +140,7 @@ ends "without a policy nothing can be told" 3 "webquota policy apply"
 printf 'default_plan = "free"\nfeature a { title = "A" }\nplan free {\n  limit l { feature = "b"  amount = -1  window = "day" }\n}\n' >"$scratch/bad.conf"
 run policy check "$scratch/bad.conf"
 ends "policy check names file and line of what is wrong" 1 "$scratch/bad.conf:4:"
-run policy apply "$scratch/bad.conf"
+run policy apply "$scratch/bad.conf" --reason bad
 ends "a bad policy is not applied" 1 "$scratch/bad.conf:4:"
 all_good=1
 for file in deploy/policies/*.conf; do
@@ -153,7 +153,7 @@ for file in deploy/policies/*.conf deploy/policies/demo.conf; do
     [ $code = 0 ] || { not_ok "policy apply $file"; break; }
 done
 [ $code != 0 ] || ok "each can be applied"
-run policy apply deploy/policies/demo.conf --json
+run policy apply deploy/policies/demo.conf --reason again --json
 json "applying the same again makes no version" '.changed == false and .version > 5'
 "$W" policy export >"$scratch/export.conf"
 verdict "export gives the file back, byte for byte" cmp "$scratch/export.conf" deploy/policies/demo.conf

@@ -27,8 +27,8 @@ awk '/^## The policy file/ { on = 1; next } /^A feature counts/ { on = 0 } on' R
 check "the README's policy is a good one" webquota policy check "$folder/readme.conf"
 check "the schema can be made" webquota migrate
 check "a role that is not there is named" bash -c 'webquota migrate --app-role nobody_of_this_name 2>&1 | grep -q "there is no role nobody_of_this_name"'
-check "the README's policy can be put in force" webquota policy apply "$folder/readme.conf"
-check "and the demonstration's after it" webquota policy apply deploy/policies/demo.conf
+check "the README's policy can be put in force" webquota policy apply "$folder/readme.conf" --reason first
+check "and the demonstration's after it" webquota policy apply deploy/policies/demo.conf --reason demonstration
 
 # The commands of "Operation", but for the one that needs a decision's id.
 while read -r line; do

@@ -552,7 +552,7 @@ async function solutions(site) {
 async function switching(site) {
     await test('a policy that is bad is not taken up, and the last good one goes on', async () => {
         const before = (await request(`${site.url}/readyz`)).json.policy_version;
-        const refused = await site.command('policy', 'apply', 'scripts/site');
+        const refused = await site.command('policy', 'apply', 'scripts/site', '--reason', 'no policy');
         equal(refused.code, 1, 'exit code');
         equal((await request(`${site.url}/readyz`)).json.policy_version, before);
         status(await site.consume('after-bad', 'get_solution'), 200);

@@ -39,7 +39,7 @@ await test('a place in line, and the turn when somebody asks for it', async () =
     await webquota('migrate', '--app-role', 'webquota_app');
     const file = path.join(folder, 'cgi.conf');
     writeFileSync(file, POLICY);
-    await webquota('policy', 'apply', file);
+    await webquota('policy', 'apply', file, '--reason', 'for a test');
     key = (await webquota('key', 'create', '--name', 'test', '--scopes', 'enforce,read', '--quiet')).trim();
     await clock('00:10');
     for (const name of ['a', 'b']) equal((await consume(name)).status, 200);

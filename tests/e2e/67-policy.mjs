@@ -136,6 +136,12 @@ async function plans(browser, site, look) {
         equal(await audited(site), 'policy.apply: A fair <b>');
         const text = await site.value("select replace(text, E'\\n', '|') from webquota.policies where active");
         ok(text.includes('# What is written here stays.') && text.includes('amount = 8  window = "lifetime" }   # five, and no more'), text);
+        const allowed = async () => (await site.check('ada', 'call', { units: 4 })).json.allowed;
+        equal(await allowed(), false);
+        await press(page, 'link', 'Shadow: only watch life of Free');
+        await type_into(page, 'Why?', 'A trial');
+        await press(page, 'button', 'Only watch life of Free');
+        equal([await allowed(), (await amount_of(site)).amount, await audited(site)], [true, 8, 'policy.apply: A trial'], 'it is only watched');
         await press(page, 'link', 'Off: stop life of Free');
         await bars(page, look, 'limit off');
         await type_into(page, 'Why?', 'Too many complaints');
@@ -149,6 +155,121 @@ async function plans(browser, site, look) {
         equal((await amount_of(site)).amount, 5);
         equal(await audited(site), 'policy.apply: As it was');
         await page.context().close();
+    });
+    await test(`a limit is changed for later, and that is cancelled, ${how}`, async () => {
+        const page = await signed_in(browser, site, look, '/admin/limit?limit=free/life');
+        await type_into(page, 'Amount', '9');
+        await type_into(page, 'From when?', '2090-01-01');
+        await type_into(page, 'Why?', 'A new year');
+        await press(page, 'button', 'See what changes');
+        await press(page, 'button', 'Change life of Free');
+        const { version, state } = (await site.api('GET', '/admin/policies')).json.versions[0];
+        equal([state, (await amount_of(site)).amount, await audited(site)], ['scheduled', 5, 'policy.schedule: A new year']);
+        await press(page, 'link', `Version ${version}`);
+        await type_into(page, 'Why?', 'After all not');
+        await press(page, 'button', `Cancel version ${version}`);
+        equal([(await site.api('GET', '/admin/policies')).json.versions[0].state, await audited(site)], ['cancelled', 'policy.cancel: After all not']);
+        await page.context().close();
+    });
+}
+
+/** The same by a form, by a program and by the command. */
+async function programs(site) {
+    const root = new Browser(site);
+    status(await root.sign_in('root', PASSWORD), 303);
+    const active = async () => Number(await site.value('select version from webquota.policies where active'));
+    const count = () => site.value('select count(*) from webquota.policies');
+    const set = async more => site.api('POST', '/admin/limits', { plan: 'free', limit: 'life', reason: 'why', version: await active(), ...more });
+    const told = async (...words) => JSON.parse(await run_well(`${PROGRAMS}/webquota`, [...words, '--reason', 'why', '--json'], { env: { DATABASE_URL: site.values.DATABASE_URL } }));
+    const send = async (where, more) => Number(status(await root.send(where.replace(/\?.*/, ''), { ...fields_of(await root.open(where)), reason: 'why', ...more }), 303)
+        .headers.location.match(/\d+$/)[0]);
+    const WAYS = {
+        'a form': [async () => ({ version: await send('/admin/limit?limit=free/life', { amount: '6', mode: 'shadow', confirm: '1' }) }),
+            async version => ({ version: await send(`/admin/version?version=${version}`, {}) })],
+        'a program': [async () => status(await set({ amount: 6, mode: 'shadow' }), 201).json,
+            async version => status(await site.api('POST', `/admin/policies/${version}/rollback`, { version: await active(), reason: 'why' }), 201).json],
+        'the command': [() => told('limit', 'set', '--plan', 'free', '--limit', 'life', '--amount', '6', '--mode', 'shadow'),
+            version => told('policy', 'rollback', String(version))],
+    };
+    const seen = [];
+    for (const [who, [change, go_back]] of Object.entries(WAYS))
+        await test(`a limit is changed and gone back to by ${who}: version, text, difference, audit, and what is in force`, async () => {
+            const before = await active(), line = await amount_of(site);
+            const outcome = async made => [made.version === await active(), await site.value('select text from webquota.policies where active'),
+                (await site.sql('select action, details from webquota.audit order by id desc limit 1')).map(row => Object.values(row).map(String).join(' ')
+                    .replaceAll(`"version": ${made.version}`, 'new').replace(/"version": \d+/, 'old'))];
+            const made = await change(), first = await outcome(made);
+            equal((await amount_of(site)).amount, 6);
+            const { changes } = status(await site.api('GET', `/admin/policies/${before}`), 200).json;
+            equal(changes.map(one => [one.limit, one.field, one.from, one.to]), [['life', 'amount', '6', '5'], ['life', 'mode', 'shadow', 'enforce']]);
+            if (made.changes) equal(made.changes.map(one => [one.limit, one.field, one.from, one.to]), [['life', 'amount', '5', '6'], ['life', 'mode', 'enforce', 'shadow']]);
+            seen.push([...first, ...await outcome(await go_back(before))]);
+            equal(seen.at(-1), seen[0], 'as by a form');
+            equal([seen[0][0], seen[0][3], await amount_of(site)], [true, true, line], 'what is in force is what was');
+        });
+    await test('of two who looked at the same version one changes it', async () => {
+        const version = await active(), before = await count();
+        const answers = await Promise.all([6, 7].map(amount => set({ amount, version })));
+        equal(answers.map(one => one.status).sort(), [201, 409]);
+        equal(answers.find(one => one.status === 409).json.field, 'version');
+        equal(Number(await count()), Number(before) + 1);
+        for (const words of [['limit', 'set', '--plan', 'free', '--limit', 'life', '--amount', '9'], ['policy', 'rollback', '1'], ['policy', 'cancel', '1'],
+            ['policy', 'apply', `${site.folder}/policy.conf`]]) {
+            const { code, stderr } = await site.command(...words, '--reason', 'why', '--based-on', String(version));
+            equal([code, /somebody else has changed the policy/.test(stderr)], [1, true], words.join(' '));
+        }
+        for (const where of ['policies/1/rollback', 'policies/1/cancel'])
+            equal(status(await site.api('POST', `/admin/${where}`, { version, reason: 'why' }), 409).json.field, 'version');
+        status(await site.api('POST', '/admin/policies', { version, reason: 'why', text: POLICY }), 409);
+        equal(Number(await count()), Number(before) + 1);
+        const back = { version: await active(), reason: 'why', text: POLICY };
+        equal(status(await site.api('POST', '/admin/policies', { ...back, dry_run: true }), 200).json.changes.length, 1);
+        equal(Number(await count()), Number(before) + 1, 'a dry run makes none');
+        status(await site.api('POST', '/admin/policies', back), 201);
+        equal(status(await site.api('POST', '/admin/policies', { ...back, version: await active() }), 200).json.changed, false);
+    });
+    await test('a program changes a limit for later, and cancels that', async () => {
+        const before = await active();
+        const { version, state, effective_at } = status(await set({ unlimited: true, effective_at: '2090-01-01' }), 201).json;
+        equal([state, effective_at, await active()], ['scheduled', '2090-01-01T00:00:00Z', before]);
+        const cancel = body => site.api('POST', `/admin/policies/${version}/cancel`, { version: before, reason: 'no', ...body });
+        equal(status(await site.api('GET', '/admin/policies'), 200).json.versions[0].state, 'scheduled');
+        status(await cancel({ version: before - 1 }), 409);
+        equal(status(await cancel({}), 200).json, { version, state: 'cancelled' });
+        status(await cancel({}), 404);
+        equal(await audited(site), 'policy.cancel: no');
+    });
+    await test('every limit is listed, for programs and by the command', async () => {
+        const { json } = status(await site.api('GET', '/admin/limits'), 200);
+        equal(json.plans.map(plan => plan.limits.map(one => `${one.limit} ${one.amount} ${one.window} ${one.mode}`)),
+            [['life 5 lifetime enforce', 'day 50 day enforce'], ['life 50 lifetime enforce', 'day 50 day enforce']]);
+        equal(JSON.parse((await site.command('limit', 'list', '--json')).stdout), json);
+        ok(/^free +life +call +5 +lifetime/m.test((await site.command('limit', 'list')).stdout), 'as a table');
+    });
+    await test('what is wrong is named, all of it, and nothing is changed', async () => {
+        const before = await count();
+        for (const [more, code, field] of [[{ reason: undefined }, 400, 'reason'], [{ reason: ' ' }, 400, 'reason'], [{ version: undefined }, 400, 'version'],
+            [{ version: 0 }, 400, 'version'], [{ version: 1 }, 409, 'version'], [{ plan: 'none' }, 404, 'plan'], [{ limit: 'none' }, 404, 'limit'],
+            [{ amount: -1 }, 400, 'amount'], [{ amount: '6' }, 400, 'amount'], [{ amount: 6, unlimited: true }, 400, 'amount'],
+            [{ window: 'fortnight' }, 400, 'window'], [{ align: 'up' }, 400, 'align'], [{ scope: 'world' }, 400, 'scope'], [{ mode: 'maybe' }, 400, 'mode'],
+            [{ effective_at: '2001-01-01' }, 400, 'effective_at'], [{ window: '" } } plan free { title = "' }, 400, 'window'], [{ state: 'applied' }, 400, 'state']])
+            equal(status(await set({ amount: 6, ...more }), code, JSON.stringify(more)).json.field, field, JSON.stringify(more));
+        const three = { window: 'fortnight', scope: 'world', mode: 'maybe' };
+        const { mistakes } = status(await set(three), 400).json;
+        equal(mistakes.map(one => one.field.split(': ').at(-1)).sort(), ['mode', 'scope', 'window']);
+        const page = await root.send('/admin/limit', { ...fields_of(await root.open('/admin/limit?limit=free/life')), amount: '5', align: 'calendar', ...three, reason: 'why' });
+        for (const name of Object.keys(three)) ok(status(page, 400).text.includes(`limit life: ${name}: `), `the form names ${name}`);
+        const text = POLICY.replace('amount = 5 ', 'amount = -5 ').replace('rank = 2', 'rank = "x"');
+        writeFileSync(`${site.folder}/wrong.conf`, text);
+        const [check] = JSON.parse((await site.command('policy', 'check', '--json', `${site.folder}/wrong.conf`)).stdout);
+        const answer = status(await site.api('POST', '/admin/policies', { text, version: await active(), reason: 'why' }), 400).json;
+        equal(answer.mistakes.map(({ line, field, message }) => [line, field, message]), check.mistakes.map(({ line, field, message }) => [line, field, message]));
+        equal([answer.field, answer.mistakes.length], ['text', 2]);
+        for (const body of [{ text: 7 }, { text: POLICY, reason: undefined }, { text: POLICY, version: undefined }, {}])
+            status(await site.api('POST', '/admin/policies', { version: await active(), reason: 'why', ...body }), 400);
+        for (const [method, where] of [['GET', '99'], ['GET', 'x'], ['POST', '99/rollback'], ['POST', 'x/cancel'], ['POST', '99/cancel']])
+            status(await site.api(method, `/admin/policies/${where}`, method === 'POST' ? { version: await active(), reason: 'why' } : undefined), 404, where);
+        equal(await count(), before);
     });
 }
 
@@ -338,6 +459,7 @@ try {
         } finally {
             await browser.close();
         }
+        await programs(site);
         await changes(site);
     });
 } catch (error) {

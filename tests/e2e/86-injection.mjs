@@ -273,7 +273,7 @@ async function policy_apply(site, library, seconds, random) {
     let version = 0;
     const apply = async () => {
         writeFileSync(file, POLICY(`  limit more_${++version % 2} { feature = "pool"  amount = ${version}  window = "day" }\n`));
-        return run(`${PROGRAMS}/webquota`, ['policy', 'apply', file], { env: { DATABASE_URL: site.values.DATABASE_URL, ...control.environment } });
+        return run(`${PROGRAMS}/webquota`, ['policy', 'apply', file, '--reason', 'next'], { env: { DATABASE_URL: site.values.DATABASE_URL, ...control.environment } });
     };
     const active = async () => (await site.sql('select version, text from webquota.policies where active')).map(row => row.join('\t')).join('\n');
     /* On a busy machine the database may not take a connection in time. */

@@ -158,11 +158,11 @@ StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange
     return double_result(change->reason, error);
 }
 
-StoreResult policy_cancel(Store *store, int version, const char *reason, const char *actor, StoreError *error)
+StoreResult policy_cancel(Store *store, int version, const PolicyChange *change, StoreError *error)
 {
-    (void)store, (void)version, (void)actor;
-    HOLDS(reason);
-    return double_result(reason, error);
+    (void)store, (void)version;
+    HOLDS(change->reason);
+    return double_result(change->reason, error);
 }
 
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)

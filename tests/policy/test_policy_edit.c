@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "policy/policy_edit.h"
+#include "policy/policy_limit.h"
 #include "policy/policy_read.h"
 
 static const char text[] =
@@ -98,6 +99,53 @@ START_TEST(a_value_stays_a_value)
 }
 END_TEST
 
+/* The policy that a wish makes of the one above; NULL with its mistakes. */
+static Policy *wished(const char *plan, const LimitWish *wish, GPtrArray *mistakes)
+{
+    g_autoptr(GPtrArray) none = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", none);
+    g_auto(LimitChosen) chosen = {0};
+    ck_assert(limit_choose(policy, plan, "daily", &chosen));
+    return policy_with_limit(policy, &chosen, wish, mistakes);
+}
+
+START_TEST(a_limit_is_changed_where_it_is_defined)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    const LimitWish wish = {.amount = "unlimited", .mode = "off", .window = "day"};
+    g_autoptr(Policy) policy = wished("pro", &wish, mistakes);
+    ck_assert_ptr_nonnull(policy);
+    g_autofree char *unlimited = policy_written(policy->text, "free", "daily", "unlimited");
+    g_autofree char *amount = policy_written(policy->text, "free", "daily", "amount");
+    ck_assert_str_eq(unlimited, "true");
+    ck_assert_ptr_null(amount);
+    ck_assert_int_eq(policy_plan(policy, "pro")->limits[1].mode, MODE_OFF);
+    g_auto(LimitChosen) none = {0};
+    ck_assert(!limit_choose(policy, "pro", "weekly", &none) && none.plan);
+    g_auto(LimitChosen) nothing = {0};
+    ck_assert(!limit_choose(policy, "none", "daily", &nothing) && !nothing.plan);
+}
+END_TEST
+
+START_TEST(every_mistake_of_a_change_is_told)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    const LimitWish wish = {.amount = "-1", .window = "fortnight", .scope = "world", .mode = "maybe"};
+    ck_assert_ptr_null(wished("free", &wish, mistakes));
+    static const char *const fields[] = {"amount", "window", "scope", "mode"};
+    json_t *list = mistakes_json(mistakes);
+    ck_assert_int_eq(json_array_size(list), G_N_ELEMENTS(fields));
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        bool found = false;
+        for (guint m = 0; m < mistakes->len; m++)
+            found |= g_str_has_suffix(((Mistake *) mistakes->pdata[m])->field, fields[i]);
+        ck_assert_msg(found, "%s", fields[i]);
+    }
+    ck_assert_int_gt(json_integer_value(json_object_get(json_array_get(list, 0), "line")), 0);
+    json_decref(list);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy_edit");
@@ -106,6 +154,8 @@ int main(void)
     tcase_add_test(tests, several_changes_at_once);
     tcase_add_test(tests, what_is_written_is_told);
     tcase_add_test(tests, a_value_stays_a_value);
+    tcase_add_test(tests, a_limit_is_changed_where_it_is_defined);
+    tcase_add_test(tests, every_mistake_of_a_change_is_told);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -460,7 +460,7 @@ static inline Replay *sample_replay(const Sample *sample)
     return replay;
 }
 
-static inline Value *sample_what_if(bool chosen, bool tried, const char *wrong)
+static inline Value *sample_what_if(bool chosen, bool tried, const char *const *wrong)
 {
     static FormShown shown[W_FIELDS] = {{.name = "limit", .typed = (char *)"free/daily"}, {.name = "amount", .typed = (char *)"2"},
                                         {.name = "window", .typed = (char *)"day"}, {.name = "align", .typed = (char *)"calendar"},
@@ -495,7 +495,11 @@ static Value *what_if_bare(void)
 }
 
 static Value *what_if_choose(void) { return sample_what_if(false, false, NULL); }
-static Value *what_if_wrong(void) { return sample_what_if(true, false, "plan free: limit daily: window: <b> is none"); }
+static Value *what_if_wrong(void)
+{
+    static const char *const mistakes[] = {"plan free: limit daily: amount: must not be negative", "plan free: limit daily: window: <b> is none", NULL};
+    return sample_what_if(true, false, mistakes);
+}
 static Value *what_if_tried(void) { return sample_what_if(true, true, NULL); }
 
 /* --- plans and limits --- */
@@ -538,6 +542,7 @@ enum { L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_EFFECTIVE, L_REASON, L_FI
 
 static inline Value *sample_limit_edit(bool quick, bool preview, bool wrong)
 {
+    static const char *const mistakes[] = {"plan free: <b>", "plan free: limit weekly: window: ?", NULL};
     static FormShown shown[L_FIELDS] = {{.name = "amount", .typed = (char *)"2"}, {.name = "window", .typed = (char *)"week"},
                                         {.name = "align", .typed = (char *)"calendar"}, {.name = "scope", .typed = (char *)"subject"},
                                         {.name = "mode", .typed = (char *)"off"}, {.name = "effective", .typed = (char *)"2001-01-01"},
@@ -547,7 +552,7 @@ static inline Value *sample_limit_edit(bool quick, bool preview, bool wrong)
     sample_admin_init(&sample, "/admin/limit");
     const Plan *plan = &sample.policy->plans[FREE];
     LimitEditShown edit = {.policy = sample.policy, .plan = plan, .limit = &plan->limits[0], .home = wrong ? "free" : NULL, .quick = quick,
-                           .conflict = wrong, .wrong = wrong ? "plan free: <b>" : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text},
+                           .conflict = wrong, .wrong = wrong ? mistakes : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text},
                            .shown = shown, .shown_count = L_FIELDS};
     Value *page = view_limit_edit(&edit, &sample.context);
     sample_clear(&sample);

@@ -81,6 +81,9 @@ export const ROUTES = [
     ['POST', '/api/v1/admin/bulk/{id}/stop', 'program', 'admin'],
     ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
+    ...['limits', 'policies'].flatMap(noun => [['GET', `/api/v1/admin/${noun}`, 'viewer', 'admin'], ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']]),
+    ['GET', '/api/v1/admin/policies/{version}', 'viewer', 'admin'],
+    ...['rollback', 'cancel'].map(what => ['POST', `/api/v1/admin/policies/{version}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'], ['GET', '/api/v1/admin/recommendations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/requests/{id}/${what}`, 'program', 'admin']),
@@ -177,8 +180,9 @@ export function routes_of_program() {
         [method, (api ? '/api/v1' : '') + where, access.toLowerCase(), scopes[who] ?? who].join(' '));
 }
 
-/* What changes with the first request that is good is tried by 64-requests.mjs, 66-admin.mjs, 67-panel.mjs and 67-undo.mjs. */
-const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
+/* What changes with the first request that is good is tried by 64-requests.mjs, 66-admin.mjs, 67-panel.mjs, 67-policy.mjs and 67-undo.mjs. */
+const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`),
+    ...['limit', 'policy', 'back', 'cancel'].map(what => `api_policies.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */

@@ -172,7 +172,7 @@ class Site {
 
     /** Puts a policy in force and waits until the running service has taken it up; answers how long that took, in ms. */
     async policy(file) {
-        const applied = await this.command('policy', 'apply', file);
+        const applied = await this.command('policy', 'apply', file, '--reason', 'for a test');
         if (applied.code !== 0) throw new Error(`policy apply ${file}: ${applied.stdout}${applied.stderr}`);
         const began = Date.now();
         const version = Number(await this.value('select version from webquota.policies where active'));

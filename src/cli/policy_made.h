@@ -1,0 +1,18 @@
+/* What commands that change the policy say of it. */
+#ifndef WEBQUOTA_POLICY_MADE_H
+#define WEBQUOTA_POLICY_MADE_H
+
+#include <jansson.h>
+
+#include "store/policy_store.h"
+
+/* policy_diff with how many people each change concerns. New reference. */
+StoreResult policy_made_diff(Store *store, const Policy *from, const Policy *to, json_t **diff, StoreError *error) MUST_CHECK;
+
+/* A line for each change of such a difference. */
+void policy_made_print(const json_t *diff);
+
+/* Which version is in force, or will be; with `diff` (may be NULL) what it changes. */
+void policy_made_say(int version, bool changed, const PolicyChange *change, const json_t *diff, bool json);
+
+#endif
