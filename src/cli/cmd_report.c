@@ -125,6 +125,7 @@ int cmd_report(int argc, char **argv)
                              "organizations, queues and requests; without it all are shown. Or it is recommendations: limits that\n"
                              "might better be higher or lower, and people who might do better on another plan, by the last 30 days.",
                              entries, &argc, &argv);
+    ask.near_rows = argc == 2 ? REPORT_NEAR_ROWS : REPORT_TOP;
     Wanted wanted = {.csv = csv, .json = json};
     return parsed == CMD_OK ? run(argc, argv, &ask, &wanted) : MAX(parsed, 0);
 }

@@ -122,6 +122,7 @@ void usage_report_free(UsageReport *report)
 {
     if (!report)
         return;
+    g_clear_pointer(&report->coming, g_array_unref);
     g_free(report->lines);
     g_free(report);
 }

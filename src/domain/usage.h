@@ -3,7 +3,7 @@
 #ifndef WEBQUOTA_USAGE_H
 #define WEBQUOTA_USAGE_H
 
-#include "domain/decide.h"
+#include "domain/coming.h"
 
 typedef enum {
     USAGE_OK,
@@ -55,6 +55,8 @@ typedef struct {
     UsageLine *lines;      /* features in the file's order; a feature's limits tightest first:
                               least remaining in relation to the amount, then the shortest window */
     int line_count;
+    GArray *coming;        /* of ComingChange: what a policy that is to come changes for them; NULL: nothing that is known */
+    Instant coming_at;     /* from then on; only where there is something */
 } UsageReport;
 
 /* feature: index, or -1 for all. One feature: its own limits first, then those on the features above it, with

@@ -276,13 +276,20 @@ char *policy_change_text(const json_t *change)
 void policy_diff_people(json_t *diff, const json_t *people)
 {
     size_t i, p;
-    json_t *change, *plan;
+    json_t *change, *plan, *all = json_object();
+    json_int_t concerned = 0;
     json_array_foreach(json_object_get(diff, "changes"), i, change) {
         json_int_t sum = 0;
-        json_array_foreach(json_object_get(change, "plans"), p, plan)
-            sum += json_integer_value(json_object_get(people, json_string_value(plan)));
+        json_array_foreach(json_object_get(change, "plans"), p, plan) {
+            json_int_t here = json_integer_value(json_object_get(people, json_string_value(plan)));
+            sum += here;
+            concerned += json_object_get(all, json_string_value(plan)) ? 0 : here;
+            json_object_set_new(all, json_string_value(plan), json_true());
+        }
         json_object_set_new(change, "people", json_integer(sum));
     }
+    json_object_set_new(diff, "people", json_integer(concerned));
+    json_decref(all);
 }
 
 char *policy_diff_text(const json_t *diff)

@@ -18,7 +18,8 @@
  * Limits are compared as they are in force: inherited, multiplied. */
 json_t *policy_diff(const Policy *from, const Policy *to);
 
-/* Adds "people" to each change: how many are on the plans that it concerns. `people`: {plan: how many}. */
+/* Adds "people" to each change: how many are on the plans that it concerns; and to the whole: on those that any concerns. `people`:
+ * {plan: how many}. */
 void policy_diff_people(json_t *diff, const json_t *people);
 
 /* One line for each change: "plan free: limit daily: amount: 2 → 3"; "" when there is none. New string. */

@@ -60,6 +60,7 @@
 #define SAY_DAYS_OF_REPORT      "days must be 1, 7, 30 or 90"
 #define SAY_DAYS_OF_HISTORY     "days must be 7, 30 or 90"
 #define SAY_FILTER              "filter must be plan, near, stopped, override or suspended"
+#define SAY_NEAR                "near must be a whole number from %d to 100"
 #define SAY_KIND_OF_REQUEST     "kind must be upgrade or increase"
 #define SAY_WHAT_OF_BULK        "what must be bonus, override, plan, suspend, restore or reset"
 #define SAY_WHAT_OF_ACCOUNT     "what must be end, others, password or codes"

@@ -85,13 +85,16 @@ json_t *bulk_found_json(const BulkAsk *ask, const BulkFound *found)
 
 /* --- making it --- */
 
-/* {q, filter, on_plan, organization, key}, what is asked for of it; of a plan the filter says so too, as the first bulks had it. */
+/* {q, filter, near, on_plan, organization, key}, what is asked for of it; of a plan the filter says so too, as the first bulks had it. */
 static json_t *chosen_json(const PeopleAsked *who)
 {
     const char *filter = who->filtered ? people_filter_word(who->filter) : who->plan ? people_filter_word(PEOPLE_ON_PLAN) : NULL;
     const char *text = who->text && *who->text ? who->text : filter || who->organization || who->key ? NULL : "";
-    return json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "q", text, "filter", filter, "on_plan", who->plan, "organization", who->organization,
-                     "key", who->key);
+    json_t *chosen = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "q", text, "filter", filter, "on_plan", who->plan, "organization",
+                               who->organization, "key", who->key);
+    if (who->filtered && who->filter == PEOPLE_NEAR && who->near_pct && who->near_pct != PEOPLE_NEAR_PCT)
+        json_object_set_new(chosen, "near", json_integer(who->near_pct));
+    return chosen;
 }
 
 /* The same was sent before: what came of it. */

@@ -76,12 +76,12 @@ static Query query_of(const PeopleAsked *asked)
     return asked->filtered || asked->plan ? QUERY_PEOPLE_FILTER : QUERY_PEOPLE_FIND;
 }
 
-/* The plan of those who have none. */
-static void put_defaults(Params *params, const Policy *policy)
+/* The plan of those who have none, and what is near. */
+static void put_defaults(Params *params, const PeopleAsked *asked, const Policy *policy)
 {
     params_text(params, plan_at(policy, policy->default_plan));
     params_text(params, plan_at(policy, policy->anonymous_plan));
-    params_number(params, PEOPLE_NEAR_PCT);
+    params_number(params, asked->near_pct ? asked->near_pct : PEOPLE_NEAR_PCT);
 }
 
 static void put_find(Params *params, const PeopleAsked *asked, int64_t most)
@@ -97,7 +97,7 @@ static void put_filter(Params *params, const PeopleAsked *asked, int64_t most, c
     params_text(params, asked->plan);
     params_text(params, asked->after ? asked->after : "");
     params_number(params, most);
-    put_defaults(params, policy);
+    put_defaults(params, asked, policy);
 }
 
 static void put_search(Params *params, const PeopleAsked *asked, int64_t most, int64_t looked_at, const Policy *policy)
@@ -112,7 +112,7 @@ static void put_search(Params *params, const PeopleAsked *asked, int64_t most, i
     params_text(params, asked->after ? asked->after : "");
     params_number(params, most);
     params_number(params, looked_at);
-    put_defaults(params, policy);
+    put_defaults(params, asked, policy);
 }
 
 StoreResult people_rows(Store *store, const PeopleAsked *asked, int64_t most, int64_t looked_at, const Policy *policy, PGresult **rows,

@@ -6,10 +6,11 @@
 
 #define PEOPLE_PAGE 50
 
-/* How people may stand, to be looked for by that: on a plan; near a limit of theirs (PEOPLE_NEAR_PCT or more of it used, after their last
+/* How people may stand, to be looked for by that: on a plan; near a limit of theirs (PeopleAsked.near_pct of it or more used, after their last
  * request); stopped by a limit today, as far as that is rolled up; with an override of their own in force; suspended. */
 typedef enum { PEOPLE_ON_PLAN, PEOPLE_NEAR, PEOPLE_STOPPED, PEOPLE_OVERRIDE, PEOPLE_SUSPENDED, PEOPLE_FILTERS } PeopleFilter;
-#define PEOPLE_NEAR_PCT 80
+#define PEOPLE_NEAR_PCT 80 /* where nothing else is said; */
+#define PEOPLE_NEAR_LEAST 50 /* and no less than that: REPORT_NEAR_LEAST */
 bool people_filter_find(const char *word, PeopleFilter *filter) MUST_CHECK;
 const char *people_filter_word(PeopleFilter filter);
 
@@ -19,6 +20,7 @@ typedef struct {
                                * organizations, the first 1000 that fit are looked at */
     bool filtered;
     PeopleFilter filter;      /* not PEOPLE_ON_PLAN, for which `plan` is enough */
+    int near_pct;             /* of PEOPLE_NEAR; 0: PEOPLE_NEAR_PCT */
     const char *plan;         /* they have it now; NULL: any */
     const char *organization; /* the whole of its key; NULL: any */
     const char *key;          /* of an API key its id, what it begins with ("wq_7"), or how its name begins, in any case: those whom it changed

@@ -192,7 +192,10 @@ static StoreResult cancel(Store *store, int version, const PolicyChange *change,
 StoreResult policy_cancel(Store *store, int version, const PolicyChange *change, StoreError *error)
 {
     StoreResult result = admin_begin(store, error);
-    return result == STORE_OK ? admin_end(store, cancel(store, version, change, error), error) : result;
+    if (result == STORE_OK)
+        result = admin_end(store, cancel(store, version, change, error), error);
+    store_policy_look_again(store); /* whoever cancelled it sees nothing of it any more */
+    return result;
 }
 
 StoreResult policy_version_read(Store *store, int version, Policy **policy, StoreError *error)

@@ -15,7 +15,7 @@ typedef struct {
     ColumnKind kind;
 } Column;
 
-enum { DAYS, USE, PLANS, SPREAD, PEOPLE, ORGANIZATIONS, QUEUES, REQUESTS, REACHED, STOPPED, PAYING, LISTS };
+enum { DAYS, UNITS, USE, PLANS, SPREAD, PEOPLE, ORGANIZATIONS, QUEUES, REQUESTS, REACHED, STOPPED, PAYING, LISTS };
 
 /* What a list is for. */
 typedef enum { FOR_REPORTS, FOR_BOTH, FOR_RECOMMENDING } Use;
@@ -30,6 +30,7 @@ static const struct {
     Use use;
 } lists[LISTS] = {
     [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS}},
+    [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}},
     [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH},
     [PLANS] = {"plans", QUERY_REPORT_PLANS, {{"plan", TEXT}, {"active", NUMBER}, {"stopped", NUMBER}, {"active_today", NUMBER},
                                              {"stopped_today", NUMBER}}, FOR_BOTH},
@@ -137,7 +138,11 @@ static Params params_of(const Reading *reading, int list)
     Params params = params_new();
     if (list != QUEUES)
         params_number(&params, reading->today);
-    if (list == PEOPLE || list == ORGANIZATIONS) {
+    if (list == PEOPLE && reading->ask->days > 1) {
+        params_number(&params, REPORT_TOP);
+        params_number(&params, reading->ask->days);
+        params_number(&params, REPORT_TOP_LOOKED_AT);
+    } else if (list == PEOPLE || list == ORGANIZATIONS) {
         params_bool(&params, list == ORGANIZATIONS);
         params_number(&params, REPORT_TOP);
         params_bool(&params, reading->ask->days > 1);
@@ -167,6 +172,12 @@ static bool is_wanted(const Reading *reading, int list)
     return lists[list].use == FOR_BOTH || (lists[list].use == FOR_RECOMMENDING) == (reading->ask->paid_plans != NULL);
 }
 
+/* Of one day, the sums are at hand. */
+static Query query_of(const Reading *reading, int list)
+{
+    return list == PEOPLE && reading->ask->days > 1 ? QUERY_REPORT_TOP_PEOPLE : lists[list].query;
+}
+
 static DbResult read_lists(Reading *reading, Db *db)
 {
     PGresult *rows[LISTS] = {0};
@@ -174,12 +185,12 @@ static DbResult read_lists(Reading *reading, Db *db)
     g_auto(Params) near_params = params_new();
     g_autoptr(PGresult) near = NULL;
     params_number(&near_params, reading->ask->near_pct);
-    params_number(&near_params, REPORT_TOP);
+    params_number(&near_params, reading->ask->near_rows ? reading->ask->near_rows : REPORT_TOP);
     params_number(&near_params, REPORT_NEAR_MOST);
     for (int i = 0; i < LISTS; i++)
         if (is_wanted(reading, i)) {
             params[i] = params_of(reading, i);
-            db_queue(db, lists[i].query, &params[i], &rows[i]);
+            db_queue(db, query_of(reading, i), &params[i], &rows[i]);
         }
     if (!reading->ask->paid_plans)
         db_queue(db, QUERY_REPORT_NEAR, &near_params, &near);

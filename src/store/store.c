@@ -96,6 +96,7 @@ void store_close(Store *store)
     db_close(&store->reports);
     places_free(store->places);
     policy_unref(store->policy);
+    policy_unref(store->coming);
     g_free(store->readers);
     g_free(store->reader_taken);
     g_free(store->database);
@@ -354,6 +355,53 @@ bool store_policy_refused(Store *store, int64_t version)
     return version == g_atomic_int_get(&store->policy_refused);
 }
 
+/* --- what is to come --- */
+
+Policy *store_coming(Store *store, const Policy *policy, Instant *at)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    bool its = store->coming && store->coming_from == policy->version;
+    Policy *coming = its ? policy_ref(store->coming) : NULL;
+    *at = store->coming_at;
+    pthread_mutex_unlock(&store->policy_lock);
+    return coming;
+}
+
+/* Takes the policy. */
+static void coming_set(Store *store, Policy *coming, int version, int from, Instant at)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    Policy *old = store->coming;
+    store->coming = coming;
+    store->coming_version = version;
+    store->coming_from = from;
+    store->coming_at = at;
+    pthread_mutex_unlock(&store->policy_lock);
+    policy_unref(old);
+}
+
+/* By a row of policy_active. It is read once, and kept: a version never changes. */
+static DbResult coming_refresh(Store *store, Db *db, const PGresult *rows)
+{
+    int version = result_null(rows, 0, 3) ? 0 : (int)result_number(rows, 0, 3), from = (int)result_number(rows, 0, 0);
+    pthread_mutex_lock(&store->policy_lock);
+    bool known = version == store->coming_version && (!version || from == store->coming_from);
+    pthread_mutex_unlock(&store->policy_lock);
+    if (known)
+        return DB_OK;
+    g_auto(Params) params = params_new();
+    params_number(&params, version);
+    g_autoptr(PGresult) text = NULL;
+    DbResult result = version ? db_run(db, QUERY_POLICY_BY_VERSION, &params, &text) : DB_OK;
+    if (result != DB_OK)
+        return result;
+    Policy *coming = version && PQntuples(text) == 1 ? policy_from_row(store, db, text) : NULL;
+    if (version && !coming && !db->connection)
+        return DB_LOST; /* the next one tries */
+    coming_set(store, coming, version, from, version ? result_number(rows, 0, 4) : INSTANT_MAX);
+    return DB_OK;
+}
+
 DbResult store_policy_refresh(Store *store, Db *db)
 {
     g_autoptr(PGresult) rows = NULL;
@@ -370,10 +418,12 @@ DbResult store_policy_refresh(Store *store, Db *db)
         else if (db->connection)
             g_atomic_int_set(&store->policy_refused, version);
     }
+    if (version >= 0)
+        result = coming_refresh(store, db, rows);
     pthread_mutex_lock(&store->policy_lock);
     store->policy_checked_us = g_get_monotonic_time();
     pthread_mutex_unlock(&store->policy_lock);
-    return DB_OK;
+    return result;
 }
 
 StoreResult store_policy_version(Store *store, Db *db, int version, Policy **policy, StoreError *error)

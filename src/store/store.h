@@ -62,6 +62,9 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error) MUST_
 /* The next who asks for the policy looks for a new one. */
 void store_policy_look_again(Store *store);
 
+/* The policy that is to come in the place of that one (a new reference), at most a second old as well, and from when on. NULL: none. */
+Policy *store_coming(Store *store, const Policy *policy, Instant *at);
+
 /* The database's clock, as last heard, carried on by this host's monotonic clock: for pages
  * and headers only, never for a decision. Falls back on this host's clock when nothing was heard. */
 Instant store_now(Store *store);

@@ -8,7 +8,7 @@
 
 /* Everything about one subject in one snapshot. */
 typedef struct {
-    Policy *policy;
+    Policy *policy, *coming; /* coming: NULL where nothing is to come */
     SubjectState *state;
     SharedSet *shared;
     CounterBook book;
@@ -24,6 +24,7 @@ static void snapshot_free(gpointer data)
     subject_state_free(snapshot->state);
     shared_set_free(snapshot->shared);
     policy_unref(snapshot->policy);
+    policy_unref(snapshot->coming);
     g_free(snapshot);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Snapshot, snapshot_free)
@@ -227,8 +228,24 @@ static StoreResult snapshot_read(Store *store, const char *key, int64_t until_us
     return store_fail(error, STORE_DOWN, NULL, SAY_POLICY_FAST);
 }
 
+/* Adds what is to come for them, where something is. Whose plan ends before then is told nothing: what they will have is not known. */
+static void usage_coming(Store *store, Snapshot *snapshot, int feature, UsageReport *report)
+{
+    const SubjectState *state = snapshot->state;
+    Instant at;
+    snapshot->coming = store_coming(store, snapshot->policy, &at);
+    if (!snapshot->coming || (state->plan_until > state->now && state->plan_until <= at))
+        return;
+    Situation situation = subject_state_situation(state);
+    report->coming = g_array_new(FALSE, FALSE, sizeof(ComingChange));
+    report->coming_at = at;
+    coming_changes(&situation, snapshot->coming,
+                   subject_plan_now(snapshot->coming, state->subject.anonymous, state->plan_key, state->plan_until, state->plan_after, at),
+                   at, feature, report->coming);
+}
+
 /* Takes over the snapshot, unless there is no such feature. */
-static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRead **read, StoreError *error)
+static StoreResult usage_make(Store *store, Snapshot **snapshot, const UsageAsk *ask, UsageRead **read, StoreError *error)
 {
     const Feature *one = ask->feature ? policy_feature((*snapshot)->policy, ask->feature) : NULL;
     if (ask->feature && !one)
@@ -237,6 +254,7 @@ static StoreResult usage_make(Snapshot **snapshot, const UsageAsk *ask, UsageRea
     Book book = counter_book(&(*snapshot)->book);
     *read = g_new0(UsageRead, 1);
     (*read)->report = usage_report(&situation, &book, one ? one->index : -1, ask->with_unlisted);
+    usage_coming(store, *snapshot, one ? one->index : -1, (*read)->report);
     (*read)->known = (*snapshot)->known;
     (*read)->seen = (*snapshot)->state->epoch + 1;
     (*read)->email = g_strdup((*snapshot)->state->email);
@@ -256,7 +274,7 @@ bool usage_from_rows(Store *store, Policy *policy, const UsageAsk *ask, const PG
         return false;
     *result = snapshot_finish(snapshot, error);
     if (*result == STORE_OK)
-        *result = usage_make(&snapshot, ask, read, error);
+        *result = usage_make(store, &snapshot, ask, read, error);
     return true;
 }
 
@@ -264,7 +282,7 @@ StoreResult usage_read_alone(Store *store, const UsageAsk *ask, UsageRead **read
 {
     g_autoptr(Snapshot) snapshot = NULL;
     StoreResult result = snapshot_read(store, ask->subject, ask->until_us, &snapshot, error);
-    return result == STORE_OK ? usage_make(&snapshot, ask, read, error) : result;
+    return result == STORE_OK ? usage_make(store, &snapshot, ask, read, error) : result;
 }
 
 StoreResult store_usage(Store *store, const char *subject, const char *feature, bool with_unlisted, UsageRead **read,

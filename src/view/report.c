@@ -69,6 +69,26 @@ static void finish_use(json_t *reports, const Policy *policy)
     }
 }
 
+/* Of one day. The list that they are made from is for that alone. */
+static void finish_days(json_t *reports, const Policy *policy)
+{
+    const json_t *units = json_object_get(reports, "units");
+    size_t i, u;
+    json_t *day, *row;
+    json_array_foreach(json_object_get(reports, "days"), i, day) {
+        Cost cost = {0, false};
+        json_array_foreach(units, u, row) {
+            const Feature *feature = policy_feature(policy, text_of(row, "feature"));
+            if (!feature || feature->unit_cost_micros <= 0 || strcmp(text_of(row, "day"), text_of(day, "day")) != 0)
+                continue;
+            cost.cost += (double)number_of(row, "units") * ((double)feature->unit_cost_micros / MICROS);
+            cost.known = true;
+        }
+        json_object_set_new(day, "cost", cost_json(cost.cost, cost.known));
+    }
+    json_object_del(reports, "units");
+}
+
 /* Of one plan; NULL: of all. */
 static Cost cost_of(const json_t *reports, const char *plan)
 {
@@ -154,6 +174,7 @@ void report_finish(json_t *reports, const Policy *policy)
     json_t *about = json_object_get(reports, "about");
     json_object_set_new(about, "currency", policy->currency ? json_string(policy->currency) : json_null());
     json_object_set_new(about, "target_pct", json_integer(REPORT_TARGET_PCT));
+    finish_days(reports, policy);
     finish_use(reports, policy);
     finish_plans(reports);
     finish_summary(reports);

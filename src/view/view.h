@@ -62,8 +62,8 @@ json_t *view_problem(int status, const char *title, const char *detail, const ch
 
 /* GET /api/v1/features and /plans. */
 json_t *view_features(const Policy *policy);
-json_t *view_plans(const Policy *policy);
-json_t *view_plans_for(const Policy *policy, const Plan *own); /* the same, and whose plan is `current` */
+/* With what `next` (NULL: nothing is to come) changes of which plan from `at` on. */
+json_t *view_plans(const Policy *policy, const Policy *next, Instant at, Instant now);
 
 /* The pages: `page` (the layout's values), and the page's own, as a new tree. Rendered by the template of the same name. What
  * they are made from must outlive them. */

@@ -12,9 +12,10 @@ typedef struct {
 } OverviewShown;
 Value *view_overview(const OverviewShown *shown, const PageContext *context);
 
-/* What people were looked for by, all of it; NULL: not by that. `filter` is its word, never "plan". */
+/* What people were looked for by, all of it; NULL: not by that. `filter` is its word, never "plan"; `near` the
+ * percentage of "near", as it was written. */
 typedef struct {
-    const char *q, *filter, *plan, *organization, *key;
+    const char *q, *filter, *plan, *organization, *key, *near;
 } PeopleSought;
 /* "?q=ada&filter=near&plan=free", with the plan by that name; *mark is what comes first, '?' or '&'. */
 void sought_add(GString *out, const PeopleSought *sought, char *mark, const char *plan_name);

@@ -52,6 +52,7 @@ static void set_who(Value *page, const PeopleSought *sought, const PageContext *
         add_part(parts, &more, "member_of", sought->organization);
     if (sought->key)
         add_part(parts, &more, "by_key", sought->key);
+    set_text(who, "near_from", sought->near);
     set_flag(who, "everybody", !more);
     set_flag(who, "by_text", sought->q && *sought->q);
 }
@@ -62,6 +63,7 @@ static void set_carried(Value *page, const PeopleSought *sought)
     Value *carried = set_object(page, "sought");
     set_text(carried, "q", sought->q);
     set_text(carried, "filter", sought->filter);
+    set_text(carried, "near", sought->near);
     set_text(carried, "on_plan", sought->plan);
     set_text(carried, "organization", sought->organization);
     set_text(carried, "key", sought->key);
@@ -197,8 +199,15 @@ static void set_failures(Value *page, const json_t *bulk, const PageContext *con
 static void set_sought(Value *page, const json_t *bulk, const PageContext *context)
 {
     const char *filter = text_of(bulk, "filter");
-    const PeopleSought sought = {.q = text_of(bulk, "q"), .filter = g_strcmp0(filter, "plan") == 0 ? NULL : filter,
-                                 .plan = text_of(bulk, "on_plan"), .organization = text_of(bulk, "organization"), .key = text_of(bulk, "key")};
+    const json_t *near = json_object_get(bulk, "near");
+    const PeopleSought sought = {
+        .q = text_of(bulk, "q"),
+        .filter = g_strcmp0(filter, "plan") == 0 ? NULL : filter,
+        .plan = text_of(bulk, "on_plan"),
+        .organization = text_of(bulk, "organization"),
+        .key = text_of(bulk, "key"),
+        .near = json_is_integer(near) ? words_of(page, words_add_number, json_integer_value(near)) : NULL,
+    };
     set_who(page, &sought, context);
 }
 

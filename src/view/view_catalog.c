@@ -1,4 +1,5 @@
 /* GET /api/v1/features and /plans: what the policy says, for programs. */
+#include "view/put.h"
 #include "view/view_parts.h"
 
 json_t *feature_json(const Policy *policy, const Feature *feature)
@@ -71,19 +72,27 @@ static json_t *plan_json(const Policy *policy, const Plan *plan)
     return object;
 }
 
-json_t *view_plans(const Policy *policy)
+/* The list of `changes`, in an object. */
+static json_t *changes_json(const Policy *policy, const Policy *next, Instant at, Instant now)
+{
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(ComingChange));
+    GString *out = g_string_new(NULL);
+    if (next)
+        coming_of_plans(policy, next, at, changes);
+    put_begin_object(out);
+    put_coming(out, changes, &(Coming){at, now, policy->zone});
+    put_end(out, '}');
+    put_finish(out);
+    return view_value(out);
+}
+
+json_t *view_plans(const Policy *policy, const Policy *next, Instant at, Instant now)
 {
     json_t *plans = json_array();
     for (int i = 0; i < policy->plan_count; i++)
         json_array_append_new(plans, plan_json(policy, &policy->plans[i]));
-    json_t *document = json_object();
-    json_object_set_new(document, "plans", plans);
-    return document;
-}
-
-json_t *view_plans_for(const Policy *policy, const Plan *own)
-{
-    json_t *document = view_plans(policy);
-    json_object_set_new(document, "current", json_text(own->key));
-    return document;
+    json_t *document = changes_json(policy, next, at, now), *all = json_pack("{s:o}", "plans", plans);
+    json_object_update(all, document);
+    json_decref(document);
+    return all;
 }

@@ -216,6 +216,7 @@ Value *view_dashboard(const UsageReport *report, const PageContext *context)
     set_flag(dashboard, "suspended", reader.suspended);
     set_text(dashboard, "support_url", reader.policy->support_url);
     set_value(dashboard, "answer", answer_value(dashboard, &reader));
+    set_value(dashboard, "coming", coming_value(dashboard, &reader, report));
     set_flag(dashboard, "has_stops", stops->first);
     set_value(dashboard, "stops", stops);
     add_cards(set_list(dashboard, "cards"), &reader);

@@ -152,6 +152,7 @@ Value *view_feature_page(const FeatureShown *shown, const PageContext *context)
     set_value(page, "plan", plan_value(page, reader.plan));
     set_text(page, "zone", reader.zone);
     set_answer(page, &reader);
+    set_value(page, "coming", coming_value(page, &reader, shown->report));
     set_limits(page, &reader, feature);
     set_counts(page, &reader, feature);
     set_activity(page, shown, &reader);

@@ -45,6 +45,13 @@ static void add_csv(GString *out, const Told *told, const ReportShape *shape)
     text_add_number(out, told->shown->near_pct);
 }
 
+/* "/admin/people?filter=near&near=80": all of those who are. */
+static void add_near(GString *out, const Told *told)
+{
+    add_address(out, told->context->mount, "/admin/people?filter=near&near=", NULL);
+    text_add_number(out, told->shown->near_pct);
+}
+
 /* --- what comes first --- */
 
 static void add_money_of(GString *out, const Told *told, const json_t *row, const char *name)
@@ -164,27 +171,54 @@ static int64_t day_of(const char *date)
     return date && instant_parse(date, &at) ? at / (INT64_C(86400) * US_PER_S) : 0;
 }
 
-static void set_chart(Value *page, const Told *told)
+/* What a day is in a chart; false: nothing is known of it. */
+typedef bool (*DayOf)(const json_t *row, ChartDay *day);
+
+static bool requests_of(const json_t *row, ChartDay *day)
+{
+    *day = (ChartDay){number_of(row, "allowed"), number_of(row, "refused")};
+    return true;
+}
+
+/* In hundredths. */
+static bool cost_of(const json_t *row, ChartDay *day)
+{
+    const json_t *cost = json_object_get(row, "cost");
+    double hundredths = json_is_real(cost) ? MIN(json_real_value(cost) * 100, (double)UNITS_MAX) : 0;
+    *day = (ChartDay){.used = (int64_t)(hundredths + 0.5)};
+    return json_is_real(cost);
+}
+
+/* Lays out the days of the period. False: there is only one, or nothing is known. */
+static bool lay_days(const Told *told, DayOf of, ChartDay *days, Chart *chart)
 {
     int count = MIN(told->shown->days, CHART_DAYS_MAX);
     int64_t first = day_of(text_of(told->about, "from"));
-    ChartDay days[CHART_DAYS_MAX] = {0};
-    Chart chart;
+    bool any = of == requests_of;
     size_t i;
     json_t *row;
-    if (count == 1) {
-        set_null(page, "chart");
-        return;
-    }
     json_array_foreach(list_of(told, "days"), i, row) {
         int64_t day = day_of(text_of(row, "day")) - first;
         if (day >= 0 && day < count)
-            days[day] = (ChartDay){number_of(row, "allowed"), number_of(row, "refused")};
+            any |= of(row, &days[day]);
     }
-    chart_lay(&chart, days, count, -1);
-    Value *value = chart_value(page, &chart, days, first, NULL);
-    set_null(value, "limit");
+    chart_lay(chart, days, count, -1);
+    return any && count > 1;
+}
+
+static void set_charts(Value *page, const Told *told)
+{
+    int64_t first = day_of(text_of(told->about, "from"));
+    ChartDay days[CHART_DAYS_MAX] = {0}, costs[CHART_DAYS_MAX] = {0};
+    Chart chart;
+    Value *value = lay_days(told, requests_of, days, &chart) ? chart_value(page, &chart, days, first, NULL) : NULL;
+    if (value)
+        set_null(value, "limit");
     set_value(page, "chart", value);
+    value = lay_days(told, cost_of, costs, &chart) ? chart_value_of_money(page, &chart, costs, first, told->context->policy->currency) : NULL;
+    if (value)
+        set_null(value, "limit");
+    set_value(page, "cost_chart", value);
 }
 
 /* --- the tables --- */
@@ -236,7 +270,8 @@ static void set_tables(Value *page, const Told *told)
         set_flag(table, "shown", told->shown->days > 1 || strcmp(shape->name, "days") != 0); /* of one day the figures say it all */
         set_flag(table, "is_days", strcmp(shape->name, "days") == 0);
         set_flag(table, "is_near", strcmp(shape->name, "near") == 0);
-        set_flag(table, "is_top", strcmp(shape->name, "people") == 0 || strcmp(shape->name, "organizations") == 0);
+        set_flag(table, "is_people", strcmp(shape->name, "people") == 0);
+        set_flag(table, "is_organizations", strcmp(shape->name, "organizations") == 0);
         set_flag(table, "is_spread", strcmp(shape->name, "spread") == 0);
         for (const ReportColumn *column = shape->columns; column->name; column++) {
             Value *head = add_object(heads);
@@ -260,10 +295,12 @@ Value *view_overview(const OverviewShown *shown, const PageContext *context)
     set_figures(page, &told);
     set_stand(page, &told);
     set_choices(page, &told);
-    set_chart(page, &told);
+    set_charts(page, &told);
+    set_text(page, "currency", context->policy->currency);
     set_tables(page, &told);
     set_words(page, "summary_url", add_csv, &told, told.summary);
     set_number(page, "near_pct", shown->near_pct);
+    set_words(page, "near_url", add_near, &told);
     set_text(page, "top", text_of(told.about, "top"));
     return page;
 }

@@ -75,6 +75,9 @@ Value *look_value(const Value *tree, Look look);
  * `approximate`: its sum is not known exactly. */
 Value *line_value(const Value *tree, const UsageLine *line, const Feature *under, const Reader *reader, bool approximate);
 
+/* What a policy that is to come changes for the reader, as coming.html shows it; null where it is nothing. (view_coming.c) */
+Value *coming_value(const Value *tree, const Reader *reader, const UsageReport *report);
+
 /* --- the offer of more (view_offer.c) --- */
 
 /* Adds up to `most` of what the plan `to` gives more than the reader has, as gain.html shows it, one a feature; of limits and

@@ -32,6 +32,14 @@ char *upgrade_address(const Policy *policy, const Plan *plan, const Feature *fea
 void put_upgrade(GString *out, const Policy *policy, const Plan *plan, const Limit *limit, const Feature *feature,
                  Amount amount, bool anonymous, const char *mount);
 
+/* The member `changes`: what is to come from when on, with moments in which zone. `changes`: of ComingChange; NULL: nothing.
+ * (view_coming.c) */
+typedef struct {
+    Instant at, now;
+    const char *zone;
+} Coming;
+void put_coming(GString *out, const GArray *changes, const Coming *coming);
+
 /* {"least_s", "most_s", "about_s"}; null where it is not known. (view_ticket.c) */
 void put_wait_value(GString *out, const QueueWait *wait);
 

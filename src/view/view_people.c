@@ -16,6 +16,7 @@ void sought_add(GString *out, const PeopleSought *sought, char *mark, const char
 {
     add_parameter(out, mark, "q", sought->q);
     add_parameter(out, mark, "filter", sought->filter);
+    add_parameter(out, mark, "near", sought->near);
     add_parameter(out, mark, plan_name, sought->plan);
     add_parameter(out, mark, "organization", sought->organization);
     add_parameter(out, mark, "key", sought->key);
@@ -36,6 +37,7 @@ static void add_filter(Value *list, const PeopleShown *shown, const PageContext 
     Value *choice = add_object(list);
     PeopleSought sought = shown->sought;
     sought.filter = filter;
+    sought.near = g_strcmp0(filter, "near") == 0 ? shown->sought.near : NULL;
     set_words(choice, "url", add_sought, &sought, context->mount, NULL);
     set_flag(choice, "current", g_strcmp0(shown->sought.filter, filter) == 0);
     set_flag(choice, "all", !filter);
@@ -106,6 +108,7 @@ Value *view_people(const PeopleShown *shown, const PageContext *context)
     set_words(page, "action", add_address, context->mount, "/admin/people", NULL);
     set_text(page, "q", sought->q);
     set_text(page, "filter", sought->filter);
+    set_text(page, "near_from", sought->near);
     set_text(page, "of_plan", sought->plan);
     set_text(page, "in_organization", sought->organization);
     set_text(page, "api_key", sought->key);

@@ -186,6 +186,7 @@ Value *view_plans_page(const UsageReport *report, const PageContext *context)
         set_words(page, "requests_url", add_address, context->mount, "/requests", NULL);
     else
         set_null(page, "requests_url");
+    set_value(page, "coming", coming_value(page, &reader, report));
     set_next(page, &reader);
     add_plans(page, &reader);
     Value *rows = set_list(page, "rows");

@@ -146,6 +146,7 @@ static void set_diff(Value *page, const DiffShown *diff)
         set_flag(row, "one", people == 1);
         set_flag(row, "restarts", json_is_true(json_object_get(change, "restarts")));
     }
+    set_words(page, "concerned", words_add_people, json_integer_value(json_object_get(diff->changes, "people")));
     set_flag(page, "has_changes", list->first);
     set_flag(page, "preview", diff->changes);
 }

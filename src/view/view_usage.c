@@ -45,6 +45,8 @@ GString *view_usage(const UsageReport *report)
     for (int i = 0; i < report->line_count; i++)
         put_usage_line(out, report, &report->lines[i]);
     put_end(out, ']');
+    const char *zone = subject->zone ? subject->zone : report->policy->zone;
+    put_coming(out, report->coming, &(Coming){report->coming_at, report->as_of, zone});
     put_end(out, '}');
     put_finish(out);
     return out;

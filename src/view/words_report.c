@@ -10,7 +10,7 @@ const ReportShape report_shapes[] = {
       {"cost_per_active", "Cost a person", CELL_MONEY}}},
     {"days", "Day by day", "Nothing was asked for.",
      {{"day", "Day", CELL_DAY}, {"allowed", "Allowed", CELL_NUMBER}, {"refused", "Refused", CELL_NUMBER},
-      {"stopped", "By a limit", CELL_NUMBER}}},
+      {"stopped", "By a limit", CELL_NUMBER}, {"cost", "Cost", CELL_MONEY}}},
     {"near", "People near a limit", "Nobody is near a limit now.",
      {{"subject", "Person", CELL_PERSON}, {"organization", "Organization", CELL_TEXT}, {"feature", "Feature", CELL_FEATURE},
       {"limit", "Limit", CELL_TEXT}, {"used", "Used", CELL_NUMBER}, {"amount", "Of", CELL_NUMBER}, {"percent", "Share", CELL_PERCENT},

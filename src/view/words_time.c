@@ -335,6 +335,20 @@ static void add_weekday(GString *out, const Wall *wall, Instant now)
     add_day(out, wall, now);
 }
 
+/* From when on something holds: not before it does, so rounded up to the minute. */
+void words_add_from(GString *out, Instant at, const char *zone, Instant now)
+{
+    bool seconds = false;
+    Wall wall;
+    if (!is_moment(at) || !wall_at(shown_moment(at, now, &seconds), zone, &wall))
+        return;
+    text_add(out, "From ");
+    add_weekday(out, &wall, now);
+    text_add(out, " at ");
+    add_clock(out, &wall, seconds);
+    text_adds(out, " (", wall.zone, ")");
+}
+
 void words_add_resets(GString *out, const UsageLine *line, Instant now)
 {
     bool rolling = line->limit && line->limit->window.align == ALIGN_ROLLING, seconds = false;

@@ -93,6 +93,7 @@ void api_thresholds(Call *call);
 void api_thresholds_set(Call *call);
 void api_features(Call *call);
 void api_plans(Call *call);
+json_t *plans_json(const Call *call, const Policy *policy); /* its document; new */
 void api_openapi(Call *call);
 void api_subject_set(Call *call);
 void api_subject_get(Call *call);

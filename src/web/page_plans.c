@@ -11,7 +11,9 @@ void page_plans(Call *call)
         return;
     }
     if (call_wants_json(call)) {
-        call_json(call, 200, view_plans_for(read->report->policy, read->report->subject->plan));
+        json_t *plans = plans_json(call, read->report->policy);
+        json_object_set_new(plans, "current", json_string(read->report->subject->plan->key));
+        call_json(call, 200, plans);
         return;
     }
     PageContext context = call_context(call, NULL);

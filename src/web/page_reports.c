@@ -15,8 +15,8 @@ static const InputField fields[] = {
     [NEAR] = {"near", INPUT_WHOLE, false, REPORT_NEAR_LEAST, 100},
 };
 
-/* What was asked for, read and finished. NULL: answered already. */
-static json_t *read_reports(Call *call, ReportAsk *ask)
+/* What was asked for, read and finished; `whole`: one report alone. NULL: answered already. */
+static json_t *read_reports(Call *call, ReportAsk *ask, bool whole)
 {
     InputValue values[FIELDS];
     g_auto(StoreError) error = {0};
@@ -24,7 +24,8 @@ static json_t *read_reports(Call *call, ReportAsk *ask)
     if (!call_query(call, fields, FIELDS, values))
         return NULL;
     *ask = (ReportAsk){.days = values[DAYS_BACK].given ? (int) values[DAYS_BACK].whole : DAYS,
-                       .near_pct = values[NEAR].given ? (int) values[NEAR].whole : NEAR_PCT};
+                       .near_pct = values[NEAR].given ? (int) values[NEAR].whole : NEAR_PCT,
+                       .near_rows = whole ? REPORT_NEAR_ROWS : REPORT_TOP};
     if (ask->days != 1 && ask->days != 7 && ask->days != 30 && ask->days != 90) {
         call_problem(call, 400, "days", SAY_DAYS_OF_REPORT);
         return NULL;
@@ -51,7 +52,7 @@ static const ReportShape *report_named(Call *call, const char *end)
 void page_overview(Call *call)
 {
     ReportAsk ask;
-    json_t *reports = read_reports(call, &ask);
+    json_t *reports = read_reports(call, &ask, false);
     if (!reports)
         return;
     if (call_wants_json(call)) {
@@ -99,7 +100,7 @@ void page_report_csv(Call *call)
     ReportAsk ask;
     bool recommends = strcmp(call->segment, "recommendations.csv") == 0;
     const ReportShape *shape = recommends ? &report_recommendations : report_named(call, ".csv");
-    json_t *reports = recommends ? read_recommendations(call) : shape ? read_reports(call, &ask) : NULL;
+    json_t *reports = recommends ? read_recommendations(call) : shape ? read_reports(call, &ask, true) : NULL;
     if (!reports)
         return;
     g_autofree char *disposition = g_strdup_printf("attachment; filename=\"report-%s.csv\"", shape->name);
@@ -113,7 +114,7 @@ void page_report_csv(Call *call)
 void api_reports(Call *call)
 {
     ReportAsk ask;
-    json_t *reports = read_reports(call, &ask);
+    json_t *reports = read_reports(call, &ask, false);
     if (reports)
         call_json(call, 200, reports);
 }
@@ -122,7 +123,7 @@ void api_report(Call *call)
 {
     ReportAsk ask;
     const ReportShape *shape = report_named(call, "");
-    json_t *reports = shape ? read_reports(call, &ask) : NULL;
+    json_t *reports = shape ? read_reports(call, &ask, true) : NULL;
     if (!reports)
         return;
     call_json(call, 200, report_json(reports, shape));

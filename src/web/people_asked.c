@@ -1,10 +1,12 @@
 /* Whom people are looked for by. */
+#include "base/parse.h"
 #include "say/say.h"
 #include "web/people_asked.h"
 
-enum { Q, FILTER, PLAN, ORGANIZATION, KEY, FIELDS };
+enum { Q, FILTER, NEAR, PLAN, ORGANIZATION, KEY, FIELDS };
 static const InputField declared[FIELDS] = {[Q] = {"q", INPUT_TEXT, false, 0, 255},
                                             [FILTER] = {"filter", INPUT_TEXT, false, 0, 16},
+                                            [NEAR] = {"near", INPUT_TEXT, false, 0, 3},
                                             [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
                                             [ORGANIZATION] = {"organization", INPUT_TEXT, false, 0, 255},
                                             [KEY] = {"key", INPUT_TEXT, false, 0, 255}};
@@ -23,6 +25,15 @@ static const char *text_given(const InputValue *value)
     return value->given && *value->text ? value->text : NULL;
 }
 
+/* A percentage, of a form that may leave it empty. */
+static bool near_read(const char *text, PeopleAsked *asked)
+{
+    int64_t percent = PEOPLE_NEAR_PCT;
+    bool good = !text || parse_whole(text, PEOPLE_NEAR_LEAST, 100, &percent);
+    asked->near_pct = (int)percent;
+    return good;
+}
+
 bool people_asked_read(Call *call, const Query *from, const char *plan_field, PeopleSought *sought, PeopleAsked *asked)
 {
     InputField fields[FIELDS];
@@ -37,6 +48,8 @@ bool people_asked_read(Call *call, const Query *from, const char *plan_field, Pe
     const char *filter = text_given(&values[FILTER]);
     if (filter && !people_filter_find(filter, &asked->filter))
         call_problem(call, 400, "filter", SAY_FILTER);
+    else if (!near_read(text_given(&values[NEAR]), asked))
+        call_problem(call, 400, "near", SAY_NEAR, PEOPLE_NEAR_LEAST);
     else if (filter && asked->filter == PEOPLE_ON_PLAN && !sought->plan)
         call_problem(call, 400, plan_field, SAY_MISSING_PLAN("%s"), plan_field);
     else if (sought->plan && !policy_plan(call->policy, sought->plan))
@@ -44,6 +57,7 @@ bool people_asked_read(Call *call, const Query *from, const char *plan_field, Pe
     else {
         asked->filtered = filter && asked->filter != PEOPLE_ON_PLAN;
         sought->filter = asked->filtered ? filter : NULL;
+        sought->near = asked->filtered && asked->filter == PEOPLE_NEAR ? text_given(&values[NEAR]) : NULL;
         return true;
     }
     return false;

@@ -207,6 +207,9 @@ async function others(site, root) {
         equal(await only('filter=override'), ['p%020']);
         equal(await only('filter=stopped'), ['p%030']);
         equal(await only('filter=near'), ['p%040']);
+        equal([await only('filter=near&near=80'), await only('filter=near&near=81'), await only('filter=near&near=50&q=p%25')], [['p%040'], [], ['p%040']]);
+        for (const near of ['49', '101', 'x']) equal(status(await root.open(`/admin/people?filter=near&near=${near}`, { Accept: 'application/json' }), 400).json.field, 'near');
+        ok((await root.open('/admin/people?filter=near&near=90')).text.includes('near=90'), 'kept on the page');
         const free = [];
         for (let after = '', more = true; more;) {
             const got = await find(`filter=plan&plan=free${after && `&after=${encodeURIComponent(after)}`}`);

@@ -349,6 +349,28 @@ async function changes(site) {
             .then(rows => rows.map(Object.values)), [[first, 'applied'], [second, 'cancelled'], [third, 'overtaken']]);
         equal(await site.value(`select count(*) from webquota.audit where action = 'policy.apply' and details ->> 'version' = '${first}'`), '1');
     });
+    await test('whom a change to come concerns is told of it, until it is cancelled; nobody else is', async () => {
+        const told = async subject => (await site.api('GET', `/usage?subject=${subject}`)).json.changes.map(one => one.message);
+        const page = async where => (await vera.open(where)).text.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
+        const vera = new Browser(site), amount = (await amount_of(site)).amount;
+        status(await vera.sign_in('vera', PASSWORD), 303);
+        status(await site.api('POST', '/admin/subjects', { subject: 'pia', plan: 'pro' }), 201);
+        for (const [subject, own] of [['oda', { amount: 50 }], ['max', { multiplier: 2 }]])
+            status(await site.api('POST', '/admin/overrides', { subject, feature: 'call', limit: 'life', ...own, reason: 'theirs' }), 201);
+        const send = async fields => status(await root.send('/admin/limit', await edit({ effective: '2090-01-01', ...fields })), fields.confirm ? 303 : 200);
+        equal([await told('bob'), await told('pia')], [[], []]);
+        ok(/life: amount: \d+ → 12[^]*concerns: [\d,]+ (person|people)\.[^]*From 2090-01-01 on; until then it is shown to them/.test((await send({ amount: '12' })).text), 'the preview says when, and that they are told');
+        const version = (await send({ amount: '12', confirm: '1' })).headers.location.match(/\d+$/)[0];
+        const said = (now, then) => `From Sun 1 Jan 2090 at 00:00 (UTC): ${then} calls in all instead of ${now}`;
+        equal([await told('bob'), await told('pia'), await told('oda'), await told('max')], [[said(amount, 12)], [], [], [said(2 * amount, 24)]]);
+        for (const where of ['/', '/features/call', '/plans'])
+            ok((await page(where)).includes(said(amount, 12)), `${where}: ${await page(where)}`);
+        const { changes } = (await vera.open('/plans', { Accept: 'application/json' })).json;
+        equal(changes.map(one => [one.plan, one.change, one.from.amount, one.to.amount, one.at]), [['free', 'amount', amount, 12, '2090-01-01T00:00:00Z']]);
+        status(await root.send('/admin/version', { ...fields_of(await root.open(`/admin/version?version=${version}`)), reason: 'no' }), 303);
+        equal([await told('bob'), await told('max')], [[], []], 'at once where it was cancelled');
+        ok(!(await page('/')).includes('2090'), 'and gone from the pages');
+    });
     await test('the command does the same', async () => {
         const policy = (...words) => run_well(`${PROGRAMS}/webquota`, ['policy', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
         const before = await active();

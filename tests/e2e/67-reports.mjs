@@ -73,6 +73,12 @@ async function told(site, root) {
         like((await read('?days=7')).summary[1], { period: '7', requests: 117, refused: 12, active: 20, hit: 5, hit_pct: 25 });
         like((await read('')).summary[1], { period: '30', requests: 1117, active: 40, hit: 5, hit_pct: 12.5 });
         like((await read('?days=1')).summary[0], { requests: 7, active: 3 });
+        equal((await read('?days=7')).days.map(row => row.cost), [25, 5.25], 'what each day cost');
+        await site.sql(`insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
+            select s.account_id, s.id, current_date - n, 'free_call', '', n, 1, 0 from webquota.subjects s, unnest(array[3, 7]) n where key = 'calm'`);
+        const first = async query => (({ subject, requests, refused }) => [subject, requests, refused])((await read(query)).people[0]);
+        equal([await first('?days=1'), await first('?days=7'), await first('?days=30')], [['pro', 3, 1], ['calm', 6, 1], ['calm', 14, 2]], 'who asks most in it');
+        await site.sql("delete from webquota.usage_daily where feature = 'free_call' and day < current_date");
     });
     await test('the page, its twin, one report, CSV and the command say the same', async () => {
         const one = status(await site.api('GET', '/admin/reports/near?days=1'), 200).json;
@@ -93,6 +99,14 @@ async function told(site, root) {
         ok(/Last 7 days/.test(shown) && /Calls <b> +Free/.test(shown), shown);
         for (const words of [['nothing'], ['--csv'], ['--days', '2'], ['--near', '49'], ['near', 'use']])
             equal((await run(`${PROGRAMS}/webquota`, ['report', ...words], { env })).code, 2, words.join(' '));
+    });
+    await test('the page has the ten who are nearest, CSV all of them', async () => {
+        await site.sql(`insert into webquota.usage_standing
+            select account_id, id, n, 0, now(), 1, 'infinity', 99, 100, 99, current_date, 3 from webquota.subjects, generate_series(900, 911) n where key = 'idle'`);
+        const csv = status(await root.open('/admin/reports/near.csv?days=1'), 200).text.trimEnd().split('\r\n');
+        equal([(await read('?days=1')).near.length, csv.length - 1], [10, 13]);
+        ok(status(await root.open('/admin?days=1'), 200).text.includes('/quota/admin/people?filter=near&amp;near=80'), 'and leads to the people');
+        await site.sql('delete from webquota.usage_standing where slot >= 900');
     });
     await test('recommendations: who reached which limit, who is stopped again and again, who pays for nothing', async () => {
         await site.sql(`insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)

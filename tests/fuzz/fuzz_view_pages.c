@@ -78,7 +78,7 @@ static void check_policy(const Policy *policy, Rest *rest)
     check_page("plans", view_plans_page(report, &context));
     check_page("error", view_error(400 + rest_byte(rest), "Bad Request", detail, &context));
     DOCUMENT(view_usage(report));
-    DOCUMENT(view_plans(policy));
+    DOCUMENT(view_plans(policy, policy, WORLD_NOW, WORLD_NOW));
     DOCUMENT(view_features(policy));
 }
 

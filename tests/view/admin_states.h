@@ -45,10 +45,23 @@ static inline json_t *sample_days(int days)
     return list;
 }
 
+/* What the days cost: of a feature that has a price, and of one that is no more. */
+static inline json_t *sample_units(const json_t *days)
+{
+    json_t *list = json_array(), *day;
+    size_t i;
+    json_array_foreach((json_t *)days, i, day)
+        for (int gone = 0; gone < 2; gone++)
+            json_array_append_new(list, json_pack("{s:O, s:s, s:i}", "day", json_object_get(day, "day"), "feature", gone ? "gone" : "message",
+                                                  "units", (int)(100 + i * 53 % 17 * 9)));
+    return list;
+}
+
 static inline json_t *sample_reports(int days)
 {
     json_t *reports = sample_reports_read(days, true);
     json_object_set_new(reports, "days", sample_days(days));
+    json_object_set_new(reports, "units", sample_units(json_object_get(reports, "days")));
     json_object_update_new(reports, json_pack(
         "{s:[{s:s, s:n, s:s, s:s, s:i, s:i, s:i, s:s}, {s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:n}],"
         " s:[{s:s, s:i, s:i, s:i, s:i}, {s:s, s:i, s:i, s:i, s:i}],"
@@ -534,7 +547,7 @@ static char *sample_line_text(const json_t *change)
 
 static inline const json_t *sample_diff(void)
 {
-    return sample_kept(json_pack("{s:[{s:s, s:i, s:b}, {s:s, s:i, s:b}]}", "changes", "text", "plan free: limit weekly: amount: 1 <b> 2", "people", 1200,
+    return sample_kept(json_pack("{s:i, s:[{s:s, s:i, s:b}, {s:s, s:i, s:b}]}", "people", 1200, "changes", "text", "plan free: limit weekly: amount: 1 <b> 2", "people", 1200,
                                  "restarts", 0, "text", "plan free: limit weekly: window: week to day", "people", 1, "restarts", 1));
 }
 

@@ -42,7 +42,7 @@ static Value *bulk_preview(void)
                                  {.name = "reason", .typed = (char *)SAMPLE_WHY}, {.name = "people", .typed = (char *)"1234"},
                                  {.name = "seen", .typed = (char *)"5ee9"}, {.name = "once", .typed = (char *)"a-b"}};
     return sample_bulk_new((BulkNewShown){.what = "bonus", .people = 1234, .changed = 1200, .preview = true, .stale = true,
-                                            .sought = {"an", "near", "free", HOSTILE_NAME, HOSTILE_NAME}},
+                                            .sought = {"an", "near", "free", HOSTILE_NAME, HOSTILE_NAME, "90"}},
                            fields, G_N_ELEMENTS(fields));
 }
 

@@ -157,13 +157,37 @@ static inline void sample_init(Sample *sample, int plan)
         .policy = sample->policy, .subject = &sample->subject, .as_of = now, .lines = sample->lines };
 }
 
-/* Pages point into the policy that they are made from: policies stay until the program ends. */
-static inline void sample_clear(Sample *sample)
+/* Pages point into the policies that they are made from: those stay until the program ends. */
+static inline void sample_keep(Policy *policy)
 {
     static GPtrArray *kept;
     if (!kept)
         kept = g_ptr_array_new();
-    g_ptr_array_add(kept, g_steal_pointer(&sample->policy));
+    g_ptr_array_add(kept, policy);
+}
+
+static inline void sample_clear(Sample *sample)
+{
+    g_clear_pointer(&sample->report.coming, g_array_unref);
+    sample_keep(g_steal_pointer(&sample->policy));
+}
+
+/* What another policy is to change for the person, from the first of December on. Takes it. */
+static inline void sample_coming(Sample *sample, Policy *next)
+{
+    const Situation situation = { .policy = sample->policy, .subject = &sample->subject };
+    sample->report.coming = g_array_new(FALSE, FALSE, sizeof(ComingChange));
+    sample->report.coming_at = sample_instant("2026-12-01T05:00:00Z");
+    coming_changes(&situation, next, policy_plan(next, sample->subject.plan->key), sample->report.coming_at, -1, sample->report.coming);
+    sample_keep(next);
+}
+
+static inline Limit *sample_limit_of(Policy *policy, int plan, int feature)
+{
+    for (int i = 0; i < policy->plans[plan].limit_count; i++)
+        if (policy->plans[plan].limits[i].feature == feature)
+            return &policy->plans[plan].limits[i];
+    return NULL;
 }
 
 /* Adds the plan's limit with its window as it is now; `limit` NULL: the plan does not list the feature. Change

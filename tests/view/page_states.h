@@ -196,6 +196,56 @@ static Value *dashboard_suspended(void)
     return sample_dashboard(&sample);
 }
 
+/* One change is to come, for the better. */
+static Value *dashboard_coming_better(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 40);
+    sample_line(&sample, MENU_GENERATION, "daily", 5);
+    Policy *next = sample_policy();
+    sample_limit_of(next, FREE, MENU_GENERATION)->plan_amount = 25;
+    sample_coming(&sample, next);
+    return sample_dashboard(&sample);
+}
+
+/* Several, most of them for the worse. */
+static Value *dashboard_coming_worse(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.subject.organization = "Sunrise Gym";
+    sample_line(&sample, MESSAGE, "monthly", 98);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    sample_line(&sample, MENU_GENERATION, "daily", 5);
+    Policy *next = sample_policy();
+    sample_limit_of(next, FREE, MESSAGE)->plan_amount = 50;
+    Limit *upload = sample_limit_of(next, FREE, MENU_UPLOAD);
+    upload->plan_amount = 3;
+    upload->window.unit = WINDOW_MONTH;
+    upload->scope = SCOPE_ORGANIZATION;
+    sample_limit(&next->plans[FREE], SOLUTION, "hourly", "hour", 10);
+    sample_limit_of(next, FREE, MENU_GENERATION)->mode = MODE_OFF;
+    sample_coming(&sample, next);
+    return sample_dashboard(&sample);
+}
+
+/* One feature goes and another comes; hostile names stay text. */
+static Value *dashboard_coming_removed(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MESSAGE, "monthly", 40);
+    sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 12);
+    sample_line(&sample, EXPORT, NULL, 0);
+    Policy *next = sample_policy();
+    sample_limit_of(next, FREE, PREMIUM_MESSAGE)->plan_amount = 0;
+    sample_limit_of(next, FREE, HOSTILE)->plan_amount = 0;
+    sample_limit(&next->plans[FREE], EXPORT, "daily", "day", 2);
+    sample_coming(&sample, next);
+    return sample_dashboard(&sample);
+}
+
 /* Somebody far from where the policy was written: times are theirs. And their language runs the other way. */
 static Value *dashboard_own_zone(void)
 {
@@ -444,6 +494,9 @@ static const struct {
     { "dashboard-highest-plan", "dashboard", dashboard_highest_plan },
     { "dashboard-anonymous", "dashboard", dashboard_anonymous },
     { "dashboard-suspended", "dashboard", dashboard_suspended },
+    { "dashboard-coming-better", "dashboard", dashboard_coming_better },
+    { "dashboard-coming-worse", "dashboard", dashboard_coming_worse },
+    { "dashboard-coming-removed", "dashboard", dashboard_coming_removed },
     { "dashboard-own-zone", "dashboard", dashboard_own_zone },
     { "dashboard-nothing", "dashboard", dashboard_nothing },
     { "dashboard-hostile", "dashboard", dashboard_hostile },
@@ -469,6 +522,7 @@ static const struct {
     { "decision-hostile", "decision", decision_hostile },
     { "plans-free", "plans", plans_free },
     { "plans-highest", "plans", plans_highest },
+    { "plans-coming", "plans", plans_coming },
     { "plans-visitor", "plans", plans_visitor },
     { "plans-organization", "plans", plans_organization },
     { "plans-suspended", "plans", plans_suspended },

@@ -46,6 +46,18 @@ static Value *plans_highest(void)
     return sample_plans_page(&sample);
 }
 
+/* A smaller plan is to come. */
+static Value *plans_coming(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    use_of_a_member(&sample);
+    Policy *next = sample_policy();
+    sample_limit_of(next, FREE, MESSAGE)->plan_amount = 50;
+    sample_coming(&sample, next);
+    return sample_plans_page(&sample);
+}
+
 static Value *plans_visitor(void)
 {
     Sample sample;

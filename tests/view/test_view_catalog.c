@@ -50,7 +50,7 @@ START_TEST(plans)
     pro->price = (char *)"$9 a month";
     pro->limit_count = 1;
     site->limits[PRO][0].plan_amount = AMOUNT_UNLIMITED;
-    assert_json(view_plans(&site->policy),
+    assert_json(view_plans(&site->policy, NULL, INSTANT_MAX, 0),
                 "{\"plans\":[{\"plan\":\"anonymous\",\"title\":\"Anonymous\",\"rank\":0,\"price\":null,\"upgrade\":null,"
                 "\"limits\":[{\"limit\":\"daily\",\"feature\":\"get_solution\",\"window\":\"day\",\"amount\":1,"
                 "\"scope\":\"subject\",\"align\":\"calendar\",\"timezone\":\"UTC\",\"mode\":\"enforce\","
@@ -68,7 +68,7 @@ START_TEST(plans)
                 "\"limits\":["
                 "{\"limit\":\"daily\",\"feature\":\"get_solution\",\"window\":\"day\",\"amount\":null,\"scope\":\"subject\","
                 "\"align\":\"calendar\",\"timezone\":\"UTC\",\"mode\":\"enforce\",\"on_exceed\":\"block\"}],"
-                "\"grants\":[]}]}");
+                "\"grants\":[]}],\"changes\":[]}");
 }
 END_TEST
 

@@ -33,7 +33,7 @@ START_TEST(every_field_of_a_line)
                 "\"timezone\":\"America/New_York\",\"period_start\":\"2026-11-16T05:00:00Z\","
                 "\"period_end\":\"2026-11-23T05:00:00Z\",\"amount\":1,\"used\":1,\"held\":0,\"bonus\":2,\"remaining\":2,"
                 "\"percent\":100,\"state\":\"warning\",\"resets_at\":\"2026-11-23T05:00:00Z\","
-                "\"message\":\"High usage this week: 1 of 1\",\"source\":\"grant\"}]}");
+                "\"message\":\"High usage this week: 1 of 1\",\"source\":\"grant\"}],\"changes\":[]}");
 }
 END_TEST
 
@@ -61,7 +61,7 @@ START_TEST(unlimited_lifetime_and_unlisted)
                 "\"scope\":null,\"window\":null,\"timezone\":null,\"period_start\":null,\"period_end\":null,\"amount\":0,"
                 "\"used\":0,\"held\":0,\"bonus\":0,\"remaining\":0,\"percent\":100,\"state\":\"not_included\","
                 "\"resets_at\":null,\"message\":\"Premium models are not part of Pro. Enterprise has 500 a month.\","
-                "\"source\":\"plan\"}]}");
+                "\"source\":\"plan\"}],\"changes\":[]}");
 }
 END_TEST
 
@@ -96,7 +96,7 @@ START_TEST(nobody_uses_nothing)
     site->subject.plan = &site->plans[ANONYMOUS];
     assert_json(view_usage(site_report(site, 0)),
                 "{\"subject\":\"anon:192.0.2.1\",\"plan\":{\"key\":\"anonymous\",\"title\":\"Anonymous\"},"
-                "\"organization\":null,\"as_of\":\"2026-11-22T17:00:00Z\",\"limits\":[]}");
+                "\"organization\":null,\"as_of\":\"2026-11-22T17:00:00Z\",\"limits\":[],\"changes\":[]}");
 }
 END_TEST
 

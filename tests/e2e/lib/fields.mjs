@@ -4,7 +4,7 @@ export const DECISION = ['decision_id', 'allowed', 'outcome', 'feature', 'units'
     'limit', 'remaining', 'reset_date', 'window', 'message', 'limits', 'upgrade'];
 export const REFUSAL = [...DECISION, 'type', 'title', 'status', 'detail', 'instance', 'error', 'violated-policies'];
 export const RESERVATION = [...DECISION, 'reservation', 'expires_at'];
-export const USAGE = ['subject', 'plan', 'organization', 'as_of', 'limits'];
+export const USAGE = ['subject', 'plan', 'organization', 'as_of', 'limits', 'changes'];
 export const USAGE_LINE = ['limit', 'feature', 'title', 'unit', 'scope', 'window', 'timezone', 'period_start', 'period_end',
     'amount',
     'used', 'held', 'bonus', 'remaining', 'percent', 'state', 'resets_at', 'message', 'source'];
