@@ -27,6 +27,7 @@ const HERE = {
     '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
     '/admin/limits': { effective_at: '2038-01-01T00:00:00Z' }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
     '/admin/policies/{version}/rollback': { effective_at: '2038-01-01T00:00:00Z' },
+    '/admin/organizations': { after: 1 }, '/admin/organizations/{organization}': { after: 1 },
     '/requests/new': { kind: 'increase' }, '/requests': { kind: 'increase' },
 };
 /* Of members that exclude each other, one: by the name of the schema, or the address. */

@@ -20,6 +20,7 @@ int cmd_organization(int argc, char **argv);
 int cmd_override(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
+int cmd_refund(int argc, char **argv);
 int cmd_bulk(int argc, char **argv);
 int cmd_usage(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -69,7 +69,7 @@ static int add(Store *store, const char *name, Role role, const AccountOptions *
     char *password = secret_read("account", "password");
     if (!password)
         return CMD_NO;
-    StoreResult result = account_add(store, name, password, role, options->subject, actor, &account, &error);
+    StoreResult result = account_add(store, name, password, role, options->subject, options->reason, actor, &account, &error);
     secret_free(password);
     json_decref(account);
     if (result != STORE_OK)
@@ -78,33 +78,33 @@ static int add(Store *store, const char *name, Role role, const AccountOptions *
     return done(store, name, made, options->json);
 }
 
-static int set_password(Store *store, const char *name, bool json, const char *actor)
+static int set_password(Store *store, const char *name, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
     char *password = secret_read("account", "password");
     if (!password)
         return CMD_NO;
-    StoreResult result = account_password(store, name, password, actor, &error);
+    StoreResult result = account_password(store, name, password, options->reason, actor, &error);
     secret_free(password);
-    return result == STORE_OK ? done(store, name, "the password is changed, its sessions are ended", json)
+    return result == STORE_OK ? done(store, name, "the password is changed, its sessions are ended", options->json)
                               : cli_fail("account", result, &error);
 }
 
-static int set_role(Store *store, const char *name, Role role, bool json, const char *actor)
+static int set_role(Store *store, const char *name, Role role, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = account_role(store, name, role, actor, &error);
-    return result == STORE_OK ? done(store, name, "the role is changed, its sessions are ended", json)
+    StoreResult result = account_role(store, name, role, options->reason, actor, &error);
+    return result == STORE_OK ? done(store, name, "the role is changed, its sessions are ended", options->json)
                               : cli_fail("account", result, &error);
 }
 
-static int drop(Store *store, const char *name, bool json, const char *actor)
+static int drop(Store *store, const char *name, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = account_remove(store, name, actor, &error);
+    StoreResult result = account_remove(store, name, options->reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("account", result, &error);
-    if (json)
+    if (options->json)
         cli_print_json(json_pack("{s:s, s:b}", "account", name, "removed", 1));
     else
         printf("account %s is removed, its sessions are ended\n", name);
@@ -122,7 +122,7 @@ static const struct {
 static int keep_out(Store *store, const char *name, int action, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
-    const char *reason = options->reason ? options->reason : "";
+    const char *reason = options->reason;
     StoreResult result = action == SIGN_OUT     ? access_account_sign_out(store, name, reason, actor, &error)
                          : action == TOTP_RESET ? factor_reset(store, name, reason, actor, &error)
                                                 : access_account_suspend(store, name, action == SUSPEND, reason, actor, &error);
@@ -144,18 +144,19 @@ static int run(int action, char **argv, const AccountOptions *options)
         return cli_usage("account", "a role is one of user, viewer, support, admin");
     if (action != ADD && (options->role || options->subject))
         return cli_usage("account", "--role and --subject are for add");
-    if (action < SUSPEND && options->reason)
-        return cli_usage("account", "--reason is for suspend, resume, sign-out and totp-reset");
-    if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, 500))
+    if (action == LIST && options->reason)
+        return cli_usage("account", "list changes nothing");
+    if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, REASON_MOST) ||
+        (action >= SUSPEND && !cli_reason("account", options->reason)))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
     int code = action == ADD        ? add(store, argv[2], role, options, actor)
-               : action == PASSWORD ? set_password(store, argv[2], options->json, actor)
-               : action == ROLE     ? set_role(store, argv[2], role, options->json, actor)
-               : action == REMOVE   ? drop(store, argv[2], options->json, actor)
+               : action == PASSWORD ? set_password(store, argv[2], options, actor)
+               : action == ROLE     ? set_role(store, argv[2], role, options, actor)
+               : action == REMOVE   ? drop(store, argv[2], options, actor)
                : action >= SUSPEND  ? keep_out(store, argv[2], action, options, actor)
                                     : list(store, options);
     store_close(store);
@@ -168,7 +169,7 @@ int cmd_account(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "user (the default), viewer, support or admin (add)", "ROLE"},
         {"subject", 0, 0, G_OPTION_ARG_STRING, &options.subject, "As whom it is metered, if not by its name (add)", "NAME"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (suspend, resume, sign-out, totp-reset)", "TEXT"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit; needed to suspend, resume, sign out and reset", "TEXT"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL},
         {NULL},
     };

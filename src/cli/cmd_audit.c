@@ -3,6 +3,7 @@
 #include "cli/open.h"
 #include "cli/table.h"
 #include "store/audit.h"
+#include "view/view_admin.h"
 
 #define LIST_MOST 1000
 
@@ -28,7 +29,28 @@ static void print_table(const json_t *list)
     table_print(table, "there are no entries");
 }
 
-static int list(Store *store, const OptionTexts *texts, bool json)
+/* How the entries are told. */
+typedef struct {
+    bool json, csv;
+} Form;
+
+static void print(json_t *entries, bool more, Form form)
+{
+    if (form.csv) {
+        g_autoptr(GString) csv = g_string_new(NULL);
+        view_audit_csv(csv, entries);
+        fputs(csv->str, stdout);
+    } else if (form.json) {
+        cli_print_json(json_pack("{s:O, s:b}", "audit", entries, "more", more));
+    } else {
+        print_table(entries);
+    }
+    if (more && !form.json)
+        fprintf(form.csv ? stderr : stdout, "there are older ones: --before %" JSON_INTEGER_FORMAT "\n",
+                json_integer_value(json_object_get(json_array_get(entries, json_array_size(entries) - 1), "entry")));
+}
+
+static int list(Store *store, const OptionTexts *texts, Form form)
 {
     g_auto(StoreError) error = { 0 };
     json_t *entries = NULL;
@@ -43,13 +65,7 @@ static int list(Store *store, const OptionTexts *texts, bool json)
     StoreResult result = audit_list(store, &asked, (int)most, &entries, &more, &error);
     if (result != STORE_OK)
         return cli_fail("audit", result, &error);
-    if (json)
-        cli_print_json(json_pack("{s:O, s:b}", "audit", entries, "more", more));
-    else
-        print_table(entries);
-    if (more && !json)
-        printf("there are older ones: --before %" JSON_INTEGER_FORMAT "\n",
-               json_integer_value(json_object_get(json_array_get(entries, (size_t)most - 1), "entry")));
+    print(entries, more, form);
     json_decref(entries);
     return CMD_OK;
 }
@@ -110,7 +126,7 @@ static int verify(Store *store, const char *expected, bool json)
     return verdict.faults ? CMD_NO : CMD_OK;
 }
 
-static int run(int argc, char **argv, const OptionTexts *texts, bool json)
+static int run(int argc, char **argv, const OptionTexts *texts, Form form)
 {
     const char *verb = argc > 1 ? argv[1] : "";
     bool lists = strcmp(verb, "list") == 0;
@@ -121,6 +137,8 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
     for (int i = SUBJECT; i <= LIMIT; i++)
         if (!lists && texts->of[i])
             return cli_usage("audit", "verify looks at all of it");
+    if (form.csv && (!lists || form.json))
+        return cli_usage("audit", lists ? "--csv and --json do not go together" : "--csv is for list");
     if (lists && texts->of[EXPECT])
         return cli_usage("audit", "--expect is for verify");
     if (!cli_text("audit", "--subject", texts->of[SUBJECT], 1, 255) || !cli_text("audit", "--organization", texts->of[ORGANIZATION], 1, 255) ||
@@ -129,7 +147,7 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = lists ? list(store, texts, json) : verify(store, texts->of[EXPECT], json);
+    int code = lists ? list(store, texts, form) : verify(store, texts->of[EXPECT], form.json);
     store_close(store);
     return code;
 }
@@ -137,7 +155,7 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
 int cmd_audit(int argc, char **argv)
 {
     OptionTexts texts = { 0 };
-    gboolean json = FALSE;
+    gboolean json = FALSE, csv = FALSE;
     const GOptionEntry entries[] = {
         { "subject", 0, 0, G_OPTION_ARG_STRING, &texts.of[SUBJECT], "Only about this person (list)", "SUBJECT" },
         { "organization", 0, 0, G_OPTION_ARG_STRING, &texts.of[ORGANIZATION], "Only of this organization (list)", "KEY" },
@@ -148,6 +166,7 @@ int cmd_audit(int argc, char **argv)
         { "before", 0, 0, G_OPTION_ARG_STRING, &texts.of[BEFORE], "Entries below this number (list)", "ENTRY" },
         { "limit", 0, 0, G_OPTION_ARG_STRING, &texts.of[LIMIT], "At most so many, 1 to 1000; else 50 (list)", "N" },
         { "expect", 0, 0, G_OPTION_ARG_STRING, &texts.of[EXPECT], "An entry that was noted earlier is still the same (verify)", "ENTRY:HASH" },
+        { "csv", 0, 0, G_OPTION_ARG_NONE, &csv, "Print CSV, as the page gives it (list)", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
         { NULL },
     };
@@ -156,7 +175,7 @@ int cmd_audit(int argc, char **argv)
                              "was changed, taken out or put in.\n"
                              "Exit status of verify: 0 the audit is whole, 1 it is not, 3 the database cannot be reached.",
                              entries, &argc, &argv);
-    int code = parsed == CMD_OK ? run(argc, argv, &texts, json) : MAX(parsed, 0);
+    int code = parsed == CMD_OK ? run(argc, argv, &texts, (Form){ .json = json, .csv = csv }) : MAX(parsed, 0);
     option_texts_clear(&texts);
     return code;
 }

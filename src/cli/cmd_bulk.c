@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include "cli/inputs.h"
 #include "cli/open.h"
+#include "cli/people_options.h"
 #include "cli/table.h"
 #include "store/bulk.h"
 
@@ -223,18 +224,12 @@ static const char *lacks(const BulkAsk *ask, const OptionTexts *texts)
 
 static bool who_read(const BulkOptions *options, BulkAsk *ask)
 {
-    const OptionTexts *texts = &options->texts;
-    const char *q = texts->of[FIND], *filter = texts->of[FILTER], *plan = texts->of[ON_PLAN];
-    PeopleAsked *who = &ask->who;
-    *who = (PeopleAsked){ .text = q, .plan = plan, .organization = texts->of[ORGANIZATION], .key = texts->of[KEY] };
-    const char *why = !q && !filter && !plan && !who->organization && !who->key ? "it needs one of --find, --filter, --on-plan, --organization, --key"
-                    : filter && !people_filter_find(filter, &who->filter) ? "--filter is plan, near, stopped, override or suspended"
-                    : filter && who->filter == PEOPLE_ON_PLAN && !plan ? "--filter plan needs --on-plan" : NULL;
-    who->filtered = filter && who->filter != PEOPLE_ON_PLAN;
-    if (why)
-        (void)cli_usage("bulk", "%s", why);
-    return !why && cli_text("bulk", "--find", q, 0, 255) && cli_text("bulk", "--on-plan", plan, 1, 64) &&
-           cli_text("bulk", "--organization", who->organization, 1, 255) && cli_text("bulk", "--key", who->key, 1, 255);
+    char *const *of = options->texts.of;
+    const PeopleOptions who = { .find = of[FIND], .filter = of[FILTER], .on_plan = of[ON_PLAN], .organization = of[ORGANIZATION], .key = of[KEY] };
+    if (who.find || who.filter || who.on_plan || who.organization || who.key)
+        return people_options_read("bulk", &who, &ask->who);
+    (void)cli_usage("bulk", "it needs one of --find, --filter, --on-plan, --organization, --key");
+    return false;
 }
 
 static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)

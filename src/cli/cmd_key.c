@@ -1,4 +1,5 @@
 /* `webquota key create|list|revoke`: API keys. */
+#include "cli/inputs.h"
 #include "cli/list_whole.h"
 #include "cli/open.h"
 
@@ -20,7 +21,7 @@ static bool scopes_parse(const char *text, unsigned *scopes)
 }
 
 typedef struct {
-    char *name, *scopes, *expires;
+    char *name, *scopes, *expires, *reason;
     gboolean json, quiet;
 } KeyOptions;
 
@@ -36,7 +37,7 @@ static int create(Store *store, const KeyOptions *options, const char *actor)
         return cli_usage("key", "--expires is a time such as 2027-01-31T00:00:00Z");
     g_auto(StoreError) error = { 0 };
     json_t *key = NULL;
-    StoreResult result = admin_key_create(store, options->name, scopes, expires, actor, &key, &error);
+    StoreResult result = admin_key_create(store, options->name, scopes, expires, options->reason, actor, &key, &error);
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
     if (options->json) {
@@ -90,13 +91,13 @@ static int list(Store *store, const KeyOptions *options)
     return CMD_OK;
 }
 
-static int revoke(Store *store, const char *id, bool json, const char *actor)
+static int revoke(Store *store, const char *id, const KeyOptions *options, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result = admin_key_revoke(store, id, NULL, actor, &error);
+    StoreResult result = admin_key_revoke(store, id, options->reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("key", result, &error);
-    if (json)
+    if (options->json)
         cli_print_json(json_pack("{s:s, s:b}", "id", id, "revoked", 1));
     else
         printf("key %s is revoked\n", id);
@@ -110,6 +111,7 @@ int cmd_key(int argc, char **argv)
         { "name", 0, 0, G_OPTION_ARG_STRING, &options.name, "What the key is for (create)", "NAME" },
         { "scopes", 0, 0, G_OPTION_ARG_STRING, &options.scopes, "enforce, read, admin, separated by commas (create)", "LIST" },
         { "expires", 0, 0, G_OPTION_ARG_STRING, &options.expires, "When it stops working (create)", "TIME" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (create, revoke)", "TEXT" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Print the key and nothing else (create)", NULL },
         { NULL },
@@ -121,14 +123,17 @@ int cmd_key(int argc, char **argv)
     bool is_revoke = strcmp(what, "revoke") == 0;
     if ((strcmp(what, "create") != 0 && strcmp(what, "list") != 0 && !is_revoke) || argc != (is_revoke ? 3 : 2))
         return cli_usage("key", "it takes create, list, or revoke ID");
+    if (!cli_text("key", "--reason", options.reason, 1, REASON_MOST))
+        return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
-    int code = is_revoke ? revoke(store, argv[2], options.json, actor) : what[0] == 'c' ? create(store, &options, actor) : list(store, &options);
+    int code = is_revoke ? revoke(store, argv[2], &options, actor) : what[0] == 'c' ? create(store, &options, actor) : list(store, &options);
     store_close(store);
     g_free(options.name);
     g_free(options.scopes);
     g_free(options.expires);
+    g_free(options.reason);
     return code;
 }

@@ -1,4 +1,4 @@
-/* `webquota override add|list|remove`: another amount for one person or organization. */
+/* `webquota override add|list|remove|restore`: another amount for one person or organization. */
 #include "cli/inputs.h"
 #include "cli/list_whole.h"
 #include "cli/open.h"
@@ -96,35 +96,62 @@ static int list(Store *store, const OverrideOptions *options)
     return CMD_OK;
 }
 
-static int drop(Store *store, const char *id, bool json, const char *actor)
+static int drop(Store *store, const char *id, const OverrideOptions *options, const char *actor)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result = admin_override_remove(store, id, NULL, actor, &error);
+    StoreResult result = admin_override_remove(store, id, options->texts.of[REASON], actor, &error);
     if (result != STORE_OK)
         return cli_fail("override", result, &error);
-    if (json)
+    if (options->json)
         cli_print_json(json_pack("{s:s, s:b}", "override", id, "removed", 1));
     else
         printf("override %s is removed\n", id);
     return CMD_OK;
 }
 
+static int restore(Store *store, const char *id, const OverrideOptions *options, const char *actor)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *restored = NULL;
+    StoreResult result = admin_override_restore(store, id, options->texts.of[REASON], actor, &restored, &error);
+    if (result != STORE_OK)
+        return cli_fail("override", result, &error);
+    if (options->json) {
+        cli_print_json(restored);
+        return CMD_OK;
+    }
+    printf("override %s is in force again\n", id);
+    json_decref(restored);
+    return CMD_OK;
+}
+
+static bool options_are_good(const char *what, const OverrideOptions *options, OverrideAdd *to_add)
+{
+    char *const *of = options->texts.of;
+    if (strcmp(what, "add") == 0)
+        return add_read(options, to_add);
+    if (strcmp(what, "list") == 0)
+        return cli_owner("override", of[SUBJECT], of[ORGANIZATION], true);
+    return strcmp(what, "restore") == 0 ? cli_reason("override", of[REASON]) : cli_text("override", "--reason", of[REASON], 1, REASON_MOST);
+}
+
 static int run(int argc, char **argv, const OverrideOptions *options)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    bool is_add = strcmp(what, "add") == 0, is_remove = strcmp(what, "remove") == 0;
+    bool is_add = strcmp(what, "add") == 0, is_list = strcmp(what, "list") == 0, is_remove = strcmp(what, "remove") == 0;
     OverrideAdd to_add;
-    if ((!is_add && !is_remove && strcmp(what, "list") != 0) || argc != (is_remove ? 3 : 2))
-        return cli_usage("override", "it takes add, list, or remove ID");
-    if (is_add ? !add_read(options, &to_add) : !cli_owner("override", options->texts.of[SUBJECT], options->texts.of[ORGANIZATION], true))
+    if ((!is_add && !is_list && !is_remove && strcmp(what, "restore") != 0) || argc != (is_add || is_list ? 2 : 3))
+        return cli_usage("override", "it takes add, list, remove ID, or restore ID");
+    if (!options_are_good(what, options, &to_add))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
     int code = is_add ? add(store, &to_add, options->json, actor)
-             : is_remove ? drop(store, argv[2], options->json, actor)
-                         : list(store, options);
+             : is_list ? list(store, options)
+             : is_remove ? drop(store, argv[2], options, actor)
+                         : restore(store, argv[2], options, actor);
     store_close(store);
     return code;
 }
@@ -142,12 +169,13 @@ int cmd_override(int argc, char **argv)
         { "unlimited", 0, 0, G_OPTION_ARG_NONE, &options.unlimited, "No limit instead of the plan's (add)", NULL },
         { "multiplier", 0, 0, G_OPTION_ARG_STRING, &of[MULTIPLIER], "So many times the plan's amount (add)", "X" },
         { "expires", 0, 0, G_OPTION_ARG_STRING, &of[EXPIRES], "When it ends (add)", "TIME" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (add)", "TEXT" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (add, remove); needed to restore", "TEXT" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("override", "add | list | remove ID",
-                             "Gives one person, or an organization's pool, another amount than the plan does.", entries, &argc, &argv);
+    int parsed = cli_options("override", "add | list | remove ID | restore ID",
+                             "Gives one person, or an organization's pool, another amount than the plan does. restore puts one that was\n"
+                             "removed in force again, as it was.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? run(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
     return code;

@@ -161,7 +161,7 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
     if (argc != (one ? 3 : 2))
         return cli_usage("queue", one ? "it needs one FEATURE or TICKET" : "list and run take nothing more");
     if (one && (!cli_text("queue", "FEATURE or TICKET", argv[2], 1, 255) || !cli_text("queue", "--limit", texts->of[LIMIT], 1, 255) ||
-                !cli_text("queue", "--reason", texts->of[REASON], 0, 500)))
+                (strcmp(verb, "tickets") != 0 && !cli_reason("queue", texts->of[REASON]))))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
@@ -177,7 +177,7 @@ int cmd_queue(int argc, char **argv)
     gboolean json = FALSE;
     const GOptionEntry entries[] = {
         { "limit", 0, 0, G_OPTION_ARG_STRING, &texts.of[LIMIT], "Only of this limit; else of all on the feature", "LIMIT" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &texts.of[REASON], "Why, for the audit", "TEXT" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &texts.of[REASON], "Why, for the audit; needed by all that changes a line", "TEXT" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
         { NULL },
     };

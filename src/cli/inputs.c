@@ -24,7 +24,7 @@ bool cli_text(const char *command, const char *name, const char *text, size_t le
 bool cli_reason(const char *command, const char *reason)
 {
     if (reason && reason[strspn(reason, " ")] != '\0')
-        return cli_text(command, "--reason", reason, 1, 500);
+        return cli_text(command, "--reason", reason, 1, REASON_MOST);
     (void)cli_usage(command, "--reason must say why");
     return false;
 }

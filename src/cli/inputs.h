@@ -20,8 +20,9 @@ bool cli_whole(const char *command, const char *name, const char *text, int64_t 
 bool cli_real(const char *command, const char *name, const char *text, double max, double *out) MUST_CHECK;
 bool cli_instant(const char *command, const char *name, const char *text, Instant *out) MUST_CHECK;
 
-/* Why something is done, where it must be said: 1 to 500 bytes, not blank. NULL is wrong, too. */
-bool cli_reason(const char *command, const char *reason) MUST_CHECK;
+/* Of a command that needs it, --reason: 1 to REASON_MOST bytes, not blank. NULL is wrong, too. */
+#define REASON_MOST 500
+bool cli_reason(const char *command, const char *text) MUST_CHECK;
 
 /* Of --subject and --organization exactly one (`may_miss` false), or at most one (true); each 1 to 255 bytes. */
 bool cli_owner(const char *command, const char *subject, const char *organization, bool may_miss) MUST_CHECK;

@@ -44,20 +44,20 @@ static StoreResult hash_new(const char *password, char **hash, StoreError *error
     return *hash ? STORE_OK : store_fail(error, STORE_DOWN, "password", SAY_NO_MEMORY);
 }
 
-static StoreResult insert(Store *store, const Params *params, const char *name, Role role, const char *subject, const char *actor,
-                          StoreError *error)
+static StoreResult insert(Store *store, const Params *params, const char *name, Role role, const char *subject, const char *reason,
+                          const char *actor, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_ACCOUNT_ADD, params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
         return store_fail(error, STORE_CONFLICT, "account", SAY_ACCOUNT_THERE, name);
     return result == STORE_OK ? admin_audit(store, actor, "account.add", subject, NULL,
-                                            json_pack("{s:s, s:s}", "account", name, "role", role_word(role)), error)
+                                            json_pack("{s:s, s:s, s:s*}", "account", name, "role", role_word(role), "reason", reason), error)
                               : result;
 }
 
-StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *actor,
-                        json_t **json, StoreError *error)
+StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *reason,
+                        const char *actor, json_t **json, StoreError *error)
 {
     g_autofree char *hash = NULL;
     g_auto(Params) params = params_new();
@@ -73,7 +73,7 @@ StoreResult account_add(Store *store, const char *name, const char *password, Ro
     params_text(&params, hash);
     params_text(&params, role_word(role));
     params_text(&params, subject);
-    result = admin_end(store, insert(store, &params, name, role, subject, actor, error), error);
+    result = admin_end(store, insert(store, &params, name, role, subject, reason, actor, error), error);
     return result == STORE_OK ? account_get(store, name, json, error) : result;
 }
 
@@ -108,24 +108,25 @@ static StoreResult change(Store *store, Query query, const char *name, const cha
     return result;
 }
 
-StoreResult account_password(Store *store, const char *name, const char *password, const char *actor, StoreError *error)
+StoreResult account_password(Store *store, const char *name, const char *password, const char *reason, const char *actor, StoreError *error)
 {
     g_autofree char *hash = NULL;
     StoreResult result = hash_new(password, &hash, error);
     return result == STORE_OK ? change(store, QUERY_ACCOUNT_PASSWORD, name, hash, "account.password",
-                                       json_pack("{s:s}", "account", name), actor, error)
+                                       json_pack("{s:s, s:s*}", "account", name, "reason", reason), actor, error)
                               : result;
 }
 
-StoreResult account_role(Store *store, const char *name, Role role, const char *actor, StoreError *error)
+StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error)
 {
     return change(store, QUERY_ACCOUNT_ROLE, name, role_word(role), "account.role",
-                  json_pack("{s:s, s:s}", "account", name, "role", role_word(role)), actor, error);
+                  json_pack("{s:s, s:s, s:s*}", "account", name, "role", role_word(role), "reason", reason), actor, error);
 }
 
-StoreResult account_remove(Store *store, const char *name, const char *actor, StoreError *error)
+StoreResult account_remove(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
 {
-    return change(store, QUERY_ACCOUNT_REMOVE, name, NULL, "account.remove", json_pack("{s:s}", "account", name), actor, error);
+    return change(store, QUERY_ACCOUNT_REMOVE, name, NULL, "account.remove", json_pack("{s:s, s:s*}", "account", name, "reason", reason), actor,
+                  error);
 }
 
 StoreResult account_sessions(Store *store, const char *name, const char *hash, json_t **list, StoreError *error)

@@ -6,17 +6,19 @@
 #include "domain/session.h"
 #include "store/store.h"
 
-/* Makes an account. `subject` NULL: the name. STORE_CONFLICT: the name is taken; STORE_INVALID: the password or the subject is not good.
+/* Makes an account. `subject` NULL: the name. `reason`, here and below: for the audit; NULL: none. STORE_CONFLICT: the name is taken;
+ * STORE_INVALID: the password or the subject is not good.
  * JSON: {account, role, subject, created_at, changed_at, signed_in_at, suspended, second_factor, sessions}: how many sessions are open. */
-StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *actor,
-                        json_t **json, StoreError *error) MUST_CHECK;
+StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *reason,
+                        const char *actor, json_t **json, StoreError *error) MUST_CHECK;
 StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error) MUST_CHECK;
 
 /* The same of the three: STORE_NONE where there is no such account; its sessions end. */
-StoreResult account_password(Store *store, const char *name, const char *password, const char *actor, StoreError *error) MUST_CHECK;
-StoreResult account_role(Store *store, const char *name, Role role, const char *actor, StoreError *error) MUST_CHECK;
-StoreResult account_remove(Store *store, const char *name, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_password(Store *store, const char *name, const char *password, const char *reason, const char *actor,
+                             StoreError *error) MUST_CHECK;
+StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_remove(Store *store, const char *name, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 typedef enum {
     SIGN_IN_DONE,

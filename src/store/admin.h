@@ -89,8 +89,8 @@ StoreResult admin_grant_restore(Store *store, const char *id, const char *reason
 enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };
 
 /* JSON: {key (only from create: the key itself, this once), id, name, scopes:[…], created_at, expires_at, revoked_at,
- * last_used_at}. The key is "wq_ID_SECRET"; only a hash of SECRET is kept. */
-StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
+ * last_used_at}. The key is "wq_ID_SECRET"; only a hash of SECRET is kept. `reason`: for the audit; NULL: none. */
+StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *reason, const char *actor,
                              json_t **json, StoreError *error) MUST_CHECK;
 /* The newest first, `most` at most, from before the key `before` on (NULL: from the newest), which is a number. */
 StoreResult admin_key_list(Store *store, const char *before, int64_t most, json_t **list, StoreError *error) MUST_CHECK;

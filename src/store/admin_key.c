@@ -19,7 +19,7 @@ static void secret_hash(const char *secret, char *hex)
 }
 
 static StoreResult insert_key(Store *store, const char *name, const char *hash, unsigned scopes, Instant expires_at,
-                              const char *actor, char **id, StoreError *error)
+                              const char *reason, const char *actor, char **id, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_text(&params, name);
@@ -33,10 +33,11 @@ static StoreResult insert_key(Store *store, const char *name, const char *hash, 
     *id = g_strdup(result_text(rows, 0, 0));
     g_autofree char *expires = instant_text(expires_at);
     return admin_audit(store, actor, "key.create", NULL, NULL,
-                       json_pack("{s:s, s:s, s:i, s:s*}", "id", *id, "name", name, "scopes", (int)scopes, "expires_at", expires), error);
+                       json_pack("{s:s, s:s, s:i, s:s*, s:s*}", "id", *id, "name", name, "scopes", (int)scopes, "expires_at", expires,
+                                 "reason", reason), error);
 }
 
-StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
+StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *reason, const char *actor,
                              json_t **json, StoreError *error)
 {
     unsigned char bytes[SECRET_BYTES];
@@ -47,7 +48,7 @@ StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, In
     g_autofree char *id = NULL;
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
-        result = admin_end(store, insert_key(store, name, hash, scopes, expires_at, actor, &id, error), error);
+        result = admin_end(store, insert_key(store, name, hash, scopes, expires_at, reason, actor, &id, error), error);
     if (result == STORE_OK)
         result = admin_one(store, QUERY_KEYS_LIST, id, "key", json, error);
     if (result == STORE_OK) {

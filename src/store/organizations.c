@@ -82,6 +82,39 @@ StoreResult organization_get(Store *store, const char *organization, json_t **js
     return result;
 }
 
+void organization_clear(Organization *organization)
+{
+    json_decref(organization->about);
+    json_decref(organization->members);
+    json_decref(organization->overrides);
+    json_decref(organization->grants);
+    usage_read_free(organization->usage);
+}
+
+StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error)
+{
+    json_t *list = NULL;
+    bool more;
+    StoreResult result = organization_members(store, organization, 0, 1, &list, &more, error);
+    const char *member = json_string_value(json_object_get(json_array_get(list, 0), "subject"));
+    if (result == STORE_OK && member)
+        result = store_usage(store, member, NULL, true, read, error);
+    json_decref(list);
+    return result;
+}
+
+StoreResult organization_read(Store *store, const char *organization, int64_t after, Organization *read, StoreError *error)
+{
+    StoreResult result = organization_members(store, organization, after, MEMBERS_PAGE, &read->members, &read->more, error);
+    if (result == STORE_OK)
+        result = organization_get(store, organization, &read->about, error);
+    if (result == STORE_OK)
+        result = organization_seen(store, organization, &read->usage, error);
+    if (result == STORE_OK)
+        result = admin_override_list(store, NULL, organization, NULL, &read->overrides, error);
+    return result == STORE_OK ? admin_grant_list(store, NULL, organization, NULL, &read->grants, error) : result;
+}
+
 static StoreResult own(Store *store, const char *organization, const char *owner, const char *seen, const char *reason, const char *actor,
                        StoreError *error)
 {

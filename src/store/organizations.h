@@ -16,6 +16,23 @@ StoreResult organizations_find(Store *store, const char *text, const char *after
 StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
                                  StoreError *error) MUST_CHECK;
 
+/* All that is told of one. Clear it. */
+typedef struct {
+    json_t *about;                          /* as organization_get */
+    json_t *members;                        /* MEMBERS_PAGE of them at most */
+    json_t *overrides, *grants;             /* of its own, not of its members */
+    UsageRead *usage;                       /* as a member sees it, with the pool; NULL: there are no members */
+    bool more;                              /* members */
+} Organization;
+void organization_clear(Organization *organization);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Organization, organization_clear)
+
+/* With the members behind the number `after`. STORE_NONE: there is no such organization. */
+StoreResult organization_read(Store *store, const char *organization, int64_t after, Organization *read, StoreError *error) MUST_CHECK;
+
+/* Where a member stands, who sees the pool; *read stays NULL where there is none. STORE_NONE: there is no such organization. */
+StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error) MUST_CHECK;
+
 /* JSON: {organization, owner, created_at}; `owner` is null where there is none, or they are no member any more. STORE_NONE: there is no such
  * organization. */
 StoreResult organization_get(Store *store, const char *organization, json_t **json, StoreError *error) MUST_CHECK;

@@ -111,6 +111,7 @@ typedef struct {
     const Activity *activity;
 } FeatureShown;
 Value *view_feature_page(const FeatureShown *shown, const PageContext *context);
+json_t *view_decisions(const Activity *activity, const char *mount); /* its newest requests, as an array */
 json_t *view_feature(const FeatureShown *shown, const char *mount); /* its twin: view_usage, and more */
 
 /* What was used of a feature on each day. Not owned. */

@@ -58,7 +58,8 @@ typedef struct {
     bool more_audit;            /* there are older ones */
     const Activity *activity;
     bool may_change;
-    bool may_give;              /* overrides and bonuses */
+    bool may_give;              /* overrides and bonuses; and take back what `actor` gave */
+    const char *actor;          /* who looks, as the audit names them */
     const char *done;           /* what was changed a moment ago (change_words); NULL: nothing */
     const Undo *undo;           /* what undoes that; NULL: nothing was changed */
 } PersonShown;
@@ -105,11 +106,13 @@ typedef struct {
 Value *view_recommendations(const RecommendationsShown *shown, const PageContext *context);
 
 /* What people ask for. */
+struct Granted; /* view_granted.h */
 typedef struct {
     const json_t *list;   /* as request_list gives it */
     bool more;            /* there are older ones */
     const char *state;    /* which: "pending", "approved", "denied" or "all" */
     const char *done;     /* what one of them was a moment ago: "approved", "denied"; NULL: nothing */
+    const struct Granted *granted; /* what was made by that; NULL: nothing */
     bool may_answer;
 } AskedShown;
 Value *view_asked(const AskedShown *shown, const PageContext *context);
@@ -141,14 +144,15 @@ typedef struct {
     const json_t *overrides, *grants, *members;
     bool more;                              /* members behind these */
     const char *owner;                      /* NULL: nobody */
+    const char *created_at;                 /* for programs */
     bool may_change;
-    const char *done, *was;                 /* what was changed a moment ago, and the owner before that; NULL: nothing */
+    const char *done, *was;                 /* what was changed a moment ago, and its id, or the owner before that; NULL: nothing */
 } OrganizationShown;
 Value *view_organization(const OrganizationShown *shown, const PageContext *context);
 json_t *view_organization_json(const OrganizationShown *shown);
 
 typedef struct {
-    const char *organization, *what;        /* "override", "override-remove", "bonus", "bonus-remove" or "owner" */
+    const char *organization, *what;        /* "override", "override-remove", "override-restore", the same of "bonus", or "owner" */
     const char *owner;                      /* who it is now; NULL: nobody */
     const Feature *feature;
     const UsageReport *before, *after;      /* as a member sees it; NULL: there is none, or it is not filled in yet */

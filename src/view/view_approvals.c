@@ -1,6 +1,7 @@
 /* GET /admin/approvals: what waits for a second person; GET and POST /admin/approval: one of it. */
 #include "view/view_approvals.h"
 
+#include "view/view_granted.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
 #include "view/words_add.h"
@@ -69,6 +70,10 @@ Value *view_approvals(const ApprovalsShown *shown, const PageContext *context)
     set_flag(page, "done_asked", g_strcmp0(shown->done, "asked") == 0);
     set_flag(page, "done_approved", g_strcmp0(shown->done, "approved") == 0);
     set_flag(page, "done_denied", g_strcmp0(shown->done, "denied") == 0);
+    if (shown->granted)
+        set_words(page, "undo_url", granted_add_undo, shown->granted, context->mount);
+    else
+        set_null(page, "undo_url");
     Value *list = set_list(page, "approvals");
     json_array_foreach((json_t *) shown->list, i, approval)
         set_approval(add_object(list), approval, context, zone);

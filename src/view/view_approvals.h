@@ -4,11 +4,13 @@
 
 #include "view/view.h"
 
+struct Granted;
 typedef struct {
     const json_t *list;   /* as approval_list gives it */
     bool more;            /* there are older ones */
     const char *state;    /* which: "waiting", "approved", "denied" or "all" */
     const char *done;     /* what became of one a moment ago: "asked", "approved", "denied"; NULL: nothing */
+    const struct Granted *granted; /* what was made by that (view_granted.h); NULL: nothing that may be undone here */
 } ApprovalsShown;
 Value *view_approvals(const ApprovalsShown *shown, const PageContext *context);
 

@@ -1,5 +1,6 @@
 /* GET /admin/requests: what people ask for; GET and POST /admin/request: one of them, and its answer. */
 #include "view/view_admin.h"
+#include "view/view_granted.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
 #include "view/words_add.h"
@@ -63,6 +64,10 @@ Value *view_asked(const AskedShown *shown, const PageContext *context)
     }
     set_flag(page, "done_approved", g_strcmp0(shown->done, "approved") == 0);
     set_flag(page, "done_denied", g_strcmp0(shown->done, "denied") == 0);
+    if (shown->granted)
+        set_words(page, "undo_url", granted_add_undo, shown->granted, context->mount);
+    else
+        set_null(page, "undo_url");
     Value *list = set_list(page, "requests");
     json_array_foreach((json_t *) shown->list, i, request)
         set_request(add_object(list), request, context, zone);

@@ -199,12 +199,18 @@ static json_t *client_json(const ActivityClient *client)
     return object;
 }
 
+json_t *view_decisions(const Activity *activity, const char *mount)
+{
+    json_t *decisions = json_array();
+    for (int i = 0; i < activity->line_count; i++)
+        json_array_append_new(decisions, done_json(&activity->lines[i], mount));
+    return decisions;
+}
+
 json_t *view_feature(const FeatureShown *shown, const char *mount)
 {
     const Activity *activity = shown->activity;
-    json_t *document = view_value(view_usage(shown->report)), *decisions = json_array(), *clients = json_array();
-    for (int i = 0; i < activity->line_count; i++)
-        json_array_append_new(decisions, done_json(&activity->lines[i], mount));
+    json_t *document = view_value(view_usage(shown->report)), *decisions = view_decisions(activity, mount), *clients = json_array();
     for (int i = 0; i < activity->client_count; i++)
         json_array_append_new(clients, client_json(&activity->clients[i]));
     json_object_set_new(document, "feature", feature_json(shown->report->policy, shown->feature));

@@ -173,10 +173,20 @@ static void set_owner(Value *page, const OrganizationShown *shown, const PageCon
     else
         set_null(page, "owner_url");
     set_words(page, "owner_change_url", add_owner_change, shown, context->mount, NULL);
-    if (shown->may_change && g_strcmp0(shown->done, "owner") == 0)
-        set_words(page, "undo_url", add_owner_change, shown, context->mount, shown->was ? shown->was : "");
-    else
-        set_null(page, "undo_url");
+}
+
+/* What undoes what was done a moment ago: a change like any other, which is seen before it is made. */
+static void add_undo(GString *out, const OrganizationShown *shown, const char *mount)
+{
+    static const char *const undoes[][2] = {{"override", "override-remove"}, {"override-remove", "override-restore"},
+        {"override-restore", "override-remove"}, {"bonus", "bonus-remove"}, {"bonus-remove", "bonus-restore"}, {"bonus-restore", "bonus-remove"}};
+    if (!shown->may_change || !shown->done)
+        return;
+    if (strcmp(shown->done, "owner") == 0)
+        add_owner_change(out, shown, mount, shown->was ? shown->was : "");
+    for (size_t i = 0; shown->was && i < G_N_ELEMENTS(undoes); i++)
+        if (strcmp(shown->done, undoes[i][0]) == 0)
+            add_change(out, shown, mount, undoes[i][1], NULL, NULL, shown->was);
 }
 
 Value *view_organization(const OrganizationShown *shown, const PageContext *context)
@@ -190,6 +200,7 @@ Value *view_organization(const OrganizationShown *shown, const PageContext *cont
     set_words(page, "audit_url", add_address, context->mount, "/admin/audit?organization=", shown->organization);
     set_text(page, "done", shown->done);
     set_owner(page, shown, context);
+    set_words(page, "undo_url", add_undo, shown, context->mount);
     set_text(page, "seen_by_plan", shown->report && shown->report->subject->plan ? shown->report->subject->plan->title : NULL);
     set_pool(page, shown, context);
     Value *made = set_list(page, "made");
@@ -204,7 +215,8 @@ Value *view_organization(const OrganizationShown *shown, const PageContext *cont
 
 json_t *view_organization_json(const OrganizationShown *shown)
 {
-    return json_pack("{s:s, s:s?, s:o, s:O, s:O, s:O, s:b}", "organization", shown->organization, "owner", shown->owner, "usage",
+    return json_pack("{s:s, s:s?, s:s?, s:o, s:O, s:O, s:O, s:b}", "organization", shown->organization, "owner", shown->owner, "created_at",
+                     shown->created_at, "usage",
                      shown->report ? view_value(view_usage(shown->report)) : json_null(), "overrides", shown->overrides, "grants",
                      shown->grants, "members", shown->members, "more", shown->more);
 }
@@ -219,13 +231,15 @@ Value *view_organization_change(const OrganizationChangeShown *shown, const Page
     set_text(page, "what", shown->what);
     set_flag(page, "override", strcmp(shown->what, "override") == 0);
     set_flag(page, "override-remove", strcmp(shown->what, "override-remove") == 0);
+    set_flag(page, "override-restore", strcmp(shown->what, "override-restore") == 0);
     set_flag(page, "bonus", strcmp(shown->what, "bonus") == 0);
+    set_flag(page, "bonus-restore", strcmp(shown->what, "bonus-restore") == 0);
     set_flag(page, "bonus-remove", strcmp(shown->what, "bonus-remove") == 0);
     set_flag(page, "of_owner", strcmp(shown->what, "owner") == 0);
     set_text(page, "owner_now", shown->owner);
     const char *next = form_shown_of(shown->shown, shown->shown_count, "owner");
     set_text(page, "owner_next", next && *next ? next : NULL);
-    set_flag(page, "removes", strcmp(shown->what, "override-remove") == 0 || strcmp(shown->what, "bonus-remove") == 0);
+    set_flag(page, "removes", g_str_has_suffix(shown->what, "-remove") || g_str_has_suffix(shown->what, "-restore"));
     set_text(page, "feature", shown->feature ? shown->feature->title : NULL);
     set_text(page, "units", shown->feature ? shown->feature->units : NULL);
     set_text(page, "limit", form_shown_of(shown->shown, shown->shown_count, "limit"));

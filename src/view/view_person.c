@@ -22,6 +22,14 @@ static void add_change(GString *out, const PersonShown *shown, const char *mount
         add_address(out, "", "&id=", id);
 }
 
+/* Whoever gives may take back what they gave themselves. */
+static void add_removal(GString *out, const PersonShown *shown, const char *mount, ChangeKind kind, const json_t *made)
+{
+    PersonShown as_giver = *shown;
+    as_giver.may_change = shown->may_change || (shown->may_give && g_strcmp0(text_of(made, "author"), shown->actor) == 0);
+    add_change(out, &as_giver, mount, kind, text_of(made, "feature"), NULL, text_of(made, "id"));
+}
+
 static void set_source(Value *row, const UsageLine *line, const PersonShown *shown, const char *zone)
 {
     set_flag(row, "from_override", line->source & SOURCE_OVERRIDE);
@@ -90,7 +98,7 @@ static void add_change_made(Value *rows, const json_t *made, const PersonShown *
     if (shared)
         set_null(row, "remove_url");
     else
-        set_words(row, "remove_url", add_change, shown, context->mount, undo, text_of(made, "feature"), NULL, text_of(made, "id"));
+        set_words(row, "remove_url", add_removal, shown, context->mount, undo, made);
 }
 
 static void set_made(Value *page, const PersonShown *shown, const PageContext *context, const char *zone)
@@ -194,6 +202,12 @@ static void set_done(Value *page, const char *done)
         value_set_flag(page, value_key(change_word((ChangeKind) kind)), g_strcmp0(done, change_word((ChangeKind) kind)) == 0);
 }
 
+static bool may_undo(const PersonShown *shown)
+{
+    bool of_giving = shown->undo && (shown->undo->kind == CHANGE_OVERRIDE_REMOVE || shown->undo->kind == CHANGE_BONUS_REMOVE);
+    return of_giving ? shown->may_give : shown->may_change;
+}
+
 Value *view_person(const PersonShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -211,7 +225,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_text(page, "zone", zone);
     set_flag(page, "suspended", subject->suspended);
     set_done(set_object(page, "done"), shown->done);
-    set_words(page, "undo_url", undo_add_address, shown->may_change ? shown->undo : NULL, context->mount, subject->key);
+    set_words(page, "undo_url", undo_add_address, may_undo(shown) ? shown->undo : NULL, context->mount, subject->key);
     Value *limits = set_list(page, "limits");
     for (int i = 0; i < shown->report->line_count; i++)
         add_limit(limits, &shown->report->lines[i], shown, context, zone);

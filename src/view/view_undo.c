@@ -1,5 +1,5 @@
 /* What undoes a change: a change like any other, as an address and for programs. */
-#include "view/view_admin.h"
+#include "view/view_granted.h"
 #include "view/view_page.h"
 
 void undo_clear(Undo *undo)
@@ -37,4 +37,16 @@ json_t *undo_json(const Undo *undo, const char *subject)
         return json_null();
     return json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "what", change_word(undo->kind), "subject", subject, field_of(undo->kind), undo->was,
                      "expires", undo->until, "then", undo->then);
+}
+
+void granted_add_undo(GString *out, const Granted *granted, const char *mount)
+{
+    const Undo *undo = &granted->undo;
+    if (!undo->possible || !granted->organization) {
+        undo_add_address(out, granted->subject ? undo : NULL, mount, granted->subject);
+        return;
+    }
+    add_address(out, mount, "/admin/organization/change?what=", change_word(undo->kind));
+    add_address(out, "", "&organization=", granted->organization);
+    add_address(out, "", "&id=", undo->was);
 }

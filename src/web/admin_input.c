@@ -21,6 +21,16 @@ bool admin_input_future(Call *call, const char *name, const InputValue *time)
     return false;
 }
 
+bool admin_input_reason(Call *call, const char **reason)
+{
+    static const InputField reason_fields[] = {{"reason", INPUT_TEXT, false, 1, 500}};
+    InputValue value;
+    if (!call_query(call, reason_fields, 1, &value))
+        return false;
+    *reason = value.text;
+    return true;
+}
+
 void admin_answer(Call *call, int status, StoreResult result, json_t *json, const StoreError *error)
 {
     if (result == STORE_OK)

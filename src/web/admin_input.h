@@ -19,12 +19,11 @@ void admin_answer_list(Call *call, const char *name, StoreResult result, json_t 
 /* 204, or the problem. */
 void admin_answer_removed(Call *call, StoreResult result, const StoreError *error);
 
+/* ?reason= of what is taken back; *reason NULL: none was given. False: answered already. */
+bool admin_input_reason(Call *call, const char **reason) MUST_CHECK;
+
 /* ?subject= or ?organization= of a list, and ?before=; false: answered already. Each may be NULL. */
 bool admin_list_owner(Call *call, const char **subject, const char **organization, const char **before) MUST_CHECK;
-
-/* Where the first member of an organization stands, who sees what is shared; *read NULL where there is no member. STORE_NONE: there is no
- * such organization. (page_organizations.c) */
-StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error) MUST_CHECK;
 
 /* All lines, as queue_report_json gives each; and one of them, STORE_NONE where there is no such. New references. (page_queues.c) */
 StoreResult admin_lines(Call *call, json_t **lines, StoreError *error) MUST_CHECK;

@@ -1,6 +1,7 @@
-/* Decisions that were recorded: why, and giving units back. */
+/* Decisions that were recorded: which, why, and giving units back. */
 #include "web/handlers.h"
 #include "say/say.h"
+#include "store/access.h"
 
 enum { UNITS, REASON };
 static const InputField refund_fields[] = {
@@ -36,6 +37,39 @@ void api_decision(Call *call)
         call_json(call, 200, explanation(read, call->request->mount));
 }
 
+enum { SUBJECT, FEATURE };
+static const InputField list_fields[] = {
+    [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255},
+    [FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},
+};
+
+/* The newest of somebody's, of one feature or all. */
+void api_decision_list(Call *call)
+{
+    InputValue values[G_N_ELEMENTS(list_fields)];
+    g_auto(StoreError) error = {0};
+    g_autoptr(Activity) activity = NULL;
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
+        return;
+    const char *subject = call_subject(call, values[SUBJECT].text), *feature = values[FEATURE].text;
+    if (!subject)
+        return;
+    for (int i = 0; i < call->policy->feature_count; i++)
+        if (!feature || strcmp(call->policy->features[i].key, feature) == 0)
+            g_ptr_array_add(keys, call->policy->features[i].key);
+    if (feature && !keys->len) {
+        call_problem(call, 404, "feature", SAY_NO_SUCH("feature"));
+        return;
+    }
+    StoreResult result = store_activity(call->site->store, subject, keys, store_now(call->site->store), &activity, &error);
+    if (result == STORE_OK)
+        call_json(call, 200, json_pack("{s:s, s:o}", "subject", subject, "decisions", view_decisions(activity, call->request->mount)));
+    else
+        call_store_problem(call, result, &error);
+}
+
+/* The journal always has it; that of an administrator is in the audit as well. */
 void api_refund(Call *call)
 {
     InputValue values[G_N_ELEMENTS(refund_fields)];
@@ -44,8 +78,10 @@ void api_refund(Call *call)
     if (!call_body(call, refund_fields, G_N_ELEMENTS(refund_fields), values))
         return;
     g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = ledger_refund(call->site->store, call->segment, values[UNITS].given ? values[UNITS].whole : -1,
-                                       values[REASON].given ? values[REASON].text : "", actor, &done, &error);
+    bool of_administrator = call->identity.kind != IDENTITY_KEY || (call->identity.scopes & KEY_ADMIN);
+    StoreResult result = (of_administrator ? access_refund : ledger_refund)(call->site->store, call->segment,
+                                                                            values[UNITS].given ? values[UNITS].whole : -1,
+                                                                            values[REASON].given ? values[REASON].text : "", actor, &done, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;

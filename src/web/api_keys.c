@@ -3,11 +3,12 @@
 #include "say/say.h"
 #include "web/handlers.h"
 
-enum { NAME, SCOPES, EXPIRES_AT };
+enum { NAME, SCOPES, EXPIRES_AT, REASON };
 static const InputField fields[] = {
     [NAME] = {"name", INPUT_TEXT, true, 1, 100},
     [SCOPES] = {"scopes", INPUT_LIST, true, 1, 3},
     [EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},
+    [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 
 static const struct {
@@ -51,7 +52,7 @@ void api_key_create(Call *call)
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result =
         admin_key_create(call->site->store, values[NAME].text, scopes,
-                         values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX, actor, &json, &error);
+                         values[EXPIRES_AT].given ? values[EXPIRES_AT].time : INSTANT_MAX, values[REASON].text, actor, &json, &error);
     admin_answer(call, 201, result, json, &error);
 }
 
@@ -79,6 +80,9 @@ void api_key_get(Call *call)
 void api_key_revoke(Call *call)
 {
     g_auto(StoreError) error = {0};
+    const char *reason;
+    if (!admin_input_reason(call, &reason))
+        return;
     g_autofree char *actor = identity_actor(&call->identity);
-    admin_answer_removed(call, admin_key_revoke(call->site->store, call->segment, NULL, actor, &error), &error);
+    admin_answer_removed(call, admin_key_revoke(call->site->store, call->segment, reason, actor, &error), &error);
 }

@@ -77,9 +77,20 @@ void api_override_get(Call *call)
     admin_answer(call, 200, result, json, &error);
 }
 
+/* Those who support people take back what they gave. */
 void api_override_remove(Call *call)
 {
     g_auto(StoreError) error = {0};
-    g_autofree char *actor = identity_actor(&call->identity);
-    admin_answer_removed(call, admin_override_remove(call->site->store, call->segment, NULL, actor, &error), &error);
+    const char *reason;
+    json_t *made = NULL;
+    if (!admin_input_reason(call, &reason))
+        return;
+    StoreResult result = ceiling_holds(call) ? admin_override_get(call->site->store, call->segment, &made, &error) : STORE_OK;
+    if (result != STORE_OK || ceiling_may_remove(call, made)) {
+        g_autofree char *actor = identity_actor(&call->identity);
+        if (result == STORE_OK)
+            result = admin_override_remove(call->site->store, call->segment, reason, actor, &error);
+        admin_answer_removed(call, result, &error);
+    }
+    json_decref(made);
 }

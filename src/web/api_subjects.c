@@ -1,7 +1,10 @@
-/* Subjects: their plan and until when, organization, time zone, anchor, suspension. */
+/* Subjects: their plan and until when, organization, time zone, anchor, suspension; and looking for them. */
+#include "web/admin_input.h"
+#include "say/say.h"
 #include "web/handlers.h"
+#include "web/people_asked.h"
 
-enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, TIMEZONE, ANCHOR, EMAIL, SUSPENDED };
+enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, TIMEZONE, ANCHOR, EMAIL, SUSPENDED, REASON };
 static const InputField fields[] = {
     [SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255},
     [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
@@ -12,6 +15,7 @@ static const InputField fields[] = {
     [ANCHOR] = {"anchor", INPUT_TIME, false, 0, 0},
     [EMAIL] = {"email", INPUT_TEXT, false, 0, 255},
     [SUSPENDED] = {"suspended", INPUT_FLAG, false, 0, 0},
+    [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 
 /* null takes a value away, as "" does; what is not named stays. */
@@ -41,6 +45,7 @@ void api_subject_set(Call *call)
         .email = changed(&values[EMAIL]),
         .suspended = values[SUSPENDED].flag,
         .has_suspended = values[SUSPENDED].given,
+        .reason = values[REASON].text,
     };
     g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result = admin_subject_set(call->site->store, &change, actor, &created, &json, &error);
@@ -64,4 +69,47 @@ void api_subject_get(Call *call)
         call_json(call, 200, json);
     else
         call_store_problem(call, result, &error);
+}
+
+static const InputField list_fields[] = {{"after", INPUT_TEXT, false, 1, 255}};
+
+static bool is_of_list(const char *name)
+{
+    return people_asked_has(name, "plan") || strcmp(name, list_fields[0].name) == 0;
+}
+
+/* What the search does not know is refused, so that nobody is shown everybody for a misspelt word. */
+static bool names_are_known(Call *call)
+{
+    for (int i = 0; i < call->request->query.count; i++) {
+        const char *name = call->request->query.pairs[i].name;
+        if (!is_of_list(name)) {
+            call_problem(call, 400, name, SAY_STRAY("%s"), name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The same search as the panel's; one of them where the query names it. */
+void api_subject_list(Call *call)
+{
+    InputValue after;
+    g_auto(StoreError) error = {0};
+    g_autofree char *next = NULL;
+    json_t *list = NULL;
+    PeopleSought sought;
+    PeopleAsked asked;
+    const Query *query = &call->request->query;
+    if (query_get(query, "subject")) {
+        api_subject_get(call);
+        return;
+    }
+    if (!names_are_known(call) || !call_read(call, query, list_fields, 1, &after) || !people_asked_read(call, query, "plan", &sought, &asked))
+        return;
+    asked.after = after.text;
+    StoreResult result = people_search(call->site->store, &asked, &list, &next, &error);
+    json_t *answer = result == STORE_OK ? json_pack("{s:O, s:b, s:s?}", "subjects", list, "more", next != NULL, "after", next) : NULL;
+    admin_answer(call, 200, result, answer, &error);
+    json_decref(list);
 }

@@ -11,6 +11,15 @@ bool ceiling_holds(const Call *call)
     return call->identity.kind == IDENTITY_PERSON && call_role(call) == ROLE_SUPPORT;
 }
 
+bool ceiling_may_remove(Call *call, const json_t *made)
+{
+    g_autofree char *actor = identity_actor(&call->identity);
+    if (!ceiling_holds(call) || g_strcmp0(json_string_value(json_object_get(made, "author")), actor) == 0)
+        return true;
+    call_problem(call, 403, NULL, SAY_NOT_YOUR_ROLE);
+    return false;
+}
+
 static StoreResult look(Call *call, const Plan *plan, const OverrideAdd *override, const GrantAdd *grant, bool *below, StoreError *error)
 {
     int64_t open = 0;

@@ -7,6 +7,9 @@
 /* Has the caller the role, and no more? */
 bool ceiling_holds(const Call *call);
 
+/* What they gave themselves they may take back, an override or a grant: answers 403 where it is somebody else's. False: answered. */
+bool ceiling_may_remove(Call *call, const json_t *made) MUST_CHECK;
+
 typedef enum { CEILING_BELOW, CEILING_ABOVE, CEILING_ANSWERED } CeilingVerdict;
 
 /* May the caller make this alone? One of the two is NULL. `plan`: of the subject; NULL: it is looked up, and *seen is what

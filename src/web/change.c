@@ -4,6 +4,7 @@
 #include "say/say.h"
 #include "store/access.h"
 #include "view/json_text.h"
+#include "web/restored.h"
 
 #define MULTIPLIER_MAX 1000000
 
@@ -173,35 +174,6 @@ bool change_is_good(Change *change)
 
 /* --- what it comes to --- */
 
-static Instant instant_of(const json_t *object, const char *name, Instant otherwise)
-{
-    Instant at;
-    const char *text = json_string_value(json_object_get(object, name));
-    return text && instant_parse(text, &at) ? at : otherwise;
-}
-
-/* One that was removed, as it would be there again. */
-static Override override_of(const json_t *was, int feature, int64_t id)
-{
-    json_t *amount = json_object_get(was, "amount"), *multiplier = json_object_get(was, "multiplier");
-    return (Override){
-        .id = id, .feature = feature, .limit = json_string_value(json_object_get(was, "limit")),
-        .kind = json_is_number(amount) ? OVERRIDE_AMOUNT : json_is_number(multiplier) ? OVERRIDE_MULTIPLIER : OVERRIDE_UNLIMITED,
-        .amount = json_integer_value(amount), .multiplier = json_number_value(multiplier),
-        .expires_at = instant_of(was, "expires_at", INSTANT_MAX), .created_at = instant_of(was, "created_at", 0),
-    };
-}
-
-static Grant grant_of(const json_t *was, int feature)
-{
-    return (Grant){
-        .slot = SUPPOSED_SLOT, .feature = feature, .amount = json_integer_value(json_object_get(was, "remaining")),
-        .priority = (int) json_integer_value(json_object_get(was, "priority")),
-        .effective_at = instant_of(was, "effective_at", 0), .expires_at = instant_of(was, "expires_at", INSTANT_MAX),
-        .created_at = instant_of(was, "created_at", 0),
-    };
-}
-
 UsageReport *change_supposed(const Change *change, Subject *subject)
 {
     const UsageReport *before = change->read->report;
@@ -218,8 +190,8 @@ UsageReport *change_supposed(const Change *change, Subject *subject)
         .slot = SUPPOSED_SLOT, .feature = feature, .amount = values[CHANGE_F_AMOUNT].whole, .priority = 100,
         .effective_at = before->as_of, .expires_at = change->expires_at, .created_at = before->as_of,
     };
-    const Override override = restored ? override_of(change->target, feature, id) : made;
-    const Grant grant = given_back ? grant_of(change->target, feature) : given;
+    const Override override = restored ? restored_override(change->target, feature, id) : made;
+    const Grant grant = given_back ? restored_grant(change->target, feature) : given;
     const Supposed supposed = {
         .override = change->kind == CHANGE_OVERRIDE || (restored && feature >= 0) ? &override : NULL,
         .no_override = change->kind == CHANGE_OVERRIDE_REMOVE ? id : 0,

@@ -85,6 +85,7 @@ void api_reserve(Call *call);
 void api_commit(Call *call);
 void api_release(Call *call);
 void api_decision(Call *call);
+void api_decision_list(Call *call);
 void api_refund(Call *call);
 void api_ticket_add(Call *call);
 void api_ticket_get(Call *call);
@@ -97,8 +98,10 @@ json_t *plans_json(const Call *call, const Policy *policy); /* its document; new
 void api_openapi(Call *call);
 void api_subject_set(Call *call);
 void api_subject_get(Call *call);
+void api_subject_list(Call *call);
 void api_organization_set(Call *call);
 void api_organization_get(Call *call);
+void api_organization_list(Call *call);
 void api_override_add(Call *call);
 void api_override_list(Call *call);
 void api_override_get(Call *call);

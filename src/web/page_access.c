@@ -1,10 +1,10 @@
 /* GET /admin/access: who may sign in with webquota itself, and what programs may ask; GET and POST /admin/access/change: one change to
- * that. A new key is shown in the answer to the form that makes it, and never again. */
+ * that, which programs make as JSON. A new key is shown in the answer to the form that makes it, and never again. */
 #include "store/access.h"
 #include "say/say.h"
 #include "store/second_factor.h"
 #include "view/view_access.h"
-#include "web/form.h"
+#include "web/form_json.h"
 #include "web/handlers.h"
 
 #define KEYS_PAGE 100
@@ -53,6 +53,11 @@ static const InputField fields[FIELDS] = {
     [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [REASON] = {"reason", INPUT_TEXT, false, 1, 500},
 };
 
+static StoreResult target_get(Store *store, AccessChangeKind kind, const char *id, json_t **target, StoreError *error)
+{
+    return kind == ACCESS_KEY_REVOKE ? admin_key_get(store, id, target, error) : account_get(store, id, target, error);
+}
+
 /* The account or key that it is about, which must be there. *target is new; NULL: a key that is made. */
 static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_t **target)
 {
@@ -63,8 +68,7 @@ static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_
         call_problem(call, 400, "id", SAY_MISSING("id"));
         return false;
     }
-    StoreResult result = kind == ACCESS_KEY_REVOKE ? admin_key_get(call->site->store, id, target, &error)
-                                                   : account_get(call->site->store, id, target, &error);
+    StoreResult result = target_get(call->site->store, kind, id, target, &error);
     if (result == STORE_OK)
         return true;
     call_store_problem(call, result, &error);
@@ -78,6 +82,13 @@ static void show(Call *call, int status, AccessChangeKind kind, const json_t *ta
     PageContext context = call_context(call, NULL);
     const AccessChangeShown what = {.kind = kind, .target = target, .shown = shown, .shown_count = FIELDS, .key = key};
     call_page(call, status, "access_change", view_access_change(&what, &context));
+}
+
+/* For programs: what it is about, as it is now; a new key as it is shown this once. */
+static void tell(Call *call, AccessChangeKind kind, const json_t *target, bool made)
+{
+    const char *name = kind == ACCESS_KEY_CREATE || kind == ACCESS_KEY_REVOKE ? "key" : "account";
+    call_json(call, 200, json_pack("{s:s, s:b, s:O?}", "what", access_change_word(kind), "made", made, name, target));
 }
 
 static bool kind_read(Call *call, const FormShown *shown, AccessChangeKind *kind)
@@ -94,8 +105,12 @@ void page_access_change(Call *call)
     AccessChangeKind kind;
     json_t *target = NULL;
     form_open(&call->request->query, fields, FIELDS, shown);
-    if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target))
-        show(call, 200, kind, target, shown, NULL);
+    if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
+        if (call_wants_json(call))
+            tell(call, kind, target, false);
+        else
+            show(call, 200, kind, target, shown, NULL);
+    }
     json_decref(target);
     form_shown_clear(shown, FIELDS);
 }
@@ -120,12 +135,10 @@ static bool key_is_good(Call *call, const InputValue *values, FormShown *shown)
     return !values[EXPIRES].given || values[EXPIRES].time > store_now(call->site->store) || mark(shown, EXPIRES, FORM_PAST);
 }
 
-/* A key's name says what it is for; everything else needs a reason. */
 static bool is_good(Call *call, AccessChangeKind kind, const InputValue *values, FormShown *shown)
 {
-    if (kind == ACCESS_KEY_CREATE)
-        return key_is_good(call, values, shown);
-    return values[REASON].given || mark(shown, REASON, FORM_MISSING);
+    bool good = kind != ACCESS_KEY_CREATE || key_is_good(call, values, shown);
+    return (values[REASON].given || mark(shown, REASON, FORM_MISSING)) && good;
 }
 
 static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *values, json_t **made, StoreError *error)
@@ -145,7 +158,7 @@ static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *val
         return admin_key_revoke(store, id, reason, actor, error);
     default:
         return admin_key_create(store, values[NAME].text, scopes_of(values), values[EXPIRES].given ? values[EXPIRES].time : INSTANT_MAX,
-                                actor, made, error);
+                                reason, actor, made, error);
     }
 }
 
@@ -162,8 +175,12 @@ static void change(Call *call, AccessChangeKind kind, const json_t *target, cons
         return;
     }
     StoreResult result = make(call, kind, values, &made, &error);
+    if (result == STORE_OK && call_wants_json(call) && !made)
+        result = target_get(call->site->store, kind, values[ID].text, &made, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
+    } else if (call_wants_json(call)) {
+        tell(call, kind, made, true);
     } else if (made) {
         show(call, 200, kind, target, shown, json_string_value(json_object_get(made, "key")));
     } else {
@@ -180,9 +197,11 @@ void page_access_change_send(Call *call)
     AccessChangeKind kind;
     json_t *target = NULL;
     bool good = form_read(&call->form, fields, FIELDS, values, shown);
-    if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
+    if (form_members_are_known(call, fields, FIELDS) && kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
         if (good && is_good(call, kind, values, shown))
             change(call, kind, target, values, shown);
+        else if (call_wants_json(call))
+            form_problem(call, shown, FIELDS);
         else
             show(call, 400, kind, target, shown, NULL);
     }

@@ -4,6 +4,7 @@
 #include "view/json_text.h"
 #include "view/view_approvals.h"
 #include "web/form.h"
+#include "web/granted.h"
 #include "web/handlers.h"
 
 #define APPROVALS_PAGE 100 /* as many as approval_list gives */
@@ -18,8 +19,10 @@ void page_approvals(Call *call)
     InputValue values[G_N_ELEMENTS(list_fields)];
     g_auto(StoreError) error = {0};
     json_t *list = NULL;
-    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
+    Granted granted;
+    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values) || !granted_read(call, &granted))
         return;
+    g_auto(Undo) undo = granted.undo; /* to be cleared */
     const char *state = values[STATE].given ? values[STATE].text : states[0];
     if (!g_strv_contains(states, state)) {
         call_problem(call, 400, "state", SAY_STATE_OF_APPROVALS);
@@ -30,7 +33,8 @@ void page_approvals(Call *call)
         call_store_problem(call, result, &error);
         return;
     }
-    const ApprovalsShown shown = {.list = list, .more = json_array_size(list) == APPROVALS_PAGE, .state = state, .done = values[DONE].text};
+    const ApprovalsShown shown = {.list = list, .more = json_array_size(list) == APPROVALS_PAGE, .state = state, .done = values[DONE].text,
+                                  .granted = call_is_administrator(call) ? &granted : NULL};
     if (call_wants_json(call)) {
         call_json(call, 200, json_pack("{s:O, s:b}", "approvals", list, "more", shown.more));
     } else {
@@ -123,6 +127,19 @@ void page_approval(Call *call)
     form_shown_clear(shown, FIELDS);
 }
 
+static void approved(Call *call, const json_t *decided)
+{
+    bool bonus = g_strcmp0(json_string_value(json_object_get(decided, "what")), "bonus") == 0;
+    Granted granted = {.subject = json_string_value(json_object_get(decided, "subject")),
+                       .organization = json_string_value(json_object_get(decided, "organization")),
+                       .undo = {.possible = true, .kind = bonus ? CHANGE_BONUS_REMOVE : CHANGE_OVERRIDE_REMOVE}};
+    g_autoptr(GString) then = g_string_new("/admin/approvals?done=approved");
+    granted.undo.was = g_strdup(json_string_value(json_object_get(decided, "made")));
+    granted_put(then, &granted);
+    undo_clear(&granted.undo);
+    call_see_other(call, then->str);
+}
+
 static void settle(Call *call, const json_t *approval, bool approves, const InputValue *values, const FormShown *shown)
 {
     g_auto(StoreError) error = {0};
@@ -131,8 +148,10 @@ static void settle(Call *call, const json_t *approval, bool approves, const Inpu
     const char *id = values[APPROVAL].text;
     StoreResult result = approves ? approval_approve(call->site->store, id, NULL, actor, &decided, &error)
                                   : approval_deny(call->site->store, id, values[REASON].text, actor, &decided, &error);
-    if (result == STORE_OK) {
-        call_see_other(call, approves ? "/admin/approvals?done=approved" : "/admin/approvals?done=denied");
+    if (result == STORE_OK && approves) {
+        approved(call, decided);
+    } else if (result == STORE_OK) {
+        call_see_other(call, "/admin/approvals?done=denied");
     } else if (result == STORE_CONFLICT && g_strcmp0(text_of(approval, "asked_by"), actor) != 0 &&
                approval_get(call->site->store, id, &decided, &error) == STORE_OK) {
         show(call, 409, decided, shown);

@@ -4,6 +4,7 @@
 #include "say/say.h"
 #include "view/view_admin.h"
 #include "web/form.h"
+#include "web/granted.h"
 #include "web/handlers.h"
 
 #define REQUESTS_PAGE 100 /* as many as request_list gives */
@@ -18,8 +19,10 @@ void page_asked(Call *call)
     InputValue values[G_N_ELEMENTS(list_fields)];
     g_auto(StoreError) error = {0};
     json_t *list = NULL;
-    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values))
+    Granted granted;
+    if (!call_query(call, list_fields, G_N_ELEMENTS(list_fields), values) || !granted_read(call, &granted))
         return;
+    g_auto(Undo) undo = granted.undo; /* to be cleared */
     const char *state = values[STATE].given ? values[STATE].text : states[0];
     if (!g_strv_contains(states, state)) {
         call_problem(call, 400, "state", SAY_STATE_OF_REQUESTS);
@@ -36,6 +39,7 @@ void page_asked(Call *call)
     } else {
         PageContext context = call_context(call, NULL);
         call_page(call, 200, "asked", view_asked(&(AskedShown){.list = list, .more = more, .state = state, .done = values[DONE].text,
+                                                               .granted = call_is_administrator(call) ? &granted : NULL,
                                                                .may_answer = call_is_administrator(call)}, &context));
     }
     json_decref(list);
@@ -218,6 +222,22 @@ static void preview(Call *call, const Reply *reply)
     show(call, 200, reply, after, true);
 }
 
+/* The request as it was answered, and whatever undoes it. `was`: the person as they were before. */
+static void approved(Call *call, const Reply *reply, const json_t *request, const json_t *was)
+{
+    g_auto(Undo) undo = {.possible = true, .kind = is_upgrade(reply) ? CHANGE_PLAN : CHANGE_OVERRIDE_REMOVE};
+    g_autoptr(GString) then = g_string_new("/admin/requests?done=approved");
+    if (is_upgrade(reply)) {
+        undo.was = g_strdup(reply->read->report->subject->plan->key);
+        undo.until = g_strdup(json_string_value(json_object_get(was, "plan_until")));
+        undo.then = undo.until ? g_strdup(json_string_value(json_object_get(was, "plan_after"))) : NULL;
+    } else {
+        undo.was = g_strdup(json_string_value(json_object_get(request, "override")));
+    }
+    granted_put(then, &(Granted){.subject = text_of(reply, "subject"), .undo = undo});
+    call_see_other(call, then->str);
+}
+
 static void give(Call *call, Reply *reply)
 {
     g_auto(StoreError) error = {0};
@@ -226,18 +246,25 @@ static void give(Call *call, Reply *reply)
     const char *id = reply->values[REQUEST].text, *reason = reply->values[REASON].text;
     const RequestGift gift = {.plan = upgrade ? reply->values[PLAN].text : NULL, .limit = upgrade ? NULL : reply->limit,
                               .amount = upgrade ? 0 : reply->values[AMOUNT].whole, .expires_at = reply->expires_at, .reason = reason};
-    json_t *request = NULL;
-    StoreResult result = approves ? request_approve(call->site->store, id, &gift, actor, &request, &error)
-                                  : request_deny(call->site->store, id, reason, actor, &request, &error);
-    json_decref(request);
-    if (result == STORE_OK)
-        call_see_other(call, approves ? "/admin/requests?done=approved" : "/admin/requests?done=denied");
+    json_t *request = NULL, *was = NULL;
+    StoreResult result = approves && upgrade ? admin_subject_get(call->site->store, text_of(reply, "subject"), &was, &error) : STORE_OK;
+    if (result == STORE_NONE) /* who asked was not met: there is nothing before */
+        store_error_clear(&error);
+    if (result == STORE_OK || result == STORE_NONE)
+        result = approves ? request_approve(call->site->store, id, &gift, actor, &request, &error)
+                          : request_deny(call->site->store, id, reason, actor, &request, &error);
+    if (result == STORE_OK && approves)
+        approved(call, reply, request, was);
+    else if (result == STORE_OK)
+        call_see_other(call, "/admin/requests?done=denied");
     else if (result != STORE_CONFLICT)
         call_store_problem(call, result, &error);
     else if (reply_read(call, reply) && is_pending(reply))
         call_store_problem(call, result, &error);
     else if (reply->read)
         show(call, 409, reply, NULL, false);
+    json_decref(request);
+    json_decref(was);
 }
 
 void page_answer_send(Call *call)

@@ -7,6 +7,7 @@
 #include "store/approvals.h"
 #include "web/ceiling.h"
 #include "web/change.h"
+#include "web/form_json.h"
 #include "web/handlers.h"
 
 /* The form carries what was seen as it was opened. */
@@ -34,20 +35,31 @@ static ChangeShown shown_of(const Call *call, const Change *change, const UsageR
     };
 }
 
-/* Those who support people give overrides and bonuses, and nothing else. False: answered already. */
+static bool removes(ChangeKind kind)
+{
+    return kind == CHANGE_OVERRIDE_REMOVE || kind == CHANGE_BONUS_REMOVE;
+}
+
+/* Those who support people give overrides and bonuses, take back their own, and nothing else. False: answered already. */
 static bool may_make(Call *call, const Change *change)
 {
     ChangeKind kind;
-    if (!ceiling_holds(call) || !change_find(change->shown[CHANGE_F_WHAT].typed, &kind) || kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS)
+    if (!ceiling_holds(call) || !change_find(change->shown[CHANGE_F_WHAT].typed, &kind) || kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS ||
+        removes(kind))
         return true;
     call_problem(call, 403, NULL, SAY_NOT_YOUR_ROLE);
     return false;
 }
 
+static bool read_whose(Call *call, Change *change)
+{
+    return may_make(call, change) && change_read(call, change) && (!removes(change->kind) || ceiling_may_remove(call, change->target));
+}
+
 /* Is it above what the caller may give alone? What they must say for it is marked. False: answered already. */
 static bool ceiling_read(Call *call, Change *change, bool *good)
 {
-    if (!ceiling_holds(call) || !*good)
+    if (!ceiling_holds(call) || !*good || removes(change->kind))
         return true;
     if (change->expires_at == INSTANT_MAX) {
         change->shown[CHANGE_F_EXPIRES].mistake = FORM_MISSING;
@@ -81,17 +93,6 @@ static void show(Call *call, int status, Change *change, const UsageReport *afte
     call_page(call, status, "change", view_change(&shown, &context));
 }
 
-static void mistakes(Call *call, const Change *change)
-{
-    for (int i = 0; i < CHANGE_FIELDS; i++)
-        if (change->shown[i].mistake != FORM_GOOD) {
-            g_autoptr(GString) words = g_string_new(NULL);
-            words_add_form_mistake(words, &change->shown[i]);
-            call_problem(call, 400, change->shown[i].name, "%s: %s", change->shown[i].name, words->str);
-            return;
-        }
-}
-
 /* What it is about, or would come to, for programs. */
 static void tell(Call *call, int status, const Change *change, const UsageReport *after)
 {
@@ -103,7 +104,7 @@ void page_change(Call *call)
 {
     g_auto(Change) change = {0};
     form_open(&call->request->query, change_fields, CHANGE_FIELDS, change.shown);
-    if (!may_make(call, &change) || !change_read(call, &change))
+    if (!read_whose(call, &change))
         return;
     if (call_wants_json(call))
         tell(call, 200, &change, NULL);
@@ -263,33 +264,17 @@ static void make_once(Call *call, Change *change)
         make(call, change, &once);
 }
 
-/* A program that misspells a member is told so. */
-static bool members_are_known(Call *call)
-{
-    for (int i = 0; call->is_json && i < call->form.count; i++) {
-        const char *name = call->form.pairs[i].name;
-        bool known = false;
-        for (int field = 0; field < CHANGE_FIELDS; field++)
-            known |= strcmp(change_fields[field].name, name) == 0;
-        if (!known) {
-            call_problem(call, 400, name, SAY_STRAY("%s"), name);
-            return false;
-        }
-    }
-    return true;
-}
-
 void page_change_send(Call *call)
 {
     g_auto(Change) change = {0};
     bool good = form_read(&call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
-    if (!members_are_known(call) || !may_make(call, &change) || !change_read(call, &change))
+    if (!form_members_are_known(call, change_fields, CHANGE_FIELDS) || !read_whose(call, &change))
         return;
     good = good && change_is_good(&change);
     if (!ceiling_read(call, &change, &good))
         return;
     if (!good && call_wants_json(call))
-        mistakes(call, &change);
+        form_problem(call, change.shown, CHANGE_FIELDS);
     else if (!good)
         show(call, 400, &change, NULL);
     else if (change.values[CHANGE_F_CONFIRM].flag)

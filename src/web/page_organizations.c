@@ -1,7 +1,5 @@
 /* GET /admin/organizations: looking for organizations; GET /admin/organization: one of them, its pool and its members. */
-#include "store/organizations.h"
-#include "view/view_admin.h"
-#include "web/admin_input.h"
+#include "web/organization_shown.h"
 #include "web/handlers.h"
 
 enum { Q, AFTER };
@@ -31,44 +29,15 @@ void page_organizations(Call *call)
     json_decref(list);
 }
 
-typedef struct {
-    json_t *about, *members, *overrides, *grants;
-    UsageRead *read;
-    bool more;
-} Organization;
-
-static void organization_clear(Organization *organization)
+OrganizationShown organization_shown(const Organization *read)
 {
-    json_decref(organization->about);
-    json_decref(organization->members);
-    json_decref(organization->overrides);
-    json_decref(organization->grants);
-    usage_read_free(organization->read);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Organization, organization_clear)
-
-StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error)
-{
-    json_t *list = NULL;
-    bool more;
-    StoreResult result = organization_members(store, organization, 0, 1, &list, &more, error);
-    const char *member = json_string_value(json_object_get(json_array_get(list, 0), "subject"));
-    if (result == STORE_OK && member)
-        result = store_usage(store, member, NULL, true, read, error);
-    json_decref(list);
-    return result;
-}
-
-static StoreResult organization_read(Store *store, const char *key, int64_t after, Organization *organization, StoreError *error)
-{
-    StoreResult result = organization_members(store, key, after, MEMBERS_PAGE, &organization->members, &organization->more, error);
-    if (result == STORE_OK)
-        result = organization_get(store, key, &organization->about, error);
-    if (result == STORE_OK)
-        result = organization_seen(store, key, &organization->read, error);
-    if (result == STORE_OK)
-        result = admin_override_list(store, NULL, key, NULL, &organization->overrides, error);
-    return result == STORE_OK ? admin_grant_list(store, NULL, key, NULL, &organization->grants, error) : result;
+    return (OrganizationShown){
+        .organization = json_string_value(json_object_get(read->about, "organization")),
+        .owner = json_string_value(json_object_get(read->about, "owner")),
+        .created_at = json_string_value(json_object_get(read->about, "created_at")),
+        .report = read->usage ? read->usage->report : NULL, .overrides = read->overrides, .grants = read->grants,
+        .members = read->members, .more = read->more,
+    };
 }
 
 enum { ORGANIZATION, MEMBERS_AFTER, DONE, WAS };
@@ -89,12 +58,10 @@ void page_organization(Call *call)
         call_store_problem(call, result, &error);
         return;
     }
-    OrganizationShown shown = {
-        .organization = values[ORGANIZATION].text, .report = organization.read ? organization.read->report : NULL,
-        .overrides = organization.overrides, .grants = organization.grants, .members = organization.members, .more = organization.more,
-        .owner = json_string_value(json_object_get(organization.about, "owner")), .may_change = call_is_administrator(call),
-        .done = values[DONE].text, .was = values[WAS].text,
-    };
+    OrganizationShown shown = organization_shown(&organization);
+    shown.may_change = call_is_administrator(call);
+    shown.done = values[DONE].text;
+    shown.was = values[WAS].text;
     PageContext context = call_context(call, NULL);
     if (call_wants_json(call))
         call_json(call, 200, view_organization_json(&shown));

@@ -124,6 +124,7 @@ void page_person(Call *call)
         return;
     }
     g_auto(Undo) undo = undo_of(values);
+    g_autofree char *actor = identity_actor(&call->identity);
     PersonShown shown = {
         .undo = &undo,
         .person = person.person,
@@ -138,6 +139,7 @@ void page_person(Call *call)
         .activity = person.activity,
         .may_change = call_is_administrator(call),
         .may_give = call_is_administrator(call) || ceiling_holds(call),
+        .actor = actor,
         .done = values[DONE].text,
     };
     PageContext context = call_context(call, NULL);

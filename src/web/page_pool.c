@@ -6,6 +6,7 @@
 #include "web/admin_input.h"
 #include "web/form.h"
 #include "web/handlers.h"
+#include "web/restored.h"
 
 enum { WHAT, ORGANIZATION, FEATURE, LIMIT, ID, AMOUNT, EXPIRES, OWNER, SEEN, REASON, CONFIRM, FIELDS };
 static const InputField fields[FIELDS] = {
@@ -19,9 +20,9 @@ static const InputField fields[FIELDS] = {
 
 typedef struct {
     UsageRead *read;         /* of a member; NULL: there is none */
-    json_t *target;          /* that is to go; where it is about the owner, the organization */
+    json_t *target;          /* that is to go, or to be there again; where it is about the owner, the organization */
     const Feature *feature;
-    bool of_bonus, removes, of_owner;
+    bool of_bonus, removes, restores, of_owner;
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     Instant expires_at;
@@ -37,15 +38,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pool, pool_clear)
 
 static bool what_read(Pool *pool)
 {
-    static const char *const words[] = {"override", "override-remove", "bonus", "bonus-remove"};
+    static const char *const words[] = {"override", "override-remove", "override-restore", "bonus", "bonus-remove", "bonus-restore"};
     const char *what = pool->shown[WHAT].typed;
     pool->of_owner = g_strcmp0(what, "owner") == 0;
     if (pool->of_owner)
         return true;
     for (size_t i = 0; what && i < G_N_ELEMENTS(words); i++)
         if (strcmp(what, words[i]) == 0) {
-            pool->of_bonus = i >= 2;
-            pool->removes = i % 2 == 1;
+            pool->of_bonus = i >= 3;
+            pool->removes = i % 3 == 1;
+            pool->restores = i % 3 == 2;
             return true;
         }
     return false;
@@ -56,9 +58,10 @@ static StoreResult target_read(Store *store, Pool *pool, StoreError *error)
     const char *id = pool->shown[ID].typed;
     if (pool->of_owner)
         return organization_get(store, pool->shown[ORGANIZATION].typed, &pool->target, error);
-    if (!pool->removes)
+    if (!pool->removes && !pool->restores)
         return STORE_OK;
-    StoreResult result = pool->of_bonus ? admin_grant_get(store, id, &pool->target, error) : admin_override_get(store, id, &pool->target, error);
+    StoreResult result = pool->restores ? (pool->of_bonus ? admin_grant_any : admin_override_any)(store, id, &pool->target, error)
+                                        : (pool->of_bonus ? admin_grant_get : admin_override_get)(store, id, &pool->target, error);
     const char *whose = json_string_value(json_object_get(pool->target, "organization"));
     return result == STORE_OK && g_strcmp0(whose, pool->shown[ORGANIZATION].typed) != 0 ? STORE_NONE : result;
 }
@@ -150,7 +153,7 @@ static bool pool_is_good(Call *call, Pool *pool)
     pool->expires_at = expires->given ? expires->time : INSTANT_MAX;
     if (pool->of_owner)
         return owner_is_good(call, pool);
-    if (pool->removes)
+    if (pool->removes || pool->restores)
         return true;
     if (expires->given && expires->time <= store_now(call->site->store))
         return mistake(pool, EXPIRES, FORM_PAST);
@@ -166,32 +169,38 @@ static void preview(Call *call, Pool *pool)
         show(call, 200, pool, NULL, true);
         return;
     }
-    int64_t id = pool->removes ? g_ascii_strtoll(pool->shown[ID].typed, NULL, 10) : 0;
+    bool given = !pool->removes && !pool->restores;
+    int64_t id = !given ? g_ascii_strtoll(pool->shown[ID].typed, NULL, 10) : 0;
     int feature = pool->feature ? pool->feature->index : -1;
     Instant now = pool->read ? pool->read->report->as_of : 0;
     Subject subject;
-    const Override override = {
+    const Override made = {
         .id = INT64_MAX, .of_organization = true, .feature = feature, .limit = pool->values[LIMIT].text, .kind = OVERRIDE_AMOUNT,
         .amount = pool->values[AMOUNT].whole, .multiplier = 1, .expires_at = pool->expires_at, .created_at = now,
     };
-    const Grant grant = {
+    const Grant bonus = {
         .slot = SUPPOSED_SLOT, .of_organization = true, .feature = feature, .amount = pool->values[AMOUNT].whole, .priority = 100,
         .effective_at = now, .expires_at = pool->expires_at, .created_at = now,
     };
+    const Override override = pool->restores ? restored_override(pool->target, feature, id) : made;
+    const Grant grant = pool->restores ? restored_grant(pool->target, feature) : bonus;
+    bool adds = !pool->removes && feature >= 0;
     const Supposed supposed = {
-        .override = !pool->removes && !pool->of_bonus ? &override : NULL, .grant = !pool->removes && pool->of_bonus ? &grant : NULL,
+        .override = adds && !pool->of_bonus ? &override : NULL, .grant = adds && pool->of_bonus ? &grant : NULL,
         .no_override = pool->removes && !pool->of_bonus ? id : 0, .no_grant = pool->removes && pool->of_bonus ? -id : 0, .reset_feature = -1,
     };
     g_autoptr(UsageReport) after = pool->read ? usage_read_supposed(pool->read, &supposed, &subject) : NULL;
     show(call, 200, pool, after, true);
 }
 
-static StoreResult make(Store *store, const Pool *pool, const char *actor, StoreError *error)
+/* *was: the id of what was made, removed or restored, or the owner before; NULL: nobody. */
+static StoreResult make(Store *store, const Pool *pool, const char *actor, char **was, StoreError *error)
 {
     const InputValue *values = pool->values;
     const char *id = values[ID].text, *reason = values[REASON].text, *organization = values[ORGANIZATION].text;
     json_t *json = NULL;
     StoreResult result;
+    *was = g_strdup(pool->of_owner ? owner_now(pool) : id);
     if (pool->of_owner) {
         const char *owner = values[OWNER].given && *values[OWNER].text ? values[OWNER].text : NULL;
         result = organization_own(store, organization, owner, values[SEEN].given ? values[SEEN].text : "", reason, actor, &json, error);
@@ -200,6 +209,11 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, Store
     }
     if (pool->removes)
         return pool->of_bonus ? admin_grant_remove(store, id, reason, actor, error) : admin_override_remove(store, id, reason, actor, error);
+    if (pool->restores) {
+        result = (pool->of_bonus ? admin_grant_restore : admin_override_restore)(store, id, reason, actor, &json, error);
+        json_decref(json);
+        return result;
+    }
     if (pool->of_bonus) {
         const GrantAdd add = {.organization = organization, .feature = pool->feature->key, .amount = values[AMOUNT].whole, .priority = 100,
                               .effective_at = INSTANT_MIN, .expires_at = pool->expires_at, .reason = reason};
@@ -210,6 +224,8 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, Store
                                  .reason = reason};
         result = admin_override_add(store, &add, actor, &json, error);
     }
+    g_free(*was);
+    *was = g_strdup(json_string_value(json_object_get(json, "id")));
     json_decref(json);
     return result;
 }
@@ -229,8 +245,8 @@ void page_pool_send(Call *call)
         preview(call, &pool);
         return;
     }
-    g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = make(call->site->store, &pool, actor, &error);
+    g_autofree char *actor = identity_actor(&call->identity), *was = NULL;
+    StoreResult result = make(call->site->store, &pool, actor, &was, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
@@ -238,7 +254,6 @@ void page_pool_send(Call *call)
     g_autoptr(GString) then = g_string_new("/admin/organization?organization=");
     g_string_append_uri_escaped(then, pool.values[ORGANIZATION].text, NULL, FALSE);
     g_string_append_printf(then, "&done=%s", pool.shown[WHAT].typed);
-    const char *was = owner_now(&pool);
     if (was) {
         g_string_append(then, "&was=");
         g_string_append_uri_escaped(then, was, NULL, FALSE);

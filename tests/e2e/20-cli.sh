@@ -74,7 +74,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject override grant reset usage explain key account request queue rollup window template doctor'
+commands='migrate policy subject organization override grant reset refund bulk audit report usage explain key account request queue rollup window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help
@@ -89,7 +89,9 @@ for command in $commands; do grep -qE "^\.[A-Z]+ .*\"?$command\b" <<<"$manual" |
 is "the manual page has every command" "" "$missing"
 run --version
 ends "it tells its version" 0 "webquota "
-for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show a b" "subject show ada --plan x" "override" "override remove" \
+for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show a b" "subject show ada --plan x" "override" "override remove" "override restore 1" "grant restore 1" \
+    "refund" "refund dec_x" "refund dec_x --units 0 --reason y" "subject find a b" "subject find --filter new" "subject find --filter plan" "subject find --plan x" \
+    "subject sign-out ada" "subject show ada --reason x" "organization list --owner x" "organization show" "audit list --csv --json" "audit verify --csv" \
     "override add --subject a --feature f" "override add --feature f --amount 1" "override add --subject a --feature f --amount -1" \
     "override add --subject a --feature f --amount 1 --unlimited" "override add --subject a --organization b --feature f --amount 1" \
     "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
@@ -218,6 +220,37 @@ json "policy diff counts the people concerned" '[.changes[] | select(.what == "p
 run subject import "$scratch/nowhere.csv"
 ends "import of a file that is not there" 1 nowhere.csv
 
+# ---- looking for people and organizations
+
+run subject find many12 --on-plan pro --organization Inn --json
+json "subject find: all that is asked for" '(.subjects | length) == 13 and .more == false and .after == null and all(.subjects[]; .subject | startswith("many12"))'
+run subject find --filter suspended
+ends "subject find: a filter" 0 "u,2"
+verdict "and nobody else" test "$(wc -l <<<"$out")" = 2
+run subject find --json
+json "subject find: everybody, as many as a list holds" '(.subjects | length) >= 1000 and .more'
+run subject find --after "$(jq -r .after <<<"$out")" --json
+json "and the others behind them" '(.subjects | length) > 100 and .more == false'
+run subject find nobody-of-this-name
+ends "subject find: nobody" 0 "nobody is found"
+run subject sign-out ada --reason "lost phone"
+ends "subject sign-out" 0 "0 sessions ended"
+run subject sign-out nobody --reason x
+ends "subject sign-out: nobody" 1 nobody
+run audit list --action sessions.end --csv
+ends "audit list --csv" 0 "sessions.end,ada" "lost phone"
+verdict "with a line of names first" test "$(head -1 <<<"$out" | cut -d, -f1)" = entry
+run organization list I --json
+json "organization list" '[.organizations[] | [.organization, .members > 1000]] == [["Inn", true]]'
+run organization list
+ends "all of them" 0 'The "Inn"' "more than 1000"
+run organization show Inn --json
+json "organization show has all members" '.organization == "Inn" and .owner == null and (.members | length) == 1201 and .overrides == [] and (.usage.limits | length) > 0'
+run organization show 'The "Inn"'
+ends "organization show for people" 0 "owner: nobody" "u1"
+run organization show Nowhere
+ends "organization show: there is none" 1 Nowhere
+
 # ---- keys
 
 run key create --name "the test" --scopes enforce,read,admin --json
@@ -259,8 +292,17 @@ run usage ada --feature get_solution --json
 json "it holds" '.limits[0].amount == 5 and .limits[0].remaining == 4 and .limits[0].source == "override"'
 run override list --subject ada
 ends "override list" 0 "$override" "she asked" 2999-01-01
-run override remove "$override"
+run override remove "$override" --reason "not any more"
 ends "override remove" 0 "is removed"
+run override restore "$override" --reason "after all"
+ends "override restore" 0 "is in force again"
+run usage ada --feature get_solution --json
+json "it holds as before" '.limits[0].amount == 5 and .limits[0].source == "override"'
+run override restore "$override" --reason "after all"
+ends "override restore: what is not removed" 1 "no such override"
+run audit list --subject ada --limit 2 --json
+json "why both, in the audit" '[.audit[] | .action + ": " + .reason] == ["override.restore: after all", "override.remove: not any more"] and all(.audit[]; .actor | startswith("cli:")) and all(.audit[]; .origin | startswith("command on "))'
+run override remove "$override"
 run override remove "$override"
 ends "only once" 1 "no such override"
 run override list --subject ada --json
@@ -289,8 +331,11 @@ run grant list --subject ada --json
 json "grant list tells what is left" '.grants[0].remaining == 1 and .grants[0].amount == 3'
 run grant list
 ends "grant list for people" 0 "$grant" "28 day" sorry
-run grant remove "$grant" --json
+run grant remove "$grant" --reason twice --json
 json "grant remove" ".grant == \"$grant\" and .removed"
+run grant restore "$grant" --reason once --json
+json "grant restore: what was spent stays spent" ".grant == \"$grant\" and .amount == 3 and .remaining == 1"
+run grant remove "$grant"
 run grant remove "$grant"
 ends "only once, too" 1 "no such grant"
 run grant add --subject ada --feature get_solution --amount 3 --expires 2020-01-01
@@ -305,7 +350,13 @@ ends "reset of nobody" 1 nobody
 run reset ada --feature nonsense
 ends "reset of a feature that is not there" 1 nonsense
 is "a reset is audited with its reason" "a mistake" "$(sql "select details->>'reason' from webquota.audit where action = 'usage.reset'")"
-api POST "/api/v1/decisions/$decision/refund" '{}'
+run refund "$decision" --units 1 --reason "it was ours" --json
+json "refund" '.decision_id == "'"$decision"'" and .subject == "ada" and .feature == "get_solution" and .units == 1 and .charged == 1'
+run refund "$decision" --reason again
+ends "not twice" 1 "0 of 1 units are left"
+run refund dec_AQEABmDhgc1czQknPlIzFlj1 --reason x
+ends "refund of a decision that is none of ours" 1 "no such decision"
+is "a refund is audited with its reason" "ada it was ours" "$(sql "select subject || ' ' || (details->>'reason') from webquota.audit where action = 'decision.refund'")"
 api POST /api/v1/reservations '{"subject":"u1","feature":"menu_generation","units":2,"ttl":600}'
 reservation=$(jq -r .reservation <<<"$out")
 run explain "$reservation"

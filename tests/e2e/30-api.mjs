@@ -281,10 +281,10 @@ async function operations(site) {
 /* Every address, with the methods it knows; X stands for an id. */
 const ADDRESSES = {
     '/usage': 'GET, HEAD, DELETE', '/check': 'GET, HEAD', '/consume': 'POST', '/reservations': 'POST',
-    '/reservations/X/commit': 'POST', '/reservations/X/release': 'POST', '/decisions/X': 'GET, HEAD',
+    '/reservations/X/commit': 'POST', '/reservations/X/release': 'POST', '/decisions': 'GET, HEAD', '/decisions/X': 'GET, HEAD',
         '/decisions/X/refund': 'POST',
     '/features': 'GET, HEAD', '/plans': 'GET, HEAD', '/openapi.json': 'GET, HEAD', '/admin/subjects': 'POST, GET, HEAD',
-    '/admin/subjects/X': 'GET, HEAD', '/admin/overrides': 'POST, GET, HEAD', '/admin/overrides/X': 'GET, HEAD, DELETE',
+    '/admin/subjects/X': 'GET, HEAD', '/admin/organizations': 'POST, GET, HEAD', '/admin/organizations/X': 'GET, HEAD', '/admin/overrides': 'POST, GET, HEAD', '/admin/overrides/X': 'GET, HEAD, DELETE',
     '/admin/grants': 'POST, GET, HEAD', '/admin/grants/X': 'GET, HEAD, DELETE', '/admin/keys': 'POST, GET, HEAD',
     '/admin/keys/X': 'GET, HEAD, DELETE', '/admin/reports': 'GET, HEAD', '/admin/reports/X': 'GET, HEAD',
 };
@@ -298,7 +298,7 @@ async function addresses(site) {
                 equal(answer.headers.allow.split(', ').sort(), methods.split(', ').sort(), `Allow for ${method}`);
             }
         });
-    for (const where of ['', '/', '/nothing', '/usage/more', '/decisions', '/reservations/X', '/admin', '/consume/x',
+    for (const where of ['', '/', '/nothing', '/usage/more', '/reservations/X', '/admin', '/consume/x',
         '/admin/subjects/a/b'])
         await test(`404: /api/v1${where}`, async () => { problem(await site.api('GET', where), 404); });
     for (const id of ['X', 'dec_', 'dec_AAAA', `dec_${long(400)}`, 'dec_AQEABmDhW9avMWVd0QIWlr4N', '%00', '%ff'])
@@ -499,7 +499,8 @@ async function admin_inputs(site) {
         problem(await site.api('GET', '/admin/overrides?subject=a&organization=b'), 400, 'organization');
         problem(await site.api('GET', '/admin/grants?subject=a&organization=b'), 400, 'organization');
         problem(await site.api('DELETE', '/usage'), 400, 'subject');
-        problem(await site.api('GET', '/admin/subjects'), 400, 'subject');
+        problem(await site.api('GET', '/admin/subjects?subjcet=a'), 400, 'subjcet');
+        problem(await site.api('GET', '/admin/subjects?filter=plan'), 400, 'plan');
     });
 }
 

@@ -290,7 +290,7 @@ async function bounds(site, file) {
         await until(async () => (await site.consume('z', 'summary')).status === 202, 'there is room');
     });
     await test('a line that is paused or closed, by the API, at once; and the report', async () => {
-        const set = (state, more = {}) => site.api('POST', '/admin/queues', { feature: 'summary', state, ...more });
+        const set = (state, more = {}) => site.api('POST', '/admin/queues', { feature: 'summary', state, reason: 'why', ...more });
         status(await set('shut'), 400);
         status(await set('open', { feature: 'nothing' }), 404);
         like(status(await set('paused', { limit: 'shared_minute', reason: 'a test' }), 200).json, { state: 'paused', limit: 'shared_minute' });

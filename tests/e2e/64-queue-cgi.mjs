@@ -67,11 +67,11 @@ await test('who does not come loses the turn, and who is not seen the place', as
     like((await look(g)).json, { state: 'waiting', position: 2 });
     await psql("update webquota.leases set until = clock_timestamp() - interval '1 second' where name = 'admission'");
     await psql("update webquota.queues set state = 'open'");
-    await webquota('queue', 'pause', 'summary');
+    await webquota('queue', 'pause', 'summary', '--reason', 'a test');
     await clock('04:10'); /* f was seen at 02:01, g at 02:50 */
     like((await look(g)).json, { state: 'waiting', position: 1, paused: true });
     equal(await psql("select t.state || ' ' || t.why from webquota.tickets t join webquota.subjects s on s.id = t.subject_id where s.key = 'f'"), 'expired unseen');
-    await webquota('queue', 'open', 'summary');
+    await webquota('queue', 'open', 'summary', '--reason', 'a test');
     like((await look(g)).json, { state: 'admitted' });
 });
 await test('what needs no database lets nobody in, and waits for none', async () => {

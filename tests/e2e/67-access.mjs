@@ -61,17 +61,34 @@ async function accounts(site, root, bob) {
     await test('the same at a shell', async () => {
         equal((await site.command('account', 'suspend', NAME, '--reason', 'left')).code, 0);
         status(await attempt(), 403);
-        equal((await site.command('account', 'suspend', NAME)).code, 1);
-        equal((await site.command('account', 'resume', NAME)).code, 0);
-        equal((await site.command('account', 'sign-out', NAME)).code, 0);
-        equal((await site.command('account', 'sign-out', 'nobody')).code, 1);
+        equal((await site.command('account', 'suspend', NAME, '--reason', 'twice')).code, 1);
+        equal((await site.command('account', 'resume', NAME, '--reason', 'back')).code, 0);
+        equal((await site.command('account', 'sign-out', NAME, '--reason', 'lost')).code, 0);
+        equal((await site.command('account', 'sign-out', 'nobody', '--reason', 'lost')).code, 1);
         ok(/bob.*support.*no/.test((await site.command('account', 'list')).stdout));
+    });
+    await test('and by programs, as JSON', async () => {
+        const post = (body, code) => request(`${site.url}/admin/access/change`, { method: 'POST', body, headers: site.admin }).then(answer => status(answer, code, JSON.stringify(body)).json);
+        for (const [what, suspended] of [['account-suspend', true], ['account-resume', false], ['account-sign-out', false]])
+            like(await post({ what, id: NAME, reason: 'by a program' }, 200), { what, made: true, account: { account: NAME, suspended } });
+        like(await post({ what: 'account-codes-reset', id: NAME, reason: 'by a program' }, 409), { field: 'account' });
+        for (const [wrong, code, field] of [[{ reason: '' }, 400, 'reason'], [{ god: 1 }, 400, 'god'], [{ what: 'god' }, 400, 'what'], [{ what: 'account-resume' }, 409, 'account'], [{ id: 'nobody' }, 404, 'account']])
+            like(await post({ what: 'account-suspend', id: NAME, reason: 'x', ...wrong }, code), { field });
+        like(await post({ what: 'key-create', name: 'made', reason: 'x' }, 400), { field: 'enforce' });
+        const { key } = await post({ what: 'key-create', name: 'made', read: true, reason: 'a test' }, 200);
+        like(key, { key: /^wq_\d+_/, name: 'made', scopes: ['read'] });
+        like(await post({ what: 'key-revoke', id: key.id, reason: 'it is over' }, 200), { made: true, key: { id: key.id, key: undefined, revoked_at: /Z$/ } });
+        equal(status(await request(`${site.url}/admin/access`, { headers: { ...site.admin, Accept: 'application/json' } }), 200).json.accounts.length, 3);
+        const { audit } = (await site.api('GET', '/admin/audit')).json;
+        equal(audit.slice(0, 3).map(one => [one.action, one.actor.slice(0, 4), one.reason]), [['key.revoke', 'key:', 'it is over'], ['key.create', 'key:', 'a test'],
+            ['sessions.end', 'key:', 'by a program']]);
     });
 }
 
 async function keys(site, root) {
     await test('a key is shown once, works within its scopes, and is refused once revoked', async () => {
         ok(status(await change(root, 'key-create', null, { name: 'shop' }), 400).text.includes('id="enforce-mistake"'), 'no scope');
+        ok(status(await change(root, 'key-create', null, { name: 'x', read: '1', reason: '' }), 400).text.includes('id="reason-mistake"'), 'no reason');
         ok(status(await change(root, 'key-create', null, { name: '', read: '1' }), 400).text.includes('id="name-mistake"'), 'no name');
         ok(status(await change(root, 'key-create', null, { name: 'x', read: '1', expires: '2001-01-01' }), 400).text.includes('id="expires-mistake"'));
         const made = status(await change(root, 'key-create', null, { name: 'shop <b>', read: '1' }), 200);
@@ -86,7 +103,7 @@ async function keys(site, root) {
         status(await change(root, 'key-revoke', id), 303);
         await until(async () => (await ask('/usage?subject=free')).status === 401, 'refused', 3000);
         status(await change(root, 'key-revoke', id), 404, 'already');
-        equal(await site.value("select details ->> 'reason' from webquota.audit where action = 'key.revoke'"), 'why');
+        equal(await site.sql(`select details ->> 'reason' from webquota.audit where action in ('key.create', 'key.revoke') and details ->> 'id' = '${id}'`), [['why'], ['why']]);
     });
 }
 

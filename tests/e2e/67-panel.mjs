@@ -251,6 +251,13 @@ async function organization_seen(browser, site, look) {
         await press(page, 'button', 'See what changes');
         await press(page, 'button', 'Remove the override of Gym <i>');
         ok(/3 of 20 calls used in all/.test(await words(page)), await words(page));
+        for (const [verb, amount] of [['Restore', 100], ['Remove', 20]]) {
+            await press(page, 'link', 'Undo');
+            await type_into(page, 'Why?', verb);
+            await press(page, 'button', 'See what changes');
+            await press(page, 'button', `${verb} the override of Gym <i>`);
+            ok((await words(page)).includes(`3 of ${amount} calls used in all`), await words(page));
+        }
         const { audit } = (await site.api('GET', `/admin/audit?organization=${encodeURIComponent('Gym <i>')}`)).json;
         ok(/Owner Nobody/.test(await words(page)), await words(page));
         await press(page, 'link', 'Change the owner');
@@ -272,7 +279,7 @@ async function organization_seen(browser, site, look) {
         ok((await words(page)).includes('From g-1 to nobody.'), await words(page));
         await press(page, 'button', 'Change the owner of Gym <i>');
         ok(/Owner Nobody/.test(await words(page)), await words(page));
-        equal(audit.slice(0, 2).map(one => [one.action, one.reason]), [['override.remove', 'It is over'], ['override.add', 'A tournament']]);
+        equal(audit.slice(0, 4).map(one => [one.action, one.reason]), [['override.remove', 'Remove'], ['override.restore', 'Restore'], ['override.remove', 'It is over'], ['override.add', 'A tournament']]);
     });
     await context.close();
 }
@@ -350,7 +357,7 @@ async function queue_kept(browser, site, look) {
         equal(audit.slice(0, 9).map(one => [one.action, one.subject, one.reason]), [['queue.set', null, 'It burns'], ['queue.set', null, 'It is out'],
             ['ticket.drop', `${a}-3`, 'Not now'], ['ticket.admit', `${a}-3`, 'Now'], ['ticket.drop', `${a}-2`, 'A robot'], ['ticket.move-back', `${a}-3`, 'Well'],
             ['ticket.move-up', `${a}-3`, 'Ill'], ['queue.set', null, 'A fire <b>'], ...audit.slice(8, 9).map(one => [one.action, one.subject, one.reason])]);
-        status(await site.api('POST', '/admin/queues', { feature: 'seat', state: 'open' }), 200);
+        status(await site.api('POST', '/admin/queues', { feature: 'seat', state: 'open', reason: 'on' }), 200);
     });
     await context.close();
 }
@@ -368,7 +375,7 @@ async function queues(site, root) {
         status(await root.send('/admin/queue/change', { ...fields_of(late), reason: 'y', confirm: '1' }), 303);
         equal((await root.open(`/admin/queue?${LINE}`, JSON_TYPE)).json.queue.state, 'closed');
         status(await site.api('POST', '/consume', { subject: 'q-4', feature: 'seat' }), 503, 'nobody may join');
-        equal((await cli('open', 'seat')).code, 0);
+        equal((await cli('open', 'seat', '--reason', 'on')).code, 0);
         ok(status(await root.send('/admin/queue/change', { ...form, reason: ' ' }), 400).text.includes('id="reason-mistake"'));
         status(await root.send('/admin/queue/change', { ...form, reason: 'x', confirm: '1', csrf: 'x' }), 403);
         for (const [query, code] of [['what=pause', 400], ['what=god&feature=seat&limit=shared', 400], ['what=pause&feature=seat&limit=none', 404],
@@ -395,12 +402,13 @@ async function queues(site, root) {
             equal(status(await site.api('GET', `/admin/tickets${query}`), 400).json.field, field);
         equal((await cli('move-up', tickets[2], '--reason', 'by hand')).code, 0);
         ok(/number 1 {2}q-3 .* moved up\n.*number 2 {2}q-1/.test((await cli('tickets', 'seat', '--limit', 'shared')).stdout));
-        equal((await cli('move-back', tickets[2])).code, 0);
-        equal((await cli('admit', tickets[2])).code, 1);
-        equal(JSON.parse((await cli('drop', tickets[2], '--json')).stdout), { ticket: tickets[2], done: 'drop' });
+        equal((await cli('move-back', tickets[2])).code, 2, 'without a reason');
+        equal((await cli('move-back', tickets[2], '--reason', 'enough')).code, 0);
+        equal((await cli('admit', tickets[2], '--reason', 'now')).code, 1);
+        equal(JSON.parse((await cli('drop', tickets[2], '--json', '--reason', 'gone')).stdout), { ticket: tickets[2], done: 'drop' });
         ok(/seat, shared: open; 1 waiting, the first for \d+ s; 0 let in \(\d in the last hour/.test((await cli('list')).stdout), (await cli('list')).stdout);
         const { audit } = (await site.api('GET', '/admin/audit?subject=q-3')).json;
-        equal(audit.slice(0, 5).map(one => [one.action, one.actor.slice(0, 4), one.reason]), [['ticket.drop', 'cli:', null], ['ticket.move-back', 'cli:', null],
+        equal(audit.slice(0, 5).map(one => [one.action, one.actor.slice(0, 4), one.reason]), [['ticket.drop', 'cli:', 'gone'], ['ticket.move-back', 'cli:', 'enough'],
             ['ticket.move-up', 'cli:', 'by hand'], ['ticket.move-back', 'key:', 'why'], ['ticket.move-up', 'key:', 'why']]);
         equal([audit[2].old, audit[2].new.number], [{ number: 2 }, 1]);
     });
@@ -426,12 +434,13 @@ async function owners(site, root) {
         const form = fields_of(status(await root.open(`/admin/organization/change?what=owner&organization=${encodeURIComponent(organization)}`), 200));
         equal((await set('g-1', 200)).owner, 'g-1');
         equal((await set('nobody-met', 422)).field, 'owner');
-        equal(status(await site.api('POST', '/admin/organizations', { organization: 'None', owner: null }), 404).json.field, 'organization');
-        equal(status(await site.api('POST', '/admin/organizations', { organization }), 400).json.field, 'owner');
+        equal(status(await site.api('POST', '/admin/organizations', { organization: 'None', owner: null, reason: 'why' }), 404).json.field, 'organization');
+        equal(status(await site.api('POST', '/admin/organizations', { organization, reason: 'why' }), 400).json.field, 'owner');
         status(await root.send('/admin/organization/change', { ...form, owner: '', reason: 'late', confirm: '1' }), 409);
         equal(JSON_OF(await cli('show', organization)).owner, 'g-1');
         equal(JSON_OF(await cli('set', organization, '--owner', '', '--reason', 'by hand')).owner, null);
-        equal((await cli('set', organization, '--owner', 'zed')).code, 1);
+        equal((await cli('set', organization, '--owner', 'zed', '--reason', 'x')).code, 1);
+        equal((await cli('set', organization, '--owner', 'g-1')).code, 2, 'without a reason');
         equal((await cli('set', organization)).code, 2);
         const { audit } = (await site.api('GET', `/admin/audit?action=organization.owner`)).json;
         equal(audit.slice(0, 2).map(one => [one.subject, one.organization, one.old, one.new, one.reason]), [['g-1', organization, { owner: 'g-1' }, { owner: null }, 'by hand'],

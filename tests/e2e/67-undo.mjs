@@ -220,6 +220,94 @@ async function programs(site) {
     });
 }
 
+/* What there is as a call and as a command: how it is done (with an id for undoing it), how it is undone, and what the audit says of both:
+ * [action, members of old, members of new]. */
+const BOTH = [
+    { what: 'an override', done: ['override.add', null, { feature: 'call', limit: 'life', amount: 9 }], undone: ['override.remove', { amount: 9 }, null],
+        api: ['POST /admin/overrides', { feature: 'call', limit: 'life', amount: 9 }, 'override', 'DELETE /admin/overrides/@'],
+        cli: ['override add --feature call --limit life --amount 9 --subject', 'override', 'override remove @'] },
+    { what: 'an unlimited override', done: ['override.add', null, { feature: 'call', unlimited: true }], undone: ['override.remove', { unlimited: true }, null],
+        api: ['POST /admin/overrides', { feature: 'call', unlimited: true }, 'override', 'DELETE /admin/overrides/@'],
+        cli: ['override add --feature call --unlimited --subject', 'override', 'override remove @'] },
+    { what: 'a bonus', done: ['grant.add', null, { feature: 'call', amount: 7 }], undone: ['grant.remove', { amount: 7 }, null],
+        api: ['POST /admin/grants', { feature: 'call', amount: 7 }, 'grant', 'DELETE /admin/grants/@'],
+        cli: ['grant add --feature call --amount 7 --subject', 'grant', 'grant remove @'] },
+    { what: 'another plan', done: ['subject.update', { plan: 'free' }, { plan: 'pro' }], undone: ['subject.update', { plan: 'pro' }, { plan: 'free' }],
+        api: ['POST /admin/subjects', { plan: 'pro' }, null, 'POST /admin/subjects', { plan: 'free' }], cli: ['subject set --plan pro', null, 'subject set --plan free'] },
+    { what: 'another organization', done: ['subject.update', { organization: null }, { organization: 'Both' }], undone: ['subject.update', { organization: 'Both' }, { organization: null }],
+        api: ['POST /admin/subjects', { organization: 'Both' }, null, 'POST /admin/subjects', { organization: null }], cli: ['subject set --organization Both', null, ['subject', 'set', '--organization', '']] },
+    { what: 'a suspension', done: ['subject.update', { suspended: false }, { suspended: true }], undone: ['subject.update', { suspended: true }, { suspended: false }],
+        api: ['POST /admin/subjects', { suspended: true }, null, 'POST /admin/subjects', { suspended: false }], cli: ['subject set --suspend', null, 'subject set --resume'] },
+];
+
+async function both_ways(site) {
+    const subject = 'both "ways"', where = `subject=${encodeURIComponent(subject)}`;
+    const state = async () => [(await site.api('GET', `/usage?${where}`)).json.limits.map(({ amount, remaining, bonus }) => [amount, remaining, bonus]),
+        (({ plan, organization, suspended }) => [plan.key, organization, suspended])((await site.api('GET', `/admin/subjects?${where}`)).json)];
+    const call = async (line, body, reason) => {
+        const [method, path] = line.split(' ');
+        const answer = method === 'DELETE' ? await site.api(method, `${path}?reason=${encodeURIComponent(reason)}`) : await site.api(method, path, { subject, reason, ...body });
+        ok(answer.status < 300, `${line}: ${answer.text}`);
+        return answer.json;
+    };
+    const command = async (line, reason) => {
+        const words = Array.isArray(line) ? line : line.split(' ');
+        const answer = await site.command(...words, ...(/^(remove|restore)$/.test(words[1]) ? [] : [subject]), '--reason', reason, '--json');
+        equal(answer.code, 0, `${line}: ${answer.stderr}`);
+        return JSON.parse(answer.stdout);
+    };
+    const audited = async ([action, old, made], reason, by_call) => {
+        const { audit: [entry] } = (await site.api('GET', `/admin/audit?${where}`)).json;
+        like(entry, { action, subject, reason, actor: by_call ? /^key:\d+$/ : /^cli:./, origin: by_call ? '127.0.0.1' : /^command on ./, old, new: made });
+    };
+    status(await site.consume(subject, 'call'), 200);
+    status(await site.api('POST', '/admin/subjects', { subject, plan: 'free' }), 200);
+    for (const { what, done, undone, api, cli } of BOTH) for (const by_call of [true, false]) await test(`${what}, by ${by_call ? 'call' : 'command'}: audited, and undone as it was`, async () => {
+        const before = await state();
+        const made = by_call ? await call(api[0], api[1], 'why <b>') : await command(cli[0], 'why <b>'), id = made[by_call ? api[2] : cli[1]];
+        await audited(done, 'why <b>', by_call);
+        ok(JSON.stringify(await state()) !== JSON.stringify(before), 'it is another now');
+        await (by_call ? call(api[3].replace('@', id), api[4], 'back') : command(Array.isArray(cli[2]) ? cli[2] : cli[2].replace('@', id), 'back'));
+        await audited(undone, 'back', by_call);
+        equal(await state(), before);
+    });
+    for (const by_call of [true, false]) await test(`use that is given back or set to 0, by ${by_call ? 'call' : 'command'}: audited with its reason`, async () => {
+        status(await site.api('DELETE', `/usage?${where}&reason=first`), 200);
+        const fresh = await state();
+        const { decision_id: id } = status(await site.consume(subject, 'call'), 200).json;
+        equal(status(await site.api('GET', `/decisions?${where}`), 200).json.decisions[0].decision_id, id, 'it is the newest of theirs');
+        await (by_call ? call(`POST /decisions/${id}/refund`, { subject: undefined }, 'ours') : site.command('refund', id, '--reason', 'ours'));
+        equal(await state(), fresh);
+        await audited(['decision.refund', null, {}], 'ours', by_call);
+        status(await site.consume(subject, 'call'), 200);
+        await (by_call ? site.api('DELETE', `/usage?${where}&reason=anew`) : site.command('reset', subject, '--reason', 'anew'));
+        equal(await state(), fresh);
+        await audited(['usage.reset', { life: 1 }, {}], 'anew', by_call);
+    });
+    await test('found by the search, alone and in the organization, and what was removed by call is restored by command', async () => {
+        const { override } = await call('POST /admin/overrides', { feature: 'call', amount: 12 }, 'a');
+        const before = await state();
+        await call(`DELETE /admin/overrides/${override}`, null, 'b');
+        await command(`override restore ${override}`, 'c');
+        equal(await state(), before);
+        await audited(['override.restore', null, { amount: 12 }], 'c', false);
+        const found = status(await site.api('GET', '/admin/subjects?q=both&filter=override'), 200).json;
+        like(found, { more: false, after: null });
+        equal(found.subjects.map(one => one.subject), [subject]);
+        equal(JSON.parse((await site.command('subject', 'find', 'both', '--filter', 'override', '--json')).stdout), found);
+        equal(status(await site.api('GET', '/admin/subjects?plan=gold'), 404).json.field, 'plan');
+        status(await site.api('POST', '/admin/subjects', { subject, organization: 'Both/ways' }), 200);
+        const whole = status(await site.api('GET', `/admin/organizations?organization=${encodeURIComponent('Both/ways')}`), 200).json;
+        like(whole, { organization: 'Both/ways', owner: null, more: false, overrides: [], grants: [] });
+        equal([whole.members.map(one => [one.subject, one.plan.key]), whole.usage.subject], [[[subject, 'free']], subject]);
+        const shown = JSON.parse((await site.command('organization', 'show', 'Both/ways', '--json')).stdout);
+        equal(shown.members, whole.members);
+        const list = status(await site.api('GET', '/admin/organizations?q=Both'), 200).json;
+        equal(list.organizations.map(one => [one.organization, one.members]), [['Both', 0], ['Both/ways', 1]]);
+        equal(JSON.parse((await site.command('organization', 'list', 'Both', '--json')).stdout).organizations, list.organizations);
+    });
+}
+
 async function processes(site, root) {
     await test('somebody stopped a moment ago is allowed the moment after, in every process', async () => {
         const second = await second_service(site);
@@ -259,9 +347,27 @@ async function approvals(site, root, sue) {
         equal(await amount(), 4);
         equal(await site.value("select actor from webquota.audit where action = 'override.add' order by id desc limit 1"), 'account:sue');
         for (const what of ['reset', 'plan', 'suspend', 'organization', 'sessions-end']) status(await sue.open(`/admin/change?what=${what}&subject=eve`), 403, what);
-        const id = await site.value('select max(id) from webquota.overrides');
+        const { override: id } = (await site.api('POST', '/admin/overrides', { subject: 'eve', feature: 'call', limit: 'life', amount: 4 })).json;
         status(await sue.open(`/admin/change?what=override-remove&subject=eve&id=${id}`), 403);
+        status(await as_sue('/admin/change', { what: 'override-remove', subject: 'eve', id, reason: 'x', confirm: '1' }), 403);
         status(await as_sue(`/api/v1/admin/overrides/${id}`, undefined, 'DELETE'), 403);
+        status(await site.api('DELETE', `/admin/overrides/${id}`), 204);
+    });
+    await test('and takes back what she gave, on the page and by call, but not what others gave', async () => {
+        const before = await amount(), give = async () => status(await sue.send('/admin/change', await form({ amount: '3', expires: until_day(20), confirm: '1' })), 303);
+        const page = status(await sue.open((await give()).headers.location.replace('/quota', '')), 200);
+        equal(await amount(), 3);
+        const form_of = status(await sue.open(undo_of(page)), 200);
+        status(await sue.send('/admin/change', { ...fields_of(form_of), reason: 'a slip', confirm: '1' }), 303);
+        equal(await amount(), before);
+        await give();
+        const id = await site.value('select max(id) from webquota.overrides');
+        ok(new RegExp(`what=override-remove&[^"]*id=${id}"`).test((await sue.open('/admin/person?subject=eve')).text.replaceAll('&amp;', '&')), 'a link for her own');
+        status(await as_sue(`/api/v1/admin/overrides/${id}?reason=again`, undefined, 'DELETE'), 204);
+        status(await as_sue(`/api/v1/admin/overrides/${id}`, undefined, 'DELETE'), 404);
+        equal(await amount(), before);
+        equal(await site.sql("select actor from webquota.audit where action = 'override.remove' and subject = 'eve' order by id desc limit 2"), [['account:sue'], ['account:sue']]);
+        status(await sue.open(`/admin/change?what=override-restore&subject=eve&id=${id}`), 403, 'nor bring back');
     });
     await test('what goes above waits, and is made when an administrator approves it', async () => {
         const preview = status(await sue.send('/admin/change', await form({ amount: '5', expires: until_day(20) })), 200);
@@ -277,8 +383,14 @@ async function approvals(site, root, sue) {
         const sent = { csrf: fields_of(page).csrf, approval };
         status(await root.send('/admin/approval', { ...sent, verdict: 'deny' }), 400, 'without a reason');
         status(await root.send('/admin/approval', { ...sent, verdict: 'maybe' }), 400);
-        equal(status(await root.send('/admin/approval', { ...sent, verdict: 'approve' }), 303).headers.location, '/quota/admin/approvals?done=approved');
+        const { location } = status(await root.send('/admin/approval', { ...sent, verdict: 'approve' }), 303).headers;
+        ok(location.startsWith('/quota/admin/approvals?done=approved&'), location);
         equal([await amount(), await waiting()], [5, []]);
+        const { page: undone } = await change(root, undo_of(status(await root.open(location.replace('/quota', '')), 200)));
+        equal(await amount(), 4, 'undone');
+        await change(root, undo_of(undone));
+        equal(await amount(), 5, 'and back');
+        ok(!/Undo<\/a>/.test((await sue.open(location.replace('/quota', ''))).text), 'nothing that she may undo');
         ok(/somebody else has decided/.test(plain(status(await root.send('/admin/approval', { ...sent, verdict: 'approve' }), 409))));
         equal(await site.sql("select actor, details ->> 'asked_by', subject from webquota.audit where action = 'approval.approve'"), [['account:root', 'account:sue', 'eve']]);
     });
@@ -341,6 +453,7 @@ try {
         await signing_out(site, root);
         await conflicts(site, root, boss);
         await programs(site);
+        await both_ways(site);
         await processes(site, root);
         await approvals(site, root, sue);
     });

@@ -130,10 +130,10 @@ StoreResult admin_grant_open(Store *store, const char *subject, const char *feat
     return double_result(feature, error);
 }
 
-StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *actor,
+StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *reason, const char *actor,
                              json_t **json, StoreError *error)
 {
-    (void)store, (void)expires_at;
+    (void)store, (void)expires_at, (void)reason;
     HOLDS(actor && scopes >= 1 && scopes <= 7);
     return double_json(name, NULL, json, error);
 }

@@ -108,6 +108,36 @@ StoreResult organization_members(Store *store, const char *organization, int64_t
     return result;
 }
 
+StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error)
+{
+    json_t *list = NULL;
+    bool more;
+    StoreResult result = organization_members(store, organization, 0, 1, &list, &more, error);
+    json_decref(list);
+    return result == STORE_OK ? store_usage(store, organization, NULL, true, read, error) : result;
+}
+
+void organization_clear(Organization *organization)
+{
+    json_decref(organization->about);
+    json_decref(organization->members);
+    json_decref(organization->overrides);
+    json_decref(organization->grants);
+    usage_read_free(organization->usage);
+}
+
+StoreResult organization_read(Store *store, const char *organization, int64_t after, Organization *read, StoreError *error)
+{
+    StoreResult result = organization_members(store, organization, after, MEMBERS_PAGE, &read->members, &read->more, error);
+    if (result == STORE_OK)
+        result = organization_get(store, organization, &read->about, error);
+    if (result == STORE_OK)
+        result = organization_seen(store, organization, &read->usage, error);
+    if (result == STORE_OK)
+        result = admin_override_list(store, NULL, organization, NULL, &read->overrides, error);
+    return result == STORE_OK ? admin_grant_list(store, NULL, organization, NULL, &read->grants, error) : result;
+}
+
 void audit_origin_set(const char *origin)
 {
     (void)origin;

@@ -13,7 +13,7 @@ static void start(void)
     json_t *json = NULL;
     database_fresh(policy_text);
     store = database_store();
-    ck_assert_msg(admin_key_create(store, "test", KEY_ADMIN, INSTANT_MAX, "test", &json, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_msg(admin_key_create(store, "test", KEY_ADMIN, INSTANT_MAX, NULL, "test", &json, &error) == STORE_OK, "%s", error.detail);
     key = g_strdup(json_string_value(json_object_get(json, "key")));
     ck_assert_ptr_nonnull(key);
     json_decref(json);
@@ -74,7 +74,7 @@ START_TEST(they_are_listed_page_by_page)
     g_autofree char *before = NULL;
     for (int i = 0; i < 2; i++) {
         json_t *json = NULL;
-        ck_assert_int_eq(admin_key_create(store, "test", KEY_READ, INSTANT_MAX, "test", &json, &error), STORE_OK);
+        ck_assert_int_eq(admin_key_create(store, "test", KEY_READ, INSTANT_MAX, NULL, "test", &json, &error), STORE_OK);
         json_decref(json);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {

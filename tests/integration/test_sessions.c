@@ -19,7 +19,7 @@ static void start(void)
     ck_assert(sodium_init() >= 0);
     database_fresh(policy_text);
     store = database_store();
-    ck_assert_msg(account_add(store, "ada", PASSWORD, ROLE_SUPPORT, "a-1", "test", &json, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_msg(account_add(store, "ada", PASSWORD, ROLE_SUPPORT, "a-1", NULL, "test", &json, &error) == STORE_OK, "%s", error.detail);
     json_decref(json);
 }
 
@@ -104,14 +104,14 @@ START_TEST(what_an_account_loses_ends_its_sessions)
     g_autofree char *first = NULL, *second = NULL, *third = NULL;
     ck_assert_int_eq(sign_in(store, "ada", PASSWORD, &first), SIGN_IN_DONE);
     ck_assert_int_eq(find(store, first), STORE_OK);
-    ck_assert_int_eq(account_password(store, "ada", "another password", "test", &error), STORE_OK);
+    ck_assert_int_eq(account_password(store, "ada", "another password", NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(find(store, first), STORE_NONE);
     ck_assert_int_eq(sign_in(store, "ada", PASSWORD, &second), SIGN_IN_WRONG);
     ck_assert_int_eq(sign_in(store, "ada", "another password", &second), SIGN_IN_DONE);
-    ck_assert_int_eq(account_role(store, "ada", ROLE_SUPPORT, "test", &error), STORE_OK);
+    ck_assert_int_eq(account_role(store, "ada", ROLE_SUPPORT, NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(find(store, second), STORE_NONE);
     ck_assert_int_eq(sign_in(store, "ada", "another password", &third), SIGN_IN_DONE);
-    ck_assert_int_eq(account_remove(store, "ada", "test", &error), STORE_OK);
+    ck_assert_int_eq(account_remove(store, "ada", NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(find(store, third), STORE_NONE);
     ck_assert_int_eq(database_number("select count(*) from webquota.audit where action like 'account.%' and actor = 'test'"), 4);
 }
@@ -122,10 +122,10 @@ START_TEST(passwords_are_compared_in_one_form)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *token = NULL;
-    ck_assert_int_eq(account_password(store, "ada", "p\303\244ssw\303\266rter", "test", &error), STORE_OK);
+    ck_assert_int_eq(account_password(store, "ada", "p\303\244ssw\303\266rter", NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(sign_in(store, "ada", "pa\314\210sswo\314\210rter", &token), SIGN_IN_DONE);
-    ck_assert_int_eq(account_password(store, "ada", "123456789", "test", &error), STORE_INVALID);
-    ck_assert_int_eq(account_password(store, "ada", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "test", &error), STORE_INVALID);
+    ck_assert_int_eq(account_password(store, "ada", "123456789", NULL, "test", &error), STORE_INVALID);
+    ck_assert_int_eq(account_password(store, "ada", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", NULL, "test", &error), STORE_INVALID);
 }
 END_TEST
 

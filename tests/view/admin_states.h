@@ -6,6 +6,7 @@
 #include "view/report.h"
 #include "view/view_admin.h"
 #include "view/view_admin_policy.h"
+#include "view/view_granted.h"
 
 static inline void sample_admin_init(Sample *sample, const char *path)
 {
@@ -201,7 +202,7 @@ static inline Value *sample_person(bool may_change, bool may_give, bool suspende
         .person = sample_kept(json_pack("{s:s}", "email", "ada@example.org")), .report = &sample.report,
         .overrides = sample_kept(sample_made("4", HOSTILE_NAME)), .shared_overrides = sample_kept(sample_made("5", "A fair")),
         .grants = sample_kept(sample_made("6", "Sorry")), .activity = activity, .may_change = may_change,
-        .may_give = may_give, .done = done,
+        .may_give = may_give, .actor = "somebody", .done = done,
         .requests = sample_kept(json_pack("[o]", sample_request("increase", "pending", SAMPLE_WHY, NULL))),
         .tickets = sample_kept(suspended ? json_array() : json_pack("[o, o]", sample_ticket("tkt_a", HOSTILE_NAME, 7, false),
                                                                     sample_ticket("tkt_b", HOSTILE_NAME, 0, false))),
@@ -308,8 +309,9 @@ static inline Value *sample_asked(json_t *list, const char *state, const char *d
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/requests");
-    Value *page = view_asked(&(AskedShown){.list = sample_kept(list), .more = done != NULL, .state = state, .done = done, .may_answer = true},
-                             &sample.context);
+    const Granted granted = {.subject = HOSTILE_NAME, .undo = {.possible = true, .kind = CHANGE_PLAN, .was = (char *)"free"}};
+    Value *page = view_asked(&(AskedShown){.list = sample_kept(list), .more = done != NULL, .state = state, .done = done,
+                                           .granted = done ? &granted : NULL, .may_answer = true}, &sample.context);
     sample_clear(&sample);
     return page;
 }
@@ -393,6 +395,7 @@ static inline Value *sample_organization(bool may_change, bool members)
         .organization = HOSTILE_NAME, .owner = members ? HOSTILE_NAME : NULL, .report = members ? &sample.report : NULL, .members = sample_kept(list), .more = members,
         .overrides = sample_kept(members ? sample_made("4", HOSTILE_NAME) : json_array()),
         .grants = sample_kept(members ? sample_made("6", "Sorry") : json_array()), .may_change = may_change, .done = may_change ? "bonus" : NULL,
+        .was = may_change ? "6" : NULL,
     };
     Value *page = view_organization(&shown, &sample.context);
     sample_clear(&sample);
@@ -442,6 +445,7 @@ static Value *pool_preview(void) { return sample_organization_change("bonus", fa
 static Value *pool_owner_wrong(void) { return sample_organization_change("owner", true, false); }
 static Value *pool_owner_preview(void) { return sample_organization_change("owner", false, true); }
 static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false); }
+static Value *pool_restore(void) { return sample_organization_change("bonus-restore", false, true); }
 
 /* --- what if --- */
 

@@ -23,7 +23,9 @@ static inline Value *sample_approvals(json_t *list, const char *state, const cha
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/approvals");
-    const ApprovalsShown shown = {.list = sample_kept(list), .more = json_array_size(list) > 0, .state = state, .done = done};
+    const Granted granted = {.organization = HOSTILE_NAME, .undo = {.possible = true, .kind = CHANGE_BONUS_REMOVE, .was = (char *)"6"}};
+    const ApprovalsShown shown = {.list = sample_kept(list), .more = json_array_size(list) > 0, .state = state, .done = done,
+                                  .granted = done ? &granted : NULL};
     Value *page = view_approvals(&shown, &sample.context);
     sample_clear(&sample);
     return page;

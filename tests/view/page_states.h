@@ -658,6 +658,7 @@ static const struct {
     { "pool-owner-wrong", "organization_change", pool_owner_wrong },
     { "pool-owner-preview", "organization_change", pool_owner_preview },
     { "pool-remove", "organization_change", pool_remove },
+    { "pool-restore", "organization_change", pool_restore },
     { "queues-some", "queues", queues_some },
     { "queues-looked-at", "queues", queues_looked_at },
     { "queues-none", "queues", queues_none },

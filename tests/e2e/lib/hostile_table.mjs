@@ -51,7 +51,7 @@ export const ROUTES = [
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'support', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
     ...['GET', 'POST'].map(method => [method, '/admin/limit', 'program', '']), ['POST', '/admin/version', 'program', ''],
-    ['GET', '/admin/access', 'program', ''], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', '']),
+    ['GET', '/admin/access', 'program', 'admin'], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', 'admin']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
@@ -68,13 +68,14 @@ export const ROUTES = [
     ['DELETE', '/api/v1/tickets/{id}', 'anybody', 'enforce'],
     ['POST', '/api/v1/reservations/{id}/commit', 'self', 'enforce'], ['POST', '/api/v1/reservations/{id}/release', 'self',
         'enforce'],
-    ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
+    ['GET', '/api/v1/decisions', 'self', ALL], ['GET', '/api/v1/decisions/{id}', 'self', ALL], ['POST', '/api/v1/decisions/{id}/refund', 'program', 'enforce'],
     ['GET', '/api/v1/thresholds', 'self', ALL], ['POST', '/api/v1/thresholds', 'self', 'enforce'],
     ['GET', '/api/v1/requests', 'self', ALL], ['POST', '/api/v1/requests', 'self', 'enforce'], ['GET', '/api/v1/features', 'self', ALL], ['GET', '/api/v1/plans', 'self', ALL], ['GET', '/api/v1/openapi.json', 'open',
         ''],
     ['POST', '/api/v1/admin/subjects', 'program', 'admin'], ['GET', '/api/v1/admin/subjects', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/subjects/{subject}', 'viewer', 'admin'],
     ['POST', '/api/v1/admin/organizations', 'program', 'admin'], ['GET', '/api/v1/admin/organizations', 'viewer', 'admin'],
+    ['GET', '/api/v1/admin/organizations/{organization}', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ...['/admin/bulk', '/admin/bulk/new'].flatMap(where => [['GET', where, 'program', ''], ['POST', where, 'program', '']]),
     ['GET', '/admin/bulks', 'program', ''], ['GET', '/api/v1/admin/bulk', 'program', 'admin'], ['POST', '/api/v1/admin/bulk', 'program', 'admin'], ['GET', '/api/v1/admin/bulk/{id}', 'program', 'admin'],
@@ -92,7 +93,7 @@ export const ROUTES = [
     ['GET', '/api/v1/admin/queues', 'viewer', 'admin'], ['POST', '/api/v1/admin/queues', 'program', 'admin'],
     ...[['overrides', 'viewer', 'support'], ['grants', 'viewer', 'support'], ['keys', 'program', 'program']].flatMap(([noun, reads, adds]) => [
         ['POST', `/api/v1/admin/${noun}`, adds, 'admin'], ['GET', `/api/v1/admin/${noun}`, reads, 'admin'],
-        ['GET', `/api/v1/admin/${noun}/{id}`, reads, 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, 'program',
+        ['GET', `/api/v1/admin/${noun}/{id}`, reads, 'admin'], ['DELETE', `/api/v1/admin/${noun}/{id}`, adds,
             'admin']]),
 ];
 
@@ -122,11 +123,15 @@ export const OPERATIONS = [
         subject: text(1, 255, { required: true }), plan: text(0, 64, { says: [422, 'plan'] }), plan_until: time(),
             plan_after: text(0, 64, { says: [422, 'plan_after'] }),
         organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
-            suspended: { type: 'flag' } } },
-    { name: 'POST /admin/organizations', c: 'api_organizations.c:fields', base: { organization: 'None', owner: '' }, good: 404, fields: {
-        organization: text(1, 255, { required: true, good: 200 }), owner: text(0, 255), reason: text(0, 500) } },
-    { name: 'GET /admin/organizations', c: 'api_organizations.c:fields', query: { organization: 'None' }, good: 404,
-        fields: { organization: text(1, 255, { required: true, good: 200 }) } }, /* those that subjects were put in above */
+            suspended: { type: 'flag' }, reason: text(0, 500) } },
+    { name: 'POST /admin/organizations', c: 'api_organizations.c:fields', base: { organization: 'None', owner: '', reason: 'why' }, good: 404, fields: {
+        organization: text(1, 255, { required: true, good: 200 }), owner: text(0, 255), reason: text(1, 500, { required: true }) } },
+    { name: 'GET /admin/organizations', c: 'api_organizations.c:one_fields', query: { organization: 'None' }, good: 404,
+        fields: { organization: text(1, 255, { good: 200 }), after: whole(1, LARGEST) } }, /* those that subjects were put in above */
+    { name: 'GET /admin/organizations', c: 'api_organizations.c:list_fields', query: { q: 'None' }, good: 200,
+        fields: { q: text(1, 255), after: text(1, 255) } },
+    { name: 'GET /decisions', c: 'api_decisions.c:list_fields', query: { subject: 'h', feature: 'call' }, good: 200,
+        fields: { subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }) } },
     { name: 'POST /admin/overrides', c: 'api_overrides.c:fields', base: { ...BODY, amount: 100000 }, good: 201, fields: {
         ...OWNER, feature: REFERS, limit: text(1, 64, { says: [422, 'limit'] }), amount: whole(0, LARGEST),
         unlimited: { type: 'flag', instead: 'amount' }, multiplier: { type: 'number', min: 0, max: 1000000,
@@ -135,16 +140,18 @@ export const OPERATIONS = [
         ...OWNER, feature: REFERS, amount: whole(1, LARGEST, { required: true }), priority: whole(0, 1000000),
             effective_at: time(), expires_at: time(),
         every: text(1, 64, { says: [400, 'every'] }), reason: text(0, 500) } },
-    { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open' }, good: 200, fields: {
+    { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open', reason: 'why' }, good: 200, fields: {
         feature: text(1, 255, { required: true, says: [404, 'feature'] }), limit: text(1, 64, { says: [404, 'limit'] }),
-        state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(0, 500) } },
+        state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(1, 500, { required: true }) } },
     { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { feature: 'queued', limit: 'line' }, good: 200, fields: {
         feature: text(1, 255), limit: text(1, 64), after: text(1, 64, { says: [422, 'after'] }) } },
     { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
-    { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: {}, good: 404, fields: { reason: text(0, 500) } },
+    { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: { reason: 'why' }, good: 404, fields: { reason: text(1, 500, { required: true }) } },
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
-            expires_at: time() } },
+            expires_at: time(), reason: text(0, 500) } },
+    ...['overrides', 'grants', 'keys'].map(noun => ({ name: `DELETE /admin/${noun}/999999`, c: 'admin_input.c:reason_fields', query: { reason: 'why' }, good: 404,
+        fields: { reason: text(1, 500) } })),
     { name: 'GET /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200,
         fields: { subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }) } },
     { name: 'DELETE /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200, fields: {
@@ -165,6 +172,7 @@ export const OPERATIONS = [
         mode: text(1, 128), days: whole(1, 90), try: whole(0, 1) } },
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
+    { name: 'GET /admin/subjects', c: 'api_subjects.c:list_fields', query: { after: 'h' }, good: 200, fields: { after: text(1, 255) } },
     { name: 'GET /admin/overrides', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255), organization: text(1, 255, { instead: 'subject' }), before: whole(1, LARGEST) } },
     { name: 'GET /admin/grants', c: 'admin_input.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1,
@@ -278,8 +286,8 @@ export const REFERENCES = [
     ...['nobody', 'O', '%', '*'].flatMap(organization => ['overrides', 'grants'].map(noun =>
         [`${noun} of organization ${organization}`, { ...ask({ organization, feature: 'call', amount: 1 }),
             where: `/admin/${noun}` }, 422, 'organization'])),
-    ['somebody never met', { where: '/admin/subjects?subject=never-met' }, 404, 'subject'], ['nobody',
-        { where: '/admin/subjects' }, 400, 'subject'],
+    ['somebody never met', { where: '/admin/subjects?subject=never-met' }, 404, 'subject'], ['a search by what is none',
+        { where: '/admin/subjects?subjects=h' }, 400, 'subjects'],
     ['two owners', { where: '/admin/grants?subject=h&organization=o' }, 400, 'organization'], ['nobody\'s reset',
         { method: 'DELETE', where: '/usage' }, 400, 'subject'],
     ['reset of a feature that is none', { method: 'DELETE', where: '/usage?subject=h&feature=nothing' }, 404, 'feature'],
