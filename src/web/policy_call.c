@@ -3,9 +3,12 @@
 
 #include "policy/policy_diff.h"
 
+/* What nobody looked at is never what is in force. */
+#define SEEN_NONE (-1)
+
 PolicyChange policy_call_change(const char *actor, const InputValue *version, const InputValue *reason, const InputValue *effective_at)
 {
-    return (PolicyChange){.author = actor, .reason = reason->text, .expected = (int)version->whole,
+    return (PolicyChange){.author = actor, .reason = reason->text, .expected = version->given ? (int)version->whole : SEEN_NONE,
                           .effective_at = effective_at && effective_at->given ? effective_at->time : INSTANT_MIN};
 }
 

@@ -288,6 +288,7 @@ async function changes(site) {
         status(await root.send('/admin/limit', { ...fields_of(answer), amount: '6', reason: 'on top', confirm: '1' }), 303);
         equal((await amount_of(site)).amount, 6);
         status(await root.send('/admin/version', { csrf: mine.csrf, version: '1', now: before, reason: 'back' }), 409);
+        status(await root.send('/admin/version', { csrf: mine.csrf, version: '1', reason: 'back' }), 409, 'nothing was looked at');
         status(await root.send('/admin/limit', await edit({ amount: '5', confirm: '1' })), 303);
     });
     await test('nor what another process has, which this one does not know of yet', async () => {
