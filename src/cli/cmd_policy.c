@@ -147,7 +147,7 @@ static void policy_options_clear(PolicyOptions *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PolicyOptions, policy_options_clear)
 
-/* Who changes the policy says why. False after complaining. */
+/* What is said of a change of the policy. False after complaining. */
 static bool change_read(const PolicyOptions *options, const char *what, PolicyChange *change)
 {
     bool changes = g_strv_contains(with_version, what) || strcmp(what, "apply") == 0;
@@ -157,7 +157,7 @@ static bool change_read(const PolicyOptions *options, const char *what, PolicyCh
         return false;
     }
     if (!cli_instant("policy", "--at", options->at, &change->effective_at) ||
-        !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) || (changes && !cli_reason("policy", options->reason)))
+        !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) || !cli_text("policy", "--reason", options->reason, 1, REASON_MOST))
         return false;
     change->reason = options->reason;
     change->expected = (int)based_on;
@@ -186,7 +186,7 @@ int cmd_policy(int argc, char **argv)
         return cmd_policy_check(argc - 1, argv + 1);
     g_auto(PolicyOptions) options = { 0 };
     const GOptionEntry entries[] = {
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (apply, rollback, cancel; must be said)", "TEXT" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit (apply, rollback, cancel)", "TEXT" },
         { "based-on", 0, 0, G_OPTION_ARG_STRING, &options.based_on, "Not if another version is in force (apply, rollback, cancel)", "VERSION" },
         { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "When it comes into force, and not at once (apply)", "TIME" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },

@@ -161,7 +161,7 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
     if (argc != (one ? 3 : 2))
         return cli_usage("queue", one ? "it needs one FEATURE or TICKET" : "list and run take nothing more");
     if (one && (!cli_text("queue", "FEATURE or TICKET", argv[2], 1, 255) || !cli_text("queue", "--limit", texts->of[LIMIT], 1, 255) ||
-                (strcmp(verb, "tickets") != 0 && !cli_reason("queue", texts->of[REASON]))))
+                !cli_text("queue", "--reason", texts->of[REASON], 1, REASON_MOST)))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)

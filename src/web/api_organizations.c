@@ -7,7 +7,7 @@
 enum { ORGANIZATION, OWNER, REASON };
 static const InputField fields[] = {[ORGANIZATION] = {"organization", INPUT_TEXT, true, 1, 255},
                                     [OWNER] = {"owner", INPUT_TEXT, false, 0, 255},
-                                    [REASON] = {"reason", INPUT_TEXT, true, 1, 500}};
+                                    [REASON] = {"reason", INPUT_TEXT, false, 0, 500}};
 
 /* null takes the owner away, as "" does. */
 void api_organization_set(Call *call)

@@ -18,7 +18,7 @@ static const InputField fields[] = {
     [FEATURE] = {"feature", INPUT_TEXT, true, 1, 255},
     [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
     [STATE] = {"state", INPUT_TEXT, true, 1, 16},
-    [REASON] = {"reason", INPUT_TEXT, true, 1, 500},
+    [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 
 void api_queue_set(Call *call)
@@ -74,7 +74,7 @@ void api_line(Call *call)
     admin_answer(call, 200, result, result == STORE_OK ? json_pack("{s:o, s:b}", "tickets", list, "more", more) : NULL, &error);
 }
 
-static const InputField move_fields[] = {{"reason", INPUT_TEXT, true, 1, 500}};
+static const InputField move_fields[] = {{"reason", INPUT_TEXT, false, 0, 500}};
 
 /* Answers with the ticket as it is now. */
 static void moved(Call *call, StoreResult result, StoreError *error)

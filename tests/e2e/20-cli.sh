@@ -97,7 +97,7 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
     "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
-    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy apply deploy/policies/demo.conf" "policy rollback 1" "policy cancel 1" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "doctor now" "migrate now" "usage --nonsense a" \
+    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
     "request" "request approve" "request deny 1" "request list --reason x" "request list --state old" "request approve 1 --amount 0" \
     "request approve 1 --amount 1 --unlimited" "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do

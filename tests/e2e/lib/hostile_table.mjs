@@ -125,7 +125,7 @@ export const OPERATIONS = [
         organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
             suspended: { type: 'flag' }, reason: text(0, 500) } },
     { name: 'POST /admin/organizations', c: 'api_organizations.c:fields', base: { organization: 'None', owner: '', reason: 'why' }, good: 404, fields: {
-        organization: text(1, 255, { required: true, good: 200 }), owner: text(0, 255), reason: text(1, 500, { required: true }) } },
+        organization: text(1, 255, { required: true, good: 200 }), owner: text(0, 255), reason: text(0, 500) } },
     { name: 'GET /admin/organizations', c: 'api_organizations.c:one_fields', query: { organization: 'None' }, good: 404,
         fields: { organization: text(1, 255, { good: 200 }), after: whole(1, LARGEST) } }, /* those that subjects were put in above */
     { name: 'GET /admin/organizations', c: 'api_organizations.c:list_fields', query: { q: 'None' }, good: 200,
@@ -142,11 +142,11 @@ export const OPERATIONS = [
         every: text(1, 64, { says: [400, 'every'] }), reason: text(0, 500) } },
     { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open', reason: 'why' }, good: 200, fields: {
         feature: text(1, 255, { required: true, says: [404, 'feature'] }), limit: text(1, 64, { says: [404, 'limit'] }),
-        state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(1, 500, { required: true }) } },
+        state: text(1, 16, { required: true, says: [400, 'state'] }), reason: text(0, 500) } },
     { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { feature: 'queued', limit: 'line' }, good: 200, fields: {
         feature: text(1, 255), limit: text(1, 64), after: text(1, 64, { says: [422, 'after'] }) } },
     { name: 'GET /admin/tickets', c: 'api_queues.c:line_fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
-    { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: { reason: 'why' }, good: 404, fields: { reason: text(1, 500, { required: true }) } },
+    { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: {}, good: 404, fields: { reason: text(0, 500) } },
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
             expires_at: time(), reason: text(0, 500) } },
