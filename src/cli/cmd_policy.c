@@ -157,7 +157,8 @@ static bool change_read(const PolicyOptions *options, const char *what, PolicyCh
         return false;
     }
     if (!cli_instant("policy", "--at", options->at, &change->effective_at) ||
-        !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) || !cli_text("policy", "--reason", options->reason, 1, REASON_MOST))
+        !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) ||
+        !cli_text("policy", "--reason", options->reason, 1, REASON_MOST))
         return false;
     change->reason = options->reason;
     change->expected = (int)based_on;

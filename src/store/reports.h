@@ -19,8 +19,8 @@ typedef struct {
 } ReportAsk;
 
 /* All reports of one moment, as JSON (new): about {days, from, to, timezone, as_of, counted_to, uncounted_since, replica, lag_s, near_pct,
- * near_people, near_more, top}, and a list of rows for each of days, units, use, plans, spread, people, organizations, near, queues, requests. Read from
- * the replica where there is one; lag_s says by how much it is behind. Of sums that are rolled up: what came after `counted_to`
+ * near_people, near_more, top}, and a list of rows for each of days, units, use, plans, spread, people, organizations, near, queues, requests.
+ * Read from the replica where there is one; lag_s says by how much it is behind. Of sums that are rolled up: what came after `counted_to`
  * is not in them yet; the first of it was recorded at `uncounted_since` (null: there is none).
  * With `paid_plans` the lists are use, plans; reached {slot, plan, people}: how many reached which limit of their own; stopped {subject,
  * plan, feature, refused, stopped_days} and paying {subject, plan, feature, units, most, refused}: people, a row for each feature. */
