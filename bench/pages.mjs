@@ -15,7 +15,7 @@ const VAR = process.env.VAR, MOST_MS = 300, TIMES = 12, ROLLED_UP_MS = 3600000;
 const LARGE = 10000;
 const PERSON = 'b-00000005', ORGANIZATION = 'b-org-7';
 /* What stands for the {name} of an address; @name stands for what is found or made below. */
-const SEGMENTS = { report: 'use.csv', subject: PERSON };
+const SEGMENTS = { report: 'use.csv', subject: PERSON, organization: ORGANIZATION, version: '1' };
 const found_of = path => ({ overrides: '@override', grants: '@grant', requests: '@request', bulk: '@bulk', keys: '@key' })[path.split('/').at(-2)];
 /* What each page is asked besides, and, where that alone says nothing, instead. */
 const MORE = {
@@ -42,7 +42,7 @@ const INSTEAD = {
     '/admin/access/change': ['?what=key-create', '?what=key-revoke&id=@key'],
     '/admin/queue': ['?feature=queued&limit=line'],
     '/admin/audit.csv': ['?action=subject.set', `?subject=${PERSON}`],
-    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend', 'move', 'sessions-end', 'refund&id=@decision',
+    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend', 'move&organization=b-org-8', 'sessions-end', 'refund&id=@decision',
         'override-remove&id=@override'].map(what => `?what=${what}&subject=${PERSON}`),
     '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],
     '/api/v1/admin/organizations': [`?organization=${ORGANIZATION}`],
@@ -51,7 +51,7 @@ const INSTEAD = {
     '/api/v1/admin/grants': ['', `?subject=${PERSON}`],
 };
 /* Nothing of theirs is loaded: their pages say so. */
-const NOTHING_THERE = { '/admin/view/end': 303, '/admin/approval': 404, '/admin/queue/change': 404, '/api/v1/admin/approvals/{id}': 404 };
+const NOTHING_THERE = { '/admin/view/end': 303, '/admin/approval': 400, '/admin/queue/change': 400, '/api/v1/admin/approvals/{id}': 404 };
 /* What computes from all that is recorded takes as long as it takes, and has threads of its own. */
 const COMPUTED = ['/admin/what-if?limit=free/day&amount=50&days=7&try=1'];
 
