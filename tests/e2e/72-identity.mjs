@@ -2,7 +2,7 @@
 // Who is asking, through lighttpd: nobody becomes somebody by a header, an assertion is good or it is nothing, no spelling of
 // an address leads past a limit, and a refusal reaches the client whole.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALL_AT_ONCE, CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { GUARDED_503, raw, with_front } from './front/servers.mjs';
@@ -380,6 +380,41 @@ async function death_checks(site, front, supervised) {
     });
 }
 
+/* PHP is told of after the include, and so is unknown to the guard; with a setting of one's own beside the include's. */
+const late = (assign, before, after) => `server.modules = ("mod_setenv", "mod_accesslog")
+server.bind = env.FRONT_ADDRESS
+server.port = env.FRONT_PORT
+server.document-root = env.FRONT
+server.errorlog = env.FRONT + "/late.log"
+mimetype.assign = ("" => "text/plain")
+${before}
+var.webquota_socket  = env.FRONT_SOCKET
+var.webquota_share   = env.FRONT_SHARE
+var.webquota_guarded = "^/late(/|$)"
+include var.webquota_share + "/deploy/lighttpd/webquota.conf"
+fastcgi.server ${assign} (".php" => (("socket" => env.FRONT + "/php.sock")))
+${after}
+`;
+
+async function late_checks(front) {
+    mkdirSync(path.join(front.folder, 'late'));
+    for (const name of ['upload.php', 'upload.pl', 'upload.txt']) front.write(`late/${name}`, `<?php the source of ${name}`);
+    const own = 'static-file.exclude-extensions = (".txt")';
+    for (const [assign, before, after] of [['=', '', ''], ['+=', '', ''], ['+=', own, ''], ['=', '', own]])
+        await test(`a program named to lighttpd too late (${assign}) is refused, never shown: ${before}|${after}`, async () => {
+            front.write('here/late.conf', late(assign, before, after));
+            execFileSync('lighttpd', ['-tt', '-f', path.join(front.here, 'late.conf')], { env: { ...process.env, FRONT: front.folder,
+                FRONT_SOCKET: front.socket, FRONT_SHARE: front.share, FRONT_ADDRESS: '127.0.0.1', FRONT_PORT: '1' } });
+            const url = await front.lighttpd('late.conf');
+            for (const where of ['upload.php', 'upload.php/x', 'upload.php?x', 'upload%2ephp', 'upload.pl'])
+                for (const method of ['POST', 'GET']) {
+                    const answer = status(await request(url, { path: `/late/${where}`, method }), 403, `${method} ${where}`);
+                    ok(!answer.text.includes('source'), answer.text);
+                }
+            status(await request(`${url}/late/upload.txt`), before ? 403 : 200, 'what is no program');
+        });
+}
+
 async function six_checks(site, front) {
     const url = await front.lighttpd('lighttpd.conf', { address: '[::1]' }).catch(() => null);
     await test(`over IPv6 a visitor is known by the /64${url ? '' : ' # SKIP ::1 cannot be bound'}`, async () => {
@@ -398,6 +433,7 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
     await bypass_checks(site, front);
     const url = await front.lighttpd('lighttpd.conf');
     await environment_checks(site, front, url);
+    await late_checks(front);
     await death_checks(site, front, url);
     await six_checks(site, front);
 })).catch(broken);
