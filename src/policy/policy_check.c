@@ -63,13 +63,26 @@ static void warn_of_grants(const Section *file, const Policy *policy)
         }
 }
 
+/* Web servers run a script for addresses below its name too, and hand it the rest. */
+static bool ends_in_script(const char *path)
+{
+    return path && (g_str_has_suffix(path, ".php") || g_str_has_suffix(path, ".cgi") || g_str_has_suffix(path, ".pl"));
+}
+
 static void warn_of_routes(const Section *file, const Policy *policy)
 {
     Section section;
-    for (int i = 0; i < policy->route_count && section_child(file, "route", (unsigned) i, &section); i++)
-        if (policy->routes[i].charge == CHARGE_SUCCESS)
+    for (int i = 0; i < policy->route_count && section_child(file, "route", (unsigned) i, &section); i++) {
+        const Route *route = &policy->routes[i];
+        if (route->charge == CHARGE_SUCCESS)
             field_warning(&section, "charge", "behind an authorizer, success is not known and is charged at admission; "
                                               "the gate charges it on success");
+        if (!ends_in_script(route->path))
+            continue;
+        g_autofree char *display = shown(route->path);
+        field_warning(&section, "path", "a script answers below its name too (%s/x), which this does not count: "
+                                        "a * behind it does", display);
+    }
 }
 
 void warn_of_oddities(const Section *file)

@@ -72,7 +72,10 @@ START_TEST(warnings)
                                " limit m { feature = a amount = 1 window = hour\n day_starts = \"06:00\" }\n"
                                " grant g { feature = b amount = 1 } }\n"
                                "plan g { limit k { feature = b amount = 1 window = week week_starts = friday day_starts = \"06:00\" } }\n"
-                               "route { path = \"/x\" feature = a\n charge = success }\n";
+                               "route { path = \"/x\" feature = a\n charge = success }\n"
+                               "route { path = \"/a.php\" feature = a }\nroute { path = \"/b.cgi\" feature = a }\n"
+                               "route { path = \"/{c}/c.pl\" feature = a }\nroute { path = \"/a.php*\" feature = a }\n"
+                               "route { path = \"/a.php/x\" feature = a }\nroute { path = \"/a.phps\" feature = a }\n";
     g_autoptr(GPtrArray) mistakes = mistakes_new(), list = mistakes_new();
     g_autoptr(Policy) policy = policy_read_strictly(text, "p", mistakes, list);
     g_autofree char *got = mistakes_text(list);
@@ -82,7 +85,11 @@ START_TEST(warnings)
                           "p:5: plan f: limit m: day_starts: has no meaning for this window\n"
                           "p:6: plan f: grant g: feature: the plan has no limit that this grant could widen\n"
                           "p:9: route 1: charge: behind an authorizer, success is not known and is charged at admission; "
-                          "the gate charges it on success\n");
+                          "the gate charges it on success\n"
+                          "p:10: route 2: path: a script answers below its name too (/a.php/x), which this does not count: a * behind it does\n"
+                          "p:11: route 3: path: a script answers below its name too (/b.cgi/x), which this does not count: a * behind it does\n"
+                          "p:12: route 4: path: a script answers below its name too (/{c}/c.pl/x), which this does not count: "
+                          "a * behind it does\n");
 }
 END_TEST
 
