@@ -121,6 +121,9 @@ async function checks(site) {
         ok(/You(&#39;|')ve used all 3 page edits for today\. You can use it again on \d{4}-\d\d-\d\d at 00:00 \(UTC\)\./.test(answer.text), answer.text.slice(0, 2000));
         ok(Number(answer.headers['retry-after']) > 0 && answer.headers.ratelimit.startsWith('"edits";r=0;t='), JSON.stringify(answer.headers));
     });
+    await test('nor at an address below the script, which answers there too', async () => {
+        status(await browse(`${url}/wiki/doku.php/x?id=four&do=edit`, { fields: { id: 'four', 'do[save]': '1', wikitext: 'x' } }), 429);
+    });
     await test('the three are there, the fourth is not', async () => {
         for (const page of ['one', 'two', 'three'])
             ok((await browse(`${url}/wiki/doku.php?id=${page}`)).text.includes(`Text of page ${page}.`), `page ${page} is there`);

@@ -63,7 +63,7 @@ check "a supervisor has its number written before it is back" supervisors_are_kn
 
 # --- before anything runs
 site down
-check "down on none says so, and that is no error" says "nothing is running"
+check "down on none says so and where it looked, and that is no error" says "^nothing is running in $VAR \(.*VAR=FOLDER\)"
 site up PORT=abc
 check "a port that is none is refused" says "PORT=abc is not a port number"
 perl -MIO::Socket::INET -e '$| = 1; my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1);
