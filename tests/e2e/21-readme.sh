@@ -28,11 +28,20 @@ check "the README's policy is a good one" webquota policy check "$folder/readme.
 check "the schema can be made" webquota migrate
 check "a role that is not there is named" bash -c 'webquota migrate --app-role nobody_of_this_name 2>&1 | grep -q "there is no role nobody_of_this_name"'
 check "the README's policy can be put in force" webquota policy apply "$folder/readme.conf" --reason first
+commands() { awk '/^## Operation/ { on = 1 } on && /^    webquota / { sub(/^    /, ""); sub(/ +# .*/, ""); print }' README.md | grep -v '…'; }
+while read -r line; do check "of its policy: $line" bash -c "$line"; done < <(commands | grep -E 'menu_upload|--plan' | sed 's/ada/eve/')
 check "and the demonstration's after it" webquota policy apply deploy/policies/demo.conf --reason demonstration
+awk '/^    title          = "Wiki"/ { on = 1 } /^This counts/ { on = 0 } on' docs/policy.md | sed 's/^    //' >"$folder/wiki.conf"
+check "the manual's policy for a wiki is a good one" webquota policy check "$folder/wiki.conf"
+
+# The policy that it has one copy, and the call of the API, which is about the same feature.
+cp deploy/policies/menu-upload.conf "$folder/my.conf"
+check "the policy that is copied is put in force as it says" bash -c "cd '$folder'; $(sed -n 's/^    \(webquota policy check my.conf.*\)/\1/p' README.md)"
+check "the key is made as it says" bash -c "$(sed -n 's/^    \(webquota key create [^#]*\).*/\1/p' README.md)"
+check "the call's feature is one of it" grep -q "^feature $(sed -n 's/.*"subject": "ada", "feature": "\([a-z_]*\)".*/\1/p' README.md) " "$folder/my.conf"
 
 # The commands of "Operation", but for the one that needs a decision's id.
 while read -r line; do
-    check "$line" bash -c "$line" <<<"a password of ten or more"
-done < <(awk '/^## Operation/ { on = 1 } on && /^    webquota / { sub(/^    /, ""); sub(/ +# .*/, ""); print }' README.md |
-    grep -v '…' | sed 's/ada/bob/')
+    check "$line" bash -c "cd '$folder'; $line" <<<"a password of ten or more"
+done < <(commands | sed 's/ada/bob/')
 exit $failed
