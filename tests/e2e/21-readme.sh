@@ -38,7 +38,16 @@ check "the manual's policy for a wiki is a good one" webquota policy check "$fol
 cp deploy/policies/menu-upload.conf "$folder/my.conf"
 check "the policy that is copied is put in force as it says" bash -c "cd '$folder'; $(sed -n 's/^    \(webquota policy check my.conf.*\)/\1/p' README.md)"
 check "the key is made as it says" bash -c "$(sed -n 's/^    \(webquota key create [^#]*\).*/\1/p' README.md)"
-check "the call's feature is one of it" grep -q "^feature $(sed -n 's/.*"subject": "ada", "feature": "\([a-z_]*\)".*/\1/p' README.md) " "$folder/my.conf"
+key=$(grep -om1 'wq_[A-Za-z0-9_-]*' "$folder/out")
+body=$(sed -n "s/^ *-d '\(.*\)' \"\$WEBQUOTA_URL.*/\1/p" README.md)
+call() { # STATUS: what the README's call gets, asked by plain CGI
+    env REQUEST_METHOD=POST SCRIPT_NAME=/quota PATH_INFO=/api/v1/consume REQUEST_URI=/quota/api/v1/consume SERVER_PROTOCOL=HTTP/1.1 \
+        REMOTE_ADDR=127.0.0.1 HTTP_AUTHORIZATION="Bearer $key" CONTENT_TYPE=application/json CONTENT_LENGTH=${#body} \
+        WEBQUOTA_TEMPLATES="$PWD/templates" webquota.fcgi <<<"$body" | tee "$folder/answer"
+    grep -q "^Status: $1" "$folder/answer"
+}
+check "the call of the API is allowed" call 200
+check "and the second is not" call 429
 
 # The commands of "Operation", but for the one that needs a decision's id.
 while read -r line; do
