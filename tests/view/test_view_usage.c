@@ -12,7 +12,8 @@ static void assert_json(GString *text, const char *expected)
 
 static UsageReport *site_report(Site *site, int count)
 {
-    site->report = (UsageReport){&site->policy, &site->subject, instant("2026-11-22T17:00:00.75Z"), site->lines, count};
+    site->report = (UsageReport){.policy = &site->policy, .subject = &site->subject, .as_of = instant("2026-11-22T17:00:00.75Z"),
+                                 .lines = site->lines, .line_count = count};
     return &site->report;
 }
 
