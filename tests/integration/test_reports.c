@@ -222,6 +222,33 @@ START_TEST(a_reset_is_reported)
 }
 END_TEST
 
+/* What a bonus paid is no use of the limit: nobody is past it. */
+START_TEST(a_bonus_is_no_use_of_the_limit)
+{
+    Store *store = fresh();
+    const GrantAdd bonus = { .subject = "ada", .feature = "call", .amount = 4, .priority = 100, .effective_at = INSTANT_MIN,
+                             .expires_at = INSTANT_MAX, .reason = "test" };
+    g_auto(StoreError) error = { 0 };
+    json_t *grant = NULL;
+    ck_assert_msg(admin_grant_add(store, &bonus, "test", &grant, &error) == STORE_OK, "%s", error.detail);
+    json_decref(grant);
+    use(store, "ada", 9);
+    use(store, "ada", 2); /* one of them from the bonus */
+    StoreResult result;
+    g_autoptr(Answer) held = ask(store, ASK_HOLD, "ada", "call", NULL, 2, &result);
+    ck_assert(result == STORE_OK && answer_allowed(held));
+    roll(store);
+    assert_reports(store, 1, "ada -", "ada -");
+    assert_reports_are_right();
+    json_t *read = reports(store);
+    const json_t *near = json_array_get(json_object_get(read, "near"), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(near, "used")), 10);
+    ck_assert_int_eq(json_integer_value(json_object_get(near, "amount")), 10);
+    json_decref(read);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reports");
@@ -232,6 +259,7 @@ int main(void)
     tcase_add_test(tests, what_was_left_behind_is_nobody);
     tcase_add_test(tests, a_place_in_line_is_imported_too);
     tcase_add_test(tests, a_reset_is_reported);
+    tcase_add_test(tests, a_bonus_is_no_use_of_the_limit);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
