@@ -7,6 +7,7 @@
 #include "domain/answer.h"
 
 #include "base/text.h"
+#include "domain/decide_parts.h"
 
 /* RFC 9651, section 3.3.1: no whole number in a header has more than fifteen digits. */
 #define HEADER_INTEGER_MAX INT64_C(999999999999999)
@@ -29,6 +30,18 @@ static Instant line_resets_at(const LimitLook *look, bool refused, Instant now)
         return look->frees_at;
     return usage_resets_at(look->limit, look->counter, zone_find(look->zone), look->window, look->amount,
                            MAX(look->asked, 1), now);
+}
+
+/* Of the grants that an allowed request drew from for the limit, itself included. */
+static BonusSpent drawn_spent(const Policy *policy, const Decision *decision, const LimitLook *look)
+{
+    BonusSpent spent = {0};
+    for (int i = 0; i < decision->draw_count && look_takes_grants(look); i++) {
+        const GrantDraw *draw = &decision->draws[i];
+        if (feature_is_within(policy, draw->grant->feature, look->limit->feature))
+            bonus_spent_add(&spent, draw->grant, units_sum(draw->used, decision->kind == ASK_CONSUME ? draw->units : 0), draw->window.end);
+    }
+    return spent;
 }
 
 /* The figures after the decision. */
@@ -64,6 +77,8 @@ static void line_fill(AnswerLine *line, const Situation *situation, const Decisi
     UsageLine *usage = &line->usage;
     usage->feature = &situation->policy->features[limit->feature];
     usage_fill(usage, decision, look, line->charged);
+    bool charged = decision->outcome == OUTCOME_ALLOWED && decision->kind != ASK_CHECK;
+    usage->spent = charged ? drawn_spent(situation->policy, decision, look) : look->spent;
     usage->resets_at = line_resets_at(look, line->refused, situation->now);
     usage_line_thresholds(usage, situation->subject);
     usage_line_finish(usage);

@@ -107,6 +107,15 @@ enum {
     SOURCE_GRANT = 16   /* a grant covered a shortfall, or has units to cover one */
 };
 
+/* What was drawn of the subject's own live grants on a limit; nothing of those that nothing was drawn from, or that an organization
+ * shares. */
+typedef struct {
+    int64_t units;           /* drawn, in the present period of each */
+    int64_t given;           /* what the same grants gave */
+    int64_t again_units;     /* come anew at `again`; 0: none of them recurs */
+    Instant again;           /* only where `again_units` is above 0 */
+} BonusSpent;
+
 /* One limit that was looked at. */
 typedef struct {
     const Limit *limit;
@@ -121,6 +130,7 @@ typedef struct {
     int64_t charged;         /* units charged or held; less than asked where a grant covers; 0 when refused or checked */
     int64_t bonus;           /* units that grants could still give to it, before this decision (scope subject), else 0 */
     int64_t bonus_drawn;     /* of those, what this decision draws */
+    BonusSpent spent;        /* before this decision */
     unsigned source;
     bool holds;              /* the ask fits, with grants where they may help */
     bool waited_for;         /* others wait in its line, and come first */

@@ -146,6 +146,22 @@ GArray *bonuses_find(const Situation *situation, const Book *book, const AskItem
     return found;
 }
 
+void bonus_spent_add(BonusSpent *spent, const Grant *grant, int64_t units, Instant period_end)
+{
+    if (units <= 0 || grant->of_organization)
+        return;
+    spent->units = units_add(spent->units, units, UNITS_MAX);
+    spent->given = units_add(spent->given, MAX(grant->amount, units), UNITS_MAX);
+    if (!grant_recurs(grant) || period_end >= grant->expires_at)
+        return;
+    if (spent->again_units == 0 || period_end < spent->again) {
+        spent->again = period_end;
+        spent->again_units = 0;
+    }
+    if (period_end == spent->again)
+        spent->again_units = units_add(spent->again_units, grant->amount, UNITS_MAX);
+}
+
 int64_t look_add_bonuses(LimitLook *look, const Policy *policy, const GArray *bonuses, const AskItem *items, int item_count)
 {
     int64_t at_most = 0;
@@ -155,6 +171,7 @@ int64_t look_add_bonuses(LimitLook *look, const Policy *policy, const GArray *bo
             continue;
         look->bonus = units_add(look->bonus, bonus->left, UNITS_MAX);
         at_most = units_add(at_most, bonus->at_most, UNITS_MAX);
+        bonus_spent_add(&look->spent, bonus->grant, bonus->counter->used, bonus->period.end);
     }
     if (at_most > 0)
         look->source |= SOURCE_GRANT;

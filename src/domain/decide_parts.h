@@ -59,7 +59,10 @@ bool bonus_helps(const Policy *policy, const Bonus *bonus, const LimitLook *look
 /* The first instant at which the bonus ends: expiry, or the end of its period. */
 Instant bonus_ends(const Bonus *bonus);
 
-/* Fills in the look's bonus and marks SOURCE_GRANT; returns what those grants could give at the most. */
+/* Adds one more grant, of which `units` were drawn, to what was spent. */
+void bonus_spent_add(BonusSpent *spent, const Grant *grant, int64_t units, Instant period_end);
+
+/* Fills in the look's bonus and what was spent, and marks SOURCE_GRANT; returns what those grants could give at the most. */
 int64_t look_add_bonuses(LimitLook *look, const Policy *policy, const GArray *bonuses, const AskItem *items, int item_count);
 
 /* The first instant, as far as is known now, at which what was asked of the look would fit; INSTANT_MAX never. */

@@ -43,6 +43,7 @@ static void line_fill(UsageLine *line, const Situation *situation, const Book *b
     line->held = look.held;
     line->carried = look.carried;
     line->bonus = look.bonus;
+    line->spent = look.spent;
     line->source = look.source;
     line->override_expires = look.override_expires;
     line->bonus_expires = bonuses_first_end(bonuses, policy, &look, &item);

@@ -31,6 +31,7 @@ typedef struct {
     Instant resets_at;     /* INSTANT_MAX: never. Rolling: when one more unit fits, else when the oldest leaves */
     Instant override_expires;
     Instant bonus_expires; /* of the first bonus to end; INSTANT_MAX */
+    BonusSpent spent;      /* of bonuses; of an allowed request only of those that it drew from */
 } UsageLine;
 
 #define NOTICE_FROM_PERCENT 75

@@ -117,6 +117,16 @@ static void answer_line(AnswerLine *out, const DecisionRow *row, const Policy *p
     usage_line_finish(&out->usage);
 }
 
+/* As bonus_spent_add has it of a draw, but for when it comes anew, which nobody is told who was allowed. */
+static void spent_line(BonusSpent *spent, const TraceLine *line)
+{
+    int64_t units = MIN(line->used + line->used_delta, UNITS_MAX);
+    if (units <= 0 || line->flags & TRACE_ORGANIZATION)
+        return;
+    spent->units = MIN(spent->units + units, UNITS_MAX);
+    spent->given = MIN(spent->given + MAX(line->amount, units), UNITS_MAX);
+}
+
 static Outcome outcome_of(const char *word)
 {
     return strcmp(word, "allowed") == 0 ? OUTCOME_ALLOWED : strcmp(word, "denied") == 0 ? OUTCOME_DENIED
@@ -148,11 +158,14 @@ Answer *decision_row_answer(const DecisionRow *row, const Policy *policy)
     answer->deciding = -1;
     answer->lines = g_new0(AnswerLine, row->trace->len);
     int64_t drawn = 0;
+    BonusSpent spent = { 0 };
     for (guint i = 0; i < row->trace->len; i++) {
         const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
         const Limit *limit = line->flags & TRACE_IS_GRANT ? NULL : line_limit(policy, answer->plan, line->slot);
-        if (line->flags & TRACE_IS_GRANT)
+        if (line->flags & TRACE_IS_GRANT) {
             drawn += line->used_delta + line->held_delta;
+            spent_line(&spent, line);
+        }
         if (!limit)
             continue;
         if (line->flags & TRACE_DECIDED)
@@ -163,6 +176,8 @@ Answer *decision_row_answer(const DecisionRow *row, const Policy *policy)
     for (int i = 0; drawn && i < answer->line_count; i++) {
         UsageLine *usage = &answer->lines[i].usage;
         usage->bonus = MAX(0, usage->bonus - drawn);
+        if (usage->source & SOURCE_GRANT)
+            usage->spent = spent;
         usage_line_finish(usage);
     }
     answer->expires_at = row->expires_at;

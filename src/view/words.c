@@ -92,6 +92,29 @@ static void add_part_of(GString *out, int64_t part, int64_t whole)
     words_add_number(out, whole);
 }
 
+/* Was the limit's own amount used up, so that bonuses paid for more? */
+static bool paid_by_bonus(const UsageLine *line)
+{
+    return line->spent.units > 0 && line->used >= line->amount;
+}
+
+/* "1 bonus upload", "2 bonus uploads" */
+static void add_bonus_units(GString *out, const Feature *feature, int64_t number)
+{
+    words_add_number(out, number);
+    text_adds(out, " bonus ", number == 1 ? feature->unit : feature->units);
+}
+
+/* ", and 1 of 2 bonus uploads" */
+static void add_and_bonus(GString *out, const UsageLine *line)
+{
+    if (!paid_by_bonus(line))
+        return;
+    text_add(out, ", and ");
+    add_part_of(out, line->spent.units, line->spent.given);
+    text_adds(out, " bonus ", line->feature->units);
+}
+
 static void add_used(GString *out, const UsageLine *line, const Owner *owner)
 {
     if (!line->limit) {
@@ -109,6 +132,7 @@ static void add_used(GString *out, const UsageLine *line, const Owner *owner)
     text_add(out, " used ");
     words_add_window(out, &line->limit->window);
     add_used_by(out, line->limit, owner);
+    add_and_bonus(out, line);
 }
 
 void words_add_used(GString *out, const UsageLine *line)
@@ -172,6 +196,17 @@ static void add_left_parts(GString *out, const UsageLine *line, Instant now)
     }
 }
 
+/* ", 2 bonus again on 9 Dec", where nothing is left. */
+static void add_left_again(GString *out, const UsageLine *line, Instant now)
+{
+    if (line->remaining > 0 || line->spent.again_units == 0)
+        return;
+    text_add(out, ", ");
+    words_add_number(out, line->spent.again_units);
+    text_add(out, " bonus again on ");
+    words_add_day(out, line->spent.again, line->zone, now);
+}
+
 void words_add_left(GString *out, const UsageLine *line, Instant now)
 {
     if (!line->limit)
@@ -183,6 +218,7 @@ void words_add_left(GString *out, const UsageLine *line, Instant now)
     words_add_number(out, line->remaining);
     text_add(out, " left");
     add_left_parts(out, line, now);
+    add_left_again(out, line, now);
     if (line->held > 0) {
         text_add(out, ", ");
         words_add_number(out, line->held);
@@ -283,14 +319,19 @@ static void add_full(GString *out, const Stop *stop)
                   stop->owner->other ? " are used." : ".");
         return;
     }
+    int64_t spent = paid_by_bonus(line) ? line->spent.units : 0;
     if (line->amount == 1)
         text_add(out, neutral ? "The " : "You've used your ");
     else
         text_add(out, neutral ? "All " : "You've used all ");
     words_add_units(out, line->feature, line->amount);
     add_whose_and_when(out, stop);
+    if (spent > 0) {
+        text_add(out, " and ");
+        add_bonus_units(out, line->feature, spent);
+    }
     if (neutral) {
-        add_verb(out, line->amount);
+        add_verb(out, spent > 0 ? 2 : line->amount);
         text_add(out, " used");
     }
     text_add(out, ".");
@@ -309,6 +350,19 @@ static void add_reason(GString *out, const Stop *stop)
         add_full(out, stop);
 }
 
+/* " 2 bonus uploads again on 2025-12-29 at 00:00 (UTC)." */
+static void add_bonus_again(GString *out, const Stop *stop)
+{
+    const UsageLine *line = stop->line;
+    if (line->remaining > 0 || line->spent.again_units == 0)
+        return;
+    text_add(out, " ");
+    add_bonus_units(out, line->feature, line->spent.again_units);
+    text_add(out, " again on ");
+    words_add_time(out, line->spent.again, line->zone, stop->now);
+    text_add(out, ".");
+}
+
 static void add_stop(GString *out, const Stop *stop)
 {
     const UsageLine *line = stop->line;
@@ -323,6 +377,7 @@ static void add_stop(GString *out, const Stop *stop)
     } else if (line->limit->window.unit == WINDOW_LIFETIME) {
         text_add(out, " This limit never resets.");
     }
+    add_bonus_again(out, stop);
 }
 
 /* ---- messages -------------------------------------------------------------------------- */
@@ -334,6 +389,7 @@ static void add_high_usage(GString *out, const UsageLine *line)
     text_add(out, ": ");
     add_part_of(out, line->used, line->amount);
     add_and_held(out, line);
+    add_and_bonus(out, line);
 }
 
 /* A limit that lets everything pass: no stop, only by how much it was passed. */

@@ -77,9 +77,13 @@ START_TEST(bonus_is_what_grants_still_have)
         ck_assert_int_eq(answer->lines[0].usage.bonus, bonus_after[i]);
         ck_assert_int_eq(answer->lines[0].usage.remaining, bonus_after[i]);
         ck_assert_int_eq(answer->lines[0].usage.used, 1);
+        ck_assert_int_eq(answer->lines[0].usage.spent.units, i);
+        ck_assert_int_eq(answer->lines[0].usage.spent.given, i ? 2 : 0);
     }
     g_autoptr(Answer) refused = answer_of(world, ASK_CONSUME, feature, 1);
     ck_assert_int_eq(answer_status(refused), 429);
+    ck_assert_int_eq(refused->lines[0].usage.spent.units, 2);
+    ck_assert_int_eq(refused->lines[0].usage.spent.given, 2);
 }
 END_TEST
 

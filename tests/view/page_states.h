@@ -105,7 +105,7 @@ static Value *dashboard_all_exhausted(void)
     Sample sample;
     sample_init(&sample, FREE);
     sample_line(&sample, MENU_UPLOAD, "weekly", 5);
-    sample_line(&sample, MESSAGE, "monthly", 100);
+    sample_line(&sample, MESSAGE, "monthly", 100)->spent = (BonusSpent){50, 50, 50, sample_instant("2027-01-09T05:00:00Z")};
     sample_line(&sample, PREMIUM_MESSAGE, "monthly_premium", 20);
     sample_line(&sample, MENU_GENERATION, "daily", 15);
     sample_line(&sample, MENU_GENERATION, "monthly", 300);
@@ -138,6 +138,7 @@ static Value *dashboard_changed(void)
     UsageLine *spent_bonus = sample_line(&sample, MESSAGE, "monthly", 100);
     spent_bonus->bonus = 30;
     spent_bonus->bonus_expires = sample_instant("2027-01-09T05:00:00Z");
+    spent_bonus->spent = (BonusSpent){20, 50, 50, spent_bonus->bonus_expires};
     spent_bonus->source |= SOURCE_GRANT;
     UsageLine *carried = sample_line(&sample, MENU_GENERATION, "daily", 4);
     carried->amount = 25;

@@ -254,6 +254,51 @@ START_TEST(messages_of_a_line)
 }
 END_TEST
 
+START_TEST(a_spent_bonus_is_told)
+{
+    g_autoptr(Site) site = site_new();
+    const Plan *plan = &site->plans[FREE];
+    Instant now = instant("2025-12-28T12:00:00Z"), monday = instant("2025-12-29T05:00:00Z");
+    UsageLine line = usage_line(site, &site->limits[FREE][1], 1, 1, monday);
+    line.spent = (BonusSpent){1, 2, 2, instant("2026-01-05T05:00:00Z")};
+    line.bonus = 1;
+    line.source |= SOURCE_GRANT;
+    usage_line_finish(&line);
+    assert_words(words_used(&line), "1 of 1 menu uploads used this week, and 1 of 2 bonus menu uploads");
+    assert_words(words_line(&line, plan, now), "High usage this week: 1 of 1, and 1 of 2 bonus menu uploads");
+    assert_words(words_left(&line, now), "1 left: 1 bonus");
+    g_autoptr(Answer) allowed = site_answer(site, MENU, OUTCOME_ALLOWED, REASON_NONE, now);
+    answer_add(allowed, line);
+    assert_words(words_answer(allowed), "1 of 1 menu uploads used this week, and 1 of 2 bonus menu uploads");
+
+    line.spent.units = 2;
+    line.bonus = 0;
+    usage_line_finish(&line);
+    assert_words(words_used(&line), "1 of 1 menu uploads used this week, and 2 of 2 bonus menu uploads");
+    assert_words(words_left(&line, now), "0 left, 2 bonus again on 5 Jan 2026");
+    const char *stopped = "You've used your 1 menu upload for this week and 2 bonus menu uploads. "
+                          "You can use it again on 2025-12-29 at 00:00 (America/New_York). "
+                          "2 bonus menu uploads again on 2026-01-05 at 00:00 (America/New_York).";
+    assert_words(words_line(&line, plan, now), stopped);
+    g_autoptr(Answer) denied = site_answer(site, MENU, OUTCOME_DENIED, REASON_LIMIT, now);
+    AnswerLine *refused = answer_add(denied, line);
+    assert_words(words_answer(denied), stopped);
+    assert_words(words_answer_of_other(denied), "The 1 menu upload for this week and 2 bonus menu uploads are used. "
+                                                "It can be used again on 2025-12-29 at 00:00 (America/New_York). "
+                                                "2 bonus menu uploads again on 2026-01-05 at 00:00 (America/New_York).");
+    denied->zone = (char *)"UTC"; /* the viewer's */
+    refused->usage.spent = (BonusSpent){1, 1, 0, 0};
+    assert_words(words_answer(denied), "You've used your 1 menu upload for this week and 1 bonus menu upload. "
+                                       "You can use it again on 2025-12-29 at 05:00 (UTC).");
+    denied->zone = NULL;
+
+    line.used = 0; /* the next week: what is the limit's own is spent first again */
+    usage_line_finish(&line);
+    assert_words(words_used(&line), "0 of 1 menu uploads used this week");
+    assert_words(words_left(&line, now), "1 left");
+}
+END_TEST
+
 START_TEST(shared_limits_say_whose)
 {
     g_autoptr(Site) site = site_new();
@@ -539,8 +584,8 @@ int main(void)
 {
     const TTest *const tests[] = {
         numbers_and_units, what_is_over_is_rounded_down, spans_have_two_parts_at_most, moments_carry_their_zone, windows, figures,
-        what_is_left_in_the_order_it_is_spent, resets, pace, messages_of_a_line, shared_limits_say_whose, stopped, stopped_was_another,
-        stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone,
+        what_is_left_in_the_order_it_is_spent, resets, pace, messages_of_a_line, a_spent_bonus_is_told,
+        shared_limits_say_whose, stopped, stopped_was_another, stopped_by_a_shared_limit, not_included, a_feature_may_be_limited_by_its_parent_alone,
         an_offer_knows_only_limits_in_force, the_parent_may_be_what_is_not_included, other_answers,
         upgrades, states,
     };
