@@ -1,9 +1,11 @@
 -- When webquota dies with a request in its hands, lighttpd says 500, and 503 while it is not there: nothing is wrong with the
--- request, and whoever sends it again soon is answered. What webquota says itself always has a Cache-Control.
+-- request, and whoever sends it again soon is answered. What webquota says itself always has a Cache-Control, and whoever lets a
+-- guarded request through says whose it is: what the application answers then is its own.
 local r = lighty.r
 local status = r.req_item.http_status
-if status >= 500 and not r.resp_header["Cache-Control"] then
+if status >= 500 and not r.resp_header["Cache-Control"] and not r.req_env["WEBQUOTA_SUBJECT"] then
     local page = (r.req_header["Accept"] or ""):find("text/html", 1, true)
+    local what = r.req_attr["uri.path"]:find("^/quota") and "Usage" or "This page"
     r.resp_header["Retry-After"] = "1"
     r.resp_header["Cache-Control"] = "no-store"
     r.resp_header["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -12,16 +14,17 @@ if status >= 500 and not r.resp_header["Cache-Control"] then
     r.resp_header["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     r.resp_header["Vary"] = "Accept"
     r.resp_header["Content-Type"] = page and "text/html; charset=utf-8" or "application/problem+json"
-    r.resp_body.set(page and [[
+    local html = [[
 <!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Usage cannot be shown now</title>
+<head><meta charset="utf-8"><title>WHAT cannot be shown now</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/quota/static/style.css"></head>
-<body><main id="main"><p class="eyebrow">503</p><h1>Usage cannot be shown now</h1>
+<body><main id="main"><p class="eyebrow">503</p><h1>WHAT cannot be shown now</h1>
 <p class="sub">Nothing is wrong with what you did. Wait a moment, then try again.</p>
 <p class="actions"><a class="button" href="">Try again</a></p></main></body>
 </html>
-]] or '{"title":"Service Unavailable","status":503,"detail":"webquota is being started again: try again in a few seconds"}\n')
+]]
+    r.resp_body.set(page and html:gsub("WHAT", what) or '{"title":"Service Unavailable","status":503,"detail":"webquota is being started again: try again in a few seconds"}\n')
     return 503
 end

@@ -350,14 +350,17 @@ async function death_checks(site, front, supervised) {
         for (let i = 0; i < 5; i++) {
             const answer = status(await ask(), 503);
             ok(!answer.text.includes('WEBQUOTA'), 'the application ran');
-            like(answer.headers, GUARDED_503);
+            like(answer.headers, { ...GUARDED_503, 'content-type': 'application/problem+json' });
         }
+        const guarded = status(await request(`${url}/environment/page`, { headers: { Accept: 'text/html' } }), 503);
+        like(guarded.headers, { ...GUARDED_503, 'content-type': 'text/html; charset=utf-8', vary: 'Accept' });
+        ok(guarded.text.includes('<h1>This page cannot be shown now</h1>') && guarded.text.includes('Try again'), guarded.text);
         const problem = status(await request(`${url}/quota/healthz`), 503);
         like(problem.headers, { ...GUARDED_503, 'content-type': 'application/problem+json' });
         equal(problem.json.status, 503);
         const page = status(await request(`${url}/quota/`, { headers: { Accept: 'text/html' } }), 503);
         like(page.headers, { ...GUARDED_503, 'content-type': 'text/html; charset=utf-8' });
-        ok(page.text.startsWith('<!doctype html>') && page.text.includes('Try again'), page.text);
+        ok(page.text.startsWith('<!doctype html>') && page.text.includes('<h1>Usage cannot be shown now</h1>') && page.text.includes('Try again'), page.text);
         own = await front.webquota(socket);
         await until(async () => (await ask()).status === 200, 'it lets through again');
         await until(async () => (await request(`${url}/quota/healthz`)).status === 200, 'the pages are back');
