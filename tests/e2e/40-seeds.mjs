@@ -191,12 +191,19 @@ async function menu_upload(site) {
     await test('menu-upload: the bonus is shown apart, and spent after the week\'s own', async () => {
         like(await site.usage('free-3'), { invoice_upload_weekly: { amount: 1, bonus: 2, remaining: 3 } });
         await use(site, 'free-3', 'invoice_upload', 1);
-        like(await site.usage('free-3'), { invoice_upload_weekly: { used: 1, bonus: 2, remaining: 2 } });
-        await use(site, 'free-3', 'invoice_upload', 1);
-        like(await site.usage('free-3'), { invoice_upload_weekly: { used: 1, bonus: 1, remaining: 1 } });
+        like(await site.usage('free-3'), { invoice_upload_weekly: { used: 1, bonus: 2, remaining: 2, message: 'High usage this week: 1 of 1' } });
+        const paid = () => site.api('POST', '/consume', { subject: 'free-3', feature: 'invoice_upload' }, { 'Idempotency-Key': 'bonus' });
+        for (const times of ['first', 'once more'])
+            like(status(await paid(), 200).json, { current_usage: 1, limit: 1, remaining: 1,
+                message: '1 of 1 invoice uploads used this week, and 1 of 2 bonus invoice uploads' }, times);
+        like(await site.usage('free-3'), { invoice_upload_weekly: { used: 1, bonus: 1, remaining: 1,
+            message: 'High usage this week: 1 of 1, and 1 of 2 bonus invoice uploads' } });
         await use(site, 'free-3', 'invoice_upload', 1);
         const { json } = status(await site.consume('free-3', 'invoice_upload'), 429);
-        like(json, { reset_date: '2025-11-10T05:00:00Z', current_usage: 1, limit: 1 });
+        const message = "You've used your 1 invoice upload for this week and 2 bonus invoice uploads. You can use it again on 2025-11-10 at 00:00 "
+            + '(America/New_York). 2 bonus invoice uploads again on 2025-12-03 at 00:00 (America/New_York).';
+        like(json, { reset_date: '2025-11-10T05:00:00Z', current_usage: 1, limit: 1, message, detail: message });
+        like(await site.usage('free-3'), { invoice_upload_weekly: { used: 1, bonus: 0, remaining: 0, message } });
     });
 
     await test('menu-upload: premium and enterprise are unlimited, and counted', async () => {
