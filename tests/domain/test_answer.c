@@ -87,6 +87,33 @@ START_TEST(bonus_is_what_grants_still_have)
 }
 END_TEST
 
+/* The first to come anew, what an organization shares left out, and nothing comes of a grant that ends before. */
+START_TEST(what_was_spent_comes_anew)
+{
+    g_autoptr(World) world = world_new();
+    int feature = world_feature(world, "invoice", -1);
+    world_limit(world, feature, "weekly", 1, "week");
+    Grant *late = world_grant(world, feature, 2), *soon = world_grant(world, feature, 3), *ends = world_grant(world, feature, 4);
+    Grant *shared = world_grant(world, feature, 5);
+    grant_every(late, "28 day");
+    grant_every(soon, "14 day");
+    grant_every(ends, "7 day");
+    late->effective_at = soon->effective_at = ends->effective_at = world->now;
+    ends->expires_at = world->now + 7 * DAY_US;
+    shared->of_organization = true;
+    g_autoptr(Answer) all = answer_of(world, ASK_CONSUME, feature, 15);
+    ck_assert(answer_allowed(all));
+    const BonusSpent *drawn = &all->lines[0].usage.spent;
+    ck_assert_int_eq(drawn->units, 9);
+    g_autoptr(Answer) refused = answer_of(world, ASK_CONSUME, feature, 1);
+    const BonusSpent *spent = &refused->lines[0].usage.spent;
+    ck_assert_int_eq(spent->units, 9);
+    ck_assert_int_eq(spent->given, 9);
+    ck_assert_int_eq(spent->again_units, 3);
+    ck_assert_int_eq(spent->again, world->now + 14 * DAY_US);
+}
+END_TEST
+
 START_TEST(an_answer_outlives_what_it_was_made_from)
 {
     g_autoptr(World) world = world_new();
@@ -413,6 +440,7 @@ int main(void)
     int count = 0;
     tests[count++] = figures_are_those_after_the_decision;
     tests[count++] = bonus_is_what_grants_still_have;
+    tests[count++] = what_was_spent_comes_anew;
     tests[count++] = an_answer_outlives_what_it_was_made_from;
     tests[count++] = a_remembered_refusal_is_given_again;
     tests[count++] = line_rules;
