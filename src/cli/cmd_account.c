@@ -146,8 +146,7 @@ static int run(int action, char **argv, const AccountOptions *options)
         return cli_usage("account", "--role and --subject are for add");
     if (action == LIST && options->reason)
         return cli_usage("account", "list changes nothing");
-    if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, REASON_MOST) ||
-        (action >= SUSPEND && !cli_reason("account", options->reason)))
+    if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, REASON_MOST))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
@@ -169,7 +168,7 @@ int cmd_account(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "user (the default), viewer, support or admin (add)", "ROLE"},
         {"subject", 0, 0, G_OPTION_ARG_STRING, &options.subject, "As whom it is metered, if not by its name (add)", "NAME"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit; needed to suspend, resume, sign out and reset", "TEXT"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason, "Why, for the audit", "TEXT"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL},
         {NULL},
     };

@@ -2,6 +2,7 @@
 #ifndef WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_ADMIN_H
 #define WEBQUOTA_TESTS_FUZZ_STORE_DOUBLE_ADMIN_H
 
+#include "base/parse.h"
 #include "store_double.h"
 
 static inline StoreResult double_json(const char *name, const char *more, json_t **json, StoreError *error)
