@@ -140,12 +140,15 @@ static int run(int action, char **argv, const AccountOptions *options)
     const char *role_said = action == ROLE ? argv[3] : options->role;
     if (action != LIST && !cli_text("account", "the name", argv[2], 1, 255))
         return CMD_USAGE;
+    const OptionFit known[] = {
+        {"--role", options->role != NULL, 1U << ADD},
+        {"--subject", options->subject != NULL, 1U << ADD},
+        {"--reason", options->reason != NULL, ~(1U << LIST)},
+    };
+    if (!cli_fit("account", actions[action].word, 1U << action, known, G_N_ELEMENTS(known)))
+        return CMD_USAGE;
     if (role_said && !role_find(role_said, &role))
         return cli_usage("account", "a role is one of user, viewer, support, admin");
-    if (action != ADD && (options->role || options->subject))
-        return cli_usage("account", "--role and --subject are for add");
-    if (action == LIST && options->reason)
-        return cli_usage("account", "list changes nothing");
     if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, REASON_MOST))
         return CMD_USAGE;
     Store *store = cli_store();

@@ -10,12 +10,13 @@ typedef struct {
     gboolean json;
 } ApprovalOptions;
 
-static void print_table(json_t *list)
+/* `state`: what is listed. */
+static void print_table(json_t *list, const char *state)
 {
     static const char *const titles[] = {"id", "state", "what", "subject", "organization", "feature", "amount", "until", "asked by", "why",
-                                         "decided by", NULL};
+                                         "decided by", "answer", NULL};
     static const char *const names[] = {"approval", "state", "what", "subject", "organization", "feature"};
-    static const char *const rest[] = {"expires_at", "asked_by", "reason", "decided_by"};
+    static const char *const rest[] = {"expires_at", "asked_by", "reason", "decided_by", "answer"};
     g_autoptr(Table) table = table_new(titles);
     size_t i;
     json_t *approval;
@@ -29,7 +30,7 @@ static void print_table(json_t *list)
         for (size_t n = 0; n < G_N_ELEMENTS(rest); n++)
             table_cell_of(table, approval, rest[n]);
     }
-    table_print(table, "nothing waits");
+    table_print(table, strcmp(state, "waiting") == 0 ? "nothing waits" : "none");
 }
 
 static int list(Store *store, const ApprovalOptions *options)
@@ -44,7 +45,7 @@ static int list(Store *store, const ApprovalOptions *options)
         cli_print_json(approvals);
         return CMD_OK;
     }
-    print_table(approvals);
+    print_table(approvals, state);
     json_decref(approvals);
     return CMD_OK;
 }

@@ -4,26 +4,41 @@
 #include "cli/table.h"
 #include "store/audit.h"
 #include "view/view_admin.h"
+#include "view/words_add.h"
 
 #define LIST_MOST 1000
 
 enum { SUBJECT, ORGANIZATION, ACTOR, ACTION, FROM, TO, BEFORE, LIMIT, EXPECT };
 
+/* "amount: 5 → 10": what was, of the members that both have, and what became. New string. */
+static char *values_shown(const json_t *entry)
+{
+    const json_t *old = json_object_get(entry, "old"), *new = json_object_get(entry, "new");
+    g_autoptr(GString) was = g_string_new(NULL);
+    GString *shown = g_string_new(NULL);
+    if (json_is_object(old))
+        words_add_audit_values(was, old);
+    if (json_is_object(new))
+        words_add_audit_values(shown, new);
+    if (was->len) {
+        g_string_prepend(shown, shown->len ? " → " : "");
+        g_string_prepend(shown, was->str);
+    }
+    return g_string_free(shown, FALSE);
+}
+
 static void print_table(const json_t *list)
 {
-    static const char *const titles[] = { "entry", "when", "who", "where from", "what", "subject", "organization", "before", "after", "why", NULL };
-    static const char *const names[] = { "entry", "at", "actor", "origin", "action", "subject", "organization" };
+    static const char *const titles[] = { "entry", "when", "who", "what", "subject", "organization", "old → new", "why", NULL };
+    static const char *const names[] = { "entry", "at", "actor", "action", "subject", "organization" };
     g_autoptr(Table) table = table_new(titles);
     size_t i;
     json_t *entry;
     json_array_foreach((json_t *)list, i, entry) {
         for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
             table_cell_of(table, entry, names[n]);
-        for (int n = 0; n < 2; n++) {
-            char *values = json_dumps(json_object_get(entry, n ? "new" : "old"), JSON_COMPACT); /* NULL for null */
-            table_cell(table, values);
-            free(values);
-        }
+        g_autofree char *values = values_shown(entry);
+        table_cell(table, values);
         table_cell_of(table, entry, "reason");
     }
     table_print(table, "there are no entries");

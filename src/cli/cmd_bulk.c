@@ -1,17 +1,19 @@
 /* `webquota bulk run|list|show|stop|work`: one change to many people at once. */
 #include <unistd.h>
+#include "cli/bulk_print.h"
 #include "cli/inputs.h"
 #include "cli/open.h"
 #include "cli/people_options.h"
 #include "cli/table.h"
 #include "store/bulk.h"
 
-enum { FIND, FILTER, ON_PLAN, ORGANIZATION, KEY, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON, SEEN };
+enum { FIND, FILTER, ON_PLAN, ORGANIZATION, KEY, FEATURE, LIMIT, AMOUNT, MULTIPLIER, EXPIRES, PLAN, THEN, REASON, SEEN, NEAR, PEOPLE, TEXTS };
 #define MULTIPLIER_MAX 1000000
 #define WAIT_US (US_PER_S / 5)
 
 typedef struct {
     OptionTexts texts;
+    int64_t people; /* of texts.of[PEOPLE] */
     gboolean unlimited, dry_run, json;
 } BulkOptions;
 
@@ -25,37 +27,15 @@ static int64_t number_of(const json_t *object, const char *name)
     return json_integer_value(json_object_get(object, name));
 }
 
-static bool runs(const json_t *bulk)
-{
-    return g_strcmp0(text_of(bulk, "state"), "running") == 0;
-}
-
-/* A bulk that only a newer program can make is not under way here. */
-static const char *state_of(const json_t *bulk)
-{
-    return runs(bulk) && json_is_false(json_object_get(bulk, "known")) ? "passed over" : text_of(bulk, "state");
-}
-
-static void print_bulk(const json_t *bulk)
-{
-    size_t i;
-    json_t *failure;
-    printf("bulk %s, %s: %s; %" PRId64 " people, %" PRId64 " done, %" PRId64 " failed, %" PRId64 " left\n", text_of(bulk, "bulk"),
-           text_of(bulk, "what"), state_of(bulk), number_of(bulk, "people"), number_of(bulk, "done"), number_of(bulk, "failed"),
-           number_of(bulk, "left"));
-    json_array_foreach(json_object_get(bulk, "failures"), i, failure)
-        printf("  %s: %s\n", text_of(failure, "subject"), text_of(failure, "why"));
-}
-
-/* Prints it, as JSON or not, and frees it. */
-static int tell(json_t *bulk, bool json)
+/* Prints it, as JSON or not (`facts`: all that there is to say), and frees it. */
+static int tell(json_t *bulk, bool json, bool facts)
 {
     int code = number_of(bulk, "failed") ? CMD_NO : CMD_OK;
     if (json) {
         cli_print_json(bulk);
         return code;
     }
-    print_bulk(bulk);
+    bulk_print(bulk, facts);
     json_decref(bulk);
     return code;
 }
@@ -64,8 +44,8 @@ static int tell(json_t *bulk, bool json)
 static void progress(const json_t *bulk)
 {
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%" PRId64 " of %" PRId64 " people%s", number_of(bulk, "people") - number_of(bulk, "left"), number_of(bulk, "people"),
-                runs(bulk) ? "" : "\n");
+        fprintf(stderr, "\r%" PRId64 " of %" PRId64 " %s%s", number_of(bulk, "people") - number_of(bulk, "left"), number_of(bulk, "people"),
+                people_word(number_of(bulk, "people")), bulk_runs(bulk) ? "" : "\n");
 }
 
 /* Does turns where no service has the lease, until the bulk is over, or (id NULL) none is left. */
@@ -75,7 +55,7 @@ static StoreResult work(Store *store, const char *id, json_t **bulk, StoreError 
     BulkRest rest = BULK_REST_MORE;
     int64_t told_us = 0;
     StoreResult result = STORE_OK;
-    while (result == STORE_OK && rest != BULK_REST_IDLE && (!id || !*bulk || runs(*bulk))) {
+    while (result == STORE_OK && rest != BULK_REST_IDLE && (!id || !*bulk || bulk_runs(*bulk))) {
         result = bulk_turn(store, &lease, &rest, error);
         int64_t now_us = g_get_monotonic_time();
         if (result == STORE_OK && id && (rest != BULK_REST_MORE || now_us - told_us > WAIT_US)) {
@@ -105,7 +85,7 @@ static int print_found(const BulkAsk *ask, const BulkFound *found, bool json)
         cli_print_json(bulk_found_json(ask, found));
         return CMD_OK;
     }
-    printf("%u people", found->subjects->len);
+    printf("%u %s", found->subjects->len, people_word(found->subjects->len));
     if (found->changed >= 0)
         printf(", something would change for %" PRId64 " of them", found->changed);
     puts(found->subjects->len ? ":" : "");
@@ -113,7 +93,16 @@ static int print_found(const BulkAsk *ask, const BulkFound *found, bool json)
         printf("  %s\n", text_of(person, "subject"));
     if (found->subjects->len > i)
         printf("  and %zu more\n", found->subjects->len - i);
+    if (found->subjects->len)
+        printf("to change these and nobody else: --people %u --seen %s\n", found->subjects->len, found->seen);
     return CMD_OK;
+}
+
+/* Those whom a dry run told of, where it is said which those were. */
+static bool is_as_seen(const BulkOptions *options, const BulkFound *found)
+{
+    const char *seen = options->texts.of[SEEN], *people = options->texts.of[PEOPLE];
+    return (!seen || strcmp(seen, found->seen) == 0) && (!people || options->people == found->subjects->len);
 }
 
 static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
@@ -122,13 +111,15 @@ static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
     g_auto(BulkFound) found = { 0 };
     json_t *bulk = NULL;
     g_autofree char *actor = cli_actor(), *id = NULL;
-    StoreResult result = bulk_look(store, ask, &found, &error);
+    StoreResult result = people_options_check(store, &ask->who, &error);
+    if (result == STORE_OK)
+        result = bulk_look(store, ask, &found, &error);
     if (result == STORE_OK && options->dry_run && !found.more)
         return print_found(ask, &found, options->json);
-    const char *seen = options->texts.of[SEEN];
-    if (result == STORE_OK && seen && strcmp(seen, found.seen) != 0) {
+    if (result == STORE_OK && !is_as_seen(options, &found)) {
         result = STORE_CONFLICT;
-        error.detail = g_strdup_printf("these are %u people by now, not those of before: look at them again", found.subjects->len);
+        error.detail = g_strdup_printf("there %s %u %s by now, not those of before: look at them again", found.subjects->len == 1 ? "is" : "are",
+                                       found.subjects->len, people_word(found.subjects->len));
     }
     if (result == STORE_OK)
         result = bulk_add(store, ask, &found, NULL, actor, &bulk, &error);
@@ -140,39 +131,7 @@ static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
         json_decref(bulk);
         return cli_fail("bulk", result, &error);
     }
-    return tell(bulk, options->json);
-}
-
-/* "Those …" of it, in the words of its options. */
-static char *whom(const json_t *bulk)
-{
-    static const char *const names[] = {"q", "filter", "on_plan", "organization", "key"};
-    static const char *const options[] = {"--find", "--filter", "--on-plan", "--organization", "--key"};
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        if (text_of(bulk, names[i]))
-            g_string_append_printf(text, "%s%s \"%s\"", text->len ? " " : "", options[i], text_of(bulk, names[i]));
-    return g_string_free(text, FALSE);
-}
-
-static void print_list(const json_t *list)
-{
-    static const char *const titles[] = {"id", "what", "whom", "people", "state", "done", "failed", "left", "by", "begun", NULL};
-    static const char *const rest[] = {"done", "failed", "left", "actor", "created_at"};
-    g_autoptr(Table) table = table_new(titles);
-    size_t i;
-    json_t *bulk;
-    json_array_foreach((json_t *)list, i, bulk) {
-        g_autofree char *who = whom(bulk);
-        table_cell_of(table, bulk, "bulk");
-        table_cell_of(table, bulk, "what");
-        table_cell(table, who);
-        table_cell_of(table, bulk, "people");
-        table_cell(table, state_of(bulk));
-        for (size_t n = 0; n < G_N_ELEMENTS(rest); n++)
-            table_cell_of(table, bulk, rest[n]);
-    }
-    table_print(table, "there is none");
+    return tell(bulk, options->json, false);
 }
 
 static int list_all(Store *store, bool json)
@@ -193,7 +152,7 @@ static int list_all(Store *store, bool json)
     if (result == STORE_OK && json)
         cli_print_json(json_pack("{s:O}", "bulks", all));
     else if (result == STORE_OK)
-        print_list(all);
+        bulk_print_list(all);
     json_decref(all);
     return result == STORE_OK ? CMD_OK : cli_fail("bulk", result, &error);
 }
@@ -225,20 +184,41 @@ static const char *lacks(const BulkAsk *ask, const OptionTexts *texts)
 static bool who_read(const BulkOptions *options, BulkAsk *ask)
 {
     char *const *of = options->texts.of;
-    const PeopleOptions who = { .find = of[FIND], .filter = of[FILTER], .on_plan = of[ON_PLAN], .organization = of[ORGANIZATION], .key = of[KEY] };
-    if (who.find || who.filter || who.on_plan || who.organization || who.key)
+    const PeopleOptions who = { .find = of[FIND], .filter = of[FILTER], .near = of[NEAR], .on_plan = of[ON_PLAN],
+                                .organization = of[ORGANIZATION], .key = of[KEY] };
+    if (who.find || who.filter || who.near || who.on_plan || who.organization || who.key)
         return people_options_read("bulk", &who, &ask->who);
-    (void)cli_usage("bulk", "it needs one of --find, --filter, --on-plan, --organization, --key");
+    (void)cli_usage("bulk", "it needs one of --find, --filter, --near, --on-plan, --organization, --key");
     return false;
 }
 
-static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)
+/* The options that belong to what is done; of run a bit for each kind, and one for all else. */
+enum { BONUS = 1U << BULK_BONUS, OVERRIDE = 1U << BULK_OVERRIDE, CHANGES_PLAN = 1U << BULK_PLAN, RESET = 1U << BULK_RESET,
+       RUNS = (1U << BULK_KINDS) - 1, NO_RUN = 1U << BULK_KINDS };
+static bool options_fit(const char *what, unsigned bit, const BulkOptions *options)
+{
+    static const struct { const char *name; unsigned verbs; } known[TEXTS] = {
+        [FIND] = { "--find", RUNS },           [FILTER] = { "--filter", RUNS },        [NEAR] = { "--near", RUNS },
+        [ON_PLAN] = { "--on-plan", RUNS },     [ORGANIZATION] = { "--organization", RUNS }, [KEY] = { "--key", RUNS },
+        [FEATURE] = { "--feature", BONUS | OVERRIDE | RESET }, [LIMIT] = { "--limit", OVERRIDE },
+        [AMOUNT] = { "--amount", BONUS | OVERRIDE }, [MULTIPLIER] = { "--multiplier", OVERRIDE },
+        [EXPIRES] = { "--expires", BONUS | OVERRIDE | CHANGES_PLAN }, [PLAN] = { "--plan", CHANGES_PLAN }, [THEN] = { "--then", CHANGES_PLAN },
+        [REASON] = { "--reason", RUNS },       [SEEN] = { "--seen", RUNS },            [PEOPLE] = { "--people", RUNS } };
+    OptionFit fits[TEXTS + 2] = { [TEXTS] = { "--unlimited", options->unlimited, OVERRIDE }, { "--dry-run", options->dry_run, RUNS } };
+    for (int i = 0; i < TEXTS; i++)
+        fits[i] = (OptionFit){ known[i].name, options->texts.of[i] != NULL, known[i].verbs };
+    return cli_fit("bulk", what, bit, fits, G_N_ELEMENTS(fits));
+}
+
+static bool ask_read(const char *what, BulkOptions *options, BulkAsk *ask)
 {
     const OptionTexts *texts = &options->texts;
     if (!bulk_kind_find(what, &ask->kind)) {
         (void)cli_usage("bulk", "run takes bonus, override, plan, suspend, restore or reset");
         return false;
     }
+    if (!options_fit(what, 1U << ask->kind, options))
+        return false;
     const char *why = lacks(ask, texts);
     if (why) {
         (void)cli_usage("bulk", "%s", why);
@@ -252,6 +232,7 @@ static bool ask_read(const char *what, const BulkOptions *options, BulkAsk *ask)
     ask->expires_at = INSTANT_MAX;
     return who_read(options, ask) && cli_text("bulk", "--reason", ask->reason, 1, 500) &&
            cli_instant("bulk", "--expires", texts->of[EXPIRES], &ask->expires_at) &&
+           cli_whole("bulk", "--people", texts->of[PEOPLE], 0, BULK_MOST, &options->people) &&
            (ask->kind != BULK_BONUS || cli_whole("bulk", "--amount", texts->of[AMOUNT], 1, UNITS_MAX, &ask->amount)) &&
            (ask->kind != BULK_OVERRIDE || override_read(options, ask));
 }
@@ -265,10 +246,10 @@ static int about(Store *store, const char *verb, const char *id, bool json)
                        : strcmp(verb, "stop") == 0 ? bulk_stop(store, id, actor, &bulk, &error) : work(store, NULL, &bulk, &error);
     if (result != STORE_OK)
         return cli_fail("bulk", result, &error);
-    return bulk ? tell(bulk, json) : CMD_OK;
+    return bulk ? tell(bulk, json, strcmp(verb, "show") == 0) : CMD_OK;
 }
 
-static int run(int argc, char **argv, const BulkOptions *options)
+static int run(int argc, char **argv, BulkOptions *options)
 {
     const char *verb = argc > 1 ? argv[1] : "";
     bool makes = strcmp(verb, "run") == 0, works = strcmp(verb, "work") == 0, lists = strcmp(verb, "list") == 0;
@@ -277,7 +258,10 @@ static int run(int argc, char **argv, const BulkOptions *options)
         return cli_usage("bulk", "it takes run WHAT, list, show ID, stop ID, or work");
     if (argc != (works || lists ? 2 : 3))
         return cli_usage("bulk", works || lists ? "list and work take nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
-    if (makes && !ask_read(argv[2], options, &ask))
+    int64_t id = 0;
+    bool good = makes ? ask_read(argv[2], options, &ask)
+                      : options_fit(verb, NO_RUN, options) && (argc < 3 || cli_whole("bulk", "the ID", argv[2], 1, INT64_MAX, &id));
+    if (!good)
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
@@ -295,6 +279,7 @@ int cmd_bulk(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "find", 0, 0, G_OPTION_ARG_STRING, &texts[FIND], "Those whose id, e-mail address or organization begins so; \"\": everybody", "TEXT" },
         { "filter", 0, 0, G_OPTION_ARG_STRING, &texts[FILTER], "Those who are plan, near, stopped, override or suspended", "FILTER" },
+        { "near", 0, 0, G_OPTION_ARG_STRING, &texts[NEAR], "Those who have used N % of a limit or more, 50 to 100", "N" },
         { "on-plan", 0, 0, G_OPTION_ARG_STRING, &texts[ON_PLAN], "Those who are on this plan", "PLAN" },
         { "organization", 0, 0, G_OPTION_ARG_STRING, &texts[ORGANIZATION], "Those of this organization", "KEY" },
         { "key", 0, 0, G_OPTION_ARG_STRING, &texts[KEY], "Those whom this API key has changed something about", "KEY" },
@@ -307,6 +292,7 @@ int cmd_bulk(int argc, char **argv)
         { "plan", 0, 0, G_OPTION_ARG_STRING, &texts[PLAN], "The new plan (plan)", "PLAN" },
         { "then", 0, 0, G_OPTION_ARG_STRING, &texts[THEN], "The plan after --expires; else the one before (plan)", "PLAN" },
         { "reason", 0, 0, G_OPTION_ARG_STRING, &texts[REASON], "Why, for the audit", "TEXT" },
+        { "people", 0, 0, G_OPTION_ARG_STRING, &texts[PEOPLE], "Only if they are so many, as a dry run said", "N" },
         { "seen", 0, 0, G_OPTION_ARG_STRING, &texts[SEEN], "Only if they are those whom a dry run said so of", "SEEN" },
         { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only say how many and who they are", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },

@@ -46,9 +46,12 @@ static int add(Store *store, const OverrideAdd *what, bool json, const char *act
 {
     g_auto(StoreError) error = { 0 };
     json_t *made = NULL;
+    bool met = cli_met(store, what->subject);
     StoreResult result = admin_override_add(store, what, actor, &made, &error);
     if (result != STORE_OK)
         return cli_fail("override", result, &error);
+    if (!met)
+        cli_note_unmet("override", what->subject);
     if (json) {
         cli_print_json(made);
         return CMD_OK;
@@ -125,9 +128,30 @@ static int restore(Store *store, const char *id, const OverrideOptions *options,
     return CMD_OK;
 }
 
+static bool options_fit(const char *what, const OverrideOptions *options)
+{
+    enum { ADDS = 1, LISTS = 2, CHANGES = 4 };
+    char *const *of = options->texts.of;
+    const OptionFit known[] = {
+        { "--subject", of[SUBJECT] != NULL, ADDS | LISTS },
+        { "--organization", of[ORGANIZATION] != NULL, ADDS | LISTS },
+        { "--feature", of[FEATURE] != NULL, ADDS },
+        { "--limit", of[LIMIT] != NULL, ADDS },
+        { "--amount", of[AMOUNT] != NULL, ADDS },
+        { "--multiplier", of[MULTIPLIER] != NULL, ADDS },
+        { "--unlimited", options->unlimited, ADDS },
+        { "--expires", of[EXPIRES] != NULL, ADDS },
+        { "--reason", of[REASON] != NULL, ADDS | CHANGES },
+    };
+    unsigned bit = strcmp(what, "add") == 0 ? ADDS : strcmp(what, "list") == 0 ? LISTS : CHANGES;
+    return cli_fit("override", what, bit, known, G_N_ELEMENTS(known));
+}
+
 static bool options_are_good(const char *what, const OverrideOptions *options, OverrideAdd *to_add)
 {
     char *const *of = options->texts.of;
+    if (!options_fit(what, options))
+        return false;
     if (strcmp(what, "add") == 0)
         return add_read(options, to_add);
     if (strcmp(what, "list") == 0)

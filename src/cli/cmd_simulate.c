@@ -139,6 +139,15 @@ static void cell_number(Table *table, int64_t number)
     table_cell(table, text);
 }
 
+/* What stopped somebody: a limit, or what stands in its place. */
+static const char *stopper(const ReplayTally *tally)
+{
+    static const char *const words[] = { [BAR_NO_FEATURE] = "no such feature", [BAR_NOT_IN_PLAN] = "not in the plan" };
+    if (tally->limit)
+        return tally->limit->key;
+    return tally->bar < (int)G_N_ELEMENTS(words) ? words[tally->bar] : NULL;
+}
+
 static void print_people(const Replay *replay)
 {
     static const char *const titles[] = { "subject", "plan", "requests", "stopped now", "would be", "newly", "first", "last", "limit", NULL };
@@ -157,7 +166,7 @@ static void print_people(const Replay *replay)
         cell_number(table, then->newly);
         table_cell(table, first);
         table_cell(table, last);
-        table_cell(table, then->limit ? then->limit->key : NULL);
+        table_cell(table, stopper(then));
     }
     puts("");
     table_print(table, "nobody would have been treated otherwise");
@@ -169,8 +178,8 @@ static void print_world(const char *name, const Replay *replay, int world)
 {
     int64_t stopped, waited;
     day_sums(replay, world, &stopped, &waited);
-    printf("%-24s %" PRId64 " stopped, %" PRId64 " put in line, %" PRId64 " of %" PRId64 " people\n", name, stopped, waited,
-           replay_people_stopped(replay, world), replay_people_counted(replay));
+    printf("%-24s %" PRId64 " stopped, %" PRId64 " put in line, %" PRId64 " of %" PRId64 " %s\n", name, stopped, waited,
+           replay_people_stopped(replay, world), replay_people_counted(replay), people_word(replay_people_counted(replay)));
 }
 
 static void print_text(const Simulation *simulation)
@@ -218,7 +227,7 @@ int cmd_simulate(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON, with everybody concerned", NULL },
         { NULL },
     };
-    int parsed = cli_options("simulate", "", "Decides what was recorded once more, under another policy: who would have been stopped, when\n"
+    int parsed = cli_options("simulate", NULL, "Decides what was recorded once more, under another policy: who would have been stopped, when\n"
                              "and how often. Changes nothing.", entries, &argc, &argv);
     if (parsed != CMD_OK)
         return MAX(parsed, 0);

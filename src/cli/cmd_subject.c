@@ -7,7 +7,7 @@
 #include "cli/table.h"
 #include "store/access.h"
 
-enum { PLAN, UNTIL, THEN, ORGANIZATION, TIMEZONE, ANCHOR, EMAIL, FILTER, ON_PLAN, KEY, AFTER, REASON, TEXTS };
+enum { PLAN, UNTIL, THEN, ORGANIZATION, TIMEZONE, ANCHOR, EMAIL, FILTER, NEAR, ON_PLAN, KEY, AFTER, REASON, TEXTS };
 
 typedef struct {
     OptionTexts texts;
@@ -124,7 +124,7 @@ static const struct { const char *name; unsigned verbs; } known[TEXTS] = {
     [PLAN] = { "--plan", 1 << SET }, [UNTIL] = { "--until", 1 << SET }, [THEN] = { "--then", 1 << SET },
     [ORGANIZATION] = { "--organization", 1 << SET | 1 << FIND }, [TIMEZONE] = { "--timezone", 1 << SET },
     [ANCHOR] = { "--anchor", 1 << SET }, [EMAIL] = { "--email", 1 << SET }, [FILTER] = { "--filter", 1 << FIND },
-    [ON_PLAN] = { "--on-plan", 1 << FIND }, [KEY] = { "--key", 1 << FIND }, [AFTER] = { "--after", 1 << FIND },
+    [NEAR] = { "--near", 1 << FIND }, [ON_PLAN] = { "--on-plan", 1 << FIND }, [KEY] = { "--key", 1 << FIND }, [AFTER] = { "--after", 1 << FIND },
     [REASON] = { "--reason", 1 << SET | 1 << SIGN_OUT } };
 
 static bool options_fit(Verb verb, const SubjectOptions *options)
@@ -147,7 +147,8 @@ static bool options_fit(Verb verb, const SubjectOptions *options)
 static int verb_read(Verb verb, const char *name, const SubjectOptions *options, SubjectChange *change, PeopleAsked *asked)
 {
     char *const *of = options->texts.of;
-    const PeopleOptions who = { .find = name, .filter = of[FILTER], .on_plan = of[ON_PLAN], .organization = of[ORGANIZATION], .key = of[KEY] };
+    const PeopleOptions who = { .find = name, .filter = of[FILTER], .near = of[NEAR], .on_plan = of[ON_PLAN],
+                                .organization = of[ORGANIZATION], .key = of[KEY] };
     if (!options_fit(verb, options))
         return CMD_USAGE;
     if (verb == FIND) {
@@ -197,6 +198,7 @@ int cmd_subject(int argc, char **argv)
         { "anchor", 0, 0, G_OPTION_ARG_STRING, &of[ANCHOR], "Where its own periods are counted from (set)", "TIME" },
         { "email", 0, 0, G_OPTION_ARG_STRING, &of[EMAIL], "Where alerts go (set); \"\": nowhere", "ADDRESS" },
         { "filter", 0, 0, G_OPTION_ARG_STRING, &of[FILTER], "Those who are plan, near, stopped, override or suspended (find)", "FILTER" },
+        { "near", 0, 0, G_OPTION_ARG_STRING, &of[NEAR], "Those who have used N % of a limit or more, 50 to 100 (find)", "N" },
         { "on-plan", 0, 0, G_OPTION_ARG_STRING, &of[ON_PLAN], "Those who are on this plan (find)", "PLAN" },
         { "key", 0, 0, G_OPTION_ARG_STRING, &of[KEY], "Those whom this API key has changed something about (find)", "KEY" },
         { "after", 0, 0, G_OPTION_ARG_STRING, &of[AFTER], "Go on where a list ended (find)", "TEXT" },

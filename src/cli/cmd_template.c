@@ -17,7 +17,7 @@
     "  check FILE...  Parse each FILE and say what is wrong, with file and line.\n" \
     "  check          Check the program's own templates, and with --theme DIR those of DIR in their place: can each\n" \
     "                 be parsed, and does what it is given have every name that it uses?\n\n" \
-    "Exit status: 0 done; 1 a mistake in a template or in the data; 2 wrong use of this command.\n"
+    "Exit status: 0 done; 1 a mistake in a template or in the data; 2 wrong use of this command."
 
 typedef struct {
     const char *directory;

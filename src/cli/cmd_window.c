@@ -14,7 +14,7 @@
     "The window is calendar-aligned unless --anchor or --align says otherwise; counts must then divide\n" \
     "60 minutes, 24 hours or 12 months. The end does not belong to the window, but to the next one;\n" \
     "a rolling window ends with T itself. A lifetime has neither start nor end: \"-\", in JSON null.\n\n" \
-    "Exit status: 0 done; 2 wrong use of this command.\n"
+    "Exit status: 0 done; 2 wrong use of this command."
 
 typedef struct {
     char *window, *align, *anchor, *zone, *week_starts, *day_starts, *at;
@@ -126,7 +126,7 @@ static void answer_print(const Question *question, bool as_json)
     g_autofree char *start = instant_text_exact(window.start);
     g_autofree char *end = instant_text_exact(window.end);
     if (!as_json) {
-        printf("%s\n%s\n", start ? start : "-", end ? end : "-");
+        printf("from %s until %s\n", start ? start : "-", end ? end : "-");
         return;
     }
     json_auto_t *object = json_pack("{s:s?,s:s?}", "start", start, "end", end);

@@ -60,6 +60,16 @@ bool cli_instant(const char *command, const char *name, const char *text, Instan
     return false;
 }
 
+bool cli_fit(const char *command, const char *verb, unsigned bit, const OptionFit *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (options[i].given && !(options[i].verbs & bit)) {
+            (void)cli_usage(command, "%s is not for %s", options[i].name, verb);
+            return false;
+        }
+    return true;
+}
+
 bool cli_owner(const char *command, const char *subject, const char *organization, bool may_miss)
 {
     if (subject && organization) {

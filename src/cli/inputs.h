@@ -24,6 +24,15 @@ bool cli_instant(const char *command, const char *name, const char *text, Instan
 #define REASON_MOST 500
 bool cli_reason(const char *command, const char *text) MUST_CHECK;
 
+/* An option, whether it was given, and a bit for each verb of its command that knows it. */
+typedef struct {
+    const char *name;
+    bool given;
+    unsigned verbs;
+} OptionFit;
+/* False after complaining of the first that was given and is not for the verb, whose bit this is. */
+bool cli_fit(const char *command, const char *verb, unsigned bit, const OptionFit *options, size_t count) MUST_CHECK;
+
 /* Of --subject and --organization exactly one (`may_miss` false), or at most one (true); each 1 to 255 bytes. */
 bool cli_owner(const char *command, const char *subject, const char *organization, bool may_miss) MUST_CHECK;
 

@@ -33,14 +33,53 @@ char *cli_actor(void)
     return g_strdup_printf("cli:%s", g_get_user_name());
 }
 
+/* Options that have another name than the field of the API that they stand for; `time`: what is wrong with one is a matter of usage. */
+static const struct {
+    const char *command, *field, *option;
+    bool time;
+} renamed[] = {
+    { "override", "expires_at", "--expires", true }, { "grant", "expires_at", "--expires", true }, { "bulk", "expires_at", "--expires", true },
+    { "request", "expires_at", "--expires", true },  { "grant", "effective_at", "--effective", true }, { "subject", "plan_after", "--then", false },
+};
+
+/* The sentence without the field that it begins with, NULL where it begins with something else. */
+static const char *behind(const char *field, const char *sentence)
+{
+    size_t length = strlen(field);
+    return strncmp(sentence, field, length) == 0 && (sentence[length] == ' ' || sentence[length] == ':') ? sentence + length : NULL;
+}
+
 int cli_fail(const char *command, StoreResult result, const StoreError *error)
 {
-    const char *detail = error->detail ? error->detail : "it could not be done";
-    if (error->field)
-        fprintf(stderr, "webquota %s: %s: %s\n", command, error->field, detail);
+    const char *detail = error->detail ? error->detail : "it could not be done", *field = error->field;
+    const char *name = field, *rest = field ? behind(field, detail) : NULL;
+    bool time = false;
+    for (size_t i = 0; field && i < G_N_ELEMENTS(renamed); i++)
+        if (strcmp(renamed[i].command, command) == 0 && strcmp(renamed[i].field, field) == 0) {
+            name = renamed[i].option;
+            time = renamed[i].time && result == STORE_INVALID;
+        }
+    if (rest)
+        fprintf(stderr, "webquota %s: %s%s\n", command, name, rest);
+    else if (field && strcmp(field, command) != 0)
+        fprintf(stderr, "webquota %s: %s: %s\n", command, name, detail);
     else
         fprintf(stderr, "webquota %s: %s\n", command, detail);
-    return result == STORE_DOWN ? CMD_DOWN : CMD_NO;
+    return result == STORE_DOWN ? CMD_DOWN : time ? CMD_USAGE : CMD_NO;
+}
+
+bool cli_met(Store *store, const char *subject)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *known = NULL;
+    StoreResult result = subject ? admin_subject_get(store, subject, &known, &error) : STORE_OK;
+    json_decref(known);
+    return result != STORE_NONE;
+}
+
+void cli_note_unmet(const char *command, const char *subject)
+{
+    fprintf(stderr, "webquota %s: note: %s was never met before; a first request will find this\n", command, subject);
 }
 
 int cli_usage(const char *command, const char *format, ...)
@@ -62,7 +101,7 @@ int cli_options(const char *command, const char *arguments, const char *summary,
     g_option_context_set_help_enabled(context, FALSE);
     for (int i = 1; i < *argc && strcmp((*argv)[i], "--") != 0; i++)
         if (strcmp((*argv)[i], "--help") == 0 || strcmp((*argv)[i], "-h") == 0) {
-            g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+            g_autofree char *help = g_strchomp(g_option_context_get_help(context, TRUE, NULL));
             const char *rest = strchr(help, '\n'); /* the first lines name the program, not the command */
             printf("usage: webquota %s [OPTION…]%s%s%s\n", command, arguments ? " " : "", arguments ? arguments : "",
                    g_str_has_prefix(help, "Usage:") && rest ? strchr(rest + 1, '\n') : help);

@@ -17,8 +17,14 @@ Store *cli_store(void);
 /* Who is doing this, for the audit: "cli:NAME" of the operating system's user. New string. */
 char *cli_actor(void);
 
-/* Says what is wrong on stderr ("webquota subject: plan: there is no plan x") and returns the exit code for it. */
+/* Says what is wrong on stderr ("webquota subject: plan: there is no plan x"), a field by the name of its option, and not where the sentence
+ * begins with it or it is the command's name; returns the exit code for it. */
 int cli_fail(const char *command, StoreResult result, const StoreError *error);
+
+/* Is the person (NULL: nobody is named) known? True, too, where that cannot be told. */
+bool cli_met(Store *store, const char *subject);
+/* Says on stderr that something was made for somebody who was not: a misspelt name, perhaps. */
+void cli_note_unmet(const char *command, const char *subject);
 
 /* A usage complaint: "webquota window: TEXT", "try webquota window --help". Returns CMD_USAGE. */
 int cli_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -2,6 +2,7 @@
 #include "cli/policy_made.h"
 
 #include "cli/open.h"
+#include "cli/table.h"
 #include "policy/policy_diff.h"
 
 StoreResult policy_made_diff(Store *store, const Policy *from, const Policy *to, json_t **diff, StoreError *error)
@@ -25,7 +26,7 @@ void policy_made_print(const json_t *diff)
         g_autofree char *line = policy_change_text(change);
         json_int_t people = json_integer_value(json_object_get(change, "people"));
         if (people)
-            printf("%s (%" JSON_INTEGER_FORMAT " %s)\n", line, people, people == 1 ? "person" : "people");
+            printf("%s (%" JSON_INTEGER_FORMAT " %s)\n", line, people, people_word(people));
         else
             puts(line);
     }

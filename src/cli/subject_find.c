@@ -2,6 +2,7 @@
 #include "cli/subject_find.h"
 
 #include "cli/open.h"
+#include "cli/people_options.h"
 #include "cli/table.h"
 
 /* *next: from where on there are more; NULL: that was all. The list and the text are the caller's. */
@@ -48,7 +49,9 @@ int subject_find(Store *store, const PeopleAsked *asked, bool json)
     g_auto(StoreError) error = { 0 };
     g_autofree char *next = NULL;
     json_t *people = NULL;
-    StoreResult result = find(store, asked, &people, &next, &error);
+    StoreResult result = people_options_check(store, asked, &error);
+    if (result == STORE_OK)
+        result = find(store, asked, &people, &next, &error);
     if (result == STORE_OK && json)
         cli_print_json(json_pack("{s:O, s:b, s:s?}", "subjects", people, "more", next != NULL, "after", next));
     else if (result == STORE_OK)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include "cli/import_file.h"
+#include "cli/table.h"
 #include "store/admin_import.h"
 
 #define FILE_MAX (INT64_C(256) * 1024 * 1024)
@@ -66,7 +67,7 @@ static void progress_show(Progress *progress, guint done, guint all)
         return;
     progress->next_us = now + G_USEC_PER_SEC;
     progress->shown = true;
-    fprintf(stderr, "\r%u of %u people", done, all);
+    fprintf(stderr, "\r%u of %u %s", done, all, people_word(all));
 }
 
 static void progress_end(const Progress *progress)
@@ -103,8 +104,8 @@ static int import_all(Store *store, const ImportFile *file, const char *path, bo
         return CMD_OK;
     int code = cli_fail("subject", result, &error);
     if (done && !pretend)
-        fprintf(stderr, "%u of %u people are imported, up to before %s:%d; the same import again goes on from there\n", done, all,
-                path, g_array_index(file->lines, int, done));
+        fprintf(stderr, "%u of %u %s imported, up to before %s:%d; the same import again goes on from there\n", done, all,
+                all == 1 ? "person is" : "people are", path, g_array_index(file->lines, int, done));
     return code;
 }
 

@@ -84,6 +84,11 @@ void table_print(const Table *table, const char *none)
         print_row(table, cells + i, widths);
 }
 
+const char *people_word(int64_t count)
+{
+    return count == 1 ? "person" : "people";
+}
+
 void print_fact(const char *name, const char *value)
 {
     if (value && *value)

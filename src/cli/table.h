@@ -23,6 +23,9 @@ void table_print(const Table *table, const char *none);
 /* The same value as one text; NULL for null and missing. New string. */
 char *json_shown(const json_t *value);
 
+/* "person" or "people". */
+const char *people_word(int64_t count);
+
 /* "name   value", names padded to the same width; nothing for NULL and "". */
 void print_fact(const char *name, const char *value);
 

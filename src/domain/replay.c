@@ -251,14 +251,15 @@ static bool turn_is_nothing(Turn *turn)
     return nothing;
 }
 
-static Outcome turn_ask(Turn *turn, const Limit **limit)
+static Outcome turn_ask(Turn *turn, ReplayStop *stop)
 {
     Replay *replay = turn->replay;
     const ReplayRecord *record = turn->record;
     int count = turn->item_count;
-    *limit = NULL;
+    *stop = (ReplayStop){0};
     if (!turn->subject.plan || count == 0 || turn_is_nothing(turn)) {
         charge_none(turn);
+        stop->bar = count == 0 ? BAR_NO_FEATURE : turn->subject.plan ? BAR_OTHER : BAR_NOT_IN_PLAN;
         return record->of_ticket && count && turn->subject.plan ? record->outcome : OUTCOME_FORBIDDEN;
     }
     Book book = turn_book(turn);
@@ -267,7 +268,9 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
     if (counting && turn->world == 0 && is_of_policy(replay, record->policy_version))
         replay_count_agreement(replay, record, decision);
     if (decision->outcome != OUTCOME_ALLOWED && decision->deciding >= 0)
-        *limit = decision->looks[decision->deciding].limit;
+        stop->limit = decision->looks[decision->deciding].limit;
+    else if (decision->outcome != OUTCOME_ALLOWED)
+        stop->bar = decision->reason == REASON_NOT_LISTED ? BAR_NOT_IN_PLAN : BAR_OTHER;
     decide_apply(decision);
     if (decision->outcome == OUTCOME_ALLOWED) {
         charge_keep(turn, decision);
@@ -283,7 +286,7 @@ static Outcome turn_ask(Turn *turn, const Limit **limit)
 static void replay_request(Replay *replay, ReplayPerson *person, ReplayAccount *account, const ReplayRecord *record)
 {
     Outcome outcomes[REPLAY_WORLDS_MAX];
-    const Limit *limits[REPLAY_WORLDS_MAX] = {0};
+    ReplayStop stops[REPLAY_WORLDS_MAX] = {0};
     bool untold = false;
     for (int i = 0; i < replay->world_count; i++) {
         Turn turn;
@@ -292,11 +295,11 @@ static void replay_request(Replay *replay, ReplayPerson *person, ReplayAccount *
         /* Given again, and the first was before all that is read: where the counters stood is not told here, for no world. */
         if (i == 0)
             untold = replay_is_repetition(record) && !turn_has_cells(&turn);
-        outcomes[i] = untold ? record->outcome : turn_ask(&turn, &limits[i]);
+        outcomes[i] = untold ? record->outcome : turn_ask(&turn, &stops[i]);
     }
     person->plan = g_string_chunk_insert_const(replay->texts, record->plan);
     if (record->at >= replay->counted_from && !record->of_ticket)
-        replay_count_request(replay, person, record, outcomes, limits);
+        replay_count_request(replay, person, record, outcomes, stops);
 }
 
 static void replay_other(Replay *replay, ReplayPerson *person, ReplayAccount *account, const ReplayRecord *record)

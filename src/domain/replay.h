@@ -70,13 +70,18 @@ struct Cell {
     Cell *next;
 };
 
+/* What else than a limit may stop a request in a world: its policy does not know the feature; the person's plan does not list it; another
+ * matter, as somebody who is suspended. */
+typedef enum { BAR_NONE, BAR_NO_FEATURE, BAR_NOT_IN_PLAN, BAR_OTHER } ReplayBar;
+
 /* What came of somebody's requests in one world, while counting. */
 typedef struct {
     int64_t stopped, waited; /* denied and forbidden; put into a line */
     int64_t newly;           /* stopped or made to wait here, and not in world 0 */
     int64_t relieved;        /* the other way round */
     Instant first, last;     /* of `newly` */
-    const Limit *limit;      /* that stopped last here; NULL: none did */
+    const Limit *limit;      /* that stopped last here; NULL: none did, */
+    ReplayBar bar;           /* but this, last */
 } ReplayTally;
 
 /* All that belongs to one owner in one world. */

@@ -17,14 +17,16 @@ static ReplayDay *day_of(Replay *replay, Instant at)
     return &g_array_index(replay->days, ReplayDay, 0);
 }
 
-static void tally_add(ReplayTally *tally, Outcome outcome, bool allowed_in_first, const Limit *limit, Instant at)
+static void tally_add(ReplayTally *tally, Outcome outcome, bool allowed_in_first, const ReplayStop *stop, Instant at)
 {
     if (outcome == OUTCOME_QUEUED)
         tally->waited++;
     else if (outcome != OUTCOME_ALLOWED)
         tally->stopped++;
-    if (limit)
-        tally->limit = limit;
+    if (stop->limit)
+        tally->limit = stop->limit;
+    if (stop->bar != BAR_NONE)
+        tally->bar = stop->bar;
     if (outcome != OUTCOME_ALLOWED && allowed_in_first) {
         tally->newly++;
         if (tally->first == INSTANT_MAX)
@@ -35,8 +37,7 @@ static void tally_add(ReplayTally *tally, Outcome outcome, bool allowed_in_first
         tally->relieved++;
 }
 
-void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayRecord *record, const Outcome *outcomes,
-                          const Limit *const *limits)
+void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayRecord *record, const Outcome *outcomes, const ReplayStop *stops)
 {
     ReplayDay *day = day_of(replay, record->at);
     replay->requests++;
@@ -48,7 +49,7 @@ void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayReco
         replay->first = record->at;
     replay->last = record->at;
     for (int i = 0; i < replay->world_count; i++) {
-        tally_add(&person->tally[i], outcomes[i], outcomes[0] == OUTCOME_ALLOWED, limits[i], record->at);
+        tally_add(&person->tally[i], outcomes[i], outcomes[0] == OUTCOME_ALLOWED, &stops[i], record->at);
         day->waited[i] += outcomes[i] == OUTCOME_QUEUED;
         day->stopped[i] += outcomes[i] == OUTCOME_DENIED || outcomes[i] == OUTCOME_FORBIDDEN;
     }

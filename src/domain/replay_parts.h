@@ -61,8 +61,12 @@ void charge_forget(Replay *replay, const ReplayRecord *record);
 void charge_free(gpointer charge);
 
 /* replay_count.c */
-void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayRecord *record, const Outcome *outcomes,
-                          const Limit *const *limits);
+typedef struct {
+    const Limit *limit;      /* NULL: none */
+    ReplayBar bar;
+} ReplayStop;
+/* What came of it in each world, and what stopped it. */
+void replay_count_request(Replay *replay, ReplayPerson *person, const ReplayRecord *record, const Outcome *outcomes, const ReplayStop *stops);
 /* A refusal that was given again: its numbers are those of the first. */
 bool replay_is_repetition(const ReplayRecord *record);
 void replay_count_agreement(Replay *replay, const ReplayRecord *record, const Decision *decision);

@@ -78,7 +78,7 @@ commands='migrate policy subject organization override grant reset refund bulk a
 missing=
 for command in $commands; do
     run "$command" --help
-    { [ $code = 0 ] && [[ ${out,,} == usage:* ]] && [ -z "$err" ]; } || missing+=" $command"
+    { [ $code = 0 ] && [[ ${out,,} == usage:* ]] && [ -z "$err" ] && [ -n "$(tail -1 "$scratch/out")" ] && ! grep -q ' $' "$scratch/out"; } || missing+=" $command"
 done
 is "every command has help" "" "$missing"
 run --help
@@ -99,6 +99,10 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
     "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
+    "account list --reason x" "account suspend a --role admin --reason x" "bulk run suspend --find a --amount 3 --reason x" \
+    "bulk run plan --find a --plan pro --feature f --reason x" "bulk run bonus --find a --feature f --amount 1 --unlimited --reason x" "bulk show x" \
+    "bulk show 1 --find a" "bulk list --dry-run" "bulk run reset --near 49 --reason x" "bulk run reset --near 60 --filter stopped --reason x" \
+    "override list --feature f" "override remove 1 --amount 3" "grant list --amount 3" "grant remove 1 --every week" "subject show a --near 60" \
     "request" "request approve" "request deny 1" "request list --reason x" "request list --state old" "request approve 1 --amount 0" \
     "request approve 1 --amount 1 --unlimited" "subject set ada --suspend --resume" "subject set ada --anchor never" "reset ada --reason $(printf '%0501d' 0)"; do
     # shellcheck disable=SC2086 # words
@@ -237,6 +241,9 @@ run subject sign-out ada --reason "lost phone"
 ends "subject sign-out" 0 "0 sessions ended"
 run subject sign-out nobody --reason x
 ends "subject sign-out: nobody" 1 nobody
+run audit list --limit 1
+ends "audit list for people" 0 "old → new" "sessions.end"
+verdict "without JSON" test "$(grep -c '[{}]' <<<"$out")" = 0
 run audit list --action sessions.end --csv
 ends "audit list --csv" 0 "sessions.end,ada" "lost phone"
 verdict "with a line of names first" test "$(head -1 <<<"$out" | cut -d, -f1)" = entry
@@ -312,7 +319,7 @@ json "override of an organization" '.organization == "Inn" and .unlimited == tru
 run override add --organization Nowhere --feature menu_generation --unlimited
 ends "override: unknown organization" 1 Nowhere
 run override add --subject ada --feature get_solution --amount 5 --expires 2020-01-01
-ends "an override that is over already is refused" 1 expires_at
+ends "an override that is over already is refused" 2 "webquota override: --expires must lie in the future"
 run override add --subject ada --feature nonsense --amount 5
 ends "override: unknown feature" 1 nonsense
 run override add --subject ada --feature get_solution --limit nonsense --amount 5
@@ -339,7 +346,45 @@ run grant remove "$grant"
 run grant remove "$grant"
 ends "only once, too" 1 "no such grant"
 run grant add --subject ada --feature get_solution --amount 3 --expires 2020-01-01
-ends "a grant that is over already is refused" 1 expires_at
+ends "a grant that is over already is refused" 2 "webquota grant: --expires must lie in the future"
+run grant add --subject nobodyy --feature get_solution --amount 3
+ends "a grant for somebody never met, with a note" 0 "is made" "nobodyy was never met"
+run grant add --subject nobodyy --feature get_solution --amount 3
+is "and without one, as they are known by then" "" "$err"
+run override add --subject nobodyyy --feature variant --amount 3
+ends "an override for somebody never met" 0 "is in force" "nobodyyy was never met"
+
+run approval list
+ends "approval list: none to be answered" 0 "nothing waits"
+run approval list --state approved
+is "approval list: none was approved" none "$out"
+
+# ---- changing many
+
+run bulk run bonus --find many120 --on-plan nix --feature get_solution --amount 3 --reason "an outage"
+ends "bulk: an unknown plan is not nobody" 1 "there is no plan nix"
+run subject find --on-plan nix
+ends "nor is it to find" 1 "there is no plan nix"
+run bulk run bonus --find many1201 --on-plan pro --feature get_solution --amount 3 --reason "an outage" --dry-run
+ends "bulk: a dry run" 0 "1 person, something would change for 1 of them:" "many1201"
+seen=$(tail -1 <<<"$out" | grep -oE -- '--people 1 --seen [0-9a-f]+$')
+# shellcheck disable=SC2086 # words
+run bulk run bonus --find many1201 --on-plan pro --feature get_solution --amount 3 --reason "an outage" ${seen/ 1 / 2 }
+ends "the words that it ends with are taken: others by now" 1 "there is 1 person by now"
+# shellcheck disable=SC2086 # words
+run bulk run bonus --find many1201 --on-plan pro --feature get_solution --amount 3 --reason "an outage" ${seen:---none}
+ends "the same" 0 "1 person, 1 done, 0 failed, 0 left"
+run bulk show 1
+ends "bulk show: all that it is about" 0 "bulk 1, bonus: done" "feature        get_solution" "amount         3" "reason         an outage" "by             cli:" \
+    'whom           --find "many1201" --on-plan "pro"'$'\n'
+run bulk list
+ends "bulk list" 0 get_solution "an outage"
+sql "insert into webquota.bulks (what, change, chosen, people, reason, actor, origin, state, created_at, ended_at)
+     values ('suspend', '{}', '{\"filter\": \"near\", \"near\": 60}', 1, 'x', 'cli:x', 'x', 'done', now(), now())"
+run bulk show 2
+ends "bulk show: near, from how much on" 0 'whom           --filter "near" --near 60'
+run bulk run suspend --near 100 --reason x --dry-run
+ends "bulk --near" 0 "0 people, something would change for 0 of them"
 
 run reset ada --feature get_solution --reason "a mistake" --json
 json "reset" '.subject == "ada" and .feature == "get_solution" and .units == 2'
@@ -389,6 +434,15 @@ run rollup
 ends "rollup: not while another does it" 0 "another process"
 sql "update webquota.leases set until = '-infinity' where name = 'usage'"
 clock 'select clock_timestamp()'
+for near in 50 100; do
+    run subject find --near $near --json
+    is "subject find --near $near" "$(sql "select count(distinct s.id) from webquota.usage_standing n join webquota.subjects s on (s.account_id, s.id) = (n.account_id, n.subject_id)
+        where n.pct >= $near and n.until > webquota.clock()")" "$(jq '.subjects | length' <<<"$out")"
+done
+verdict "somebody is near" test "$(sql "select count(*) from webquota.usage_standing where subject_id <> 0 and pct >= 50")" -gt 0
+sed 's/get_solution/nothing/g' deploy/policies/demo.conf >"$scratch/without.conf"
+run simulate --policy "$scratch/without.conf"
+ends "simulate: a feature that the other policy does not have" 0 "no such feature"
 run rollup now
 ends "rollup: takes nothing more" 2 "nothing more"
 
@@ -450,7 +504,7 @@ run key revoke "$id"
 ends "only once, again" 1 key
 export DATABASE_URL=
 run window --window "28 day" --anchor 2026-01-01T00:00:00Z --align anchor --at 2026-03-15T12:00:00Z
-is "window" $'2026-02-26T00:00:00Z\n2026-03-26T00:00:00Z' "$out"
+is "window" "from 2026-02-26T00:00:00Z until 2026-03-26T00:00:00Z" "$out"
 run window --window day --zone America/Havana --at 2026-11-01T04:30:00Z --json
 json "window where midnight happens twice" '.start == "2026-11-01T04:00:00Z"'
 printf 'Hello {{name}}, {{>b}}{{#list}}<{{.}}>{{/list}}' >"$scratch/a.html"
