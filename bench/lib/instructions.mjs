@@ -38,7 +38,7 @@ class Counted {
 const LOAD = 16;
 /* `together`: so many callers at once, as `make bench` has, and so many requests for each that the others make. */
 export const TOGETHER = 64;
-const MORE = 8;
+const MORE = 4;
 
 /* What is asked, of whom, and the status of every answer. */
 const kinds_of = (arena, service, hello) => ({

@@ -32,7 +32,8 @@ static Instant line_resets_at(const LimitLook *look, bool refused, Instant now)
                            MAX(look->asked, 1), now);
 }
 
-/* Of the grants that an allowed request drew from for the limit, itself included. */
+/* Of the grants that an allowed request drew from for the limit, itself included. When they come anew stands in no record, so nobody
+ * who was allowed is told. */
 static BonusSpent drawn_spent(const Policy *policy, const Decision *decision, const LimitLook *look)
 {
     BonusSpent spent = {0};
@@ -41,6 +42,7 @@ static BonusSpent drawn_spent(const Policy *policy, const Decision *decision, co
         if (feature_is_within(policy, draw->grant->feature, look->limit->feature))
             bonus_spent_add(&spent, draw->grant, units_sum(draw->used, decision->kind == ASK_CONSUME ? draw->units : 0), draw->window.end);
     }
+    spent.again_units = 0;
     return spent;
 }
 
