@@ -13,7 +13,7 @@
 /* A lease that is not renewed for so long may be taken by others. */
 #define ROLLUP_LEASE_S 5
 /* What is rolled up in one turn, in records. */
-#define ROLLUP_TURN 500000
+#define ROLLUP_TURN 1000000
 
 typedef struct Rollup Rollup;
 
