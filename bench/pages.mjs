@@ -42,7 +42,7 @@ const INSTEAD = {
     '/admin/access/change': ['?what=key-create', '?what=key-revoke&id=@key'],
     '/admin/queue': ['?feature=queued&limit=line'],
     '/admin/audit.csv': ['?action=subject.set', `?subject=${PERSON}`],
-    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend', 'move&organization=b-org-8', 'sessions-end', 'refund&id=@decision',
+    '/admin/change': ['override&feature=work', 'bonus&feature=work', 'reset', 'plan', 'suspend', 'sessions-end', 'refund&id=@decision',
         'override-remove&id=@override'].map(what => `?what=${what}&subject=${PERSON}`),
     '/api/v1/admin/tickets': ['?feature=queued&limit=line', `?subject=${PERSON}`],
     '/api/v1/admin/organizations': [`?organization=${ORGANIZATION}`],
@@ -89,7 +89,7 @@ async function ids() {
     const { decision_id: decision } = await ask('POST', '/consume', { subject: PERSON, feature: 'work' });
     const { override } = await ask('POST', '/admin/overrides', { ...charge, amount: 5000 });
     const { grant } = await ask('POST', '/admin/grants', { ...charge, amount: 5 });
-    const { bulk } = await ask('POST', '/admin/bulk', { what: 'restore', filter: 'suspended', q: 'b-0000', reason: 'bench' });
+    const { bulk } = await ask('POST', '/admin/bulk', { what: 'bonus', feature: 'work', amount: 1, q: 'b-0000001', reason: 'bench' });
     const { keys } = await ask('GET', '/admin/keys');
     const { requests } = await ask('GET', '/admin/requests');
     return { decision, override, grant, bulk, key: keys[0].key ?? keys[0].id, request: requests[0].request };

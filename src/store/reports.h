@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 #define REPORT_TOP 10        /* so many of the people, and of those near a limit */
-#define REPORT_TOP_LOOKED_AT 200 /* of a longer period: of so many for each of its months */
+#define REPORT_TOP_LOOKED_AT 50 /* of a longer period: of so many for each of its months */
 #define REPORT_NEAR_ROWS 10000   /* near a limit: as many where that is all that is asked for */
 #define REPORT_NEAR_LEAST 50 /* percent: those who have used less of a limit are not kept apart */
 #define REPORT_LOOKED_AT 500 /* so many people are looked at to recommend another plan: those stopped last, and of those who pay */
