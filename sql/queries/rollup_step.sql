@@ -82,6 +82,26 @@ owners as (
      set plan = excluded.plan, active_on = excluded.active_on, stopped_on = excluded.stopped_on, day_requests = excluded.day_requests,
          day_refused = excluded.day_refused, month = excluded.month, month_requests = excluded.month_requests,
          month_refused = excluded.month_refused),
+-- who was active on a day, and whom a limit stopped, counts once on it, whatever is recorded late
+people as (
+  select o.day, count(*) filter (where b.active_on is null or o.day > b.active_on or (o.day < b.active_on and not exists (
+                  select from webquota.usage_daily d
+                   where d.account_id = o.account_id and d.subject_id = o.subject_id and d.day = o.day and d.allowed + d.refused > 0
+                  offset 0))) as active,
+         count(*) filter (where o.stopped > 0 and (b.stopped_on is null or o.day > b.stopped_on or (o.day < b.stopped_on and not exists (
+                  select from webquota.decisions d
+                   where d.account_id = o.account_id and d.subject_id = o.subject_id and d.kind in ('consume', 'hold')
+                     and d.outcome in ('denied', 'queued') and d.at >= o.day::timestamp at time zone $1
+                     and d.at < (o.day + 1)::timestamp at time zone $1
+                     and d.xact < (select upto from seen) and d.xact <> all ((select open from seen)::bigint[])
+                  offset 0)))) as stopped
+    from owned_days o left join webquota.usage_owners b on b.account_id = o.account_id and b.subject_id = o.subject_id
+   where o.subject_id <> 0
+   group by 1),
+people_days as (
+  insert into webquota.usage_active as u (day, active, stopped)
+  select day, active, stopped from people where active > 0 or stopped > 0
+      on conflict (day) do update set active = u.active + excluded.active, stopped = u.stopped + excluded.stopped),
 last as (
   insert into webquota.usage_last as u (day, plan, active, stopped)
   select v.day, v.plan, sum(v.active), sum(v.stopped)
@@ -98,20 +118,24 @@ standing_fresh as (
   union all
   select * from webquota.standing_lines
    where xact = any ((select open from seen)::bigint[])),
--- how far they are in their limits: the last record of the latest window says; and when each of them was used up last
+-- how far they are in their limits: the last record of the latest window says; and when each of them was used up last. Sums are of
+-- numbers alone; the few records that they come to are looked up.
 lines as materialized (
-  select account_id, subject_id, slot, plan, max(array[started, at_us, id, ends, used, amount]) as last,
-         max(at) filter (where stops or used >= amount) as reached_at
+  select account_id, subject_id, slot, started, max(at) as at, max(at) filter (where stops or used >= amount) as reached_at
     from standing_fresh
    group by 1, 2, 3, 4),
+latest as (
+  select l.account_id, l.subject_id, l.slot, l.started, l.at
+    from lines l join (select account_id, subject_id, slot, max(started) as started from lines group by 1, 2, 3 offset 0) m
+      on m.account_id = l.account_id and m.subject_id = l.subject_id and m.slot = l.slot and m.started = l.started),
 standing as (
-  select account_id, subject_id, slot, last[1] as started, last_at as at, last[3] as id, webquota.at(last[4]) as until, last[5] as used,
-         last[6] as amount, least(last[5] * 100 / last[6], 1000000)::integer as pct, (last_at at time zone $1)::date as day,
-         case when last[5] <= last[6] / 5.0 then 0 when last[5] <= last[6] / 2.0 then 1 when last[5] <= last[6] * 0.8 then 2 else 3 end as band
-    from (select account_id, subject_id, slot, max(last) as last, webquota.at((max(last))[2]) as last_at
-            from lines
-           group by 1, 2, 3
-          offset 0) l),
+  select l.account_id, l.subject_id, l.slot, l.started, l.at, d.id, d.until, d.used, d.amount,
+         least(d.used * 100 / d.amount, 1000000)::integer as pct, (l.at at time zone $1)::date as day,
+         case when d.used <= d.amount / 5.0 then 0 when d.used <= d.amount / 2.0 then 1 when d.used <= d.amount * 0.8 then 2 else 3 end as band
+    from latest l cross join lateral (
+         select s.id, s.until, s.used, s.amount from webquota.standing_lines s
+          where s.account_id = l.account_id and s.subject_id = l.subject_id and s.at = l.at and s.slot = l.slot and s.started = l.started
+          order by s.id desc limit 1) d),
 stood as (
   select n.*, b.day as old_day, b.band as old_band
     from standing n
@@ -134,8 +158,14 @@ spread as (
       on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects),
 reached as (
   select n.subject_id, n.slot, n.day, n.plan, b.day as old_day, b.plan as old_plan
-    from (select distinct on (subject_id, slot) subject_id, slot, (reached_at at time zone $1)::date as day, plan
-            from lines where reached_at is not null order by subject_id, slot, reached_at desc) n
+    from (select distinct on (l.subject_id, l.slot) l.subject_id, l.slot, (l.reached_at at time zone $1)::date as day, d.plan
+            from (select account_id, subject_id, slot, max(reached_at) as reached_at
+                    from lines where reached_at is not null group by 1, 2, 3 offset 0) l
+           cross join lateral (
+                 select d.plan from webquota.decisions d
+                  where d.account_id = l.account_id and d.subject_id = l.subject_id and d.at = l.reached_at
+                  order by d.id desc limit 1) d
+           order by l.subject_id, l.slot, l.reached_at desc) n
     left join webquota.usage_reaching b on b.subject_id = n.subject_id and b.slot = n.slot
    where b.slot is null or n.day > b.day),
 reaching as (

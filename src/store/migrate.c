@@ -20,7 +20,7 @@ int migrations_latest(void)
  * sessions, the journal and audit only added to, no account made. */
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
-    "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_standing,"
+    "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_active, webquota.usage_standing,"
     " webquota.usage_spread, webquota.usage_reaching, webquota.usage_reached to %s", /* sums, too */
     "grant select on all tables in schema webquota to %s",
     "grant usage on all sequences in schema webquota to %s",

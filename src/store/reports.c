@@ -29,7 +29,7 @@ static const struct {
     Column columns[12];
     Use use;
 } lists[LISTS] = {
-    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS}},
+    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS, {"active", NUMBER}, {"hit", NUMBER}}},
     [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}},
     [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH},
     [PLANS] = {"plans", QUERY_REPORT_PLANS, {{"plan", TEXT}, {"active", NUMBER}, {"stopped", NUMBER}, {"active_today", NUMBER},

@@ -69,7 +69,7 @@ static void finish_use(json_t *reports, const Policy *policy)
     }
 }
 
-/* Of one day. The list that they are made from is for that alone. */
+/* What each day cost, and the share of those who were stopped on it. The list that costs are made from is for that alone. */
 static void finish_days(json_t *reports, const Policy *policy)
 {
     const json_t *units = json_object_get(reports, "units");
@@ -84,6 +84,7 @@ static void finish_days(json_t *reports, const Policy *policy)
             cost.cost += (double)number_of(row, "units") * ((double)feature->unit_cost_micros / MICROS);
             cost.known = true;
         }
+        json_object_set_new(day, "hit_pct", report_share(number_of(day, "hit"), number_of(day, "active")));
         json_object_set_new(day, "cost", cost_json(cost.cost, cost.known));
     }
     json_object_del(reports, "units");

@@ -21,17 +21,19 @@ typedef struct {
     const Chart *chart;
     const ChartDay *days;
     int64_t first;
-    const Feature *feature;
-    bool money;
-    const char *currency;
+    const ChartOf *of;
 } Laid;
+
+#define SHARE_TENTHS 10.0
 
 /* What the scale says: of money whole units, where they are not too few. */
 #define CENTS 100
 #define FEW_CENTS 1000
 static void add_scale(GString *out, const Laid *laid, int64_t number)
 {
-    if (!laid->money)
+    if (laid->of->kind == CHART_SHARE)
+        words_add_percent(out, (double)number / SHARE_TENTHS);
+    else if (laid->of->kind != CHART_MONEY)
         words_add_compact(out, number);
     else if (number > 0 && laid->chart->used_top < FEW_CENTS)
         g_string_append_printf(out, "%d.%02d", (int)(number / CENTS), (int)(number % CENTS));
@@ -49,10 +51,12 @@ static void add_grid(Value *grid, const Laid *laid, int64_t number, int px)
 
 static void add_units(GString *out, const Laid *laid, int64_t units)
 {
-    if (laid->money)
-        words_add_money(out, (double)units / CENTS, laid->currency);
-    else if (laid->feature)
-        words_add_units(out, laid->feature, units);
+    if (laid->of->kind == CHART_MONEY)
+        words_add_money(out, (double)units / CENTS, laid->of->currency);
+    else if (laid->of->kind == CHART_SHARE)
+        words_add_percent(out, (double)units / SHARE_TENTHS);
+    else if (laid->of->kind == CHART_UNITS)
+        words_add_units(out, laid->of->feature, units);
     else
         words_add_number(out, units);
 }
@@ -81,6 +85,14 @@ static void add_bar(Value *bars, const Laid *laid, int day)
     }
 }
 
+void chart_set_limit(Value *limit, const Chart *chart)
+{
+    set_flag(limit, "above", chart->limit_above);
+    set_flag(limit, "drawn", chart->limit >= 0);
+    set_words(limit, "y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit);
+    set_words(limit, "label_y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit - 5 * CHART_TENTHS);
+}
+
 static Value *laid_value(const Value *tree, const Laid *laid)
 {
     const Chart *chart = laid->chart;
@@ -103,17 +115,13 @@ static Value *laid_value(const Value *tree, const Laid *laid)
     set_words(value, "first", chart_add_day, first, last);
     set_words(value, "middle", chart_add_day, first + chart->count / 2, last);
     set_flag(value, "has_refused", chart->refused_top);
-    set_flag(value, "of_requests", !laid->feature && !laid->money);
-    set_flag(value, "of_money", laid->money);
+    set_flag(value, "of_requests", laid->of->kind == CHART_REQUESTS);
+    set_flag(value, "of_money", laid->of->kind == CHART_MONEY);
+    set_flag(value, "of_share", laid->of->kind == CHART_SHARE);
     return value;
 }
 
-Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, int64_t first, const Feature *feature)
+Value *chart_value(const Value *tree, const Chart *chart, const ChartDay *days, int64_t first, const ChartOf *of)
 {
-    return laid_value(tree, &(Laid){.chart = chart, .days = days, .first = first, .feature = feature});
-}
-
-Value *chart_value_of_money(const Value *tree, const Chart *chart, const ChartDay *days, int64_t first, const char *currency)
-{
-    return laid_value(tree, &(Laid){.chart = chart, .days = days, .first = first, .money = true, .currency = currency});
+    return laid_value(tree, &(Laid){.chart = chart, .days = days, .first = first, .of = of});
 }

@@ -134,10 +134,7 @@ static void set_limit(Value *page, const UsageLine *line, double a_day, const Ch
     set_words(limit, "words", add_limit, line);
     set_flag(limit, "spread", !is_daily(line) && drawn_a_day(line, a_day) >= 0);
     set_words(limit, "a_day", words_add_average, a_day);
-    set_flag(limit, "above", chart->limit_above);
-    set_flag(limit, "drawn", chart->limit >= 0);
-    set_words(limit, "y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit);
-    set_words(limit, "label_y", chart_add_tenths, CHART_BASE_PX * CHART_TENTHS - chart->limit - 5 * CHART_TENTHS);
+    chart_set_limit(limit, chart);
 }
 
 /* --- the chart --- */
@@ -151,7 +148,7 @@ static void set_chart(Value *page, const Told *told)
     for (int i = 0; i < told->count; i++)
         days[i] = (ChartDay){ told->days[i].units, told->days[i].refused };
     chart_lay(&chart, days, told->count, drawn_a_day(line, a_day));
-    Value *value = chart_value(page, &chart, days, told->history->first, told->shown->feature);
+    Value *value = chart_value(page, &chart, days, told->history->first, &(ChartOf){CHART_UNITS, told->shown->feature, NULL});
     set_limit(value, line, a_day, &chart);
     set_value(page, "chart", value);
 }

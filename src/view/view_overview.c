@@ -189,8 +189,17 @@ static bool cost_of(const json_t *row, ChartDay *day)
     return json_is_real(cost);
 }
 
+/* In tenths of a percent. */
+#define SHARE_TENTHS 10
+static bool share_of(const json_t *row, ChartDay *day)
+{
+    const json_t *share = json_object_get(row, "hit_pct");
+    *day = (ChartDay){.used = (int64_t)(json_number_value(share) * SHARE_TENTHS + 0.5)};
+    return json_is_real(share);
+}
+
 /* Lays out the days of the period. False: there is only one, or nothing is known. */
-static bool lay_days(const Told *told, DayOf of, ChartDay *days, Chart *chart)
+static bool lay_days(const Told *told, DayOf of, double limit, ChartDay *days, Chart *chart)
 {
     int count = MIN(told->shown->days, CHART_DAYS_MAX);
     int64_t first = day_of(text_of(told->about, "from"));
@@ -202,23 +211,31 @@ static bool lay_days(const Told *told, DayOf of, ChartDay *days, Chart *chart)
         if (day >= 0 && day < count)
             any |= of(row, &days[day]);
     }
-    chart_lay(chart, days, count, -1);
+    chart_lay(chart, days, count, limit);
     return any && count > 1;
+}
+
+/* A chart of what `read` makes of each day; `limit` is drawn as a line, if not negative. */
+static void set_chart(Value *page, const char *name, const Told *told, DayOf read, double limit, const ChartOf *of)
+{
+    ChartDay days[CHART_DAYS_MAX] = {0};
+    Chart chart;
+    Value *value = NULL;
+    if (lay_days(told, read, limit, days, &chart)) {
+        value = chart_value(page, &chart, days, day_of(text_of(told->about, "from")), of);
+        if (limit < 0)
+            set_null(value, "limit");
+        else
+            chart_set_limit(set_object(value, "limit"), &chart);
+    }
+    value_set(page, value_key(name), value);
 }
 
 static void set_charts(Value *page, const Told *told)
 {
-    int64_t first = day_of(text_of(told->about, "from"));
-    ChartDay days[CHART_DAYS_MAX] = {0}, costs[CHART_DAYS_MAX] = {0};
-    Chart chart;
-    Value *value = lay_days(told, requests_of, days, &chart) ? chart_value(page, &chart, days, first, NULL) : NULL;
-    if (value)
-        set_null(value, "limit");
-    set_value(page, "chart", value);
-    value = lay_days(told, cost_of, costs, &chart) ? chart_value_of_money(page, &chart, costs, first, told->context->policy->currency) : NULL;
-    if (value)
-        set_null(value, "limit");
-    set_value(page, "cost_chart", value);
+    set_chart(page, "chart", told, requests_of, -1, &(ChartOf){.kind = CHART_REQUESTS});
+    set_chart(page, "share_chart", told, share_of, REPORT_TARGET_PCT * SHARE_TENTHS, &(ChartOf){.kind = CHART_SHARE});
+    set_chart(page, "cost_chart", told, cost_of, -1, &(ChartOf){.kind = CHART_MONEY, .currency = told->context->policy->currency});
 }
 
 /* --- the tables --- */

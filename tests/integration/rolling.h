@@ -42,6 +42,10 @@ static const char *const report_sums[][2] = {
      "  from webquota.usage_owners o cross join lateral (values (active_on, 1, 0), (stopped_on, 0, 1)) v(day, active, stopped)"
      " where subject_id <> 0 and day is not null group by 1, 2",
      "select day, plan, active, stopped from webquota.usage_last where active <> 0 or stopped <> 0"},
+    {"select day, count(*), count(*) filter (where stopped)"
+     "  from (select account_id, subject_id, (counted_at at time zone u.zone)::date as day, bool_or(stopped > 0) as stopped"
+     "          from webquota.usage_lines cross join webquota.usage_rollup u where allowed + refused > 0 group by 1, 2, 3) t group by 1",
+     "select day, active, stopped from webquota.usage_active"},
     {"select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,"
      "       (at at time zone u.zone)::date"
      "  from webquota.standing_lines cross join webquota.usage_rollup u"

@@ -1,0 +1,46 @@
+-- How many were active on each day, and how many of them a limit stopped: what the trend of their share is read from.
+create table webquota.usage_active (
+  day     date primary key,
+  active  bigint not null check (active >= 0),
+  stopped bigint not null check (stopped >= 0)
+) with (fillfactor = 50);
+comment on table webquota.usage_active is 'how many subjects asked for something on that day, and how many of them a limit stopped on it: each once';
+
+-- Of what is counted already.
+insert into webquota.usage_active (day, active, stopped)
+select a.day, a.active, coalesce(s.stopped, 0)
+  from (select day, count(*) as active
+          from (select distinct account_id, subject_id, day from webquota.usage_daily where allowed + refused > 0) x
+         group by day) a
+  left join (select day, count(*) as stopped
+               from (select distinct d.account_id, d.subject_id, (d.at at time zone u.zone)::date as day
+                       from webquota.decisions d cross join webquota.usage_rollup u
+                      where d.kind in ('consume', 'hold') and d.outcome in ('denied', 'queued')
+                        and d.xact < u.upto and d.xact <> all (u.open)) x
+              group by day) s on s.day = a.day;
+
+create or replace function webquota.usage_start_over() returns void
+  language plpgsql security definer set search_path = webquota, pg_catalog, pg_temp as $$
+declare
+  here bigint := (select system_identifier from pg_control_system());
+  first bigint;
+begin
+  perform from webquota.usage_rollup where server = here;
+  if found then
+    return;
+  end if;
+  lock table webquota.decisions in access exclusive mode;
+  select coalesce(max(xact), 0) + 1 into first from webquota.decisions;
+  execute format('alter table webquota.decisions alter column xact set default %s + pg_current_xact_id()::text::bigint', first);
+  delete from webquota.usage_daily;
+  delete from webquota.usage_by_plan;
+  delete from webquota.usage_owners;
+  delete from webquota.usage_last;
+  delete from webquota.usage_active;
+  delete from webquota.usage_standing;
+  delete from webquota.usage_spread;
+  delete from webquota.usage_reaching;
+  delete from webquota.usage_reached;
+  update webquota.usage_rollup
+     set server = here, base = first, upto = 0, open = '{}', zone = null, rolled_at = '-infinity';
+end $$;
