@@ -16,9 +16,9 @@ const MEMORY_REQUESTS = Number(process.env.BENCH_REQUESTS ?? 1000000);
 /* PostgreSQL's processes hand in what they counted when they have been idle for so long. */
 const STATISTICS_MS = 11000;
 
-const everybody = { name: 's', plan: 'free', count: 10000, organizations: 100 };
+export const everybody = { name: 's', plan: 'free', count: 10000, organizations: 100 };
 const together = { name: 'h', plan: 'free', count: 10000, organizations: 1 };
-const spent = { name: 'f', plan: 'full', count: 10000, organizations: 100 };
+export const spent = { name: 'f', plan: 'full', count: 10000, organizations: 100 };
 const capped = { name: 'c', plan: 'capped', count: 1000, organizations: 1 };
 const few = { name: 'm', plan: 'free', count: 1000, organizations: 10 };
 const CAP = 20000;
@@ -83,7 +83,7 @@ const node_redis = async () => [
     await against_node('4b', 'redis', ['--appendonly', 'yes', '--appendfsync', 'everysec'], 'Redis, appendfsync everysec', { must: 0.75, aim: 1.1 }),
 ];
 
-async function php_peers(arena) {
+export async function php_peers(arena) {
     await database_make('peers');
     await run_well('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-f', path.join(ROOT, 'bench/php/postgres.sql'),
         await owner_url('peers')]);

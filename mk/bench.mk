@@ -1,9 +1,15 @@
 # `make bench` measures against everything else and writes docs/performance.md; see scripts/bench for what it can be told.
-.PHONY: bench bench-tools
+.PHONY: bench bench-where bench-tools
 bench: all
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory bench-tools
 	@BUILD='$(BUILD)' scripts/bench
+
+# Where the time of a request goes, by process: writes docs/cost.md.
+bench-where: all
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory bench-tools
+	@BUILD='$(BUILD)' BENCH_MAIN=where scripts/bench
 
 bench-tools: $(BUILD)/bench/hello $(BUILD)/bench/pace
 $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
