@@ -52,6 +52,7 @@ static bool session_read(const PGresult *rows, Session *session, SessionTimes *t
     session->id = result_number(rows, 0, 0);
     session->account = g_strdup(result_text(rows, 0, 1));
     session->subject = g_strdup(result_text(rows, 0, 2));
+    session->factor = result_bool(rows, 0, 8);
     return true;
 }
 

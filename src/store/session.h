@@ -14,6 +14,7 @@ typedef struct {
     char *account;               /* the name signed in with */
     char *subject;               /* as whom it is metered */
     Role role;
+    bool factor;                 /* the account has a second factor, which was asked for at sign-in */
     char hash[SESSION_HASH_HEX]; /* of the token: what a form of this session is bound to */
 } Session;
 void session_clear(Session *session);

@@ -482,8 +482,13 @@ async function codes(site) {
     await test('with totp = "required" whoever administrates sets codes up before anything else; others do not', async () => {
         const file = `${site.folder}/totp.conf`;
         writeFileSync(file, `totp = "required"\n${POLICY}`);
+        await attempts_off(site);
+        const before = await signed_in(site, 'root');
+        status(await before.open('/admin'), 200);
         await site.policy(file);
         await attempts_off(site);
+        await until(async () => (await before.open('/admin')).status === 401, 'a session from before is no longer enough', 3000);
+        equal((await before.who()).signed_in, false);
         status(await new Browser(site).sign_in('ada', PASSWORD), 303);
         const root = await half('root');
         for (const where of ['/admin', '/admin/people', '/account/code']) status(await root.open(where), 401, where);
