@@ -116,8 +116,10 @@ char *ticket_claimed(Call *call)
 char *ticket_plain_address(const char *target)
 {
     g_autofree char *plain = g_strdup(target);
-    char *at = plain ? strstr(plain, CLAIM_PARAMETER "=") : NULL;
-    if (!at || at == plain || (at[-1] != '?' && at[-1] != '&'))
+    char *at = plain ? strpbrk(plain, "?&") : NULL;
+    while (at && !g_str_has_prefix(++at, CLAIM_PARAMETER "="))
+        at = strchr(at, '&');
+    if (!at)
         return g_steal_pointer(&plain);
     char *rest = at + strcspn(at, "&#");
     if (*rest == '&')
