@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { basic, bearer, request } from './lib/http.mjs';
 import * as fields from './lib/fields.mjs';
-import { with_site } from './lib/site.mjs';
+import { PROGRAMS, run, with_site } from './lib/site.mjs';
 import { WRONG, WRONG_ADMIN } from './lib/wrong.mjs';
 import { broken, equal, finish, like, members, ok, status, test, until } from './lib/tap.mjs';
 
@@ -245,6 +245,18 @@ async function operations(site) {
             'webquota_readers_open', 'webquota_readers_idle', 'webquota_policy_version', 'webquota_ledger_connected'])
             ok(number(name) >= 0, `${name} is missing`);
         ok(/^webquota_build_info\{version="[^"]+"\} 1$/m.test(text), 'the build');
+    });
+
+    await test('with a schema that is newer it decides, and says that it is not ready', async () => {
+        await site.sql("insert into webquota.migrations (version, name) values (9999, 'later')");
+        const { json } = status(await request(`${site.url}/readyz`), 503);
+        ok(/the schema is version 9999, this program needs \d+/.test(json.detail), json.detail);
+        status(await site.consume('later', 'call'), 200);
+        const migrated = await run(`${PROGRAMS}/webquota`, ['migrate'], { env: { DATABASE_URL: site.values.DATABASE_URL } });
+        equal(migrated.code, 1);
+        ok(/the schema is version 9999, newer than this program's \d+/.test(migrated.stderr), migrated.stderr);
+        await site.sql('delete from webquota.migrations where version = 9999');
+        status(await request(`${site.url}/readyz`), 200);
     });
 
     await test('HEAD is GET without a body', async () => {
