@@ -129,13 +129,14 @@ latest as (
     from lines l join (select account_id, subject_id, slot, max(started) as started from lines group by 1, 2, 3 offset 0) m
       on m.account_id = l.account_id and m.subject_id = l.subject_id and m.slot = l.slot and m.started = l.started),
 standing as (
-  select l.account_id, l.subject_id, l.slot, l.started, l.at, d.id, d.until, d.used, d.amount,
-         least(d.used * 100 / d.amount, 1000000)::integer as pct, (l.at at time zone $1)::date as day,
-         case when d.used <= d.amount / 5.0 then 0 when d.used <= d.amount / 2.0 then 1 when d.used <= d.amount * 0.8 then 2 else 3 end as band
-    from latest l cross join lateral (
-         select s.id, s.until, s.used, s.amount from webquota.standing_lines s
-          where s.account_id = l.account_id and s.subject_id = l.subject_id and s.at = l.at and s.slot = l.slot and s.started = l.started
-          order by s.id desc limit 1) d),
+  select account_id, subject_id, slot, started, at, last[1] as id, webquota.at(last[2]) as until, last[3] as used, last[4] as amount,
+         least(last[3] * 100 / last[4], 1000000)::integer as pct, (at at time zone $1)::date as day,
+         case when last[3] <= last[4] / 5.0 then 0 when last[3] <= last[4] / 2.0 then 1 when last[3] <= last[4] * 0.8 then 2 else 3 end as band
+    from (select l.*, (select max(array[s.id, s.ends, s.used, s.amount]) from webquota.standing_lines s
+                        where s.account_id = l.account_id and s.subject_id = l.subject_id and s.at = l.at and s.slot = l.slot
+                          and s.started = l.started) as last
+            from latest l
+          offset 0) x),
 stood as (
   select n.*, b.day as old_day, b.band as old_band
     from standing n
@@ -158,13 +159,11 @@ spread as (
       on conflict (day, slot, band) do update set subjects = u.subjects + excluded.subjects),
 reached as (
   select n.subject_id, n.slot, n.day, n.plan, b.day as old_day, b.plan as old_plan
-    from (select distinct on (l.subject_id, l.slot) l.subject_id, l.slot, (l.reached_at at time zone $1)::date as day, d.plan
+    from (select distinct on (l.subject_id, l.slot) l.subject_id, l.slot, (l.reached_at at time zone $1)::date as day,
+                 (select max(d.plan) from webquota.decisions d
+                   where d.account_id = l.account_id and d.subject_id = l.subject_id and d.at = l.reached_at) as plan
             from (select account_id, subject_id, slot, max(reached_at) as reached_at
                     from lines where reached_at is not null group by 1, 2, 3 offset 0) l
-           cross join lateral (
-                 select d.plan from webquota.decisions d
-                  where d.account_id = l.account_id and d.subject_id = l.subject_id and d.at = l.reached_at
-                  order by d.id desc limit 1) d
            order by l.subject_id, l.slot, l.reached_at desc) n
     left join webquota.usage_reaching b on b.subject_id = n.subject_id and b.slot = n.slot
    where b.slot is null or n.day > b.day),

@@ -251,6 +251,7 @@
 #define SAY_COUNTERS_UNREADABLE "counters in the database cannot be read; webquota doctor tells which"
 #define SAY_COUNTERS_OF         "the counters of %s cannot be read"
 #define SAY_NO_SCHEMA           "the schema is not there; run webquota migrate"
+#define SAY_NEWER_SCHEMA        "the schema is version %" PRId64 ", this program needs %d; restart the service with the newer webquota"
 #define SAY_OTHER_SCHEMA        "the schema is version %" PRId64 ", this program needs %d; run webquota migrate"
 #define SAY_OLD_SCHEMA          "the schema is not there or not up to date (%s); run webquota migrate"
 #define SAY_NO_SECRET_OF_FORMS  "the secret of forms is not there; run webquota migrate"

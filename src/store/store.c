@@ -505,6 +505,8 @@ StoreResult store_ready(Store *store, StoreError *error)
         ready = store_down(error, db);
     else if (result != DB_OK)
         ready = store_fail(error, STORE_DOWN, NULL, SAY_NO_SCHEMA);
+    else if (result_number(schema, 0, 0) > migrations_latest())
+        ready = store_fail(error, STORE_DOWN, NULL, SAY_NEWER_SCHEMA, result_number(schema, 0, 0), migrations_latest());
     else if (result_number(schema, 0, 0) != migrations_latest())
         ready = store_fail(error, STORE_DOWN, NULL, SAY_OTHER_SCHEMA, result_number(schema, 0, 0), migrations_latest());
     store_reader_give(store, db);

@@ -250,7 +250,7 @@ async function operations(site) {
     await test('with a schema that is newer it decides, and says that it is not ready', async () => {
         await site.sql("insert into webquota.migrations (version, name) values (9999, 'later')");
         const { json } = status(await request(`${site.url}/readyz`), 503);
-        ok(/the schema is version 9999, this program needs \d+/.test(json.detail), json.detail);
+        ok(/the schema is version 9999, this program needs \d+; restart/.test(json.detail), json.detail);
         status(await site.consume('later', 'call'), 200);
         const migrated = await run(`${PROGRAMS}/webquota`, ['migrate'], { env: { DATABASE_URL: site.values.DATABASE_URL } });
         equal(migrated.code, 1);
