@@ -14,6 +14,11 @@ struct Rollup {
     Lease lease;
     bool holds;    /* the lease, as far as is known */
     bool troubled; /* said so */
+    bool more;     /* the last turn left something */
+    struct {
+        int64_t recorded;             /* by everybody, as counted when it was looked last */
+        int64_t looked_us, turned_us; /* monotonic; 0: never so far */
+    } pace;
 };
 
 Rollup *rollup_open(Store *store)
@@ -123,7 +128,22 @@ static RollupTurn start_over(Rollup *rollup)
     return db_run(&rollup->db, QUERY_ROLLUP_RESTART, NULL, NULL) == DB_OK ? ROLLUP_MORE : failed(rollup);
 }
 
-RollupTurn rollup_turn(Rollup *rollup, int64_t most)
+/* Is more recorded just now than a turn should disturb? */
+static bool is_to_be_put_off(Rollup *rollup, int64_t recorded)
+{
+    int64_t now_us = g_get_monotonic_time(), since_us = now_us - rollup->pace.looked_us, lately = recorded - rollup->pace.recorded;
+    bool first = rollup->pace.looked_us == 0, busy = first || lately * US_PER_S >= ROLLUP_BUSY_PER_S * since_us;
+    if (first)
+        rollup->pace.turned_us = now_us;
+    rollup->pace.looked_us = now_us;
+    rollup->pace.recorded = recorded;
+    if (busy && !rollup->more && now_us - rollup->pace.turned_us < ROLLUP_PUT_OFF_S * US_PER_S)
+        return true;
+    rollup->pace.turned_us = now_us;
+    return false;
+}
+
+static RollupTurn look_and_turn(Rollup *rollup, int64_t most, bool may_wait)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) seen = NULL;
@@ -134,13 +154,30 @@ RollupTurn rollup_turn(Rollup *rollup, int64_t most)
     rollup->troubled = false;
     bool is_new = result_bool(seen, 0, 0), elsewhere = result_bool(seen, 0, 1);
     const char *zone = result_text(seen, 0, 2);
-    if (elsewhere)
+    if (elsewhere) {
+        rollup->pace.turned_us = g_get_monotonic_time();
         return ROLLUP_ELSEWHERE;
+    }
     if (result_bool(seen, 0, 4))
         return start_over(rollup);
     g_autoptr(Policy) policy = policy_in_force(rollup, (int)result_number(seen, 0, 3));
     if (!policy)
         return ROLLUP_NO_POLICY;
     bool other_zone = zone && strcmp(zone, policy->zone) != 0;
-    return is_new || other_zone ? turn(rollup, policy->zone, other_zone, most) : ROLLUP_IDLE;
+    bool calm = !may_wait || !is_to_be_put_off(rollup, result_number(seen, 0, 5));
+    if (!is_new && !other_zone)
+        return ROLLUP_IDLE;
+    return calm ? turn(rollup, policy->zone, other_zone, most) : ROLLUP_PUT_OFF;
+}
+
+RollupTurn rollup_turn(Rollup *rollup, int64_t most)
+{
+    return look_and_turn(rollup, most, false);
+}
+
+RollupTurn rollup_turn_when_calm(Rollup *rollup, int64_t most)
+{
+    RollupTurn came_to = look_and_turn(rollup, most, true);
+    rollup->more = came_to == ROLLUP_MORE;
+    return came_to;
 }

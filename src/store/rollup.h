@@ -20,6 +20,7 @@ typedef struct Rollup Rollup;
 typedef enum {
     ROLLUP_IDLE,      /* nothing is new: this took one statement, which reads only */
     ROLLUP_ELSEWHERE, /* another process does it */
+    ROLLUP_PUT_OFF,   /* so much is decided just now that it should not be disturbed */
     ROLLUP_NO_POLICY, /* none is in force that can be read: others may have the newer one */
     ROLLUP_DONE,      /* what was new is counted */
     ROLLUP_MORE,      /* a part of it is: go on at once */
@@ -33,5 +34,11 @@ void rollup_close(Rollup *rollup);
 
 /* Looks whether there is something new, and rolls up about `most` records (ROLLUP_TURN). */
 RollupTurn rollup_turn(Rollup *rollup, int64_t most);
+
+/* The same, for a service that calls it once a second: a turn is put off while so much is recorded a second, by whatever process, but for
+ * so long at most. Sums can wait, decisions cannot; what is not rolled up is read from the journal. */
+#define ROLLUP_BUSY_PER_S 1000
+#define ROLLUP_PUT_OFF_S 120
+RollupTurn rollup_turn_when_calm(Rollup *rollup, int64_t most);
 
 #endif

@@ -386,6 +386,29 @@ START_TEST(idle_writes_nothing)
 }
 END_TEST
 
+/* Whoever decides: this process decides nothing. What was written is told when the connection that wrote it ends. */
+START_TEST(while_much_is_decided_it_is_put_off)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store);
+    ck_assert_int_eq(rollup_turn_when_calm(rollup, ROLLUP_TURN), ROLLUP_IDLE);
+    write_records(0, 200);
+    ck_assert_int_eq(rollup_turn_when_calm(rollup, ROLLUP_TURN), ROLLUP_PUT_OFF);
+    ck_assert_int_eq(database_number("select count(*) from webquota.usage_daily"), 0);
+    ck_assert_int_eq(rollup_turn_when_calm(rollup, 100), ROLLUP_MORE); /* nothing was written since */
+    write_records(201, 400);
+    int turns = 0;
+    for (RollupTurn turn = ROLLUP_MORE; turn == ROLLUP_MORE; turns++) /* what was begun is brought to an end */
+        turn = rollup_turn_when_calm(rollup, 5000);
+    ck_assert_int_gt(turns, 2);
+    assert_sums_are_right();
+    ck_assert_int_eq(database_number("select sum(allowed + refused) from webquota.usage_daily"), 401 * 50);
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rollup");
@@ -398,6 +421,7 @@ int main(void)
     tcase_add_test(tests, another_zone_has_other_days);
     tcase_add_test(tests, a_restored_database_is_counted_anew);
     tcase_add_test(tests, idle_writes_nothing);
+    tcase_add_test(tests, while_much_is_decided_it_is_put_off);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
