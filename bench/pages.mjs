@@ -66,14 +66,14 @@ const psql = async (url, statement) => (await run_well('psql', ['-XqAt', '-v', '
 async function rolled_up() {
     const until = Date.now() + ROLLED_UP_MS;
     for (;;) {
-        const left = await psql(owner, `select count(*) from (select from webquota.decisions d, webquota.usage_rollup u
-            where d.xact >= u.upto limit 1) t`);
+        const left = await psql(owner, `select count(*) from (select from webquota.decisions d, webquota.usage_rollup u, webquota.standing_rollup s
+            where d.xact >= least(u.upto, s.upto) limit 1) t`);
         if (left === '0') break;
         if (Date.now() > until) throw new Error('the decisions are not rolled up');
         console.log(`  rolling up: ${await psql(owner, 'select coalesce(sum(allowed + refused), 0) from webquota.usage_by_plan')}`);
         execFileSync('sleep', ['10']);
     }
-    for (const table of ['usage_daily', 'usage_by_plan', 'usage_owners', 'usage_last', 'usage_standing', 'usage_spread', 'usage_reaching', 'usage_reached'])
+    for (const table of ['usage_daily', 'usage_by_plan', 'usage_owners', 'usage_last', 'usage_active', 'usage_standing', 'usage_spread', 'usage_reaching', 'usage_reached'])
         await psql(owner, `vacuum analyze webquota.${table}`);
 }
 

@@ -19,14 +19,27 @@ select a.day, a.active, coalesce(s.stopped, 0)
                         and d.xact < u.upto and d.xact <> all (u.open)) x
               group by day) s on s.day = a.day;
 
+-- How far people are is counted by a mark of its own, beside history.
+create table webquota.standing_rollup (
+  one       boolean primary key default true check (one),
+  server    bigint not null,
+  base      bigint not null,
+  upto      bigint not null,
+  open      bigint[] not null,
+  zone      text,
+  rolled_at timestamptz not null
+);
+comment on table webquota.standing_rollup is 'how far usage_standing, usage_spread, usage_reaching and usage_reached go: as usage_rollup';
+insert into webquota.standing_rollup select one, server, base, upto, open, zone, rolled_at from webquota.usage_rollup;
+insert into webquota.leases (name) values ('standing');
+
 create or replace function webquota.usage_start_over() returns void
   language plpgsql security definer set search_path = webquota, pg_catalog, pg_temp as $$
 declare
   here bigint := (select system_identifier from pg_control_system());
   first bigint;
 begin
-  perform from webquota.usage_rollup where server = here;
-  if found then
+  if not exists (select from webquota.usage_rollup where server <> here) and not exists (select from webquota.standing_rollup where server <> here) then
     return;
   end if;
   lock table webquota.decisions in access exclusive mode;
@@ -42,5 +55,7 @@ begin
   delete from webquota.usage_reaching;
   delete from webquota.usage_reached;
   update webquota.usage_rollup
+     set server = here, base = first, upto = 0, open = '{}', zone = null, rolled_at = '-infinity';
+  update webquota.standing_rollup
      set server = here, base = first, upto = 0, open = '{}', zone = null, rolled_at = '-infinity';
 end $$;

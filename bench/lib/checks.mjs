@@ -33,8 +33,8 @@ export async function at_rest(counted, least) {
  * History is rolled up when less is decided: not while the next lane runs, whose time that would take.
  */
 export async function rolled_up(database) {
-    await until(async () => await sql(database, `select not exists (select from webquota.decisions d where d.xact >= u.upto)
-        and not exists (select from webquota.decisions d where d.xact = any(u.open)) from webquota.usage_rollup u`) === 't',
+    await until(async () => await sql(database, `select not exists (select from webquota.decisions d where d.xact >= least(u.upto, s.upto))
+        and not exists (select from webquota.decisions d where d.xact = any(u.open || s.open)) from webquota.usage_rollup u, webquota.standing_rollup s`) === 't',
         'history is rolled up', ROLL_UP_MS);
 }
 

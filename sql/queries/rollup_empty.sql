@@ -3,9 +3,5 @@ with emptied as (delete from webquota.usage_daily),
 emptied_by_plan as (delete from webquota.usage_by_plan),
 emptied_owners as (delete from webquota.usage_owners),
 emptied_last as (delete from webquota.usage_last),
-emptied_active as (delete from webquota.usage_active),
-emptied_standing as (delete from webquota.usage_standing),
-emptied_spread as (delete from webquota.usage_spread),
-emptied_reaching as (delete from webquota.usage_reaching),
-emptied_reached as (delete from webquota.usage_reached)
+emptied_active as (delete from webquota.usage_active)
 update webquota.usage_rollup set upto = 0, open = '{}', zone = null, rolled_at = '-infinity'

@@ -2,18 +2,29 @@
 #include "cli/open.h"
 #include "store/rollup.h"
 
-/* Until nothing is new, or it is somebody else's: a service is at it. *turns: how often something was counted. */
-static RollupTurn roll(Store *store, int *turns)
+/* Until nothing is new, or it is somebody else's: a service is at it. Adds to *turns how often something was counted. */
+static RollupTurn roll_kind(Store *store, RollupKind kind, int *turns)
 {
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, kind);
     RollupTurn turn;
-    *turns = 0;
     do {
         turn = rollup_turn(rollup, ROLLUP_TURN);
         *turns += turn == ROLLUP_MORE || turn == ROLLUP_DONE;
     } while (turn == ROLLUP_MORE);
     rollup_close(rollup);
     return turn;
+}
+
+/* All kinds; what the first came to that did not come to its end. */
+static RollupTurn roll(Store *store, int *turns)
+{
+    RollupTurn came_to = ROLLUP_IDLE;
+    *turns = 0;
+    for (int kind = 0; kind < ROLLUP_KINDS && came_to == ROLLUP_IDLE; kind++) {
+        RollupTurn turn = roll_kind(store, (RollupKind)kind, turns);
+        came_to = turn == ROLLUP_DONE ? ROLLUP_IDLE : turn;
+    }
+    return came_to;
 }
 
 static int tell(RollupTurn turn, int turns, bool json)

@@ -6,7 +6,8 @@
 
 #include "store/store.h"
 
-#define LEASE_USAGE "usage"         /* rolling up: rollup.h */
+#define LEASE_USAGE "usage"         /* rolling up: rollup.h; */
+#define LEASE_STANDING "standing"   /* how far people are, the same way */
 #define LEASE_ADMISSION "admission" /* letting in: queue.h */
 #define LEASE_DELIVERY "delivery"   /* callbacks: deliveries.h */
 #define LEASE_BULK "bulk"           /* changes to many people: bulk.h */

@@ -30,7 +30,7 @@ static const char *const grants[] = {
     " webquota.api_keys, webquota.usage_daily, webquota.tickets, webquota.queues, webquota.sessions, webquota.sign_in_attempts,"
     " webquota.requests, webquota.admin_once to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
-    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.leases, webquota.tickets,"
+    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.standing_rollup, webquota.leases, webquota.tickets,"
     " webquota.queues to %s",
     "grant insert, update on webquota.deliveries to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",

@@ -8,8 +8,17 @@
 
 #define PATIENCE_MS (920 * 1000) /* as rollup_patience.sql, and a little more: a first turn may have much to count */
 
+static const struct {
+    const char *lease, *what; /* `what`: for the log */
+    Query look, step, empty;
+} kinds[ROLLUP_KINDS] = {
+    [ROLLUP_USAGE] = {LEASE_USAGE, "history", QUERY_ROLLUP_LOOK, QUERY_ROLLUP_STEP, QUERY_ROLLUP_EMPTY},
+    [ROLLUP_STANDING] = {LEASE_STANDING, "standing", QUERY_STANDING_LOOK, QUERY_STANDING_STEP, QUERY_STANDING_EMPTY},
+};
+
 struct Rollup {
     Store *store;
+    RollupKind kind;
     Db db;
     Lease lease;
     bool holds;    /* the lease, as far as is known */
@@ -21,11 +30,12 @@ struct Rollup {
     } pace;
 };
 
-Rollup *rollup_open(Store *store)
+Rollup *rollup_open(Store *store, RollupKind kind)
 {
     Rollup *rollup = g_new0(Rollup, 1);
     rollup->store = store;
-    rollup->lease = lease_new(LEASE_USAGE, ROLLUP_LEASE_S);
+    rollup->kind = kind;
+    rollup->lease = lease_new(kinds[kind].lease, ROLLUP_LEASE_S);
     db_init(&rollup->db, store->database, store->config.prepared, true);
     rollup->db.patience_ms = PATIENCE_MS;
     return rollup;
@@ -38,7 +48,7 @@ void rollup_close(Rollup *rollup)
     if (rollup->holds) {
         rollup->db.deadline_us = g_get_monotonic_time() + US_PER_S;
         if (lease_leave_on(&rollup->db, &rollup->lease) != DB_OK)
-            log_line(LOG_LEVEL_INFO, "history: the lease is left to end by itself");
+            log_line(LOG_LEVEL_INFO, "%s: the lease is left to end by itself", kinds[rollup->kind].what);
     }
     db_close(&rollup->db);
     lease_clear(&rollup->lease);
@@ -50,7 +60,7 @@ static RollupTurn failed(Rollup *rollup)
 {
     Db *db = &rollup->db;
     if (!rollup->troubled)
-        log_line(LOG_LEVEL_WARNING, "history: cannot be rolled up: %s", db->error ? db->error : SAY_NOT_CONNECTED);
+        log_line(LOG_LEVEL_WARNING, "%s: cannot be rolled up: %s", kinds[rollup->kind].what, db->error ? db->error : SAY_NOT_CONNECTED);
     rollup->troubled = true;
     db_close_connection(db);
     return ROLLUP_FAILED;
@@ -82,7 +92,7 @@ static DbResult begin(Rollup *rollup, bool *held)
     DbResult result = db_sync(db);
     *held = result == DB_OK && PQntuples(lease) == 1;
     if (*held && !rollup->holds)
-        log_line(LOG_LEVEL_INFO, "history: rolled up by this process now");
+        log_line(LOG_LEVEL_INFO, "%s: rolled up by this process now", kinds[rollup->kind].what);
     rollup->holds = *held;
     return result == DB_OK && !*held ? db_run(db, QUERY_ROLLBACK, NULL, NULL) : result;
 }
@@ -93,7 +103,7 @@ static DbResult count(Rollup *rollup, const char *zone, int64_t most, bool *more
     g_autoptr(PGresult) done = NULL;
     params_text(&params, zone);
     params_number(&params, most);
-    db_queue(&rollup->db, QUERY_ROLLUP_STEP, &params, &done);
+    db_queue(&rollup->db, kinds[rollup->kind].step, &params, &done);
     db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
     DbResult result = db_sync(&rollup->db);
     *more = result == DB_OK && result_bool(done, 0, 0);
@@ -102,7 +112,7 @@ static DbResult count(Rollup *rollup, const char *zone, int64_t most, bool *more
 
 static DbResult empty(Rollup *rollup)
 {
-    db_queue(&rollup->db, QUERY_ROLLUP_EMPTY, NULL, NULL);
+    db_queue(&rollup->db, kinds[rollup->kind].empty, NULL, NULL);
     db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
     return db_sync(&rollup->db);
 }
@@ -115,7 +125,7 @@ static RollupTurn turn(Rollup *rollup, const char *zone, bool other_zone, int64_
     if (!held)
         return ROLLUP_ELSEWHERE;
     if (other_zone)
-        log_line(LOG_LEVEL_NOTICE, "history: everything is rolled up anew, for the days of %s", zone);
+        log_line(LOG_LEVEL_NOTICE, "%s: everything is rolled up anew, for the days of %s", kinds[rollup->kind].what, zone);
     DbResult result = other_zone ? empty(rollup) : count(rollup, zone, most, &more);
     if (result != DB_OK)
         return failed(rollup);
@@ -149,7 +159,7 @@ static RollupTurn look_and_turn(Rollup *rollup, int64_t most, bool may_wait)
     g_autoptr(PGresult) seen = NULL;
     params_text(&params, rollup->lease.holder);
     params_number(&params, ROLLUP_LEASE_S);
-    if (db_run(&rollup->db, QUERY_ROLLUP_LOOK, &params, &seen) != DB_OK || PQntuples(seen) != 1)
+    if (db_run(&rollup->db, kinds[rollup->kind].look, &params, &seen) != DB_OK || PQntuples(seen) != 1)
         return failed(rollup);
     rollup->troubled = false;
     bool is_new = result_bool(seen, 0, 0), elsewhere = result_bool(seen, 0, 1);

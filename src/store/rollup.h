@@ -17,6 +17,13 @@
 
 typedef struct Rollup Rollup;
 
+/* What is counted: each by its own mark, lease and connection, so that they go on side by side. */
+typedef enum {
+    ROLLUP_USAGE,   /* history, and who asked (rollup_step.sql) */
+    ROLLUP_STANDING /* how far people are in their limits (standing_step.sql) */
+} RollupKind;
+#define ROLLUP_KINDS 2
+
 typedef enum {
     ROLLUP_IDLE,      /* nothing is new: this took one statement, which reads only */
     ROLLUP_ELSEWHERE, /* another process does it */
@@ -28,7 +35,7 @@ typedef enum {
 } RollupTurn;
 
 /* Does not connect yet. Has a connection of its own; for one thread. `store` must outlive it. */
-Rollup *rollup_open(Store *store);
+Rollup *rollup_open(Store *store, RollupKind kind);
 /* Leaves the lease to others. */
 void rollup_close(Rollup *rollup);
 

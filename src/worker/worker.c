@@ -1,4 +1,4 @@
-/* The background thread of the FastCGI process. When there is nothing to do, it asks the database once a second, with a statement
+/* The background threads of the FastCGI process, one for each kind of sums. When there is nothing to do, each asks the database once a second, with a statement
  * that only reads. */
 #include "worker/worker.h"
 
@@ -10,9 +10,13 @@
 #define PAUSE_US (2 * US_PER_S)
 #define FAILED_US (3 * US_PER_S)
 
-struct Worker {
+typedef struct {
     Rollup *rollup;
     Turns *turns;
+} Roller;
+
+struct Worker {
+    Roller rollers[ROLLUP_KINDS];
 };
 
 /* How long until the next turn. */
@@ -36,26 +40,33 @@ static int64_t pause_us(RollupTurn turn)
 
 static int64_t turn(void *data)
 {
-    Worker *worker = data;
-    return pause_us(rollup_turn_when_calm(worker->rollup, ROLLUP_TURN));
+    Roller *roller = data;
+    return pause_us(rollup_turn_when_calm(roller->rollup, ROLLUP_TURN));
 }
 
 Worker *worker_start(Store *store)
 {
+    static const char *const names[ROLLUP_KINDS] = {[ROLLUP_USAGE] = "history", [ROLLUP_STANDING] = "standing"};
     Worker *worker = g_new0(Worker, 1);
-    worker->rollup = rollup_open(store);
-    worker->turns = turns_start("history", turn, worker, LOOK_US);
-    if (worker->turns)
-        return worker;
-    worker_stop(worker);
-    return NULL;
+    for (int kind = 0; kind < ROLLUP_KINDS; kind++) {
+        Roller *roller = &worker->rollers[kind];
+        roller->rollup = rollup_open(store, (RollupKind)kind);
+        roller->turns = turns_start(names[kind], turn, roller, LOOK_US);
+        if (!roller->turns) {
+            worker_stop(worker);
+            return NULL;
+        }
+    }
+    return worker;
 }
 
 void worker_stop(Worker *worker)
 {
     if (!worker)
         return;
-    turns_stop(worker->turns);
-    rollup_close(worker->rollup);
+    for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+        turns_stop(worker->rollers[kind].turns);
+    for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+        rollup_close(worker->rollers[kind].rollup);
     g_free(worker);
 }

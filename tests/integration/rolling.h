@@ -48,17 +48,36 @@ static const char *const report_sums[][2] = {
      "select day, active, stopped from webquota.usage_active"},
     {"select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,"
      "       (at at time zone u.zone)::date"
-     "  from webquota.standing_lines cross join webquota.usage_rollup u"
+     "  from webquota.standing_lines cross join webquota.standing_rollup u"
      " order by account_id, subject_id, slot, started desc, at desc, id desc",
      "select account_id, subject_id, slot, started, at, id, until, used, amount, day from webquota.usage_standing"},
     {"select day, slot, band, count(*) from webquota.usage_standing group by 1, 2, 3",
      "select day, slot, band, subjects from webquota.usage_spread where subjects <> 0"},
-    {"select subject_id, slot, max((at at time zone u.zone)::date) from webquota.standing_lines cross join webquota.usage_rollup u"
+    {"select subject_id, slot, max((at at time zone u.zone)::date) from webquota.standing_lines cross join webquota.standing_rollup u"
      " where stops or used >= amount group by 1, 2",
      "select subject_id, slot, day from webquota.usage_reaching"},
     {"select day, plan, slot, count(*) from webquota.usage_reaching group by 1, 2, 3",
      "select day, plan, slot, subjects from webquota.usage_reached where subjects <> 0"},
 };
+
+/* Until nothing is new. Returns how many turns did something. */
+static inline int roll_up(Rollup *rollup, int64_t most)
+{
+    for (int turns = 0;; turns++) {
+        RollupTurn turn = rollup_turn(rollup, most);
+        ck_assert_msg(turn == ROLLUP_MORE || turn == ROLLUP_DONE || turn == ROLLUP_IDLE, "turn %d: %d", turns, turn);
+        if (turn == ROLLUP_IDLE)
+            return turns;
+    }
+}
+
+/* The same of how far people are. */
+static inline void roll_up_standing(Store *store, int64_t most)
+{
+    Rollup *rollup = rollup_open(store, ROLLUP_STANDING);
+    roll_up(rollup, most);
+    rollup_close(rollup);
+}
 
 static inline void assert_reports_are_right(void)
 {
@@ -88,17 +107,6 @@ static inline void assert_sums_are_right(void)
     g_autofree char *first = database_value("select (a.*)::text from ((" EXPECTED ") except all (" ROLLED ")) a limit 1");
     g_autofree char *other = database_value("select (a.*)::text from ((" ROLLED ") except all (" EXPECTED ")) a limit 1");
     ck_abort_msg("%" PRId64 " days are wrong; such as %s, which is said to be %s", days_wrong(), first, other);
-}
-
-/* Until nothing is new. Returns how many turns did something. */
-static inline int roll_up(Rollup *rollup, int64_t most)
-{
-    for (int turns = 0;; turns++) {
-        RollupTurn turn = rollup_turn(rollup, most);
-        ck_assert_msg(turn == ROLLUP_MORE || turn == ROLLUP_DONE || turn == ROLLUP_IDLE, "turn %d: %d", turns, turn);
-        if (turn == ROLLUP_IDLE)
-            return turns;
-    }
 }
 
 #endif

@@ -34,9 +34,10 @@ static void use(Store *store, const char *subject, int64_t units)
 
 static void roll(Store *store)
 {
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     roll_up(rollup, ROLLUP_TURN);
     rollup_close(rollup);
+    roll_up_standing(store, ROLLUP_TURN);
 }
 
 static void move(Store *store, const char *subject, const char *organization)

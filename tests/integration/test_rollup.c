@@ -106,15 +106,18 @@ START_TEST(sums_are_those_of_random_histories)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE), *standing = rollup_open(store, ROLLUP_STANDING);
     g_autoptr(GRand) random = g_rand_new_with_seed((guint32)_i + 1);
     g_autoptr(GArray) open = g_array_new(FALSE, TRUE, sizeof(Made));
     for (int step = 0; step < STEPS; step++) {
         history_go_on(store, random, open, step);
         if (g_rand_int_range(random, 0, 20) == 0)
             roll_up(rollup, g_rand_int_range(random, 1, 50));
+        if (g_rand_int_range(random, 0, 20) == 0)
+            roll_up(standing, g_rand_int_range(random, 1, 50));
     }
     roll_up(rollup, 7);
+    roll_up(standing, 7);
     assert_sums_are_right();
     assert_reports_are_right();
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'refund' and items is not null"), 0);
@@ -124,6 +127,7 @@ START_TEST(sums_are_those_of_random_histories)
     for (guint i = 0; i < open->len; i++)
         made_clear(&g_array_index(open, Made, i));
     rollup_close(rollup);
+    rollup_close(standing);
     store_close(store);
 }
 END_TEST
@@ -160,7 +164,7 @@ START_TEST(late_transactions_are_counted_once)
     static const int64_t mosts[] = { 0, 1, ROLLUP_TURN };
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     int64_t most = mosts[_i], units = 0;
     PGconn *transactions[8];
     for (int i = 0; i < 8; i++)
@@ -233,9 +237,10 @@ static Store *store_without_listener(void)
 
 static void roll_up_for_ever(void)
 {
-    Rollup *rollup = rollup_open(store_without_listener());
+    Store *store = store_without_listener();
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE), *standing = rollup_open(store, ROLLUP_STANDING);
     for (;;)
-        if (rollup_turn(rollup, 100) != ROLLUP_MORE)
+        if ((rollup_turn(rollup, 100) != ROLLUP_MORE) & (rollup_turn(standing, 100) != ROLLUP_MORE))
             g_thread_yield();
 }
 
@@ -258,7 +263,7 @@ START_TEST(killed_processes_leave_no_trace)
         while (database_number("select upto from webquota.usage_rollup") == before && g_get_monotonic_time() < until_us)
             g_thread_yield();
         child_end(pair[kills % 2], SIGKILL);
-        g_free(database_value("update webquota.leases set until = clock_timestamp() where name = 'usage'"));
+        g_free(database_value("update webquota.leases set until = clock_timestamp() where name in ('usage', 'standing')"));
         pair[kills % 2] = child_start(roll_up_for_ever);
     }
     child_end(writer, 0);
@@ -285,7 +290,7 @@ START_TEST(one_at_a_time_and_another_when_it_is_gone)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *one = rollup_open(store), *two = rollup_open(store);
+    Rollup *one = rollup_open(store, ROLLUP_USAGE), *two = rollup_open(store, ROLLUP_USAGE);
     write_records(0, 3);
     ck_assert_int_eq(rollup_turn(one, 10), ROLLUP_MORE);
     ck_assert_int_eq(rollup_turn(two, 10), ROLLUP_ELSEWHERE);
@@ -322,7 +327,7 @@ START_TEST(another_zone_has_other_days)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     write_records(0, 40);
     roll_up(rollup, ROLLUP_TURN);
     assert_sums_are_right();
@@ -344,11 +349,13 @@ START_TEST(a_restored_database_is_counted_anew)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     write_records(0, 10);
     roll_up(rollup, ROLLUP_TURN);
+    roll_up_standing(store, ROLLUP_TURN);
     g_free(database_value("update webquota.decisions set xact = xact + 1000000000"));
     g_free(database_value("update webquota.usage_rollup set server = 1, upto = upto + 1000000000"));
+    g_free(database_value("update webquota.standing_rollup set server = 1, upto = upto + 1000000000"));
     write_records(11, 20);
     roll_up(rollup, 100);
     assert_sums_are_right();
@@ -358,6 +365,9 @@ START_TEST(a_restored_database_is_counted_anew)
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions d where id > 21 * 50 and"
                                      " xact <= (select max(xact) from webquota.decisions where id <= 11 * 50)"), 0);
     ck_assert_int_eq(database_number("select sum(allowed + refused) from webquota.usage_daily"), 31 * 50);
+    roll_up_standing(store, 100);
+    ck_assert_int_eq(database_number("select ((select server from webquota.standing_rollup) = (select server from webquota.usage_rollup)"
+                                     " and (select upto from webquota.standing_rollup) > (select max(xact) from webquota.decisions))::int"), 1);
     rollup_close(rollup);
     store_close(store);
 }
@@ -368,7 +378,7 @@ START_TEST(idle_writes_nothing)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_IDLE);
     write_records(0, 3);
     ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_DONE);
@@ -391,7 +401,7 @@ START_TEST(while_much_is_decided_it_is_put_off)
 {
     database_fresh(here);
     Store *store = database_store();
-    Rollup *rollup = rollup_open(store);
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
     ck_assert_int_eq(rollup_turn_when_calm(rollup, ROLLUP_TURN), ROLLUP_IDLE);
     write_records(0, 200);
     ck_assert_int_eq(rollup_turn_when_calm(rollup, ROLLUP_TURN), ROLLUP_PUT_OFF);
