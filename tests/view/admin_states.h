@@ -40,8 +40,9 @@ static inline json_t *sample_days(int days)
     json_t *list = json_array();
     for (int i = days == 1 ? 29 : 0; i < 30; i++) {
         g_autofree char *day = g_strdup_printf("2026-%s-%02d", i < 8 ? "10" : "11", i < 8 ? 24 + i : i - 7);
-        json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:i}", "day", day, "allowed", 4000 + i * 37 % 11 * 300, "refused", i * 13 % 90,
-                                              "stopped", i * 13 % 80));
+        json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i}", "day", day, "allowed", 4000 + i * 37 % 11 * 300,
+                                              "refused", i * 13 % 90, "stopped", i * 13 % 80, "active",
+                                              i == 28 ? 0 : 1200 + i * 31 % 7 * 50, "hit", i == 28 ? 0 : i * 17 % 80));
     }
     return list;
 }
