@@ -20,8 +20,8 @@ int migrations_latest(void)
  * sessions, the journal and audit only added to, no account made. */
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
-    "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_active, webquota.usage_standing,"
-    " webquota.usage_spread, webquota.usage_reaching, webquota.usage_reached to %s", /* sums, too */
+    "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_active,"
+    " webquota.usage_standing, webquota.usage_spread, webquota.usage_reaching, webquota.usage_reached to %s", /* sums, too */
     "grant select on all tables in schema webquota to %s",
     "grant usage on all sequences in schema webquota to %s",
     "grant execute on all functions in schema webquota to %s",
@@ -30,8 +30,8 @@ static const char *const grants[] = {
     " webquota.api_keys, webquota.usage_daily, webquota.tickets, webquota.queues, webquota.sessions, webquota.sign_in_attempts,"
     " webquota.requests, webquota.admin_once to %s",
     "grant update on webquota.subjects, webquota.counters, webquota.shared_counters, webquota.overrides, webquota.grants,"
-    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.standing_rollup, webquota.leases, webquota.tickets,"
-    " webquota.queues to %s",
+    " webquota.reservations, webquota.api_keys, webquota.usage_daily, webquota.usage_rollup, webquota.standing_rollup,"
+    " webquota.leases, webquota.tickets, webquota.queues to %s",
     "grant insert, update on webquota.deliveries to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
     "grant update (hash, changed_at) on webquota.local_accounts to %s", /* of those who change their own password */

@@ -1,5 +1,5 @@
-/* The background threads of the FastCGI process, one for each kind of sums. When there is nothing to do, each asks the database once a second, with a statement
- * that only reads. */
+/* The background threads of the FastCGI process, one for each kind of sums. When there is nothing to do, each asks the database once
+ * a second, with a statement that only reads. */
 #include "worker/worker.h"
 
 #include "store/rollup.h"
