@@ -154,10 +154,15 @@ void replay_give(Replay *replay, const ReplayGiven *given, bool is_grant)
 
 /* --- the situation of a record --- */
 
-static const Plan *plan_then(const ReplayWorld *world, const char *key, bool anonymous)
+static bool is_moved(const ReplayMove *move, const char *key, const ReplayPerson *person)
 {
-    const Plan *plan = policy_plan(world->policy, key);
-    int otherwise = anonymous ? world->policy->anonymous_plan : world->policy->default_plan;
+    return move->to && (!move->subject || strcmp(move->subject, person->key) == 0) && (!move->from || strcmp(move->from, key) == 0);
+}
+
+static const Plan *plan_then(const ReplayWorld *world, const char *key, const ReplayPerson *person)
+{
+    const Plan *plan = policy_plan(world->policy, is_moved(&world->move, key, person) ? world->move.to : key);
+    int otherwise = person->anonymous ? world->policy->anonymous_plan : world->policy->default_plan;
     if (!plan && otherwise >= 0)
         plan = &world->policy->plans[otherwise];
     return plan;
@@ -193,7 +198,7 @@ static void turn_init(Turn *turn, Replay *replay, int index, ReplayPerson *perso
     turn->saved_count = 0;
     turn->subject = (Subject){
         .key = person->key,
-        .plan = plan_then(world, record->plan, person->anonymous),
+        .plan = plan_then(world, record->plan, person),
         .organization = record->organization,
         .anonymous = person->anonymous,
         .suspended = record->reason == REASON_SUSPENDED,
@@ -339,7 +344,7 @@ static bool record_is_next(Replay *replay, const ReplayRecord *record)
     if (!person || !account)
         return true;
     Turn turn = {.replay = replay, .own = &person->holdings[0], .ours = &account->holdings[0], .record = record};
-    turn.subject.plan = plan_then(&replay->worlds[0], record->plan, person->anonymous);
+    turn.subject.plan = plan_then(&replay->worlds[0], record->plan, person);
     for (int i = 0; i < record->trace_count; i++) {
         const TraceLine *line = &record->trace[i];
         const Cell *cell = turn_line_cell(&turn, line);

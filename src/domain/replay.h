@@ -107,8 +107,16 @@ typedef struct {
     int64_t requests, stopped[REPLAY_WORLDS_MAX], waited[REPLAY_WORLDS_MAX];
 } ReplayDay;
 
+/* In a world some people have another plan than they had. */
+typedef struct {
+    const char *subject;     /* its key: only theirs is another; NULL: everybody's */
+    const char *from;        /* only while it was this; NULL: whichever it was */
+    const char *to;          /* key of a plan of the world's policy; NULL: nobody has another */
+} ReplayMove;
+
 typedef struct {
     const Policy *policy;
+    ReplayMove move;         /* its texts must outlive the replay */
     Cell **plan_cells;       /* of each plan */
     Cell *site_cells;
 } ReplayWorld;
@@ -151,6 +159,9 @@ void replay_is_version(Replay *replay, int version);
  * would have stood: windows that roll, or that are not counted now. At most REPLAY_WARM_UP_MAX_US. */
 #define REPLAY_WARM_UP_MAX_US (INT64_C(92) * 86400 * US_PER_S)
 int64_t replay_warm_up_us(const Policy *now, const Policy *next);
+
+/* The same for those who have another plan under the same policy; nothing where nobody has. */
+int64_t replay_move_warm_up_us(const Policy *now, const Policy *next, const ReplayMove *move);
 
 /* Is the subject known? Whoever is not is to be introduced before its first record, and what was given to it after that. */
 bool replay_knows(const Replay *replay, int64_t subject_id);

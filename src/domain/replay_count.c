@@ -161,21 +161,35 @@ static bool counted_now(const Policy *now, const char *plan_key, int slot)
     return false;
 }
 
+/* Of those who have this plan, and had the one of the key. */
+static int64_t warm_up_of_plan(const Plan *plan, const Policy *now, const char *had)
+{
+    int64_t longest = 0;
+    for (int i = 0; i < plan->limit_count; i++) {
+        const Limit *limit = &plan->limits[i];
+        bool stands = limit->window.align != ALIGN_ROLLING && had && counted_now(now, had, limit->slot);
+        if (limit->mode == MODE_OFF || limit->plan_amount == AMOUNT_UNLIMITED || stands)
+            continue;
+        longest = MAX(longest, limit->window.unit == WINDOW_LIFETIME ? INT64_MAX : window_longest_us(&limit->window));
+    }
+    return longest;
+}
+
 static int64_t warm_up_of(const Policy *policy, const Policy *now)
 {
     int64_t longest = 0;
     for (int p = 0; p < policy->plan_count; p++)
-        for (int i = 0; i < policy->plans[p].limit_count; i++) {
-            const Limit *limit = &policy->plans[p].limits[i];
-            bool stands = limit->window.align != ALIGN_ROLLING && counted_now(now, policy->plans[p].key, limit->slot);
-            if (limit->mode == MODE_OFF || limit->plan_amount == AMOUNT_UNLIMITED || stands)
-                continue;
-            longest = MAX(longest, limit->window.unit == WINDOW_LIFETIME ? INT64_MAX : window_longest_us(&limit->window));
-        }
+        longest = MAX(longest, warm_up_of_plan(&policy->plans[p], now, policy->plans[p].key));
     return longest;
 }
 
 int64_t replay_warm_up_us(const Policy *now, const Policy *next)
 {
     return MIN(MAX(warm_up_of(now, now), warm_up_of(next, now)), REPLAY_WARM_UP_MAX_US);
+}
+
+int64_t replay_move_warm_up_us(const Policy *now, const Policy *next, const ReplayMove *move)
+{
+    const Plan *plan = move->to ? policy_plan(next, move->to) : NULL;
+    return plan ? MIN(warm_up_of_plan(plan, now, move->from), REPLAY_WARM_UP_MAX_US) : 0;
 }

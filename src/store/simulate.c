@@ -122,6 +122,19 @@ static DbResult read_some(Reading *reading, Query query, const Params *params, C
     return result;
 }
 
+/* The newest records of the account of one person. */
+static DbResult read_account(Reading *reading, Chunk **chunk)
+{
+    Simulation *simulation = reading->simulation;
+    g_auto(Params) params = params_new();
+    params_text(&params, reading->ask->move.subject);
+    params_instant(&params, simulation->read_from);
+    params_number(&params, reading->ask->most);
+    DbResult result = read_some(reading, QUERY_SIMULATE_ACCOUNT, &params, chunk);
+    simulation->cut = result == DB_OK && (*chunk)->count == reading->ask->most;
+    return result;
+}
+
 /* Does it hold all since `read_from`? */
 static bool is_whole(const Chunk *chunk, int64_t most, Instant read_from)
 {
@@ -134,28 +147,32 @@ static bool is_whole(const Chunk *chunk, int64_t most, Instant read_from)
 }
 
 /* The newest records, where these are all; else those of accounts here and there. */
-static DbResult read_bounded(Reading *reading)
+static DbResult read_evenly(Reading *reading, Chunk **chunk)
 {
     Simulation *simulation = reading->simulation;
-    Chunk *chunk;
     g_auto(Params) params = params_new();
     params_instant(&params, simulation->read_from);
     params_number(&params, reading->ask->most + 1);
-    DbResult result = read_some(reading, QUERY_SIMULATE_NEWEST, &params, &chunk);
+    DbResult result = read_some(reading, QUERY_SIMULATE_NEWEST, &params, chunk);
+    if (result != DB_OK || is_whole(*chunk, reading->ask->most, simulation->read_from))
+        return result;
+    chunk_free(*chunk);
+    simulation->sampled = true;
+    g_auto(Params) some = params_new();
+    params_instant(&some, simulation->read_from);
+    params_number(&some, SAMPLE_ACCOUNTS);
+    params_number(&some, reading->ask->most / SAMPLE_ACCOUNTS * 4);
+    params_number(&some, reading->ask->most);
+    return read_some(reading, QUERY_SIMULATE_SAMPLE, &some, chunk);
+}
+
+static DbResult read_bounded(Reading *reading)
+{
+    Simulation *simulation = reading->simulation;
+    Chunk *chunk = NULL;
+    DbResult result = reading->ask->move.subject ? read_account(reading, &chunk) : read_evenly(reading, &chunk);
     if (result != DB_OK)
         return result;
-    if (!is_whole(chunk, reading->ask->most, simulation->read_from)) {
-        chunk_free(chunk);
-        simulation->sampled = true;
-        g_auto(Params) some = params_new();
-        params_instant(&some, simulation->read_from);
-        params_number(&some, SAMPLE_ACCOUNTS);
-        params_number(&some, reading->ask->most / SAMPLE_ACCOUNTS * 4);
-        params_number(&some, reading->ask->most);
-        result = read_some(reading, QUERY_SIMULATE_SAMPLE, &some, &chunk);
-        if (result != DB_OK)
-            return result;
-    }
     for (int i = 0; i < chunk->count; i++) {
         Pending one = { chunk->records[i].at, chunk->xacts[i], &chunk->records[i], chunk };
         if (one.at >= simulation->read_from)
@@ -188,10 +205,11 @@ static void set_up(Simulation *simulation, const SimulateAsk *ask)
     simulation->from = simulation->until - (int64_t)ask->days * 86400 * US_PER_S;
     simulation->replay = replay_new(simulation->from, zone_find(simulation->now->zone));
     replay_add_world(simulation->replay, simulation->now);
+    const Policy *next = simulation->next ? simulation->next : simulation->now;
     if (simulation->next)
-        replay_add_world(simulation->replay, simulation->next);
-    simulation->read_from = simulation->from -
-                            replay_warm_up_us(simulation->now, simulation->next ? simulation->next : simulation->now);
+        replay_add_world(simulation->replay, next)->move = ask->move;
+    simulation->read_from = simulation->from - MAX(replay_warm_up_us(simulation->now, next),
+                                                   replay_move_warm_up_us(simulation->now, next, &ask->move));
 }
 
 /* In one transaction, so that all of it is of one moment. */

@@ -7,6 +7,7 @@
 
 typedef struct {
     Policy *next;            /* the other policy, just read, for world 1: its slots are filled. NULL: only the one in force, as world 0 */
+    ReplayMove move;         /* who has another plan in world 1; of one person, only the records of their account are read */
     int days;                /* up to now */
     int64_t most;            /* records are read at most; of more, those of a sample of the accounts. 0: all are read */
     /* Told now and then how much of the time was read, 0 to 1, and how many records; NULL: nobody is. */
@@ -20,6 +21,7 @@ typedef struct {
     Instant from, until;     /* what is counted */
     Instant read_from;       /* records from here on were read */
     bool sampled;            /* not all of them, but those of some accounts: what is shared by all cannot be told by them */
+    bool cut;                /* of one account, not all of them, but the newest */
 } Simulation;
 void simulation_free(Simulation *simulation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Simulation, simulation_free)
