@@ -3,6 +3,7 @@
 
 #include "say/say.h"
 #include "store/admin_internal.h"
+#include "store/organization_caps.h"
 
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error)
 {
@@ -25,8 +26,11 @@ static json_t *member_of(const PGresult *rows, int row, const Policy *policy)
     json_t *used = result_null(rows, row, 8) ? json_object() : json_loads(result_text(rows, row, 8), 0, NULL);
     json_t *member = json_pack("{s:I, s:s, s:n, s:s?, s:b, s:o}", "member", (json_int_t)result_number(rows, row, 7), "subject", key, "plan",
                                "email", result_text(rows, row, 4), "suspended", result_bool(rows, row, 5), "used", used);
+    const Subject subject = {.key = key, .plan = plan, .first_met = result_number(rows, row, 9)};
+    json_auto_t *overrides = result_null(rows, row, 10) ? NULL : json_loads(result_text(rows, row, 10), 0, NULL);
     if (plan)
         json_object_set_new(member, "plan", json_pack("{s:s, s:s}", "key", plan->key, "title", plan->title));
+    json_object_set_new(member, "caps", organization_caps(policy, &subject, overrides, result_number(rows, row, 6)));
     return member;
 }
 

@@ -11,8 +11,8 @@
 /* Those whose key begins with `text` (""; all), behind the key `after` (NULL: from the first): {organization, members, created_at}. */
 StoreResult organizations_find(Store *store, const char *text, const char *after, json_t **list, bool *more, StoreError *error) MUST_CHECK;
 
-/* Its members behind the number `after` (0: from the first), at most `most`: {member, subject, plan, email, suspended, used}; `used` names
- * features and the units of 30 days. STORE_NONE: there is no such organization. */
+/* Its members behind the number `after` (0: from the first), at most `most`: {member, subject, plan, email, suspended, used, caps}; `used` names
+ * features and the units of 30 days, `caps` are as organization_caps has them. STORE_NONE: there is no such organization. */
 StoreResult organization_members(Store *store, const char *organization, int64_t after, int most, json_t **list, bool *more,
                                  StoreError *error) MUST_CHECK;
 

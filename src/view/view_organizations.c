@@ -130,6 +130,32 @@ static void add_used(GString *out, const json_t *used, const Policy *policy)
     }
 }
 
+/* What a member may use of their own: {feature, gives, overridden, grace}; limits that the policy does not have any more are passed over. */
+static void set_caps(Value *row, const json_t *member, const Policy *policy)
+{
+    const char *key = text_of(json_object_get(member, "plan"), "key");
+    const Plan *plan = key ? policy_plan(policy, key) : NULL;
+    Value *caps = set_list(row, "caps");
+    size_t i;
+    json_t *cap;
+    json_array_foreach(json_object_get(member, "caps"), i, cap) {
+        const Limit *limit = NULL;
+        for (int l = 0; plan && l < plan->limit_count; l++)
+            if (strcmp(plan->limits[l].key, text_of(cap, "limit")) == 0)
+                limit = &plan->limits[l];
+        if (!limit)
+            continue;
+        Limit own = *limit;
+        own.plan_amount = json_is_null(json_object_get(cap, "amount")) ? AMOUNT_UNLIMITED : json_integer_value(json_object_get(cap, "amount"));
+        Value *one = add_object(caps);
+        set_text(one, "feature", policy->features[limit->feature].title);
+        set_words(one, "gives", words_add_plan_limit, &own);
+        set_flag(one, "overridden", strcmp(text_of(cap, "source"), "override") == 0);
+        set_flag(one, "grace", strcmp(text_of(cap, "source"), "grace") == 0);
+    }
+    set_flag(row, "has_caps", caps->first);
+}
+
 static void set_members(Value *page, const OrganizationShown *shown, const PageContext *context)
 {
     size_t i;
@@ -143,6 +169,7 @@ static void set_members(Value *page, const OrganizationShown *shown, const PageC
         set_text(row, "email", text_of(member, "email"));
         set_flag(row, "suspended", json_is_true(json_object_get(member, "suspended")));
         set_words(row, "used", add_used, json_object_get(member, "used"), context->policy);
+        set_caps(row, member, context->policy);
     }
     set_flag(page, "has_members", i > 0);
 }

@@ -103,8 +103,9 @@ StoreResult organization_members(Store *store, const char *organization, int64_t
     *more = after > 1;
     StoreResult result = double_result(organization, error);
     if (result == STORE_OK)
-        *list = json_pack("[{s:i, s:s, s:n, s:s, s:b, s:{s:i}}]", "member", 7, "subject", organization, "plan", "email", organization,
-                          "suspended", 1, "used", "message", 3);
+        *list = json_pack("[{s:i, s:s, s:{s:s, s:s}, s:s, s:b, s:{s:i}, s:[{s:s, s:s, s:n, s:s}]}]", "member", 7, "subject", organization, "plan",
+                          "key", "free", "title", "Free", "email", organization, "suspended", 1, "used", "message", 3, "caps", "feature",
+                          "message", "limit", "gone", "amount", "source", "override");
     return result;
 }
 
