@@ -32,7 +32,8 @@ const MORE = {
 const INSTEAD = {
     '/admin/person': [`?subject=${PERSON}`],
     '/admin/view': [`?subject=${PERSON}`],
-    '/admin/limit': ['?limit=free/day'],
+    '/admin/limit': ['?limit=free/day', '?what=add&plan=free', '?what=remove&limit=free/day'],
+    '/admin/plan': ['?plan=free', '?what=add'],
     '/admin/version': ['?version=1'],
     '/admin/organization': [`?organization=${ORGANIZATION}`],
     '/admin/organization/change': ['override&feature=work&limit=team', 'bonus&feature=work', 'owner'].map(what => `?what=${what}&organization=${ORGANIZATION}`),
@@ -53,7 +54,7 @@ const INSTEAD = {
 /* Nothing of theirs is loaded: their pages say so. */
 const NOTHING_THERE = { '/admin/view/end': 303, '/admin/approval': 400, '/admin/queue/change': 400, '/api/v1/admin/approvals/{id}': 404 };
 /* What computes from all that is recorded takes as long as it takes, and has threads of its own. */
-const COMPUTED = ['/admin/what-if?limit=free/day&amount=50&days=7&try=1'];
+const COMPUTED = ['/admin/what-if?limit=free/day&amount=50&days=7&try=1', `/admin/what-if?subject=${PERSON}&plan=full&days=7&try=1`];
 
 const site_env = Object.fromEntries(readFileSync(path.join(VAR, 'env'), 'utf8').split('\n').filter(Boolean).map(line => {
     const [, name, value] = /^(\w+)='(.*)'$/.exec(line);

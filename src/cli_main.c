@@ -12,7 +12,8 @@ static const struct {
 } commands[] = {
     { "migrate", cmd_migrate, "bring the database's schema up to date" },
     { "policy", cmd_policy, "check, diff, apply, roll back, cancel, export and list policies" },
-    { "limit", cmd_limit, "list and change the limits of plans" },
+    { "limit", cmd_limit, "list, change, add and remove the limits of plans" },
+    { "plan", cmd_plan, "change and add plans" },
     { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "find, show, set, import and sign out people" },
     { "organization", cmd_organization, "list and show organizations, and set who owns one" },

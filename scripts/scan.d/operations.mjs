@@ -18,14 +18,17 @@ const SAMPLES = {
     session: '1', current: 'not the password', wanted: 'another password', again: 'another password', enforce: '1', read: '1', admin: '1',
     actor: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
     people: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan', text: 'default_plan = "free" plan free { }',
+    on_exceed: 'block', fail: 'closed', warn_at: '80', rollover: '', week_starts: '', day_starts: '', claim_within: '', keep_place: '', queue_max: '', fair: 'none',
+    title: 'Free', price: '', rank: '', upgrade: '', inherits: '', queue_weight: '', grace_days: '', grace_multiplier: '', grace_unlimited: '',
 };
 /* Where a name means something else: by the address, of the API as well. */
 const HERE = {
     '/admin/access/change': { what: 'key' }, '/admin/queue/change': { what: 'paused', feature: 'summary', limit: 'shared_minute', seen: 'open' },
     '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
-    '/admin/limit': { limit: 'free/variant_daily' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/limit': { limit: 'free/variant_daily', what: '' }, '/admin/plan': { what: '', unlimited: '', multiplier: '' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
     '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
-    '/admin/limits': { effective_at: '2038-01-01T00:00:00Z' }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
+    '/admin/limits': { effective_at: '2038-01-01T00:00:00Z', warn_at: [80], rollover: 0, day_starts: '00:00', claim_within: 60, keep_place: 300, queue_max: 10 },
+    '/admin/plans': { effective_at: '2038-01-01T00:00:00Z', rank: 1, queue_weight: 1 }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
     '/admin/policies/{version}/rollback': { effective_at: '2038-01-01T00:00:00Z' },
     '/admin/organizations': { after: 1 }, '/admin/organizations/{organization}': { after: 1 },
     '/requests/new': { kind: 'increase' }, '/requests': { kind: 'increase' },
@@ -33,7 +36,9 @@ const HERE = {
 /* Of members that exclude each other, one: by the name of the schema, or the address. */
 const LEFT_OUT = { TicketAsk: ['items'], '/api/v1/consume': ['callback_url', 'payload'], RequestAdd: ['plan'], RequestApprove: ['plan', 'unlimited', 'multiplier'],
     '/api/v1/admin/bulk': ['filter', 'on_plan', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'],
-    '/admin/bulk/new': ['q', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'], LimitSet: ['unlimited'] };
+    '/admin/bulk/new': ['q', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'], LimitSet: ['what', 'unlimited'],
+    ...Object.fromEntries(['', API].map(api => [`${api}/admin/what-if`, ['plan', 'on_plan', 'subject']])),
+    PlanSet: ['what', 'price', 'upgrade', 'inherits', 'unlimited', 'grace_days', 'grace_multiplier', 'grace_unlimited'] };
 
 const resolved = thing => (thing.$ref ? thing.$ref.slice(2).split('/').reduce((node, name) => node[name], document) : thing);
 
@@ -66,7 +71,7 @@ export function* operations(ids, mount) {
             const value = (name, schema) => (name === 'id' && where.includes('{id}') ? ids[where.split('/').at(where.endsWith('{id}') ? -2 : -3)]
                 : sample(name, where, schema));
             const segment = where.replace(/\{(\w+)\}/g, (_, name) => `${encodeURIComponent(value(name))}*`);
-            const query = parameters.filter(one => one.in === 'query').map(one => `${one.name}=${encodeURIComponent(value(one.name, one.schema))}*`).join('&');
+            const query = parameters.filter(one => one.in === 'query' && !LEFT_OUT[where]?.includes(one.name)).map(one => `${one.name}=${encodeURIComponent(value(one.name, one.schema))}*`).join('&');
             const headers = parameters.filter(one => one.in === 'header').map(one => `${one.name}: ${value(one.name)}*`);
             const request = { name: `${method.toUpperCase()} ${where}`, method: method.toUpperCase(), target: mount + segment + (query && `?${query}`),
                 headers };

@@ -14,6 +14,7 @@ int cmd_simulate(int argc, char **argv);
 int cmd_template(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_subject(int argc, char **argv);
 int cmd_organization(int argc, char **argv);

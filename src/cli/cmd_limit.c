@@ -1,16 +1,17 @@
-/* `webquota limit list|set`: the limits of the policy in force, and one of them changed, as a new version of the policy. */
+/* `webquota limit list|set|add|remove`: the limits of the policy in force, and one of them changed, as a new version of the policy. */
 #include "cli/inputs.h"
 #include "cli/open.h"
-#include "cli/policy_made.h"
+#include "cli/policy_set.h"
 #include "cli/table.h"
 #include "policy/policy_limit.h"
 #include "view/view_admin_policy.h"
 
-enum { PLAN, LIMIT, AMOUNT, WINDOW, ALIGN, SCOPE, MODE, AT, BASED_ON, REASON };
+enum { PLAN, LIMIT, AT, BASED_ON, REASON, OPTIONS };
 
 typedef struct {
     OptionTexts texts;
     gboolean unlimited, dry_run, json;
+    const char *verb;
 } LimitOptions;
 
 static json_t *limits_json(Store *store, const Policy *policy, StoreResult *result, StoreError *error)
@@ -40,138 +41,126 @@ static void print_limits(const json_t *limits)
     table_print(table, "there is no limit");
 }
 
-static int list(Store *store, const Policy *policy, bool json)
+static int list(bool json)
 {
     g_auto(StoreError) error = { 0 };
-    StoreResult result;
-    json_t *limits = limits_json(store, policy, &result, &error);
-    if (result != STORE_OK)
-        return cli_fail("limit", result, &error);
-    if (json) {
+    g_autoptr(Policy) policy = NULL;
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    StoreResult result = store_policy(store, &policy, &error);
+    json_t *limits = result == STORE_OK ? limits_json(store, policy, &result, &error) : NULL;
+    int code = result == STORE_OK ? CMD_OK : cli_fail("limit", result, &error);
+    if (limits && !json)
+        print_limits(limits);
+    if (limits && json)
         cli_print_json(limits);
-        return CMD_OK;
-    }
-    print_limits(limits);
-    json_decref(limits);
-    return CMD_OK;
+    else
+        json_decref(limits);
+    store_close(store);
+    return code;
 }
 
-/* The policy as it would be; NULL after saying all that is wrong with it. */
-static Policy *wished(const Policy *policy, const LimitOptions *options)
+static bool is(const LimitOptions *options, const char *verb)
 {
+    return strcmp(options->verb, verb) == 0;
+}
+
+static Policy *wished(const Policy *policy, const void *kept)
+{
+    const LimitOptions *options = kept;
     char *const *of = options->texts.of;
     g_auto(LimitChosen) chosen = { 0 };
-    if (!limit_choose(policy, of[PLAN], of[LIMIT], &chosen)) {
+    bool found = limit_choose(policy, of[PLAN], of[LIMIT], &chosen);
+    if (!found && !(chosen.plan && is(options, "add"))) {
         fprintf(stderr, chosen.plan ? "webquota limit: limit: plan %s has no limit %s\n" : "webquota limit: plan: there is no plan %s\n",
                 of[PLAN], of[LIMIT]);
         return NULL;
     }
-    const LimitWish wish = { .amount = options->unlimited ? "unlimited" : of[AMOUNT], .window = of[WINDOW], .align = of[ALIGN],
-                             .scope = of[SCOPE], .mode = of[MODE] };
+    LimitWish wish;
+    for (LimitOption option = 0; option < LIMIT_OPTIONS; option++)
+        wish.of[option] = of[OPTIONS + option];
+    if (options->unlimited)
+        wish.of[LIMIT_AMOUNT] = "unlimited";
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    Policy *next = policy_with_limit(policy, &chosen, &wish, mistakes);
-    g_autofree char *all = mistakes_text(mistakes);
-    if (!next)
-        fputs(all, stderr);
-    return next;
+    if (is(options, "add"))
+        return policy_set_told(policy_with_new_limit(policy, chosen.plan, of[LIMIT], &wish, mistakes), mistakes);
+    if (is(options, "remove"))
+        return policy_set_told(policy_without_limit(policy, &chosen, mistakes), mistakes);
+    return policy_set_told(policy_with_limit(policy, &chosen, &wish, mistakes), mistakes);
 }
 
-static int set(Store *store, const Policy *policy, const LimitOptions *options, const PolicyChange *change)
-{
-    g_auto(StoreError) error = { 0 };
-    json_auto_t *diff = NULL;
-    g_autoptr(Policy) next = wished(policy, options);
-    if (!next)
-        return CMD_NO;
-    int version = policy->version;
-    bool changed = false;
-    StoreResult result = policy_made_diff(store, policy, next, &diff, &error);
-    if (result == STORE_OK && !options->dry_run && json_array_size(json_object_get(diff, "changes")))
-        result = policy_change(store, next, change, &version, &changed, &error);
-    if (result != STORE_OK)
-        return cli_fail("limit", result, &error);
-    if (options->dry_run && !options->json)
-        policy_made_print(diff);
-    else
-        policy_made_say(version, changed, change, diff, options->json);
-    return CMD_OK;
-}
-
-static bool set_read(const LimitOptions *options, PolicyChange *change)
+/* Does it say what is to be, where that must be said, and only there? False after complaining. */
+static bool says_what(const LimitOptions *options)
 {
     char *const *of = options->texts.of;
-    int64_t based_on = 0;
-    if (!of[PLAN] || !of[LIMIT] || (of[AMOUNT] && options->unlimited)) {
-        (void)cli_usage("limit", of[PLAN] && of[LIMIT] ? "--amount cannot stand beside --unlimited" : "set needs --plan and --limit");
-        return false;
-    }
-    if (!options->unlimited && !of[AMOUNT] && !of[WINDOW] && !of[ALIGN] && !of[SCOPE] && !of[MODE]) {
-        (void)cli_usage("limit", "set needs what is to change: --amount, --unlimited, --window, --align, --scope or --mode");
-        return false;
-    }
-    if (!cli_whole("limit", "--based-on", of[BASED_ON], 1, INT32_MAX, &based_on) || !cli_instant("limit", "--at", of[AT], &change->effective_at) ||
-        !cli_reason("limit", of[REASON]))
-        return false;
-    change->expected = (int)based_on;
-    change->reason = of[REASON];
-    return true;
+    bool any = options->unlimited;
+    for (LimitOption option = 0; option < LIMIT_OPTIONS; option++)
+        any |= of[OPTIONS + option] != NULL;
+    if (!of[PLAN] || !of[LIMIT])
+        (void)cli_usage("limit", "%s needs --plan and --limit", options->verb);
+    else if (of[OPTIONS + LIMIT_AMOUNT] && options->unlimited)
+        (void)cli_usage("limit", "--amount cannot stand beside --unlimited");
+    else if (!any && !is(options, "remove"))
+        (void)cli_usage("limit", "%s needs what is to be, such as --amount, --unlimited, --window, --scope or --mode", options->verb);
+    else if (any && is(options, "remove"))
+        (void)cli_usage("limit", "remove takes no option of a limit");
+    else
+        return true;
+    return false;
 }
 
-/* Whoever named no version changes the one that is read here, and no other. */
-static int run(Store *store, const LimitOptions *options, PolicyChange *change, bool is_set)
+static int do_it(int argc, char **argv, LimitOptions *options)
 {
-    g_auto(StoreError) error = { 0 };
-    g_autoptr(Policy) policy = NULL;
-    StoreResult result = store_policy(store, &policy, &error);
-    if (result != STORE_OK)
-        return cli_fail("limit", result, &error);
-    if (options->texts.of[AT] && change->effective_at <= store_now(store))
-        return cli_usage("limit", "--at must lie in the future, not at %s", options->texts.of[AT]);
-    if (!change->expected)
-        change->expected = policy->version;
-    return is_set ? set(store, policy, options, change) : list(store, policy, options->json);
+    char *const *of = options->texts.of;
+    options->verb = argc == 2 ? argv[1] : "";
+    if (is(options, "list"))
+        return list(options->json);
+    if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
+        return cli_usage("limit", "it takes list, set, add or remove");
+    if (!says_what(options))
+        return CMD_USAGE;
+    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
+    return policy_set("limit", &set, wished, options);
 }
 
-static int do_it(int argc, char **argv, const LimitOptions *options)
-{
-    const char *what = argc == 2 ? argv[1] : "";
-    bool is_set = strcmp(what, "set") == 0;
-    g_autofree char *actor = cli_actor();
-    PolicyChange change = { .author = actor, .effective_at = INSTANT_MIN };
-    if (!is_set && strcmp(what, "list") != 0)
-        return cli_usage("limit", "it takes list or set");
-    if (is_set && !set_read(options, &change))
-        return CMD_USAGE;
-    Store *store = cli_store();
-    if (!store)
-        return CMD_USAGE;
-    int code = run(store, options, &change, is_set);
-    store_close(store);
-    return code;
-}
+#define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
 
 int cmd_limit(int argc, char **argv)
 {
     LimitOptions options = { 0 };
     char **of = options.texts.of;
     const GOptionEntry entries[] = {
-        { "plan", 0, 0, G_OPTION_ARG_STRING, &of[PLAN], "The plan (set)", "PLAN" },
-        { "limit", 0, 0, G_OPTION_ARG_STRING, &of[LIMIT], "Its limit (set)", "LIMIT" },
-        { "amount", 0, 0, G_OPTION_ARG_STRING, &of[AMOUNT], "Another amount (set)", "N" },
-        { "unlimited", 0, 0, G_OPTION_ARG_NONE, &options.unlimited, "No amount (set)", NULL },
-        { "window", 0, 0, G_OPTION_ARG_STRING, &of[WINDOW], "Another window, such as \"28 day\" (set)", "WINDOW" },
-        { "align", 0, 0, G_OPTION_ARG_STRING, &of[ALIGN], "How windows begin: calendar, anchor or rolling (set)", "ALIGN" },
-        { "scope", 0, 0, G_OPTION_ARG_STRING, &of[SCOPE], "Who shares it: subject, organization, plan or site (set)", "SCOPE" },
-        { "mode", 0, 0, G_OPTION_ARG_STRING, &of[MODE], "enforce; shadow: only watch; off (set)", "MODE" },
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once (set)", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force (set)", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (set; must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people (set)", NULL },
+        { "plan", 0, 0, G_OPTION_ARG_STRING, &of[PLAN], "The plan", "PLAN" },
+        { "limit", 0, 0, G_OPTION_ARG_STRING, &of[LIMIT], "Its limit", "LIMIT" },
+        OPTION(LIMIT_FEATURE, "feature", "The feature that it is on", "FEATURE"),
+        OPTION(LIMIT_AMOUNT, "amount", "How much", "N"),
+        { "unlimited", 0, 0, G_OPTION_ARG_NONE, &options.unlimited, "No amount", NULL },
+        OPTION(LIMIT_WINDOW, "window", "The window, such as \"28 day\"", "WINDOW"),
+        OPTION(LIMIT_ALIGN, "align", "How windows begin: calendar, anchor or rolling", "ALIGN"),
+        OPTION(LIMIT_SCOPE, "scope", "Who shares it: subject, organization, plan or site", "SCOPE"),
+        OPTION(LIMIT_MODE, "mode", "enforce; shadow: only watch; off", "MODE"),
+        OPTION(LIMIT_ON_EXCEED, "on-exceed", "When it is used up: block, queue or allow", "WHAT"),
+        OPTION(LIMIT_FAIL, "fail", "When it cannot be decided: closed or open", "WHAT"),
+        OPTION(LIMIT_WARN_AT, "warn-at", "Percents, such as 80,95; none", "LIST"),
+        OPTION(LIMIT_ROLLOVER, "rollover", "So many unused units at most go into the next window", "N"),
+        OPTION(LIMIT_TIMEZONE, "timezone", "A time zone, or subject", "ZONE"),
+        OPTION(LIMIT_WEEK_STARTS, "week-starts", "The day on which weeks begin", "DAY"),
+        OPTION(LIMIT_DAY_STARTS, "day-starts", "The time at which days begin", "HH:MM"),
+        OPTION(LIMIT_CLAIM_WITHIN, "claim-within", "Of a queue: units are held for so many seconds", "S"),
+        OPTION(LIMIT_KEEP_PLACE, "keep-place", "Of a queue: a place is kept for so many seconds", "S"),
+        OPTION(LIMIT_QUEUE_MAX, "queue-max", "Of a queue: so many may wait", "N"),
+        OPTION(LIMIT_FAIR, "fair", "Of a queue: who takes turns: none or account", "WHO"),
+        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
+        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
+        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("limit", "list | set", "Lists the limits of all plans; changes one, or switches it off, as a new version of the policy.",
-                             entries, &argc, &argv);
+    int parsed = cli_options("limit", "list | set | add | remove",
+                             "Lists the limits of all plans; changes one, switches it off, adds or removes one, as a new version of the policy.\n"
+                             "An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
     return code;

@@ -6,7 +6,7 @@
 #include "base/instant.h"
 
 /* Texts of options in one array, numbered by the command's own enum, so that they are freed together. */
-#define OPTION_TEXTS_MAX 16
+#define OPTION_TEXTS_MAX 32
 typedef struct {
     char *of[OPTION_TEXTS_MAX];
 } OptionTexts;

@@ -1,125 +1,10 @@
 /* The place of an option is found by the lexer that the parser uses, so that what is found is what was read. */
 #include "policy/policy_edit.h"
 
-#include "policy/policy_lexer.h"
-
-/* An option of the limit that is looked for: its name begins at `start`, its value lies from `value` to `end`. */
-typedef struct {
-    char *name;
-    size_t start, value, end;
-} Written;
-
-typedef struct {
-    Lexer lexer;
-    GArray *options;   /* of Written */
-    size_t last;       /* the end of the last token in the limit */
-    bool found;
-} Finder;
-
-static void written_clear(gpointer data)
-{
-    g_free(((Written *) data)->name);
-}
-
-static Token next(Finder *finder)
-{
-    return lexer_next(&finder->lexer);
-}
-
-static bool is_over(const Token *token)
-{
-    return token->kind == TOKEN_END || token->kind == TOKEN_BAD;
-}
-
-/* After the { of a section: up to behind its }. */
-static void pass_section(Finder *finder)
-{
-    for (int depth = 1; depth > 0;) {
-        Token token = next(finder);
-        if (is_over(&token))
-            return;
-        depth += (token.kind == TOKEN_OPEN) - (token.kind == TOKEN_CLOSE);
-    }
-}
-
-/* name = value, or name = {…}; the name is read. */
-static Written read_option(Finder *finder, const Token *name)
-{
-    Written option = {.name = token_text(&finder->lexer, name), .start = name->start};
-    next(finder); /* = */
-    Token value = next(finder);
-    option.value = value.start;
-    option.end = value.end;
-    while (value.kind == TOKEN_OPEN || (option.end > option.value && finder->lexer.text[option.value] == '{' &&
-                                        value.kind != TOKEN_CLOSE && !is_over(&value))) {
-        value = next(finder);
-        option.end = value.end;
-    }
-    return option;
-}
-
-/* The options of the limit, whose { was read. */
-static void read_limit(Finder *finder)
-{
-    for (Token token = next(finder); token.kind != TOKEN_CLOSE && !is_over(&token); token = next(finder)) {
-        Written option = read_option(finder, &token);
-        g_array_append_val(finder->options, option);
-        finder->last = option.end;
-    }
-}
-
-/* name [title] {: is it the section that is looked for? The name is read; behind the { afterwards. */
-static bool enter(Finder *finder, const Token *name, const char *kind, const char *title, bool *is_section)
-{
-    g_autofree char *word = token_text(&finder->lexer, name);
-    Token token = next(finder);
-    g_autofree char *key = token.kind == TOKEN_WORD || token.kind == TOKEN_STRING ? token_text(&finder->lexer, &token) : NULL;
-    *is_section = token.kind != TOKEN_EQUALS;
-    if (!*is_section) {
-        token = next(finder);
-        if (token.kind == TOKEN_OPEN)
-            pass_section(finder); /* a list */
-        return false;
-    }
-    if (key)
-        token = next(finder);
-    finder->last = token.end;
-    return strcmp(word, kind) == 0 && g_strcmp0(key, title) == 0;
-}
-
-/* Up to behind the { of the section of this kind and title. False: there is none before the }, or the end. */
-static bool find_section(Finder *finder, const char *kind, const char *title)
-{
-    for (Token token = next(finder); token.kind != TOKEN_CLOSE && !is_over(&token); token = next(finder)) {
-        bool is_section;
-        if (enter(finder, &token, kind, title, &is_section))
-            return true;
-        if (is_section)
-            pass_section(finder);
-    }
-    return false;
-}
-
-static bool finder_find(Finder *finder, char *clean, const char *text, const char *plan, const char *limit)
-{
-    *finder = (Finder){.lexer = {.text = text, .clean = clean, .line = 1}, .options = g_array_new(FALSE, FALSE, sizeof(Written))};
-    g_array_set_clear_func(finder->options, written_clear);
-    finder->found = find_section(finder, "plan", plan) && find_section(finder, "limit", limit);
-    if (finder->found)
-        read_limit(finder);
-    return finder->found;
-}
-
-static const Written *finder_option(const Finder *finder, const char *name)
-{
-    for (guint i = 0; i < finder->options->len; i++)
-        if (strcmp(g_array_index(finder->options, Written, i).name, name) == 0)
-            return &g_array_index(finder->options, Written, i);
-    return NULL;
-}
+#include "policy/policy_find.h"
 
 /* As it stands in a file: whole numbers as they are, other texts within quotes. */
-static void add_value(GString *out, const char *value)
+static void add_word(GString *out, const char *value)
 {
     if (*value && strspn(value, "0123456789") == strlen(value)) {
         g_string_append(out, value);
@@ -134,96 +19,197 @@ static void add_value(GString *out, const char *value)
     g_string_append_c(out, '"');
 }
 
-/* One change; the places of all others move by it. */
-static char *edit_one(const char *text, const char *plan, const char *limit, const PolicyEdit *edit)
+static void add_value(GString *out, const PolicyEdit *edit)
 {
-    Finder finder;
-    g_autofree char *clean = g_strdup(text);
-    GString *out = NULL;
-    if (finder_find(&finder, clean, text, plan, limit)) {
-        const Written *option = finder_option(&finder, edit->name);
-        out = g_string_new(NULL);
-        if (option && edit->value) {
-            g_string_append_len(out, text, (gssize) option->value);
-            add_value(out, edit->value);
-            g_string_append(out, text + option->end);
-        } else if (option) {
-            size_t start = option->start;
-            while (start > 0 && (text[start - 1] == ' ' || text[start - 1] == '\t'))
-                start--;
-            g_string_append_len(out, text, (gssize) start);
-            g_string_append(out, text + option->end);
-        } else if (edit->value) {
-            g_string_append_len(out, text, (gssize) finder.last);
-            g_string_append_printf(out, "  %s = ", edit->name);
-            add_value(out, edit->value);
-            g_string_append(out, text + finder.last);
-        } else {
-            g_string_append(out, text);
-        }
+    if (!edit->is_list) {
+        add_word(out, edit->value);
+        return;
     }
-    g_array_unref(finder.options);
-    return out ? g_string_free(out, FALSE) : NULL;
+    g_auto(GStrv) values = *edit->value ? g_strsplit(edit->value, ",", -1) : NULL;
+    g_string_append_c(out, '{');
+    for (char **value = values; value && *value; value++) {
+        g_string_append(out, value == values ? "" : ", ");
+        add_word(out, g_strstrip(*value));
+    }
+    g_string_append_c(out, '}');
 }
 
-char *policy_edit_limit(const char *text, const char *plan, const char *limit, const PolicyEdit *edits, int count)
+/* Keys stand as they are; what is none is quoted, so that it stays one word. */
+static void add_key(GString *out, const char *key)
+{
+    g_autofree char *lower = g_ascii_strdown(key, -1);
+    g_string_append_c(out, ' ');
+    if (*key && lower[strspn(lower, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0')
+        g_string_append(out, key);
+    else
+        add_value(out, &(PolicyEdit){.value = key});
+}
+
+static size_t line_start(const char *text, size_t at)
+{
+    while (at > 0 && text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* The blanks before `at`, up to the beginning of its line or to what stands there. */
+static size_t blanks_before(const char *text, size_t at)
+{
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t'))
+        at--;
+    return at;
+}
+
+static bool begins_line(const char *text, size_t at)
+{
+    size_t blank = blanks_before(text, at);
+    return blank == line_start(text, at);
+}
+
+/* The end of the line, where only blanks and comments follow on it; else `at`. */
+static size_t rest_of_line(const char *text, size_t at)
+{
+    for (size_t here = at;;) {
+        if (text[here] == '\0' || text[here] == '\n')
+            return here;
+        if (text[here] == '#' || g_str_has_prefix(text + here, "//"))
+            return here + strcspn(text + here, "\n");
+        const char *close = g_str_has_prefix(text + here, "/*") ? strstr(text + here + 2, "*/") : NULL;
+        if (close)
+            here = (size_t) (close + 2 - text);
+        else if (strchr(" \t\r", text[here]))
+            here++;
+        else
+            return at;
+    }
+}
+
+static char *spliced(const char *text, size_t from, size_t to, const char *with)
+{
+    GString *out = g_string_new_len(text, (gssize) from);
+    g_string_append(out, with);
+    g_string_append(out, text + to);
+    return g_string_free(out, FALSE);
+}
+
+/* An option that is not there: on a line of its own where the last one has its own, else beside it. */
+static char *with_option(const char *text, const Found *found, const PolicyEdit *edit)
+{
+    g_autoptr(GString) option = g_string_new(NULL);
+    size_t at = found->options_end;
+    const Written *last = found->options->len ? &g_array_index(found->options, Written, found->options->len - 1) : NULL;
+    if (last && begins_line(text, last->start)) {
+        size_t line = line_start(text, last->start);
+        at = rest_of_line(text, at);
+        g_string_append_printf(option, "\n%.*s", (int) (last->start - line), text + line);
+    } else {
+        g_string_append(option, "  ");
+    }
+    g_string_append_printf(option, "%s = ", edit->name);
+    add_value(option, edit);
+    return spliced(text, at, at, option->str);
+}
+
+/* The line goes with it where nothing else stands there. */
+static char *without_option(const char *text, const Written *option)
+{
+    size_t to = option->end, rest = to + strspn(text + to, " \t\r");
+    if (begins_line(text, option->start) && text[rest] == '\n')
+        to = rest + 1;
+    return spliced(text, blanks_before(text, option->start), to, "");
+}
+
+/* One change; the places of all others move by it. */
+static char *edit_one(const char *text, const PolicyPlace *place, const PolicyEdit *edit)
+{
+    g_autoptr(Found) found = policy_find(text, place);
+    if (!found)
+        return NULL;
+    const Written *option = found_option(found, edit->name);
+    if (!option)
+        return edit->value ? with_option(text, found, edit) : g_strdup(text);
+    if (!edit->value)
+        return without_option(text, option);
+    g_autoptr(GString) value = g_string_new(NULL);
+    add_value(value, edit);
+    return spliced(text, option->value, option->end, value->str);
+}
+
+char *policy_edit(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count)
 {
     char *edited = g_strdup(text);
     for (int i = 0; i < count && edited; i++) {
-        char *after = edit_one(edited, plan, limit, &edits[i]);
+        char *after = edit_one(edited, place, &edits[i]);
         g_free(edited);
         edited = after;
     }
     return edited;
 }
 
-char *policy_written(const char *text, const char *plan, const char *limit, const char *name)
+/* What a new section is indented by: as its neighbour is, or a step more than what it stands in. */
+static void add_indent(GString *out, const char *text, const Found *outer)
 {
-    Finder finder;
-    g_autofree char *clean = g_strdup(text);
-    char *value = NULL;
-    if (finder_find(&finder, clean, text, plan, limit)) {
-        const Written *option = finder_option(&finder, name);
-        Token token = {.kind = option && strchr("\"'", text[option->value]) ? TOKEN_STRING : TOKEN_WORD,
-                       .start = option ? option->value : 0, .end = option ? option->end : 0};
-        value = option ? token_text(&finder.lexer, &token) : NULL;
+    size_t beside = outer->sibling_end ? outer->sibling_start : outer->start;
+    size_t line = line_start(text, beside), blank = line;
+    while (text[blank] == ' ' || text[blank] == '\t')
+        blank++;
+    bool is_file = outer->start == outer->open;
+    g_string_append_c(out, '\n');
+    if (outer->sibling_end && blank == beside)
+        g_string_append_len(out, text + line, (gssize) (blank - line));
+    else if (!is_file) {
+        line = line_start(text, outer->start);
+        g_string_append_printf(out, "%.*s  ", (int) strspn(text + line, " \t"), text + line);
     }
-    g_array_unref(finder.options);
-    return value;
 }
 
-bool policy_writes_limit(const char *text, const char *plan, const char *limit)
+char *policy_add(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count)
 {
-    Finder finder;
-    g_autofree char *clean = g_strdup(text);
-    bool found = finder_find(&finder, clean, text, plan, limit);
-    g_array_unref(finder.options);
-    return found;
-}
-
-/* The plan that a plan inherits from; NULL: none. */
-static char *inherited(const char *text, const char *plan)
-{
-    g_autofree char *clean = g_strdup(text);
-    Finder finder = {.lexer = {.text = text, .clean = clean, .line = 1}};
-    if (!find_section(&finder, "plan", plan))
+    const char *kind = place->kind ? place->kind : "plan", *key = place->kind ? place->key : place->plan;
+    const PolicyPlace outer = {.plan = place->kind ? place->plan : NULL};
+    g_autoptr(Found) found = policy_find_beside(text, &outer, kind);
+    if (!found)
         return NULL;
-    for (Token token = next(&finder); token.kind != TOKEN_CLOSE && !is_over(&token); token = next(&finder)) {
-        Lexer behind = finder.lexer;
-        bool is_section;
-        (void) enter(&finder, &token, "", "", &is_section);
-        if (is_section) {
-            pass_section(&finder);
+    g_autoptr(GString) section = g_string_new(NULL);
+    add_indent(section, text, found);
+    g_string_append(section, kind);
+    if (key)
+        add_key(section, key);
+    g_string_append(section, " {");
+    for (int i = 0; i < count; i++) {
+        if (!edits[i].value)
             continue;
-        }
-        g_autofree char *name = token_text(&finder.lexer, &token);
-        if (strcmp(name, "inherits") != 0)
-            continue;
-        lexer_next(&behind);
-        Token value = lexer_next(&behind);
-        return token_text(&behind, &value);
+        g_string_append_printf(section, "%s%s = ", i ? "  " : " ", edits[i].name);
+        add_value(section, &edits[i]);
     }
-    return NULL;
+    g_string_append(section, " }");
+    size_t at = rest_of_line(text, found->sibling_end ? found->sibling_end : found->last_end);
+    return spliced(text, at, at, section->str);
+}
+
+/* A comment behind it on its line is about it, and goes too. */
+char *policy_remove(const char *text, const PolicyPlace *place)
+{
+    g_autoptr(Found) found = policy_find(text, place);
+    if (!found)
+        return NULL;
+    size_t from = blanks_before(text, found->start), to = found->end, rest = rest_of_line(text, to);
+    if (begins_line(text, found->start) && (text[rest] == '\n' || text[rest] == '\0'))
+        to = text[rest] ? rest + 1 : rest;
+    return spliced(text, from, to, "");
+}
+
+char *policy_written(const char *text, const PolicyPlace *place, const char *name)
+{
+    g_autoptr(Found) found = policy_find(text, place);
+    const Written *option = found ? found_option(found, name) : NULL;
+    return option ? written_text(text, option) : NULL;
+}
+
+bool policy_has(const char *text, const PolicyPlace *place)
+{
+    g_autoptr(Found) found = policy_find(text, place);
+    return found != NULL;
 }
 
 #define INHERITS_MAX 100
@@ -231,8 +217,8 @@ static char *inherited(const char *text, const char *plan)
 char *policy_limit_home(const char *text, const char *plan, const char *limit)
 {
     char *home = g_strdup(plan);
-    for (int steps = 0; home && steps < INHERITS_MAX && !policy_writes_limit(text, home, limit); steps++) {
-        char *parent = inherited(text, home);
+    for (int steps = 0; home && steps < INHERITS_MAX && !policy_has(text, &(PolicyPlace){home, "limit", limit}); steps++) {
+        char *parent = policy_written(text, &(PolicyPlace){.plan = home}, "inherits");
         g_free(home);
         home = parent;
     }

@@ -4,22 +4,38 @@
 
 #include "base/base.h"
 
+/* A section of the file. */
 typedef struct {
-    const char *name;  /* of an option of a limit */
+    const char *plan; /* the plan's key; NULL: the file itself, with its settings */
+    const char *kind; /* of a section in the plan: "limit", "grant" or "grace"; NULL: the plan itself */
+    const char *key;  /* of that; NULL where its kind has none */
+} PolicyPlace;
+
+typedef struct {
+    const char *name;  /* of an option */
     const char *value; /* NULL: the option goes away */
+    bool is_list;      /* the value is all that the list holds, with commas between; "": nothing */
 } PolicyEdit;
 
-/* The text with options of a plan's own limit changed: those that are there where they stand, others behind the last one. The text must
- * be one that policy_read accepts; what comes out is to be read again. NULL: the plan has no such limit of its own. New string. */
-char *policy_edit_limit(const char *text, const char *plan, const char *limit, const PolicyEdit *edits, int count) MUST_CHECK;
+/* The functions below take a text that policy_read accepts. What comes out is to be read again. */
 
-/* What an option of a plan's own limit is set to; NULL: it is not there. New string. */
-char *policy_written(const char *text, const char *plan, const char *limit, const char *name) MUST_CHECK;
+/* The text with options of a section changed: those that are there where they stand, others behind the last one. NULL: there is no
+ * such section. New string. */
+char *policy_edit(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count) MUST_CHECK;
+
+/* The text with a new section that has these options, behind the last of its kind. NULL: what it would stand in is not there. New string. */
+char *policy_add(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count) MUST_CHECK;
+
+/* The text without a section, and without the line that it leaves. NULL: there is no such section. New string. */
+char *policy_remove(const char *text, const PolicyPlace *place) MUST_CHECK;
+
+/* What an option of a section is set to, of a list as in PolicyEdit; NULL: it is not there. New string. */
+char *policy_written(const char *text, const PolicyPlace *place, const char *name) MUST_CHECK;
+
+/* Does the file have the section itself (so that it is not inherited)? */
+bool policy_has(const char *text, const PolicyPlace *place);
 
 /* The plan that defines a limit which `plan` has: itself, or the nearest of those that it inherits from; NULL: none. New string. */
 char *policy_limit_home(const char *text, const char *plan, const char *limit) MUST_CHECK;
-
-/* Does the plan define the limit itself (and does not inherit it)? */
-bool policy_writes_limit(const char *text, const char *plan, const char *limit);
 
 #endif

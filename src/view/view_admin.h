@@ -101,7 +101,6 @@ void view_audit_csv(GString *out, const json_t *list);
 typedef struct {
     const json_t *reports; /* with the list of report_recommend */
     int looked_at;         /* so many people at most */
-    bool may_change;
 } RecommendationsShown;
 Value *view_recommendations(const RecommendationsShown *shown, const PageContext *context);
 

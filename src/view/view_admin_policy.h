@@ -8,11 +8,14 @@
 typedef struct {
     const Policy *policy;
     const Replay *replay;      /* world 0 now, world 1 with the change; NULL: nothing was tried */
-    bool sampled;
+    bool sampled;              /* these are the records of some accounts */
+    bool cut;                  /* or of one, and the newest only */
     int64_t most;              /* so many records are read */
     Instant from, until;
     const Plan *plan;          /* the limit that is changed; NULL: none is chosen */
     const Limit *limit;
+    const Plan *to, *from_plan; /* instead of a limit: who has another plan; `to` NULL: nobody, `from_plan` NULL: whatever they had */
+    const char *subject;       /* only this person; NULL: everybody */
     const char *home;          /* the plan that defines it, where that is another */
     const char *const *wrong;  /* all that is wrong with the policy that would come of it; NULL: nothing */
     int days;
@@ -26,8 +29,12 @@ json_t *view_what_if_json(const WhatIfShown *shown);
 /* Each as {mistake} in the list `wrong`, and `is_wrong`. */
 void set_wrong(Value *page, const char *const *wrong);
 
-/* The words that a limit's fields may have, as lists `aligns`, `scopes` and `modes` of {value, chosen}. */
-void set_limit_choices(Value *page, const FormShown *shown, int count);
+/* The words that a limit's fields may have, as lists `aligns`, `scopes` and `modes` of {value, chosen}; `is_new`: nothing is chosen
+ * before somebody does. */
+void set_limit_choices(Value *page, const FormShown *shown, int count, bool is_new);
+
+/* {value, chosen} for each word that a field may have; what was typed is chosen. */
+void set_words_of(Value *page, ValueKey key, const char *typed, const char *const *all, int count);
 
 /* --- plans and limits, and their versions --- */
 
@@ -50,10 +57,14 @@ typedef struct {
     char *(*line)(const json_t *change); /* policy_change_text: the rooms do not meet */
 } DiffShown;
 
+/* `changes`, each with whom it concerns, `concerned`, `has_changes` and `preview`. */
+void set_diff(Value *page, const DiffShown *diff);
+
 typedef struct {
     const Policy *policy;
+    const char *what;          /* "add", "remove"; NULL: its options are changed */
     const Plan *plan;
-    const Limit *limit;
+    const Limit *limit;        /* NULL of a new one */
     const char *home;          /* the plan that defines it, where that is another */
     bool quick;                /* only the mode changes, by one click: asked for are the reason and yes */
     bool conflict;             /* somebody else has changed the policy meanwhile */
@@ -63,6 +74,17 @@ typedef struct {
     int shown_count;
 } LimitEditShown;
 Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy;
+    const Plan *plan;          /* NULL: a new one */
+    bool conflict;
+    const char *const *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} PlanEditShown;
+Value *view_plan_edit(const PlanEditShown *shown, const PageContext *context);
 
 typedef struct {
     const Policy *policy, *version; /* in force, and the one that is looked at */

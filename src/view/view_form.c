@@ -11,6 +11,14 @@ const char *form_shown_of(const FormShown *shown, int count, const char *name)
     return NULL;
 }
 
+FormShown *form_shown_find(FormShown *shown, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(shown[i].name, name) == 0)
+            return &shown[i];
+    return NULL;
+}
+
 static void set_field(Value *field, const FormShown *shown)
 {
     set_text(field, "value", shown->typed);

@@ -15,7 +15,8 @@ typedef enum {
     FORM_PAST,    /* a time that is over */
     FORM_CHOICE,  /* none of those offered */
     FORM_TWICE,   /* sent more than once */
-    FORM_ORDER    /* not more than the field before it */
+    FORM_ORDER,   /* not more than the field before it */
+    FORM_SAID     /* what the policy's own check says of it: `said` */
 } FormMistake;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     char *typed;         /* NULL: nothing */
     FormMistake mistake;
     int64_t min, max;
+    char *said;          /* "must not be negative"; NULL but of FORM_SAID */
 } FormShown;
 
 /* {NAME: {value, mistake}, …, any_mistake}: `value` null where nothing was typed; `mistake` says what to mend, null where nothing is
@@ -31,6 +33,9 @@ Value *form_value(const Value *tree, const FormShown *shown, int count);
 
 /* {name, value, mistake} of one of them; both null where it is none. */
 Value *form_field_value(const Value *tree, const FormShown *shown, int count, const char *name);
+
+/* One of them by its name; NULL: it is none. */
+FormShown *form_shown_find(FormShown *shown, int count, const char *name);
 
 /* What was typed into a field; NULL: nothing. Not owned. */
 const char *form_shown_of(const FormShown *shown, int count, const char *name);

@@ -1,4 +1,4 @@
-/* GET /admin/plans: what the policy in force says, limit by limit, its versions, and what is to come; and the forms that change it. */
+/* GET /admin/plans: what the policy in force says, limit by limit, its versions, and what is to come. */
 #include "view/view_admin_policy.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
@@ -99,12 +99,19 @@ static json_t *limit_json(const Policy *policy, const Limit *limit)
     json_t *warn_at = json_array();
     for (int i = 0; i < limit->warn_count; i++)
         json_array_append_new(warn_at, json_integer(limit->warn_at[i]));
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s?, s:s, s:s, s:s, s:b, s:o, s:I}", "limit", limit->key, "feature",
+    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    g_autofree char *day_starts = g_strdup_printf("%02d:%02d", limit->window.day_starts_min / 60, limit->window.day_starts_min % 60);
+    json_t *json = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s?, s:s, s:s, s:s, s:b, s:o, s:I, s:s, s:s}", "limit", limit->key, "feature",
                      policy->features[limit->feature].key, "amount",
                      limit->plan_amount < 0 ? json_null() : json_integer(limit->plan_amount), "window", window, "align",
                      align_word(limit->window.align), "timezone", limit->zone, "scope", scope_word(limit->scope), "on_exceed",
                      exceed_word(limit->on_exceed), "mode", mode_word(limit->mode), "fail_open", limit->fail_open, "warn_at", warn_at,
-                     "rollover", (json_int_t)limit->rollover);
+                     "rollover", (json_int_t)limit->rollover, "week_starts", days[limit->window.week_starts - 1], "day_starts", day_starts);
+    const QueueRules *queue = &limit->queue;
+    json_object_set_new(json, "queue", limit->on_exceed != EXCEED_QUEUE ? json_null() :
+        json_pack("{s:I, s:I, s:I, s:s}", "claim_within", (json_int_t)queue->claim_within_s, "keep_place", (json_int_t)queue->keep_place_s,
+                  "queue_max", (json_int_t)queue->queue_max, "fair", queue->fair ? "account" : "none"));
+    return json;
 }
 
 json_t *view_limits_json(const Policy *policy, const json_t *people)
@@ -131,9 +138,9 @@ json_t *view_policy_json(const PolicyShown *shown)
     return json;
 }
 
-/* --- one limit, and one version --- */
+/* --- one version --- */
 
-static void set_diff(Value *page, const DiffShown *diff)
+void set_diff(Value *page, const DiffShown *diff)
 {
     Value *list = set_list(page, "changes");
     size_t i;
@@ -149,33 +156,6 @@ static void set_diff(Value *page, const DiffShown *diff)
     set_words(page, "concerned", words_add_people, json_integer_value(json_object_get(diff->changes, "people")));
     set_flag(page, "has_changes", list->first);
     set_flag(page, "preview", diff->changes);
-}
-
-Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context)
-{
-    Value *page = value_new();
-    const char *mode = form_shown_of(shown->shown, shown->shown_count, "mode");
-    set_value(page, "page", page_value(page, context, shown->limit->key, shown->policy->zone, false));
-    set_words(page, "action", add_address, context->mount, "/admin/limit", NULL);
-    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
-    set_words(page, "what_if_url", add_address, context->mount, "/admin/what-if", NULL);
-    set_taken(page, "which", g_strconcat(shown->plan->key, "/", shown->limit->key, NULL));
-    set_text(page, "plan", shown->plan->title);
-    set_text(page, "limit", shown->limit->key);
-    set_text(page, "feature", shown->policy->features[shown->limit->feature].title);
-    set_words(page, "gives", words_add_plan_limit, shown->limit);
-    set_text(page, "home", shown->home);
-    set_number(page, "version", shown->policy->version);
-    set_flag(page, "quick", shown->quick);
-    set_flag(page, "to_off", g_strcmp0(mode, "off") == 0);
-    set_flag(page, "to_shadow", g_strcmp0(mode, "shadow") == 0);
-    set_flag(page, "to_enforce", g_strcmp0(mode, "enforce") == 0);
-    set_flag(page, "conflict", shown->conflict);
-    set_wrong(page, shown->wrong);
-    set_diff(page, &shown->diff);
-    set_limit_choices(page, shown->shown, shown->shown_count);
-    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
-    return page;
 }
 
 Value *view_version(const VersionShown *shown, const PageContext *context)

@@ -19,10 +19,11 @@ static void add_what_if(GString *out, const Told *told, const json_t *row)
                            text_of(row, "plan"), text_of(row, "limit"), json_integer_value(json_object_get(row, "to_amount")), RECOMMEND_DAYS);
 }
 
-/* "/admin/change?what=plan&subject=ada&plan=pro" */
-static void add_change(GString *out, const Told *told, const json_t *row)
+/* "/admin/what-if?try=1&days=30&subject=ada&plan=pro": what it would have come to, and from there to the change. */
+static void add_what_if_plan(GString *out, const Told *told, const json_t *row)
 {
-    add_address(out, told->context->mount, "/admin/change?what=plan&subject=", text_of(row, "subject"));
+    g_string_append_printf(out, "%s/admin/what-if?try=1&days=%d", told->context->mount, RECOMMEND_DAYS);
+    add_address(out, "", "&subject=", text_of(row, "subject"));
     text_adds(out, "&plan=", text_of(row, "to_plan"));
 }
 
@@ -51,10 +52,8 @@ static bool set_kind(Value *page, const Told *told, const char *kind)
         set_cells(value, told, row);
         if (text_of(row, "limit"))
             set_words(value, "url", add_what_if, told, row);
-        else if (told->shown->may_change)
-            set_words(value, "url", add_change, told, row);
         else
-            set_null(value, "url");
+            set_words(value, "url", add_what_if_plan, told, row);
         if (text_of(row, "subject"))
             set_words(value, "person_url", add_address, told->context->mount, "/admin/person?subject=", text_of(row, "subject"));
         else

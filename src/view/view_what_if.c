@@ -100,12 +100,24 @@ static void set_result(Value *page, const WhatIfShown *shown, const PageContext 
     set_words(page, "all_people", words_add_number, replay_people_counted(replay));
     set_flag(page, "sampled", shown->sampled);
     set_words(page, "most", words_add_number, shown->most);
-    set_flag(page, "shared", shown->sampled && shown->limit->scope >= SCOPE_PLAN);
+    set_flag(page, "shared", shown->sampled && (!shown->limit || shown->limit->scope >= SCOPE_PLAN));
+    set_flag(page, "alone", shown->to && shown->subject);
+    set_flag(page, "cut", shown->cut);
     set_words(page, "told", words_add_number, replay->told);
     set_words(page, "agreed", words_add_number, replay->agreed);
     set_flag(page, "differs", replay->agreed < replay->told);
     set_people(page, shown, context);
     set_days(page, shown);
+}
+
+/* "/admin/change?what=plan&subject=ada&plan=pro", "/admin/bulk/new?what=plan&on_plan=free&plan=pro". */
+static void add_move(GString *out, const WhatIfShown *shown, const char *mount)
+{
+    if (shown->subject)
+        add_address(out, mount, "/admin/change?what=plan&subject=", shown->subject);
+    else
+        add_address(out, mount, "/admin/bulk/new?what=plan&on_plan=", shown->from_plan ? shown->from_plan->key : "");
+    text_adds(out, "&plan=", shown->to->key);
 }
 
 /* "/admin/limit?limit=free/daily&amount=3": the change itself, with what was tried filled in. */
@@ -151,8 +163,7 @@ static void set_choices(Value *page, const WhatIfShown *shown)
     }
 }
 
-/* {value, chosen} for each word that a field may have; the one typed, or else the present one, is chosen. */
-static void set_words_of(Value *page, ValueKey key, const char *typed, const char *const *all, int count)
+void set_words_of(Value *page, ValueKey key, const char *typed, const char *const *all, int count)
 {
     Value *list = value_set(page, key, value_list(page));
     for (int i = 0; i < count; i++) {
@@ -170,14 +181,37 @@ void set_wrong(Value *page, const char *const *wrong)
     set_flag(page, "is_wrong", list->first);
 }
 
-void set_limit_choices(Value *page, const FormShown *shown, int count)
+void set_limit_choices(Value *page, const FormShown *shown, int count, bool is_new)
 {
     static const char *const scopes[] = {"subject", "organization", "plan", "site"};
     static const char *const modes[] = {"enforce", "shadow", "off"};
     static const char *const aligns[] = {"calendar", "anchor", "rolling"};
     set_words_of(page, KEY("scopes"), form_shown_of(shown, count, "scope"), scopes, G_N_ELEMENTS(scopes));
+    set_flag(page, "is_new", is_new);
     set_words_of(page, KEY("modes"), form_shown_of(shown, count, "mode"), modes, G_N_ELEMENTS(modes));
     set_words_of(page, KEY("aligns"), form_shown_of(shown, count, "align"), aligns, G_N_ELEMENTS(aligns));
+}
+
+/* {value, title, chosen} for each plan. */
+static void set_plan_choices(Value *page, ValueKey key, const WhatIfShown *shown, const Plan *chosen)
+{
+    Value *list = value_set(page, key, value_list(page));
+    for (int i = 0; i < shown->policy->plan_count; i++) {
+        Value *one = add_object(list);
+        set_text(one, "value", shown->policy->plans[i].key);
+        set_text(one, "title", shown->policy->plans[i].title);
+        set_flag(one, "chosen", chosen && strcmp(chosen->key, shown->policy->plans[i].key) == 0);
+    }
+}
+
+static void set_move(Value *page, const WhatIfShown *shown)
+{
+    set_flag(page, "moves", shown->to);
+    set_text(page, "subject", shown->subject);
+    set_text(page, "from_plan", shown->from_plan ? shown->from_plan->title : NULL);
+    set_text(page, "to_plan", shown->to ? shown->to->title : NULL);
+    set_plan_choices(page, KEY("from_plans"), shown, shown->from_plan);
+    set_plan_choices(page, KEY("to_plans"), shown, shown->to);
 }
 
 Value *view_what_if(const WhatIfShown *shown, const PageContext *context)
@@ -199,10 +233,13 @@ Value *view_what_if(const WhatIfShown *shown, const PageContext *context)
     set_flag(page, "tried", shown->replay);
     set_flag(page, "may_change", shown->may_change);
     set_choices(page, shown);
-    set_limit_choices(page, shown->shown, shown->shown_count);
+    set_limit_choices(page, shown->shown, shown->shown_count, false);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
+    set_move(page, shown);
     if (shown->limit)
         set_words(page, "make_url", add_make, shown, context->mount);
+    else if (shown->to)
+        set_words(page, "make_url", add_move, shown, context->mount);
     else
         set_null(page, "make_url");
     if (shown->replay)
@@ -229,6 +266,9 @@ json_t *view_what_if_json(const WhatIfShown *shown)
     json_t *json = json_pack("{s:i, s:o, s:o, s:b, s:s?, s:s?}", "days", shown->days, "from", json_instant(shown->from), "until",
                              json_instant(shown->until), "sampled", shown->sampled, "plan", shown->plan ? shown->plan->key : NULL, "limit",
                              shown->limit ? shown->limit->key : NULL);
+    if (shown->to)
+        json_object_set_new(json, "move", json_pack("{s:s?, s:s?, s:s}", "subject", shown->subject, "on_plan",
+                                                    shown->from_plan ? shown->from_plan->key : NULL, "plan", shown->to->key));
     if (!shown->replay)
         return json;
     json_object_set_new(json, "requests", json_integer(shown->replay->requests));

@@ -20,6 +20,7 @@ const AdminPage admin_pages[] = {
     {"/admin/audit", "Audit", ROLE_VIEWER},
     {"/admin/plans", "Plans and limits", ROLE_VIEWER},
     {"/admin/limit", NULL, ROLE_VIEWER},
+    {"/admin/plan", NULL, ROLE_VIEWER},
     {"/admin/version", NULL, ROLE_VIEWER},
     {"/admin/what-if", "What if", ROLE_VIEWER},
     {"/admin/recommendations", "Recommendations", ROLE_VIEWER},

@@ -100,6 +100,8 @@ void form_mistake(FormShown *shown, int count, const char *name, FormMistake mis
 
 void form_shown_clear(FormShown *shown, int count)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         g_clear_pointer(&shown[i].typed, g_free);
+        g_clear_pointer(&shown[i].said, g_free);
+    }
 }

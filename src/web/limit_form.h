@@ -1,4 +1,5 @@
-/* A limit in a form: as it is written in the policy, and the policy's text with what was filled in. */
+/* A limit in a form: as it is written in the policy, and the policy with what was filled in. Fields are those of `shown` that are named
+ * as options of limits are; a form may have few of them. */
 #ifndef WEBQUOTA_LIMIT_FORM_H
 #define WEBQUOTA_LIMIT_FORM_H
 
@@ -6,19 +7,19 @@
 #include "view/view_form.h"
 #include "web/call.h"
 
-/* The fields that pages with such a form have in common, first in their lists. */
-enum { LIMIT_WHICH, LIMIT_AMOUNT, LIMIT_WINDOW, LIMIT_ALIGN, LIMIT_SCOPE, LIMIT_MODE, LIMIT_FIELDS };
-
 /* The limit that is named as "plan/limit"; false: there is none. */
 bool limit_form_choose(const Policy *policy, const char *which, LimitChosen *chosen) MUST_CHECK;
 
-/* Fills in what is written, where nothing was typed and nothing is wrong with that. */
-void limit_form_fill(const Policy *policy, const LimitChosen *chosen, FormShown *shown);
+/* Fills in what is written, where nothing was sent and nothing is wrong with that. */
+void limit_form_fill(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown, int count);
 
-/* False: something that is written was emptied, and is marked. What was not sent stays as it is. */
-bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown) MUST_CHECK;
+/* False: something that must be written was emptied, and is marked. */
+bool limit_form_is_full(const Policy *policy, const LimitChosen *chosen, const Query *sent, FormShown *shown, int count) MUST_CHECK;
 
-/* The policy that what is in the form makes of the present one; NULL where it would not be one: *wrong (new strings) has each mistake. */
-Policy *limit_form_policy(const Policy *policy, const LimitChosen *chosen, const FormShown *shown, char ***wrong) MUST_CHECK;
+/* What is wished by what was sent. It points into `shown`. */
+LimitWish limit_form_wish(const FormShown *shown, int count, const Query *sent);
+
+/* "plan free: limit daily": where mistakes about it are. New string. */
+char *limit_form_where(const char *plan, const char *limit);
 
 #endif

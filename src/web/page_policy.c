@@ -1,12 +1,11 @@
-/* /admin/plans, /admin/limit, /admin/version: the policy in force, read and changed in forms. Every change is a new version of its text,
- * made by whoever has seen the one before. */
+/* /admin/plans, /admin/version: the policy in force, and its versions. Every change is a new version of its text, made by whoever has
+ * seen the one before. */
 #include "policy/policy_diff.h"
 #include "say/say.h"
 #include "store/policy_store.h"
 #include "view/view_admin_policy.h"
 #include "web/form.h"
 #include "web/handlers.h"
-#include "web/limit_form.h"
 #include "web/policy_call.h"
 
 /* --- all of it --- */
@@ -36,139 +35,6 @@ void page_policy(Call *call)
     }
     json_decref(versions);
     json_decref(people);
-}
-
-static void made(Call *call, int version)
-{
-    g_autofree char *then = g_strdup_printf("/admin/plans?done=%d", version);
-    call_see_other(call, then);
-}
-
-/* --- one limit --- */
-
-enum { VERSION = LIMIT_FIELDS, EFFECTIVE, REASON, QUICK, CONFIRM, FIELDS };
-static const InputField fields[FIELDS] = {
-    [LIMIT_WHICH] = {"limit", INPUT_TEXT, true, 3, 129}, [LIMIT_AMOUNT] = {"amount", INPUT_TEXT, false, 1, 20},
-    [LIMIT_WINDOW] = {"window", INPUT_TEXT, false, 1, 32}, [LIMIT_ALIGN] = {"align", INPUT_TEXT, false, 1, 16},
-    [LIMIT_SCOPE] = {"scope", INPUT_TEXT, false, 1, 16}, [LIMIT_MODE] = {"mode", INPUT_TEXT, false, 1, 16},
-    [VERSION] = {"version", INPUT_WHOLE, false, 1, INT32_MAX}, [EFFECTIVE] = {"effective", INPUT_TIME, false, 0, 0},
-    [REASON] = {"reason", INPUT_TEXT, true, 1, 500}, [QUICK] = {"quick", INPUT_FLAG, false, 0, 0},
-    [CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
-};
-
-typedef struct {
-    LimitChosen chosen;
-    FormShown shown[FIELDS];
-    InputValue values[FIELDS];
-    char **wrong;
-    json_t *diff;
-    bool conflict;
-} Edit;
-
-static void edit_clear(Edit *edit)
-{
-    limit_chosen_clear(&edit->chosen);
-    form_shown_clear(edit->shown, FIELDS);
-    g_strfreev(edit->wrong);
-    json_decref(edit->diff);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Edit, edit_clear)
-
-static void edit_show(Call *call, int status, const Edit *edit)
-{
-    if (!call_form_token(call))
-        return;
-    PageContext context = call_context(call, NULL);
-    LimitEditShown shown = {
-        .policy = call->policy, .plan = edit->chosen.plan, .limit = edit->chosen.limit, .conflict = edit->conflict,
-        .wrong = (const char *const *)edit->wrong,
-        .home = strcmp(edit->chosen.home, edit->chosen.plan->key) != 0 ? edit->chosen.home : NULL,
-        .quick = edit->shown[QUICK].typed != NULL, .diff = {edit->diff, policy_change_text}, .shown = edit->shown, .shown_count = FIELDS,
-    };
-    call_page(call, status, "limit_edit", view_limit_edit(&shown, &context));
-}
-
-/* False: answered already. */
-static bool edit_choose(Call *call, Edit *edit)
-{
-    if (edit->shown[LIMIT_WHICH].mistake == FORM_GOOD && limit_form_choose(call->policy, edit->shown[LIMIT_WHICH].typed, &edit->chosen))
-        return true;
-    call_problem(call, edit->shown[LIMIT_WHICH].typed ? 404 : 400, "limit",
-                 edit->shown[LIMIT_WHICH].typed ? SAY_NO_SUCH("limit") : SAY_MISSING("limit"));
-    return false;
-}
-
-void page_limit_edit(Call *call)
-{
-    g_auto(Edit) edit = {0};
-    form_open(&call->request->query, fields, FIELDS, edit.shown);
-    if (!edit_choose(call, &edit))
-        return;
-    limit_form_fill(call->policy, &edit.chosen, edit.shown);
-    edit_show(call, 200, &edit);
-}
-
-static bool edit_is_good(Call *call, Edit *edit)
-{
-    const InputValue *effective = &edit->values[EFFECTIVE];
-    if (effective->given && effective->time <= store_now(call->site->store)) {
-        edit->shown[EFFECTIVE].mistake = FORM_PAST;
-        return false;
-    }
-    return limit_form_is_full(call->policy, &edit->chosen, &call->form, edit->shown);
-}
-
-/* What was typed, on top of what is in force by now; what it would change is to be looked at anew. */
-static void edit_conflict(Call *call, Edit *edit)
-{
-    edit->conflict = true;
-    json_decref(edit->diff);
-    edit->diff = NULL;
-    limit_chosen_clear(&edit->chosen);
-    if (policy_call_anew(call) && edit_choose(call, edit))
-        edit_show(call, 409, edit);
-}
-
-static void edit_make(Call *call, Edit *edit, const Policy *next)
-{
-    g_auto(StoreError) error = {0};
-    g_autofree char *actor = identity_actor(&call->identity);
-    const PolicyChange change = policy_call_change(actor, &edit->values[VERSION], &edit->values[REASON], &edit->values[EFFECTIVE]);
-    int version;
-    bool changed;
-    StoreResult result = policy_change(call->site->store, next, &change, &version, &changed, &error);
-    if (result == STORE_CONFLICT)
-        edit_conflict(call, edit);
-    else if (result != STORE_OK)
-        call_store_problem(call, result, &error);
-    else
-        made(call, version);
-}
-
-void page_limit_edit_send(Call *call)
-{
-    g_auto(Edit) edit = {0};
-    g_auto(StoreError) error = {0};
-    bool good = form_read(&call->form, fields, FIELDS, edit.values, edit.shown);
-    if (!policy_call_knows(call, &edit.values[VERSION]) || !edit_choose(call, &edit))
-        return;
-    edit.conflict = edit.values[VERSION].whole != call->policy->version;
-    if (edit.conflict) {
-        edit_show(call, 409, &edit);
-        return;
-    }
-    g_autoptr(Policy) next = good && edit_is_good(call, &edit) ? limit_form_policy(call->policy, &edit.chosen, edit.shown, &edit.wrong) : NULL;
-    if (!next) {
-        edit_show(call, 400, &edit);
-        return;
-    }
-    StoreResult result = policy_call_diff(call, call->policy, next, &edit.diff, &error);
-    if (result != STORE_OK)
-        call_store_problem(call, result, &error);
-    else if (edit.values[CONFIRM].flag && json_array_size(json_object_get(edit.diff, "changes")))
-        edit_make(call, &edit, next);
-    else
-        edit_show(call, 200, &edit);
 }
 
 /* --- one version: looked at, gone back to, or cancelled --- */
@@ -234,7 +100,7 @@ static void version_change(Call *call, const Policy *version, const InputValue *
     } else if (result != STORE_OK) {
         call_store_problem(call, result, &error);
     } else {
-        made(call, number);
+        policy_call_made(call, number);
     }
 }
 

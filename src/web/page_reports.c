@@ -88,7 +88,7 @@ void page_recommendations(Call *call)
     if (call_wants_json(call)) {
         call_json(call, 200, report_json(reports, &report_recommendations));
     } else {
-        RecommendationsShown shown = {.reports = reports, .looked_at = REPORT_LOOKED_AT, .may_change = call_role(call) == ROLE_ADMIN};
+        RecommendationsShown shown = {.reports = reports, .looked_at = REPORT_LOOKED_AT};
         PageContext context = call_context(call, NULL);
         call_page(call, 200, "recommendations", view_recommendations(&shown, &context));
     }

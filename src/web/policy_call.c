@@ -42,6 +42,12 @@ bool policy_call_knows(Call *call, const InputValue *version)
     return version->whole == call->policy->version || policy_call_anew(call);
 }
 
+void policy_call_made(Call *call, int version)
+{
+    g_autofree char *then = g_strdup_printf("/admin/plans?done=%d", version);
+    call_see_other(call, then);
+}
+
 const json_t *policy_call_facts(const json_t *versions, int version)
 {
     size_t i;

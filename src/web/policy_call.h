@@ -17,6 +17,9 @@ bool policy_call_anew(Call *call) MUST_CHECK;
 /* The same where another version was looked at than this process knows of: another one may have made it. */
 bool policy_call_knows(Call *call, const InputValue *version) MUST_CHECK;
 
+/* The change was made: to the page of plans, which says so. */
+void policy_call_made(Call *call, int version);
+
 /* The entry of a version in the list of them, borrowed; NULL: it is too old for that. */
 const json_t *policy_call_facts(const json_t *versions, int version);
 

@@ -97,7 +97,7 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
     "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
-    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "doctor now" "migrate now" "usage --nonsense a" \
+    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "limit remove --plan free --limit l --amount 1 --reason x" "limit add --plan free --limit l --amount 1" "plan" "plan set --plan free --reason x" "plan add --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
     "account list --reason x" "account suspend a --role admin --reason x" "bulk run suspend --find a --amount 3 --reason x" \
     "bulk run plan --find a --plan pro --feature f --reason x" "bulk run bonus --find a --feature f --amount 1 --unlimited --reason x" "bulk show x" \

@@ -173,6 +173,132 @@ async function plans(browser, site, look) {
     });
 }
 
+async function sections(browser, site, look) {
+    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    await test(`a plan gets a limit that waits and loses it again, and has another price, ${how}`, async () => {
+        const page = await signed_in(browser, site, look, '/admin/plans'), first = await site.value('select version from webquota.policies where active');
+        const limit = async () => (await site.api('GET', '/usage?subject=bob')).json.limits.find(one => one.limit === 'hourly')?.amount;
+        await press(page, 'link', 'New limit of Free');
+        await bars(page, look, 'limit add');
+        await type_into(page, 'Its name', 'hourly');
+        await type_into(page, 'Amount', '7');
+        await type_into(page, 'Window Such', 'hour');
+        await tab_to(page, page.getByLabel('When it is used up'));
+        await page.keyboard.type('queue');
+        await type_into(page, 'Warn at', '50, 80');
+        await type_into(page, 'So many may wait', 'few');
+        await type_into(page, 'Why?', 'Bursts');
+        await press(page, 'button', 'See what changes');
+        ok(/plan free: limit hourly: queue_max: must be/.test(await words(page)) && await page.getByLabel('So many may wait').inputValue() === 'few', await words(page));
+        equal(await page.getByLabel('Its name').inputValue(), 'hourly', 'what was typed is kept');
+        await bars(page, look, 'limit add preview wrong');
+        await type_into(page, 'So many may wait', '20');
+        await press(page, 'button', 'See what changes');
+        ok((await words(page)).includes('plan free: limit hourly: added (feature call, amount 7, window hour'), await words(page));
+        await press(page, 'button', 'Add hourly to Free');
+        equal([await limit(), await audited(site)], [7, 'policy.apply: Bursts']);
+        await press(page, 'link', 'Edit hourly of Free');
+        equal([await page.getByLabel('Warn at').inputValue(), await page.getByLabel('When it is used up').inputValue()], ['50, 80', 'queue']);
+        await press(page, 'link', 'Remove it');
+        ok((await words(page)).includes('plan free: limit hourly: removed'), await words(page));
+        await bars(page, look, 'limit remove');
+        await type_into(page, 'Why?', 'No more');
+        await press(page, 'button', 'Remove hourly of Free');
+        equal([await limit(), await audited(site)], [undefined, 'policy.apply: No more']);
+        equal(await site.value(`select count(distinct text) from webquota.policies where active or version = ${first}`), '1', 'to the letter');
+        await press(page, 'link', 'Edit plan Free');
+        await bars(page, look, 'plan edit');
+        await type_into(page, 'Price', '$0 <b>');
+        await type_into(page, 'Why?', 'Say so');
+        await press(page, 'button', 'See what changes');
+        ok((await words(page)).includes('plan free: price: none → $0 <b>'), await words(page));
+        await press(page, 'button', 'Change plan Free');
+        ok((await words(page)).includes('free · $0 <b>'), await words(page));
+        await press(page, 'link', `Version ${first}`);
+        await type_into(page, 'Why?', 'As it was');
+        await press(page, 'button', `Go back to version ${first}`);
+        await page.context().close();
+    });
+}
+
+/** Sections of the policy by a form, by a program and by the command: with the same text, difference and audit. */
+async function sections_by_programs(site) {
+    const root = new Browser(site);
+    status(await root.sign_in('root', PASSWORD), 303);
+    const active = async () => Number(await site.value('select version from webquota.policies where active'));
+    const text = () => site.value("select replace(text, E'\\n', '|') from webquota.policies where active");
+    const form = async (where, more) => {
+        const preview = status(await root.send(where.replace(/\?.*/, ''), { ...fields_of(await root.open(where)), reason: 'why', ...more }), 200);
+        return status(await root.send(where.replace(/\?.*/, ''), { ...fields_of(preview), reason: 'why' }), 303);
+    };
+    const told = async (...line) => JSON.parse(await run_well(`${PROGRAMS}/webquota`, [...line, '--reason', 'why', '--json'], { env: { DATABASE_URL: site.values.DATABASE_URL } }));
+    const api = async (noun, body) => status(await site.api('POST', `/admin/${noun}`, { version: await active(), reason: 'why', ...body }), 201);
+    const options = fields => Object.entries(fields).flatMap(([name, value]) => [`--${name.replaceAll('_', '-')}`, String(value)]);
+    const all = { feature: 'call', amount: 9, window: 'week', align: 'calendar', scope: 'subject', mode: 'shadow', on_exceed: 'queue', fail: 'open', warn_at: '50, 90', rollover: 3,
+        timezone: 'Europe/Berlin', week_starts: 'sunday', day_starts: '04:00', claim_within: 30, keep_place: 90, queue_max: 40, fair: 'account' };
+    const other = { feature: 'call', amount: 8, window: 'week', mode: 'enforce', on_exceed: 'block', fail: 'closed', warn_at: 'none', rollover: 0, timezone: '', week_starts: '', day_starts: '', claim_within: '',
+        keep_place: '', queue_max: '', fair: 'none' };
+    const numbers = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, name === 'warn_at' ? (value === 'none' ? [] : value.split(', ').map(Number)) : value === '' ? null : value]));
+    const plan = { title: 'Team', price: '$5', rank: 3, inherits: 'free', multiplier: 1.5, queue_weight: 2, grace_days: 7, grace_multiplier: 2 };
+    const less = { title: 'Team of <b>', price: '', rank: 4, multiplier: '', grace_days: '', grace_multiplier: '' };
+    const strings = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+    const STEPS = [
+        ['a limit with every option', { form: () => form('/admin/limit?what=add&plan=pro', { key: 'own', ...strings(all) }),
+            api: () => api('limits', { what: 'add', plan: 'pro', limit: 'own', ...numbers(all) }), cli: () => told('limit', 'add', '--plan', 'pro', '--limit', 'own', ...options(all)) },
+        /plan pro \{[^}]*inherits = "free"\| {2}limit life [^|]*\| {2}limit own \{ feature = "call" {2}amount = 9 {2}window = "week" {2}align = "calendar" {2}mode = "shadow" {2}on_exceed = "queue" {2}fail = "open" {2}warn_at = \{50, 90\} {2}rollover = 3 {2}timezone = "Europe\/Berlin" {2}week_starts = "sunday" {2}day_starts = "04:00" {2}claim_within = 30 {2}keep_place = 90 {2}queue_max = 40 {2}fair = "account" \} \}/],
+        ['all of it changed, and most of it unset', { form: () => form('/admin/limit?limit=pro/own', strings(other)), api: () => api('limits', { plan: 'pro', limit: 'own', ...numbers(other) }),
+            cli: () => told('limit', 'set', '--plan', 'pro', '--limit', 'own', ...options(other)) },
+        /limit own \{ feature = "call" {2}amount = 8 {2}window = "week" {2}align = "calendar" {2}mode = "enforce" {2}on_exceed = "block" {2}fail = "closed" {2}warn_at = \{\} {2}rollover = 0 {2}fair = "none" \} \}/],
+        ['a limit removed', { form: async () => status(await root.send('/admin/limit', { ...fields_of(await root.open('/admin/limit?what=remove&limit=pro/own')), reason: 'why' }), 303), api: () => api('limits', { what: 'remove', plan: 'pro', limit: 'own' }),
+            cli: () => told('limit', 'remove', '--plan', 'pro', '--limit', 'own') }, /^(?![^]*limit own)/],
+        ['a plan added', { form: () => form('/admin/plan?what=add', { key: 'team', ...strings(plan) }), api: () => api('plans', { what: 'add', plan: 'team', ...plan }),
+            cli: () => told('plan', 'add', '--plan', 'team', ...options(plan)) },
+        /plan team \{ title = "Team" {2}price = "\$5" {2}rank = 3 {2}inherits = "free" {2}multiplier = "1.5" {2}queue_weight = 2\| {2}grace \{ days = 7 {2}multiplier = 2 \} \}/],
+        ['a plan changed', { form: () => form('/admin/plan?plan=team', strings(less)), api: () => api('plans', { plan: 'team', ...numbers(less) }), cli: () => told('plan', 'set', '--plan', 'team', ...options(less)) },
+            /plan team \{ title = "Team of <b>" {2}rank = 4 {2}inherits = "free" {2}queue_weight = 2\|? *\}/],
+    ];
+    const before = await active(), texts = {}, audits = {};
+    for (const way of ['form', 'api', 'cli']) {
+        await test(`limits and plans are added, changed and removed by ${way}`, async () => {
+            for (const [what, how, expected] of STEPS) {
+                const version = await active();
+                await how[way]();
+                ok(await active() > version, `${what}: a new version`);
+                const now = await text();
+                ok(expected.test(now), `${what}: ${now}`);
+                texts[what] ??= now;
+                equal(now, texts[what], `${what}: the same text`);
+                audits[what] ??= await audited(site);
+                equal([audits[what], await audited(site)], ['policy.apply: why', 'policy.apply: why']);
+            }
+            status(await site.api('POST', `/admin/policies/${before}/rollback`, { version: await active(), reason: 'back' }), 201);
+            ok((await text()).endsWith(POLICY.slice(-100).replaceAll('\n', '|')), 'and all of it undone');
+        });
+    }
+    await test('what a limit has is told, and what a plan has', async () => {
+        await form('/admin/limit?what=add&plan=pro', { key: 'own', ...strings(all) });
+        const page = (await root.open('/admin/limit?limit=pro/own')).text;
+        for (const [name, value] of Object.entries(all))
+            ok(page.includes(`name="${name}" value="${value}"`) || new RegExp(`name="${name}"[^]*?<option value="${value}" selected`).test(page), `${name}: ${value}`);
+        const own = (await site.api('GET', '/admin/limits')).json.plans[1].limits.at(-1);
+        equal([own.limit, own.warn_at, own.rollover, own.week_starts, own.day_starts, own.queue], ['own', [50, 90], 3, 'sunday', '04:00', { claim_within: 30, keep_place: 90, queue_max: 40, fair: 'account' }]);
+        status(await site.api('POST', `/admin/policies/${before}/rollback`, { version: await active(), reason: 'back' }), 201);
+    });
+    await test('of two who looked at the same version one adds, one removes and one changes the plan', async () => {
+        const add = { ...fields_of(await root.open('/admin/limit?what=add&plan=free')), key: 'own', feature: 'call', amount: '3', window: 'day', reason: 'why', confirm: '1' };
+        const remove = { ...fields_of(await root.open('/admin/limit?what=remove&limit=free/day')), reason: 'why' };
+        const edit = { ...fields_of(await root.open('/admin/plan?plan=free')), title: 'Mine', reason: 'why', confirm: '1' };
+        status(await root.send('/admin/limit', add), 303);
+        const version = await active();
+        ok(status(await root.send('/admin/limit', remove), 409).text.includes('limit day: removed'), 'it is looked at anew');
+        const page = status(await root.send('/admin/plan', edit), 409);
+        ok(page.text.includes('value="Mine"') && !page.text.includes('name="confirm"'), 'what was typed is kept');
+        equal(await active(), version);
+        status(await root.send('/admin/limit', { ...add, version: String(version) }), 400, 'it is there already');
+        status(await site.api('POST', `/admin/policies/${before}/rollback`, { version, reason: 'back' }), 201);
+    });
+}
+
 /** The same by a form, by a program and by the command. */
 async function programs(site) {
     const root = new Browser(site);
@@ -324,7 +450,7 @@ async function changes(site) {
         equal(await active(), before);
     });
     await test('windows begin as the form says, where they may', async () => {
-        const before = await active(), shown = async () => /<option value="(\w+)" selected/.exec((await root.open('/admin/limit?limit=free/life')).text)[1];
+        const before = await active(), shown = async () => /id="align"[^]*?<option value="(\w+)" selected/.exec((await root.open('/admin/limit?limit=free/life')).text)[1];
         status(await root.send('/admin/limit', await edit({ window: '28 day', align: 'calendar', confirm: '1' })), 303);
         equal(await shown(), 'anchor', 'days of several begin by no calendar');
         status(await root.send('/admin/limit', await edit({ window: 'month', align: 'anchor', confirm: '1' })), 303);
@@ -435,6 +561,25 @@ async function over_http(site) {
             equal(status(await at(query), 200).json.then, undefined, `${query}: nothing is tried`);
         equal(status(await at('limit=free/life&amount='), 400).json.field, 'amount', 'a program sends nothing that is empty');
     });
+    await test('another plan is tried for all who have one, and for one person; nothing is changed', async () => {
+        const { json } = status(await at('plan=pro&on_plan=free&days=30&try=1'), 200);
+        equal([json.requests, json.people, json.now, json.then, json.move], [13, 3, { stopped: 2, people_stopped: 1 }, { stopped: 0, people_stopped: 0 },
+            { subject: null, on_plan: 'free', plan: 'pro' }]);
+        equal(json.subjects.map(one => [one.subject, one.relieved]), [['cyd', 2]]);
+        const one = status(await at('plan=pro&subject=cyd&days=30&try=1'), 200).json;
+        equal([one.requests, one.people, one.now.stopped, one.then.stopped], [7, 1, 2, 0]);
+        equal(status(await at('plan=pro&subject=ada&days=30&try=1'), 200).json.subjects, []);
+        equal(status(await at('plan=free&on_plan=pro&days=30&try=1'), 200).json.then, { stopped: 2, people_stopped: 1 }, 'nobody has it');
+        for (const [query, code, field] of [['plan=none&on_plan=free', 404, 'plan'], ['plan=pro&on_plan=none', 404, 'on_plan'], ['plan=pro', 400, 'on_plan'], ['plan=pro&limit=free/life', 400, 'plan']])
+            equal(status(await at(`${query}&try=1`), code, query).json.field, field);
+        const root = new Browser(site);
+        status(await root.sign_in('root', PASSWORD), 303);
+        const page = status(await root.open('/admin/what-if?plan=pro&on_plan=free&subject=&try=1'), 200).text.replace(/\s+/g, ' ');
+        ok(page.includes('0 of 3 people would have been stopped, instead of 1') && page.includes('/quota/admin/bulk/new?what=plan&amp;on_plan=free&amp;plan=pro'), page);
+        ok(status(await root.open('/admin/what-if?plan=pro&subject=cyd&try=1'), 200).text.includes('/quota/admin/change?what=plan&amp;subject=cyd&amp;plan=pro'), 'and for one person');
+        ok(status(await root.open('/admin/what-if?plan=pro&on_plan=&subject=&try=1'), 400).text.includes('id="on_plan-mistake"'), 'it says who');
+        equal(await site.value('select count(*) from webquota.policies'), '2');
+    });
     await test('what was emptied or is wrong is marked in the form', async () => {
         const root = new Browser(site);
         status(await root.sign_in('root', PASSWORD), 303);
@@ -479,10 +624,12 @@ try {
         try {
             for (const look of LOOKS) await what_if(browser, site, look);
             for (const look of LOOKS) await plans(browser, site, look);
+            for (const look of LOOKS) await sections(browser, site, look);
         } finally {
             await browser.close();
         }
         await programs(site);
+        await sections_by_programs(site);
         await changes(site);
     });
 } catch (error) {

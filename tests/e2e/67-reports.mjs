@@ -127,7 +127,7 @@ async function told(site, root) {
         const page = status(await root.open('/admin/recommendations'), 200).text, csv = '/admin/reports/recommendations.csv';
         ok(page.includes(`/quota${csv}`), 'the page leads to its CSV');
         equal(status(await root.open(csv), 200).text.trimEnd().split('\r\n').map(line => line.split(',')[0]), ['kind', ...told.rows.map(row => row.kind)]);
-        for (const where of ['/admin/what-if?limit=free/life&amp;amount=20&amp;days=30', '/admin/change?what=plan&amp;subject=calm&amp;plan=pro']) {
+        for (const where of ['/admin/what-if?limit=free/life&amp;amount=20&amp;days=30', '/admin/what-if?try=1&amp;days=30&amp;subject=calm&amp;plan=pro']) {
             ok(page.includes(`/quota${where}`), `the page leads to ${where}`);
             status(await root.open(where.replaceAll('&amp;', '&')), 200);
         }

@@ -27,47 +27,70 @@ static void check_same(const Policy *policy, const char *text)
 }
 
 /* What is written already is the same when it is written again. */
-static void check_again(const Policy *policy, const char *plan, const char *limit, const char *name)
+static void check_again(const Policy *policy, const PolicyPlace *place, const char *name)
 {
-    g_autofree char *value = policy_written(policy->text, plan, limit, name);
+    bool is_list = strcmp(name, "warn_at") == 0;
+    g_autofree char *value = policy_written(policy->text, place, name);
     if (!value)
         return;
-    g_autofree char *text = policy_edit_limit(policy->text, plan, limit, &(PolicyEdit){name, value}, 1);
+    g_autofree char *text = policy_edit(policy->text, place, &(PolicyEdit){name, value, is_list}, 1);
     HOLDS(text);
     check_same(policy, text);
 }
 
-static void check_edit(const Policy *policy, const char *plan, const char *limit, const PolicyEdit *edit)
+static void check_edit(const Policy *policy, const PolicyPlace *place, const PolicyEdit *edit)
 {
-    g_autofree char *before = policy_written(policy->text, plan, limit, edit->name);
-    g_autofree char *text = policy_edit_limit(policy->text, plan, limit, edit, 1);
-    HOLDS((text != NULL) == policy_writes_limit(policy->text, plan, limit));
+    g_autofree char *before = policy_written(policy->text, place, edit->name);
+    g_autofree char *text = policy_edit(policy->text, place, edit, 1);
+    HOLDS((text != NULL) == policy_has(policy->text, place));
     if (!text)
         return;
-    g_autofree char *after = policy_written(text, plan, limit, edit->name);
-    HOLDS(g_strcmp0(after, edit->value) == 0);
-    g_autofree char *back = policy_edit_limit(text, plan, limit, &(PolicyEdit){edit->name, before}, 1);
+    g_autofree char *after = policy_written(text, place, edit->name);
+    HOLDS(edit->is_list || g_strcmp0(after, edit->value) == 0);
+    g_autofree char *back = policy_edit(text, place, &(PolicyEdit){edit->name, before, edit->is_list}, 1);
     HOLDS(back);
     check_same(policy, back);
     g_autoptr(Policy) edited = read_policy(text);
     HOLDS(!edited || edited->plan_count == policy->plan_count);
 }
 
+/* A section that is added is there, and nothing else is different when it is gone again. */
+static void check_section(const Policy *policy, const PolicyPlace *place, const PolicyEdit *edit)
+{
+    if (policy_has(policy->text, place))
+        return;
+    g_autofree char *text = policy_add(policy->text, place, edit, 1);
+    HOLDS((text != NULL) == (!place->kind || policy_plan(policy, place->plan)));
+    g_autoptr(Policy) edited = text ? read_policy(text) : NULL;
+    if (!edited)
+        return;
+    HOLDS(edited->plan_count == policy->plan_count + !place->kind);
+    HOLDS(policy_has(text, place));
+    g_autofree char *back = policy_remove(text, place);
+    HOLDS(back);
+    check_same(policy, back);
+}
+
 static void check_policy(const Policy *policy, Rest *rest)
 {
-    static const char *const names[] = {"amount", "unlimited", "window", "align", "scope", "mode"};
+    static const char *const names[] = {"amount", "unlimited", "window", "align", "scope", "mode", "warn_at", "rollover"};
     g_autofree char *plan = rest_line(rest), *limit = rest_line(rest), *value = rest_line(rest);
-    size_t name = rest_byte(rest) % G_N_ELEMENTS(names);
+    const char *name = names[rest_byte(rest) % G_N_ELEMENTS(names)];
+    const PolicyPlace place = {plan, "limit", limit}, top = {.plan = plan};
+    bool is_list = strcmp(name, "warn_at") == 0;
     for (int p = 0; p < policy->plan_count; p++)
         for (int i = 0; i < policy->plans[p].limit_count; i++) {
             const char *key = policy->plans[p].limits[i].key;
             g_autofree char *home = policy_limit_home(policy->text, policy->plans[p].key, key);
             HOLDS(policy->plans[p].limits[i].counts_only || (home && policy_plan(policy, home)));
-            check_again(policy, policy->plans[p].key, key, names[name]);
+            check_again(policy, &(PolicyPlace){policy->plans[p].key, "limit", key}, name);
         }
-    if (text_is_plain(value, strlen(value), 255)) /* as forms give it */
-        check_edit(policy, plan, limit, &(PolicyEdit){names[name], value});
-    check_edit(policy, plan, limit, &(PolicyEdit){names[name], NULL});
+    check_edit(policy, &place, &(PolicyEdit){name, NULL, is_list});
+    if (!text_is_plain(value, strlen(value), 255)) /* as forms give it */
+        return;
+    check_edit(policy, &place, &(PolicyEdit){name, value, is_list});
+    check_section(policy, &place, &(PolicyEdit){name, value, is_list});
+    check_section(policy, &top, &(PolicyEdit){"title", value, false});
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

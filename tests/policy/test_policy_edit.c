@@ -3,6 +3,7 @@
 
 #include "policy/policy_edit.h"
 #include "policy/policy_limit.h"
+#include "policy/policy_plan.h"
 #include "policy/policy_read.h"
 
 static const char text[] =
@@ -24,10 +25,12 @@ static const char text[] =
     "}\n"
     "plan pro { inherits = free }\n";
 
+static const PolicyPlace daily = {"free", "limit", "daily"};
+
 static void assert_edit(const char *name, const char *value, const char *was, const char *is)
 {
-    const PolicyEdit edit = {name, value};
-    g_autofree char *edited = policy_edit_limit(text, "free", "daily", &edit, 1);
+    const PolicyEdit edit = {.name = name, .value = value};
+    g_autofree char *edited = policy_edit(text, &daily, &edit, 1);
     ck_assert_ptr_nonnull(edited);
     const char *place = strstr(strstr(text, "  limit daily"), was);
     g_autofree char *expected = g_strdup_printf("%.*s%s%s", (int) (place - text), text, is, place + strlen(was));
@@ -49,8 +52,8 @@ END_TEST
 
 START_TEST(several_changes_at_once)
 {
-    const PolicyEdit edits[] = {{"amount", NULL}, {"unlimited", "true"}, {"window", "month"}};
-    g_autofree char *edited = policy_edit_limit(text, "free", "daily", edits, 3);
+    const PolicyEdit edits[] = {{"amount", NULL, false}, {"unlimited", "true", false}, {"window", "month", false}};
+    g_autofree char *edited = policy_edit(text, &daily, edits, 3);
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     g_autoptr(Policy) policy = policy_read(edited, "edited", mistakes);
     ck_assert_msg(policy != NULL, "%s", mistakes_text(mistakes));
@@ -64,32 +67,32 @@ END_TEST
 
 START_TEST(what_is_written_is_told)
 {
-    g_autofree char *amount = policy_written(text, "free", "daily", "amount");
-    g_autofree char *window = policy_written(text, "free", "daily", "window");
-    g_autofree char *mode = policy_written(text, "free", "daily", "mode");
-    g_autofree char *quoted = policy_written(text, "free-2", "daily", "amount");
+    g_autofree char *amount = policy_written(text, &daily, "amount");
+    g_autofree char *window = policy_written(text, &daily, "window");
+    g_autofree char *mode = policy_written(text, &daily, "mode");
+    g_autofree char *quoted = policy_written(text, &(PolicyPlace){"free-2", "limit", "daily"}, "amount");
     ck_assert_str_eq(amount, "10");
     ck_assert_str_eq(window, "day");
     ck_assert_ptr_null(mode);
     ck_assert_str_eq(quoted, "1");
-    ck_assert(policy_writes_limit(text, "free", "daily"));
-    ck_assert(!policy_writes_limit(text, "pro", "daily"));
-    ck_assert(!policy_writes_limit(text, "free", "amount"));
+    ck_assert(policy_has(text, &(PolicyPlace){"free", "limit", "daily"}));
+    ck_assert(!policy_has(text, &(PolicyPlace){"pro", "limit", "daily"}));
+    ck_assert(!policy_has(text, &(PolicyPlace){"free", "limit", "amount"}));
     g_autofree char *home = policy_limit_home(text, "pro", "daily");
     g_autofree char *nowhere = policy_limit_home(text, "pro", "weekly");
     ck_assert_str_eq(home, "free");
     ck_assert_ptr_null(nowhere);
-    const PolicyEdit edit = {"amount", "1"};
-    ck_assert_ptr_null(policy_edit_limit(text, "pro", "daily", &edit, 1));
+    const PolicyEdit edit = {"amount", "1", false};
+    ck_assert_ptr_null(policy_edit(text, &(PolicyPlace){"pro", "limit", "daily"}, &edit, 1));
 }
 END_TEST
 
 /* What comes from a form ends up within its quotes, whatever it is. */
 START_TEST(a_value_stays_a_value)
 {
-    const PolicyEdit edit = {"window", "day\" } } plan x { title = \"\\"};
-    g_autofree char *edited = policy_edit_limit(text, "free", "daily", &edit, 1);
-    g_autofree char *window = policy_written(edited, "free", "daily", "window");
+    const PolicyEdit edit = {"window", "day\" } } plan x { title = \"\\", false};
+    g_autofree char *edited = policy_edit(text, &daily, &edit, 1);
+    g_autofree char *window = policy_written(edited, &daily, "window");
     ck_assert_str_eq(window, edit.value);
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     g_autoptr(Policy) policy = policy_read(edited, "edited", mistakes);
@@ -112,11 +115,11 @@ static Policy *wished(const char *plan, const LimitWish *wish, GPtrArray *mistak
 START_TEST(a_limit_is_changed_where_it_is_defined)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    const LimitWish wish = {.amount = "unlimited", .mode = "off", .window = "day"};
+    const LimitWish wish = {{[LIMIT_AMOUNT] = "unlimited", [LIMIT_MODE] = "off", [LIMIT_WINDOW] = "day"}};
     g_autoptr(Policy) policy = wished("pro", &wish, mistakes);
     ck_assert_ptr_nonnull(policy);
-    g_autofree char *unlimited = policy_written(policy->text, "free", "daily", "unlimited");
-    g_autofree char *amount = policy_written(policy->text, "free", "daily", "amount");
+    g_autofree char *unlimited = policy_written(policy->text, &daily, "unlimited");
+    g_autofree char *amount = policy_written(policy->text, &daily, "amount");
     ck_assert_str_eq(unlimited, "true");
     ck_assert_ptr_null(amount);
     ck_assert_int_eq(policy_plan(policy, "pro")->limits[1].mode, MODE_OFF);
@@ -130,7 +133,7 @@ END_TEST
 START_TEST(every_mistake_of_a_change_is_told)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    const LimitWish wish = {.amount = "-1", .window = "fortnight", .scope = "world", .mode = "maybe"};
+    const LimitWish wish = {{[LIMIT_AMOUNT] = "-1", [LIMIT_WINDOW] = "fortnight", [LIMIT_SCOPE] = "world", [LIMIT_MODE] = "maybe"}};
     ck_assert_ptr_null(wished("free", &wish, mistakes));
     static const char *const fields[] = {"amount", "window", "scope", "mode"};
     json_t *list = mistakes_json(mistakes);
@@ -146,6 +149,105 @@ START_TEST(every_mistake_of_a_change_is_told)
 }
 END_TEST
 
+/* What `text` becomes is told whole where it is, so that what stands around it is looked at as well. */
+static void assert_text(char *edited, const char *expected)
+{
+    g_autofree char *owned = edited;
+    ck_assert_ptr_nonnull(owned);
+    ck_assert_msg(strstr(owned, expected) != NULL, "no\n%s\nin\n%s", expected, owned);
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(owned, "edited", mistakes);
+    ck_assert_msg(policy != NULL, "%s", mistakes_text(mistakes));
+}
+
+START_TEST(options_that_stand_alone_come_and_go_with_their_lines)
+{
+    static const char lines[] = "default_plan = free\nfeature call { }\nplan free {\n  title = \"F\"  # the title\n  price = \"9\"\n\n  limit a {\n    feature = call\n"
+                                "    amount = 1\n    window = day   # each\n  }\n}\n";
+    const PolicyPlace plan = {.plan = "free"}, limit = {"free", "limit", "a"}, top = {0};
+    const PolicyEdit warn = {"warn_at", "80, 95", true}, none = {"warn_at", "", true}, rank = {"rank", "3", false}, no_price = {"price", NULL, false},
+                     url = {"upgrade_url", "/buy", false};
+    assert_text(policy_edit(lines, &limit, &warn, 1), "window = day   # each\n    warn_at = {80, 95}\n  }\n");
+    assert_text(policy_edit(lines, &limit, &none, 1), "    warn_at = {}\n");
+    assert_text(policy_edit(lines, &plan, &rank, 1), "  price = \"9\"\n  rank = 3\n\n  limit a {");
+    assert_text(policy_edit(lines, &plan, &no_price, 1), "  title = \"F\"  # the title\n\n  limit a {");
+    assert_text(policy_edit(lines, &top, &url, 1), "default_plan = free\nupgrade_url = \"/buy\"\nfeature call { }\n");
+    g_autofree char *edited = policy_edit(lines, &limit, &warn, 1), *written = policy_written(edited, &limit, "warn_at");
+    ck_assert_str_eq(written, "80, 95");
+    g_autofree char *title = policy_written(lines, &plan, "title"), *window = policy_written(lines, &plan, "window");
+    ck_assert_str_eq(title, "F");
+    ck_assert_ptr_null(window);
+}
+END_TEST
+
+START_TEST(sections_come_and_go)
+{
+    const PolicyPlace weekly = {"free", "limit", "weekly"}, grace = {"free", "grace", NULL}, team = {.plan = "team"}, own = {"pro", "limit", "own"};
+    const PolicyEdit edits[] = {{"feature", "call", false}, {"amount", "5", false}, {"window", "week", false}}, days = {"days", "0", false};
+    assert_text(policy_add(text, &weekly, edits, 3), "    # the last word\n  }\n  limit weekly { feature = \"call\"  amount = 5  window = \"week\" }\n}\n");
+    assert_text(policy_add(text, &own, edits, 3), "plan pro { inherits = free\n  limit own { feature = \"call\"  amount = 5  window = \"week\" } }\n");
+    assert_text(policy_add(text, &grace, &days, 1), "  }\n  grace { days = 0 }\n}\n");
+    assert_text(policy_add(text, &team, NULL, 0), "plan pro { inherits = free }\nplan team { }\n");
+    assert_text(policy_remove(text, &(PolicyPlace){"free", "limit", "other"}), "amount = 3 }\n  limit daily {\n");
+    assert_text(policy_remove(text, &(PolicyPlace){.plan = "pro"}), "  }\n}\n");
+    ck_assert_ptr_null(policy_add(text, &(PolicyPlace){"none", "limit", "weekly"}, edits, 3));
+    ck_assert_ptr_null(policy_remove(text, &own));
+    g_autofree char *added = policy_add(text, &weekly, edits, 3), *back = policy_remove(added, &weekly);
+    ck_assert_str_eq(back, text);
+}
+END_TEST
+
+/* What comes of a whole limit or plan: what is so without being written stays unwritten. */
+START_TEST(a_limit_is_added_and_removed_as_it_is_wished)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    const LimitWish wish = {{[LIMIT_FEATURE] = "call", [LIMIT_AMOUNT] = "unlimited", [LIMIT_WINDOW] = "28 day", [LIMIT_ALIGN] = "", [LIMIT_SCOPE] = "subject",
+                             [LIMIT_MODE] = "enforce", [LIMIT_ON_EXCEED] = "queue", [LIMIT_WARN_AT] = "none", [LIMIT_CLAIM_WITHIN] = "30", [LIMIT_FAIR] = "account"}};
+    g_autoptr(Policy) added = policy_with_new_limit(policy, policy_plan(policy, "pro"), "own", &wish, mistakes);
+    ck_assert_msg(added != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_nonnull(strstr(added->text, "limit own { feature = \"call\"  unlimited = \"true\"  window = \"28 day\"  on_exceed = \"queue\"  warn_at = {}  "
+                                              "claim_within = 30  fair = \"account\" } }"));
+    g_auto(LimitChosen) chosen = {0};
+    ck_assert(limit_choose(added, "pro", "own", &chosen));
+    g_autofree char *amount = limit_written(added, &chosen, LIMIT_AMOUNT), *warn_at = limit_written(added, &chosen, LIMIT_WARN_AT),
+                    *rollover = limit_written(added, &chosen, LIMIT_ROLLOVER);
+    ck_assert_str_eq(amount, "unlimited");
+    ck_assert_str_eq(warn_at, "none");
+    ck_assert_ptr_null(rollover);
+    const LimitWish less = {{[LIMIT_CLAIM_WITHIN] = "", [LIMIT_WARN_AT] = "80,95", [LIMIT_FAIR] = "none", [LIMIT_ROLLOVER] = "0", [LIMIT_TIMEZONE] = "UTC"}};
+    g_autoptr(Policy) changed = policy_with_limit(added, &chosen, &less, mistakes);
+    ck_assert_ptr_nonnull(strstr(changed->text, "on_exceed = \"queue\"  warn_at = {80, 95}  fair = \"none\" } }"));
+    g_autoptr(Policy) removed = policy_without_limit(added, &chosen, mistakes);
+    ck_assert_ptr_nonnull(strstr(removed->text, "\nplan pro { inherits = free\n }\n"));
+    ck_assert_ptr_null(policy_with_new_limit(policy, policy_plan(policy, "free"), "daily", &wish, mistakes));
+    ck_assert_str_eq(((Mistake *) mistakes->pdata[0])->field, "plan free: limit daily");
+}
+END_TEST
+
+START_TEST(a_plan_is_changed_and_added_as_it_is_wished)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    const PlanWish wish = {{[PLAN_TITLE] = "Free", [PLAN_PRICE] = "$0 “a\" month", [PLAN_RANK] = "2", [PLAN_UNLIMITED] = "no", [PLAN_GRACE_DAYS] = "7",
+                            [PLAN_GRACE_MULTIPLIER] = "1.5", [PLAN_GRACE_UNLIMITED] = ""}};
+    g_autoptr(Policy) changed = policy_with_plan(policy, policy_plan(policy, "free"), &wish, mistakes);
+    ck_assert_msg(changed != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_nonnull(strstr(changed->text, "  title = \"Free\"   /* plan free */\n  price = \"$0 “a\\\" month\"\n"));
+    ck_assert_ptr_nonnull(strstr(changed->text, "  grace { days = 7  multiplier = \"1.5\" }\n}\n"));
+    ck_assert_ptr_null(strstr(changed->text, "rank"));
+    const PlanWish none = {{[PLAN_PRICE] = "", [PLAN_GRACE_DAYS] = "", [PLAN_GRACE_MULTIPLIER] = ""}};
+    g_autoptr(Policy) back = policy_with_plan(changed, policy_plan(changed, "free"), &none, mistakes);
+    ck_assert_str_eq(back->text, text);
+    const PlanWish more = {{[PLAN_TITLE] = "Team", [PLAN_INHERITS] = "pro", [PLAN_UNLIMITED] = "yes", [PLAN_GRACE_DAYS] = "3", [PLAN_GRACE_UNLIMITED] = "yes"}};
+    g_autoptr(Policy) added = policy_with_new_plan(policy, "team", &more, mistakes);
+    ck_assert_ptr_nonnull(strstr(added->text, "\nplan team { title = \"Team\"  inherits = \"pro\"  unlimited = \"yes\"\n  grace { days = 3  unlimited = \"yes\" } }\n"));
+    ck_assert_int_eq(policy_plan(added, "team")->limits[0].plan_amount, AMOUNT_UNLIMITED);
+    ck_assert_ptr_null(policy_with_new_plan(policy, "not a key", &more, mistakes));
+    ck_assert_ptr_null(policy_with_new_plan(policy, "free", &more, mistakes));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy_edit");
@@ -156,6 +258,10 @@ int main(void)
     tcase_add_test(tests, a_value_stays_a_value);
     tcase_add_test(tests, a_limit_is_changed_where_it_is_defined);
     tcase_add_test(tests, every_mistake_of_a_change_is_told);
+    tcase_add_test(tests, options_that_stand_alone_come_and_go_with_their_lines);
+    tcase_add_test(tests, sections_come_and_go);
+    tcase_add_test(tests, a_limit_is_added_and_removed_as_it_is_wished);
+    tcase_add_test(tests, a_plan_is_changed_and_added_as_it_is_wished);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

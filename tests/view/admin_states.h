@@ -111,7 +111,7 @@ static Value *overview_stale(void)
 static Value *overview_empty(void) { return sample_overview(sample_reports_read(30, false), 30, false); }
 
 /* As the store reads them; limits have no slots here, so that each has what is said of 0. */
-static inline Value *sample_recommendations(bool some, bool may_change)
+static inline Value *sample_recommendations(bool some)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/recommendations");
@@ -128,15 +128,14 @@ static inline Value *sample_recommendations(bool some, bool may_change)
             "message", "refused", 3, "stopped_days", 3, "paying", "subject", LONG_NAME, "plan", "pro", "feature", "units", 0, "most", 0,
             "refused", 0));
     report_recommend(reports, sample.policy);
-    const RecommendationsShown shown = {.reports = sample_kept(reports), .looked_at = 500, .may_change = may_change};
+    const RecommendationsShown shown = {.reports = sample_kept(reports), .looked_at = 500};
     Value *page = view_recommendations(&shown, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
-static Value *recommendations_some(void) { return sample_recommendations(true, true); }
-static Value *recommendations_viewer(void) { return sample_recommendations(true, false); }
-static Value *recommendations_none(void) { return sample_recommendations(false, true); }
+static Value *recommendations_some(void) { return sample_recommendations(true); }
+static Value *recommendations_none(void) { return sample_recommendations(false); }
 
 static inline Value *sample_people(json_t *list, bool more, const char *q)
 {
@@ -387,10 +386,13 @@ static inline Value *sample_organization(bool may_change, bool members)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/organization");
-    json_t *list = members ? json_pack("[{s:i, s:s, s:{s:s, s:s}, s:s, s:b, s:{s:i, s:i}}, {s:i, s:s, s:n, s:n, s:b, s:{}}]", "member", 7,
+    json_t *list = members ? json_pack("[{s:i, s:s, s:{s:s, s:s}, s:s, s:b, s:{s:i, s:i}, s:[{s:s, s:i, s:s}, {s:s, s:n, s:s}, {s:s, s:i, s:s}]},"
+                                       " {s:i, s:s, s:n, s:n, s:b, s:{}, s:[]}]", "member", 7,
                                        "subject", HOSTILE_NAME, "plan", "key", "free", "title", "Free", "email", "ada@example.org",
-                                       "suspended", 1, "used", "message", 120, "menu_generation", 3, "member", 8, "subject", "bob", "plan",
-                                       "email", "suspended", 0, "used")
+                                       "suspended", 1, "used", "message", 120, "menu_generation", 3, "caps", "limit", sample.policy->plans[FREE].limits[0].key,
+                                       "amount", 40, "source", "override", "limit", sample.policy->plans[FREE].limits[1].key, "amount",
+                                       "source", "grace", "limit", "gone", "amount", 1, "source", "plan", "member", 8, "subject", "bob", "plan",
+                                       "email", "suspended", 0, "used", "caps")
                            : json_array();
     OrganizationShown shown = {
         .organization = HOSTILE_NAME, .owner = members ? HOSTILE_NAME : NULL, .report = members ? &sample.report : NULL, .members = sample_kept(list), .more = members,
@@ -497,6 +499,27 @@ static inline Value *sample_what_if(bool chosen, bool tried, const char *const *
     return page;
 }
 
+/* Another plan, for one person or for all who have one. */
+static inline Value *sample_what_if_move(bool alone, bool wrong)
+{
+    static FormShown shown[] = {{.name = "on_plan"}, {.name = "subject"}, {.name = "days", .typed = (char *)"7"}};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/what-if");
+    shown[0].mistake = wrong ? FORM_MISSING : FORM_GOOD;
+    shown[1].typed = alone ? (char *)HOSTILE_NAME : NULL;
+    WhatIfShown what = {.policy = sample.policy, .replay = wrong ? NULL : sample_replay(&sample), .sampled = !alone, .cut = alone, .most = 20000,
+                        .from = sample.context.now - 7 * 86400 * US_PER_S, .until = sample.context.now, .days = 7,
+                        .to = &sample.policy->plans[PRO], .from_plan = alone || wrong ? NULL : &sample.policy->plans[FREE],
+                        .subject = shown[1].typed, .shown = shown, .shown_count = G_N_ELEMENTS(shown), .may_change = true};
+    Value *page = view_what_if(&what, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *what_if_plan(void) { return sample_what_if_move(false, false); }
+static Value *what_if_person(void) { return sample_what_if_move(true, false); }
+static Value *what_if_nobody(void) { return sample_what_if_move(false, true); }
+
 /* A policy whose first plan has no limits: there is nothing to begin with. */
 static Value *what_if_bare(void)
 {
@@ -556,20 +579,28 @@ static inline const json_t *sample_diff(void)
                                  "restarts", 0, "text", "plan free: limit weekly: window: week to day", "people", 1, "restarts", 1));
 }
 
-enum { L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_EFFECTIVE, L_REASON, L_FIELDS };
+enum { L_WHAT, L_KEY, L_FEATURE, L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_ON_EXCEED, L_WARN_AT, L_TIMEZONE, L_FAIR, L_EFFECTIVE, L_REASON, L_FIELDS };
 
-static inline Value *sample_limit_edit(bool quick, bool preview, bool wrong)
+static inline Value *sample_limit_edit(const char *what, bool quick, bool preview, bool wrong)
 {
     static const char *const mistakes[] = {"plan free: <b>", "plan free: limit weekly: window: ?", NULL};
-    static FormShown shown[L_FIELDS] = {{.name = "amount", .typed = (char *)"2"}, {.name = "window", .typed = (char *)"week"},
+    static FormShown shown[L_FIELDS] = {{.name = "what"}, {.name = "key", .typed = (char *)"monthly"}, {.name = "feature", .typed = (char *)"message"},
+                                        {.name = "amount", .typed = (char *)"2"}, {.name = "window", .typed = (char *)"week"},
                                         {.name = "align", .typed = (char *)"calendar"}, {.name = "scope", .typed = (char *)"subject"},
-                                        {.name = "mode", .typed = (char *)"off"}, {.name = "effective", .typed = (char *)"2001-01-01"},
+                                        {.name = "mode", .typed = (char *)"off"}, {.name = "on_exceed", .typed = (char *)"queue"},
+                                        {.name = "warn_at", .typed = (char *)"80, 95"}, {.name = "timezone", .typed = (char *)"<b>/&"},
+                                        {.name = "fair", .typed = (char *)"account"}, {.name = "effective", .typed = (char *)"2001-01-01"},
                                         {.name = "reason", .typed = (char *)HOSTILE_NAME}};
+    bool is_add = g_strcmp0(what, "add") == 0;
+    shown[L_WHAT].typed = (char *)what;
     shown[L_EFFECTIVE].mistake = wrong ? FORM_PAST : FORM_GOOD;
+    shown[L_TIMEZONE].mistake = wrong ? FORM_SAID : FORM_GOOD;
+    shown[L_TIMEZONE].said = (char *)"there is no time zone <b>/&";
     Sample sample;
     sample_admin_init(&sample, "/admin/limit");
     const Plan *plan = &sample.policy->plans[FREE];
-    LimitEditShown edit = {.policy = sample.policy, .plan = plan, .limit = &plan->limits[0], .home = wrong ? "free" : NULL, .quick = quick,
+    LimitEditShown edit = {.policy = sample.policy, .what = what, .plan = plan, .limit = is_add ? NULL : &plan->limits[0],
+                           .home = wrong ? "free" : NULL, .quick = quick,
                            .conflict = wrong, .wrong = wrong ? mistakes : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text},
                            .shown = shown, .shown_count = L_FIELDS};
     Value *page = view_limit_edit(&edit, &sample.context);
@@ -577,10 +608,41 @@ static inline Value *sample_limit_edit(bool quick, bool preview, bool wrong)
     return page;
 }
 
-static Value *limit_edit_form(void) { return sample_limit_edit(false, false, false); }
-static Value *limit_edit_wrong(void) { return sample_limit_edit(false, false, true); }
-static Value *limit_edit_preview(void) { return sample_limit_edit(false, true, false); }
-static Value *limit_edit_off(void) { return sample_limit_edit(true, false, false); }
+static Value *limit_edit_form(void) { return sample_limit_edit(NULL, false, false, false); }
+static Value *limit_edit_wrong(void) { return sample_limit_edit(NULL, false, false, true); }
+static Value *limit_edit_preview(void) { return sample_limit_edit(NULL, false, true, false); }
+static Value *limit_edit_off(void) { return sample_limit_edit(NULL, true, false, false); }
+static Value *limit_add_form(void) { return sample_limit_edit("add", false, false, false); }
+static Value *limit_add_preview(void) { return sample_limit_edit("add", false, true, false); }
+static Value *limit_remove(void) { return sample_limit_edit("remove", false, true, false); }
+
+enum { E_KEY, E_TITLE, E_PRICE, E_RANK, E_UPGRADE, E_UNLIMITED, E_GRACE_DAYS, E_EFFECTIVE, E_REASON, E_FIELDS };
+
+static inline Value *sample_plan_edit(bool is_add, bool preview, bool wrong)
+{
+    static const char *const mistakes[] = {"plan free: rank: must be a whole number in plain digits: “<b>”", NULL};
+    static FormShown shown[E_FIELDS] = {{.name = "key", .typed = (char *)"team"}, {.name = "title", .typed = (char *)HOSTILE_NAME},
+                                        {.name = "price", .typed = (char *)"9 € <b>"}, {.name = "rank", .typed = (char *)"<b>"},
+                                        {.name = "upgrade", .typed = (char *)"pro"}, {.name = "unlimited", .typed = (char *)"yes"},
+                                        {.name = "grace_days", .typed = (char *)"7"}, {.name = "effective"},
+                                        {.name = "reason", .typed = (char *)LONG_NAME}};
+    shown[E_RANK].mistake = wrong ? FORM_SAID : FORM_GOOD;
+    shown[E_RANK].said = (char *)"must be a whole number in plain digits: “<b>”";
+    Sample sample;
+    sample_admin_init(&sample, "/admin/plan");
+    PlanEditShown edit = {.policy = sample.policy, .plan = is_add ? NULL : &sample.policy->plans[FREE], .conflict = wrong,
+                          .wrong = wrong ? mistakes : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown,
+                          .shown_count = E_FIELDS};
+    Value *page = view_plan_edit(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *plan_edit_form(void) { return sample_plan_edit(false, false, false); }
+static Value *plan_edit_wrong(void) { return sample_plan_edit(false, false, true); }
+static Value *plan_edit_preview(void) { return sample_plan_edit(false, true, false); }
+static Value *plan_add_form(void) { return sample_plan_edit(true, false, false); }
+static Value *plan_add_preview(void) { return sample_plan_edit(true, true, false); }
 
 static inline Value *sample_version(size_t which, bool may_change, bool conflict)
 {

@@ -50,7 +50,7 @@ export const ROUTES = [
         ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'support', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
-    ...['GET', 'POST'].map(method => [method, '/admin/limit', 'program', '']), ['POST', '/admin/version', 'program', ''],
+    ...['/admin/limit', '/admin/plan'].flatMap(where => ['GET', 'POST'].map(method => [method, where, 'program', ''])), ['POST', '/admin/version', 'program', ''],
     ['GET', '/admin/access', 'program', 'admin'], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', 'admin']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
@@ -83,7 +83,7 @@ export const ROUTES = [
     ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
     ...['limits', 'policies'].flatMap(noun => [['GET', `/api/v1/admin/${noun}`, 'viewer', 'admin'], ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']]),
-    ['GET', '/api/v1/admin/policies/{version}', 'viewer', 'admin'],
+    ['POST', '/api/v1/admin/plans', 'program', 'admin'], ['GET', '/api/v1/admin/policies/{version}', 'viewer', 'admin'],
     ...['rollback', 'cancel'].map(what => ['POST', `/api/v1/admin/policies/{version}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'], ['GET', '/api/v1/admin/recommendations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
@@ -169,7 +169,7 @@ export const OPERATIONS = [
         subject: text(1, 255), feature: WHO.feature, notice: whole(1, 99), warning: whole(2, 100) } },
     { name: 'GET /admin/what-if', c: 'page_what_if.c:fields', query: {}, good: 200, fields: {
         limit: text(1, 129, { says: [404, 'limit'] }), amount: text(1, 128), window: text(1, 128), align: text(1, 128), scope: text(1, 128),
-        mode: text(1, 128), days: whole(1, 90), try: whole(0, 1) } },
+        mode: text(1, 128), subject: text(1, 255), on_plan: text(1, 64, { says: [404, 'on_plan'] }), plan: text(1, 64, { says: [404, 'plan'] }), days: whole(1, 90), try: whole(0, 1) } },
     { name: 'GET /admin/subjects', c: 'api_subjects.c:fields', query: { subject: 'h' }, good: 200,
         fields: { subject: text(1, 255) } },
     { name: 'GET /admin/subjects', c: 'api_subjects.c:list_fields', query: { after: 'h' }, good: 200, fields: { after: text(1, 255) } },
@@ -190,7 +190,7 @@ export function routes_of_program() {
 
 /* What changes with the first request that is good is tried by 64-requests.mjs, 66-admin.mjs, 67-panel.mjs, 67-policy.mjs and 67-undo.mjs. */
 const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`),
-    ...['limit', 'policy', 'back', 'cancel'].map(what => `api_policies.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
+    ...['policy', 'back', 'cancel'].map(what => `api_policies.c:${what}_fields`), ...['limit', 'plan'].map(what => `api_limits.c:${what}_fields`), 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */

@@ -1,0 +1,87 @@
+/* `webquota plan set|add`: a plan of the policy in force changed, or one more, as a new version of the policy. */
+#include "cli/inputs.h"
+#include "cli/open.h"
+#include "cli/policy_set.h"
+#include "policy/policy_plan.h"
+
+enum { PLAN, AT, BASED_ON, REASON, OPTIONS };
+
+typedef struct {
+    OptionTexts texts;
+    gboolean dry_run, json;
+    bool adds;
+} PlanOptions;
+
+static Policy *wished(const Policy *policy, const void *kept)
+{
+    const PlanOptions *options = kept;
+    char *const *of = options->texts.of;
+    const Plan *plan = policy_plan(policy, of[PLAN]);
+    PlanWish wish;
+    for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
+        wish.of[option] = of[OPTIONS + option];
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    if (options->adds)
+        return policy_set_told(policy_with_new_plan(policy, of[PLAN], &wish, mistakes), mistakes);
+    if (plan)
+        return policy_set_told(policy_with_plan(policy, plan, &wish, mistakes), mistakes);
+    fprintf(stderr, "webquota plan: plan: there is no plan %s\n", of[PLAN]);
+    return NULL;
+}
+
+/* Is there anything to change? */
+static bool says_anything(const PlanOptions *options)
+{
+    bool any = options->adds;
+    for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
+        any |= options->texts.of[OPTIONS + option] != NULL;
+    return any;
+}
+
+static int do_it(int argc, char **argv, PlanOptions *options)
+{
+    char *const *of = options->texts.of;
+    const char *verb = argc == 2 ? argv[1] : "";
+    options->adds = strcmp(verb, "add") == 0;
+    if (!options->adds && strcmp(verb, "set") != 0)
+        return cli_usage("plan", "it takes set or add");
+    if (!of[PLAN])
+        return cli_usage("plan", "%s needs --plan", verb);
+    if (!says_anything(options))
+        return cli_usage("plan", "set needs what is to change, such as --title or --price");
+    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
+    return policy_set("plan", &set, wished, options);
+}
+
+#define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
+
+int cmd_plan(int argc, char **argv)
+{
+    PlanOptions options = { 0 };
+    char **of = options.texts.of;
+    const GOptionEntry entries[] = {
+        { "plan", 0, 0, G_OPTION_ARG_STRING, &of[PLAN], "The plan", "PLAN" },
+        OPTION(PLAN_TITLE, "title", "Its title, as people know it", "TEXT"),
+        OPTION(PLAN_PRICE, "price", "A label, such as \"$9 a month\"", "TEXT"),
+        OPTION(PLAN_RANK, "rank", "An upgrade leads to a higher one", "N"),
+        OPTION(PLAN_UPGRADE, "upgrade", "The plan to upgrade to", "PLAN"),
+        OPTION(PLAN_INHERITS, "inherits", "The plan whose limits it has too", "PLAN"),
+        OPTION(PLAN_MULTIPLIER, "multiplier", "By which amounts are multiplied", "X"),
+        OPTION(PLAN_UNLIMITED, "unlimited", "yes: no limit has an amount", "YES"),
+        OPTION(PLAN_QUEUE_WEIGHT, "queue-weight", "So many are served while one of weight 1 is", "N"),
+        OPTION(PLAN_GRACE_DAYS, "grace-days", "For so many days from the first visit there is more", "N"),
+        OPTION(PLAN_GRACE_MULTIPLIER, "grace-multiplier", "By which amounts are multiplied meanwhile", "X"),
+        OPTION(PLAN_GRACE_UNLIMITED, "grace-unlimited", "yes: no limit meanwhile", "YES"),
+        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
+        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
+        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        { NULL },
+    };
+    int parsed = cli_options("plan", "set | add", "Changes a plan, its limits apart, or adds one, as a new version of the policy.\n"
+                             "An option that is given as \"\" is not written any more.", entries, &argc, &argv);
+    int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
+    option_texts_clear(&options.texts);
+    return code;
+}

@@ -1,0 +1,131 @@
+/* The forms that change the policy: one limit, one plan. */
+#include "view/view_admin_policy.h"
+#include "view/view_page.h"
+#include "view/words_add.h"
+
+/* Every field as it was sent, but for what each sending has anew: `kept`, of {name, value}. */
+static void set_kept(Value *page, const FormShown *shown, int count)
+{
+    static const char *const anew[] = {"version", "confirm", NULL};
+    Value *list = set_list(page, "kept");
+    for (int i = 0; i < count; i++) {
+        if (g_strv_contains(anew, shown[i].name))
+            continue;
+        Value *one = add_object(list);
+        set_text(one, "name", shown[i].name);
+        set_text(one, "value", shown[i].typed);
+    }
+}
+
+/* What all of them have. */
+static void set_form(Value *page, const Policy *policy, const DiffShown *diff, const FormShown *shown, int count)
+{
+    set_number(page, "version", policy->version);
+    set_diff(page, diff);
+    set_kept(page, shown, count);
+    set_value(page, "form", form_value(page, shown, count));
+}
+
+/* {value, title, chosen} for each feature. */
+static void set_features(Value *page, const Policy *policy, const char *typed)
+{
+    Value *list = set_list(page, "features");
+    for (int i = 0; i < policy->feature_count; i++) {
+        Value *one = add_object(list);
+        set_text(one, "value", policy->features[i].key);
+        set_text(one, "title", policy->features[i].title);
+        set_flag(one, "chosen", g_strcmp0(typed, policy->features[i].key) == 0);
+    }
+}
+
+static void set_limit_more(Value *page, const LimitEditShown *shown)
+{
+    static const char *const exceeds[] = {"block", "queue", "allow"};
+    static const char *const fails[] = {"closed", "open"};
+    static const char *const fairs[] = {"none", "account"};
+    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    set_features(page, shown->policy, form_shown_of(fields, count, "feature"));
+    set_words_of(page, KEY("exceeds"), form_shown_of(fields, count, "on_exceed"), exceeds, G_N_ELEMENTS(exceeds));
+    set_words_of(page, KEY("fails"), form_shown_of(fields, count, "fail"), fails, G_N_ELEMENTS(fails));
+    set_words_of(page, KEY("fairs"), form_shown_of(fields, count, "fair"), fairs, G_N_ELEMENTS(fairs));
+    set_words_of(page, KEY("week_days"), form_shown_of(fields, count, "week_starts"), days, G_N_ELEMENTS(days));
+}
+
+Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const Limit *limit = shown->limit;
+    bool is_new = g_strcmp0(shown->what, "add") == 0, is_remove = g_strcmp0(shown->what, "remove") == 0;
+    const char *mode = form_shown_of(shown->shown, shown->shown_count, "mode");
+    const char *key = limit ? limit->key : form_shown_of(shown->shown, shown->shown_count, "key");
+    set_value(page, "page", page_value(page, context, key, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/limit", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_words(page, "what_if_url", add_address, context->mount, "/admin/what-if", NULL);
+    set_text(page, "what", shown->what);
+    set_taken(page, "which", limit ? g_strconcat(shown->plan->key, "/", limit->key, NULL) : NULL);
+    set_text(page, "plan", shown->plan->title);
+    set_text(page, "plan_key", shown->plan->key);
+    set_text(page, "limit", key);
+    set_text(page, "feature", limit ? shown->policy->features[limit->feature].title : NULL);
+    if (limit)
+        set_words(page, "gives", words_add_plan_limit, limit);
+    else
+        set_null(page, "gives");
+    set_text(page, "home", shown->home);
+    set_flag(page, "is_remove", is_remove);
+    set_flag(page, "quick", shown->quick);
+    set_flag(page, "to_off", g_strcmp0(mode, "off") == 0);
+    set_flag(page, "to_shadow", g_strcmp0(mode, "shadow") == 0);
+    set_flag(page, "to_enforce", g_strcmp0(mode, "enforce") == 0);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_limit_choices(page, shown->shown, shown->shown_count, is_new);
+    set_limit_more(page, shown);
+    set_form(page, shown->policy, &shown->diff, shown->shown, shown->shown_count);
+    bool confirms = !is_remove && !shown->quick && json_array_size(json_object_get(shown->diff.changes, "changes"));
+    set_flag(page, "confirms", confirms);
+    set_flag(page, "asks", !confirms && !is_remove && !shown->quick);
+    return page;
+}
+
+/* {value, title, chosen} for each plan but itself. */
+static void set_plans(Value *page, ValueKey key, const PlanEditShown *shown, const char *typed)
+{
+    Value *list = value_set(page, key, value_list(page));
+    for (int i = 0; i < shown->policy->plan_count; i++) {
+        const Plan *plan = &shown->policy->plans[i];
+        if (plan == shown->plan)
+            continue;
+        Value *one = add_object(list);
+        set_text(one, "value", plan->key);
+        set_text(one, "title", plan->title);
+        set_flag(one, "chosen", g_strcmp0(typed, plan->key) == 0);
+    }
+}
+
+Value *view_plan_edit(const PlanEditShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const Plan *plan = shown->plan;
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    const char *key = plan ? plan->key : form_shown_of(fields, count, "key");
+    set_value(page, "page", page_value(page, context, key, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/plan", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_flag(page, "is_new", !plan);
+    set_text(page, "plan_key", key);
+    set_text(page, "plan", plan ? plan->title : key);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_plans(page, KEY("upgrades"), shown, form_shown_of(fields, count, "upgrade"));
+    set_plans(page, KEY("parents"), shown, form_shown_of(fields, count, "inherits"));
+    set_flag(page, "unlimited", g_strcmp0(form_shown_of(fields, count, "unlimited"), "yes") == 0);
+    set_flag(page, "grace_unlimited", g_strcmp0(form_shown_of(fields, count, "grace_unlimited"), "yes") == 0);
+    set_form(page, shown->policy, &shown->diff, fields, count);
+    set_flag(page, "confirms", json_array_size(json_object_get(shown->diff.changes, "changes")));
+    return page;
+}
