@@ -193,9 +193,11 @@ char *policy_remove(const char *text, const PolicyPlace *place)
     g_autoptr(Found) found = policy_find(text, place);
     if (!found)
         return NULL;
-    size_t from = blanks_before(text, found->start), to = found->end, rest = rest_of_line(text, to);
+    size_t from = blanks_before(text, found->start), to = found->end, rest = rest_of_line(text, to), gap = found->start - found->before;
     if (begins_line(text, found->start) && (text[rest] == '\n' || text[rest] == '\0'))
         to = text[rest] ? rest + 1 : rest;
+    else if (strspn(text + found->before, " \t\r\n") >= gap)
+        from = found->before; /* what follows on its line goes to the one before, where no comment ends that */
     return spliced(text, from, to, "");
 }
 

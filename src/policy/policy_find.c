@@ -100,7 +100,8 @@ static void read_section(Finder *finder)
 /* Up to behind the { of the section of this kind and title. False: there is none before the }, or the end. */
 static bool enter(Finder *finder, const char *kind, const char *title)
 {
-    for (Token token = next(finder); token.kind != TOKEN_CLOSE && !is_over(&token); token = next(finder)) {
+    size_t before = finder->lexer.at;
+    for (Token token = next(finder); token.kind != TOKEN_CLOSE && !is_over(&token); before = finder->lexer.at, token = next(finder)) {
         if (is_option(finder)) {
             Written option = read_option(finder, &token);
             written_clear(&option);
@@ -108,6 +109,7 @@ static bool enter(Finder *finder, const char *kind, const char *title)
         }
         g_autofree char *name = token_text(&finder->lexer, &token), *key = read_title(finder);
         if (strcmp(name, kind) == 0 && g_strcmp0(key, title) == 0) {
+            finder->found->before = before;
             finder->found->start = token.start;
             return true;
         }

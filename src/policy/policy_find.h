@@ -13,6 +13,7 @@ typedef struct {
 /* A section, by places in the text. */
 typedef struct {
     GArray *options;    /* of Written */
+    size_t before;      /* behind the last word before it */
     size_t start, open; /* of its first word; behind its { (both 0 of the file itself) */
     size_t options_end; /* behind its last option; `open` where it has none */
     size_t last_end;    /* behind all that stands in it, comments apart */

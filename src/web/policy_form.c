@@ -34,9 +34,12 @@ void policy_form_fill(FormShown *shown, int count, const Query *sent, const char
     g_free(written);
 }
 
-/* The field that a mistake is about, by its place within `where`: "window"; of its grace "grace_days"; "key" of itself; NULL: of others. */
+/* The field that a mistake is about, by its place within `where`: "window"; of its grace "grace_days"; "key" of itself, or of its key, which
+ * is no part of the place then ("plan free: limit"); NULL: of others. */
 static char *field_of(const Mistake *mistake, const char *where)
 {
+    if (mistake->field && g_str_has_prefix(where, mistake->field) && where[strlen(mistake->field)] == ' ')
+        return g_strdup("key");
     if (!mistake->field || !g_str_has_prefix(mistake->field, where))
         return NULL;
     const char *rest = mistake->field + strlen(where);

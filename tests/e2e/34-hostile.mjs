@@ -10,6 +10,7 @@ import { basic, bearer, request } from './lib/http.mjs';
 import { BODIES, OPERATIONS, POLICY, REFERENCES, ROUTES, fields_of_program,
     routes_of_program } from './lib/hostile_table.mjs';
 import { MEANINGFUL, NO_IDS, RAW_IN_PAGE, wrong_in_body, wrong_in_query } from './lib/hostile_values.mjs';
+import { forms } from './lib/hostile_forms.mjs';
 import { odd_but_good, refused_bytes } from './lib/hostile_wire.mjs';
 import { with_site } from './lib/site.mjs';
 import { Mismatch, broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
@@ -424,6 +425,7 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
         await state_of(site)];
     await covered();
     for (const part of [methods, doors, fields, tables, wire]) await part(site);
+    await forms(site, ask, each);
     await test('nothing of all that was counted, decided or written down', async () => { equal(await state_of(site),
         before); });
     await accepted(site, front);

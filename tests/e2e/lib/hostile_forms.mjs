@@ -1,0 +1,90 @@
+// The forms of the panel, field by field: what is wrong in each, and the one status that it is answered with. What is sent is never
+// confirmed, so nothing of it is made.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fields_of } from './forms.mjs';
+import { ROOT } from './site.mjs';
+import { equal, ok, status, test } from './tap.mjs';
+
+/* Of a field: how long it may be; `needed`; `only`: what is none of what it may be is wrong; `policy`: it is written into the policy; `else`: it
+ * is no field of the page, and the answer has this status and says this. */
+const free = (max, more) => ({ max, ...more });
+const only = (max, more) => ({ max, only: true, ...more });
+const other = (code, says, missing = code) => ({ max: 300, else: { code, says, missing } });
+
+const CHANGE = { effective: only(300), reason: free(500, { needed: true }), confirm: only(300), version: other(409, /somebody else has changed the policy/) };
+const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: only(16), scope: only(16), mode: only(16), on_exceed: only(16), fail: only(16), warn_at: only(64),
+    rollover: only(20), timezone: only(64), week_starts: only(16), day_starts: only(16), claim_within: only(20), keep_place: only(20), queue_max: only(20), fair: only(16) };
+const PLAN = { title: free(200, { policy: true }), price: free(200, { policy: true }), rank: only(20), upgrade: only(64), inherits: only(64), multiplier: only(20), unlimited: only(8),
+    queue_weight: only(20), grace_days: only(20), grace_multiplier: only(20), grace_unlimited: only(8) };
+const needed = field => ({ ...field, needed: true });
+const WHAT = { what: other(400, /what is to be changed/, null) };
+
+/* Where, with which page, a base that is good, and every field. */
+export const FORMS = [
+    ['/admin/limit', '?limit=free/day', { feature: 'call', amount: '9', window: 'day' }, { ...CHANGE, ...LIMIT, ...WHAT, amount: needed(LIMIT.amount), window: needed(LIMIT.window), feature: needed(LIMIT.feature),
+        limit: other(404, /there is no such limit/, 400) }],
+    ['/admin/limit', '?limit=free/day&mode=off&quick=1', {}, { reason: CHANGE.reason }],
+    ['/admin/limit', '?what=add&plan=free', { key: 'own', feature: 'call', amount: '9', window: 'day' }, { ...CHANGE, ...LIMIT, amount: needed(LIMIT.amount), window: needed(LIMIT.window),
+        feature: needed(LIMIT.feature), key: needed(only(64)), plan: other(404, /there is no such plan/, 400) }],
+    ['/admin/limit', '?what=remove&limit=free/day', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, limit: other(404, /there is no such limit/, 400) }],
+    ['/admin/plan', '?plan=free', { title: 'Free' }, { ...CHANGE, ...PLAN, ...WHAT, plan: other(404, /there is no such plan/, 400) }],
+    ['/admin/plan', '?what=add', { key: 'own' }, { ...CHANGE, ...PLAN, key: needed(only(64)) }],
+    ['/admin/change', '?what=override&subject=h&feature=call&limit=day', { kind: 'amount', amount: '5' }, { kind: only(16, { needed: true }), amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/change', '?what=bonus&subject=h&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/change', '?what=plan&subject=h', { plan: 'pro' }, { plan: only(64, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/queue/change', '?what=pause&feature=queued&limit=line', {}, { reason: CHANGE.reason }],
+];
+
+const WRITTEN = { 'src/web/page_limit_edit.c': ['/admin/limit', ['quick']], 'src/web/page_plan_edit.c': ['/admin/plan', []] };
+
+/** Every field that the program declares for the forms of the policy, and that is not in the table. */
+export function fields_left_out() {
+    const common = readFileSync(path.join(ROOT, 'src/web/policy_form.h'), 'utf8');
+    return Object.entries(WRITTEN).flatMap(([file, [where, besides]]) => {
+        const source = `${common.slice(common.indexOf('POLICY_COMMON_FIELDS'))}${readFileSync(path.join(ROOT, file), 'utf8')}`;
+        const names = [...source.matchAll(/\{"(\w+)", INPUT_|OPTION\(\w+, "(\w+)", \d/g)].map(([, plain, option]) => plain ?? option);
+        const tried = FORMS.filter(form => form[0] === where).flatMap(form => Object.keys(form[3]));
+        return names.filter(name => !tried.includes(name) && !besides.includes(name)).map(name => `${where} ${name}`);
+    });
+}
+
+/* [what, value, wrong for whom]: 'all', 'only' those who take no other, 'policy' what is written into it. */
+const ODD = [['HTML', '<script>alert(1)</script>', 'only'], ['SQL', "'; drop table webquota.policies; --", 'only'], ['a section', '" } } plan x { title = "', 'only'],
+    ['a variable', '${HOME}', 'policy'], ['a control character', 'a\u0001b', 'all'], ['a turn of direction', 'a\u202eb', 'all']];
+
+/** What is tried of a field: [what, values, is it wrong]. */
+function tried(name, { max, needed: must, only: strict, policy, else: elsewhere }) {
+    const odd = ODD.map(([what, value, whom]) => [what, [value], whom === 'all' || strict || elsewhere || (whom === 'policy' && policy)]);
+    const long = max < 300 ? [['too long', ['x'.repeat(max + 1)], true]] : max > 300 ? [['too long', ['é'.repeat(max / 2 + 1)], true]] : [];
+    return [['missing', [''], Boolean(must) || (elsewhere && elsewhere.missing !== null)], ['twice', null, true], ...odd, ...long];
+}
+
+/** `ask`: as 34-hostile.mjs has it; `each`: several at once. */
+export async function forms(site, ask, each) {
+    const headers = { Accept: 'text/html' };
+    await test('every field of the forms about the policy is in the table', async () => { equal(fields_left_out(), []); });
+    for (const [where, query, more, fields] of FORMS)
+        await test(`each field of ${where}${query}, wrongly filled in, is named`, async () => {
+            const page = status(await ask({ page: where + query, headers, as: 'administrator' }, site, where), 200);
+            const base = { ...fields_of(page), reason: 'why', ...more };
+            const send = (body, what) => ask({ method: 'POST', page: where, body, as: 'administrator',
+                headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' } }, site, what);
+            if (!('quick' in base)) status(await send(new URLSearchParams(base).toString(), where), 200, `${where}: what is good`);
+            const rows = Object.entries(fields).flatMap(([name, field]) => tried(name, field).map(row => [name, field, ...row]));
+            await each(rows.filter(([, , , , wrong]) => wrong || !('quick' in base)), async ([name, field, what, values, wrong]) => {
+                const body = new URLSearchParams(base), label = `${name}: ${what}`;
+                if (values) body.set(name, values[0]);
+                else body.append(name, base[name] ?? 'x'), body.append(name, 'y');
+                const answer = await send(body.toString(), label), { else: elsewhere } = field;
+                if (!wrong) status(answer, 200, label);
+                else if (elsewhere) {
+                    status(answer, what === 'missing' ? elsewhere.missing : elsewhere.code, label);
+                    ok(elsewhere.says.test(answer.text) || answer.text.includes(`${name} is missing`), `${label}: ${answer.text.slice(0, 2000)}`);
+                } else {
+                    status(answer, 400, label);
+                    ok(answer.text.includes(`id="${name}-mistake"`), `${label} is not said: ${answer.text.slice(0, 2000)}`);
+                }
+            });
+        });
+}
