@@ -12,23 +12,23 @@ const free = (max, more) => ({ max, ...more });
 const only = (max, more) => ({ max, only: true, ...more });
 const other = (code, says, missing = code) => ({ max: 300, else: { code, says, missing } });
 
-const CHANGE = { effective: only(300), reason: free(500, { needed: true }), confirm: only(300), version: other(409, /somebody else has changed the policy/) };
+const CHANGE = { effective: only(300), reason: free(500, { needed: true }), confirm: only(300), version: other(409, /somebody else has changed the policy/i) };
 const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: only(16), scope: only(16), mode: only(16), on_exceed: only(16), fail: only(16), warn_at: only(64),
     rollover: only(20), timezone: only(64), week_starts: only(16), day_starts: only(16), claim_within: only(20), keep_place: only(20), queue_max: only(20), fair: only(16) };
 const PLAN = { title: free(200, { policy: true }), price: free(200, { policy: true }), rank: only(20), upgrade: only(64), inherits: only(64), multiplier: only(20), unlimited: only(8),
     queue_weight: only(20), grace_days: only(20), grace_multiplier: only(20), grace_unlimited: only(8) };
 const needed = field => ({ ...field, needed: true });
-const WHAT = { what: other(400, /what is to be changed/, null) };
+const WHAT = { what: other(400, /what is to be changed/i, null) };
 
 /* Where, with which page, a base that is good, and every field. */
 export const FORMS = [
     ['/admin/limit', '?limit=free/day', { feature: 'call', amount: '9', window: 'day' }, { ...CHANGE, ...LIMIT, ...WHAT, amount: needed(LIMIT.amount), window: needed(LIMIT.window), feature: needed(LIMIT.feature),
-        limit: other(404, /there is no such limit/, 400) }],
+        limit: other(404, /there is no such limit/i, 400) }],
     ['/admin/limit', '?limit=free/day&mode=off&quick=1', {}, { reason: CHANGE.reason }],
     ['/admin/limit', '?what=add&plan=free', { key: 'own', feature: 'call', amount: '9', window: 'day' }, { ...CHANGE, ...LIMIT, amount: needed(LIMIT.amount), window: needed(LIMIT.window),
-        feature: needed(LIMIT.feature), key: needed(only(64)), plan: other(404, /there is no such plan/, 400) }],
-    ['/admin/limit', '?what=remove&limit=free/day', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, limit: other(404, /there is no such limit/, 400) }],
-    ['/admin/plan', '?plan=free', { title: 'Free' }, { ...CHANGE, ...PLAN, ...WHAT, plan: other(404, /there is no such plan/, 400) }],
+        feature: needed(LIMIT.feature), key: needed(only(64)), plan: other(404, /there is no such plan/i, 400) }],
+    ['/admin/limit', '?what=remove&limit=free/day', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, limit: other(404, /there is no such limit/i, 400) }],
+    ['/admin/plan', '?plan=free', { title: 'Free', upgrade: '' }, { ...CHANGE, ...PLAN, ...WHAT, plan: other(404, /there is no such plan/i, 400) }],
     ['/admin/plan', '?what=add', { key: 'own' }, { ...CHANGE, ...PLAN, key: needed(only(64)) }],
     ['/admin/change', '?what=override&subject=h&feature=call&limit=day', { kind: 'amount', amount: '5' }, { kind: only(16, { needed: true }), amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
     ['/admin/change', '?what=bonus&subject=h&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
@@ -80,10 +80,10 @@ export async function forms(site, ask, each) {
                 if (!wrong) status(answer, 200, label);
                 else if (elsewhere) {
                     status(answer, what === 'missing' ? elsewhere.missing : elsewhere.code, label);
-                    ok(elsewhere.says.test(answer.text) || answer.text.includes(`${name} is missing`), `${label}: ${answer.text.slice(0, 2000)}`);
+                    ok(elsewhere.says.test(answer.text) || new RegExp(`${name} is missing`, 'i').test(answer.text), `${label}: ${answer.text.slice(-600)}`);
                 } else {
                     status(answer, 400, label);
-                    ok(answer.text.includes(`id="${name}-mistake"`), `${label} is not said: ${answer.text.slice(0, 2000)}`);
+                    ok(answer.text.includes(`id="${name}-mistake"`), `${label} is not said: ${answer.text.slice(-600)}`);
                 }
             });
         });
