@@ -74,7 +74,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy subject organization override grant reset refund bulk audit report usage explain key account request queue rollup window template doctor'
+commands='migrate policy limit plan subject organization override grant reset refund bulk audit report usage explain key account request queue rollup window template doctor'
 missing=
 for command in $commands; do
     run "$command" --help

@@ -579,7 +579,8 @@ static inline const json_t *sample_diff(void)
                                  "restarts", 0, "text", "plan free: limit weekly: window: week to day", "people", 1, "restarts", 1));
 }
 
-enum { L_WHAT, L_KEY, L_FEATURE, L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_ON_EXCEED, L_WARN_AT, L_TIMEZONE, L_FAIR, L_EFFECTIVE, L_REASON, L_FIELDS };
+enum { L_WHAT, L_KEY, L_FEATURE, L_AMOUNT, L_WINDOW, L_ALIGN, L_SCOPE, L_MODE, L_ON_EXCEED, L_FAIL, L_WARN_AT, L_ROLLOVER, L_TIMEZONE, L_WEEK_STARTS,
+       L_DAY_STARTS, L_CLAIM_WITHIN, L_KEEP_PLACE, L_QUEUE_MAX, L_FAIR, L_EFFECTIVE, L_REASON, L_CONFIRM, L_FIELDS };
 
 static inline Value *sample_limit_edit(const char *what, bool quick, bool preview, bool wrong)
 {
@@ -588,14 +589,18 @@ static inline Value *sample_limit_edit(const char *what, bool quick, bool previe
                                         {.name = "amount", .typed = (char *)"2"}, {.name = "window", .typed = (char *)"week"},
                                         {.name = "align", .typed = (char *)"calendar"}, {.name = "scope", .typed = (char *)"subject"},
                                         {.name = "mode", .typed = (char *)"off"}, {.name = "on_exceed", .typed = (char *)"queue"},
-                                        {.name = "warn_at", .typed = (char *)"80, 95"}, {.name = "timezone", .typed = (char *)"<b>/&"},
+                                        {.name = "fail", .typed = (char *)"open"}, {.name = "warn_at", .typed = (char *)"80, 95"},
+                                        {.name = "rollover", .typed = (char *)"3"}, {.name = "timezone", .typed = (char *)"<b>/&"},
+                                        {.name = "week_starts", .typed = (char *)"sunday"}, {.name = "day_starts"}, {.name = "claim_within"},
+                                        {.name = "keep_place"}, {.name = "queue_max", .typed = (char *)"20"},
                                         {.name = "fair", .typed = (char *)"account"}, {.name = "effective", .typed = (char *)"2001-01-01"},
-                                        {.name = "reason", .typed = (char *)HOSTILE_NAME}};
+                                        {.name = "reason", .typed = (char *)HOSTILE_NAME}, {.name = "confirm"}};
     bool is_add = g_strcmp0(what, "add") == 0;
     shown[L_WHAT].typed = (char *)what;
     shown[L_EFFECTIVE].mistake = wrong ? FORM_PAST : FORM_GOOD;
     shown[L_TIMEZONE].mistake = wrong ? FORM_SAID : FORM_GOOD;
     shown[L_TIMEZONE].said = (char *)"there is no time zone <b>/&";
+    shown[L_CONFIRM].mistake = wrong ? FORM_CHOICE : FORM_GOOD;
     Sample sample;
     sample_admin_init(&sample, "/admin/limit");
     const Plan *plan = &sample.policy->plans[FREE];
@@ -616,16 +621,18 @@ static Value *limit_add_form(void) { return sample_limit_edit("add", false, fals
 static Value *limit_add_preview(void) { return sample_limit_edit("add", false, true, false); }
 static Value *limit_remove(void) { return sample_limit_edit("remove", false, true, false); }
 
-enum { E_KEY, E_TITLE, E_PRICE, E_RANK, E_UPGRADE, E_UNLIMITED, E_GRACE_DAYS, E_EFFECTIVE, E_REASON, E_FIELDS };
+enum { E_KEY, E_TITLE, E_PRICE, E_RANK, E_UPGRADE, E_INHERITS, E_MULTIPLIER, E_UNLIMITED, E_QUEUE_WEIGHT, E_GRACE_DAYS, E_GRACE_MULTIPLIER, E_GRACE_UNLIMITED,
+       E_EFFECTIVE, E_REASON, E_CONFIRM, E_FIELDS };
 
 static inline Value *sample_plan_edit(bool is_add, bool preview, bool wrong)
 {
     static const char *const mistakes[] = {"plan free: rank: must be a whole number in plain digits: “<b>”", NULL};
     static FormShown shown[E_FIELDS] = {{.name = "key", .typed = (char *)"team"}, {.name = "title", .typed = (char *)HOSTILE_NAME},
                                         {.name = "price", .typed = (char *)"9 € <b>"}, {.name = "rank", .typed = (char *)"<b>"},
-                                        {.name = "upgrade", .typed = (char *)"pro"}, {.name = "unlimited", .typed = (char *)"yes"},
-                                        {.name = "grace_days", .typed = (char *)"7"}, {.name = "effective"},
-                                        {.name = "reason", .typed = (char *)LONG_NAME}};
+                                        {.name = "upgrade", .typed = (char *)"pro"}, {.name = "inherits"}, {.name = "multiplier", .typed = (char *)"1.5"},
+                                        {.name = "unlimited", .typed = (char *)"yes"}, {.name = "queue_weight"}, {.name = "grace_days", .typed = (char *)"7"},
+                                        {.name = "grace_multiplier"}, {.name = "grace_unlimited", .typed = (char *)"yes"}, {.name = "effective"},
+                                        {.name = "reason", .typed = (char *)LONG_NAME}, {.name = "confirm"}};
     shown[E_RANK].mistake = wrong ? FORM_SAID : FORM_GOOD;
     shown[E_RANK].said = (char *)"must be a whole number in plain digits: “<b>”";
     Sample sample;
