@@ -63,9 +63,16 @@ function sample() {
   }
 }
 
-const timer = setInterval(sample, 1000);
+/* For whoever waits. */
+function tell() {
+  const calls = [...seen.values()].reduce((sum, times) => sum + times, 0), { kb, descriptors } = samples.at(-1) ?? {};
+  console.log(`  ${Math.ceil((end - Date.now()) / 1000)} s to go: ${calls} calls, ${wrong} answers that should not be, ${kb} KB, ${descriptors} descriptors`);
+}
+
+const timer = setInterval(sample, 1000), teller = setInterval(tell, 10000);
 await Promise.all(Array.from({ length: CALLERS }, caller));
 clearInterval(timer);
+clearInterval(teller);
 agent.destroy();
 sample();
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # 84-pgbouncer.sh [all]: the tests over HTTP again, with PgBouncer in transaction mode between webquota and PostgreSQL: few
 # connections, taken in turn, on which nothing prepared and nothing set outlives a transaction. Two run at once. Without a
-# word: the API, limits, records and concurrency; with `all` (make soak) whatever brings up a site.
+# word: the API, limits, records and concurrency; with `all` (make soak) whatever brings up a site, and plain CGI.
 set -uo pipefail
 # shellcheck source=scripts/place
 . "$(dirname "$0")/../../scripts/place"
@@ -71,12 +71,15 @@ counted() { # OWNER
     [ "$sessions" -gt 0 ] && [ "$sessions" = "$servers" ]
 }
 
+free_port() {
+    perl -MIO::Socket::INET -e 'for (;;) { my $port = 12000 + int rand 20000; IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or next; print $port; last }'
+}
+
 # Without this the rest would prove nothing.
 proof() {
     export VAR=$TMPDIR/proof
-    PORT=$(perl -MIO::Socket::INET -e 'for (;;) { my $port = 12000 + int rand 20000; IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or next; print $port; last }')
     mkdir -m 755 "$VAR"
-    PORT=$PORT FSYNC=off scripts/site up >"$TMPDIR/up" 2>&1 || { sed 's/^/    /' "$TMPDIR/up"; return 1; }
+    PORT=$(free_port) FSYNC=off scripts/site up >"$TMPDIR/up" 2>&1 || { sed 's/^/    /' "$TMPDIR/up"; return 1; }
     (
         place_var "$VAR"
         # shellcheck source=/dev/null
@@ -109,14 +112,41 @@ report() { # PATH
     fi
 }
 
+# Each is reported as soon as it has ended.
 run_all() {
-    local path
+    local path ended
+    declare -A running=()
     for path; do
-        while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+        [ ${#running[@]} -lt 2 ] || next
         one "$path" &
+        running[$!]=$path
     done
-    wait
-    for path; do report "$path"; done
+    while [ ${#running[@]} -gt 0 ]; do next; done
+}
+
+next() {
+    wait -n -p ended "${!running[@]}"
+    report "${running[$ended]}"
+    unset "running[$ended]"
+}
+
+# Plain CGI has no service that stays: its database is a site's, which is only that and the pool.
+plain_cgi() {
+    local path=tests/e2e/64-queue-cgi.mjs
+    export VAR=$TMPDIR/proof
+    place_var "$VAR"
+    PORT=$(free_port) FSYNC=off scripts/site up >"$TMPDIR/up" 2>&1 || { sed 's/^/    /' "$TMPDIR/up"; return 1; }
+    kill "$(cat "$RUN/webquota.pid")"
+    flock -s -w 20 "$RUN/webquota.pid" true
+    (
+        # shellcheck source=/dev/null
+        . "$VAR/env"
+        export DATABASE_URL DATABASE_URL_APP WEBQUOTA_PREPARE
+        one $path
+    )
+    scripts/site down >/dev/null
+    unset VAR
+    report $path
 }
 
 check "every session of the service is one of the pool's" proof
@@ -125,4 +155,5 @@ unset VAR
 mapfile -t paths < <(tests "${1-}")
 [ ${#paths[@]} -ge 4 ] || { echo "not ok - the tests are found"; exit 1; }
 run_all "${paths[@]}"
+[ "${1-}" != all ] || plain_cgi || failed=1
 exit $failed

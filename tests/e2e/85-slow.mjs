@@ -87,6 +87,7 @@ async function run_phase(site, what, seen) {
     const end = what === 'calm' ? async () => ({}) : await STORMS[what](site);
     try {
         const { p99: took, wrong } = await steady(site);
+        if (LONG) console.log(`# round ${seen[what].p99.length + 1}, ${what}: p99 ${took.toFixed(1)} ms`);
         seen[what].p99.push(took);
         seen[what].wrong.push(...wrong);
     } finally {
