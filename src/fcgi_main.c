@@ -103,7 +103,7 @@ static bool step_serve(Program *program)
         serve_one(program);
     else if (!serve_fastcgi(program->listener, program->settings.socket != NULL, program->settings.threads,
                             program->settings.shared_secret, site_answer, &program->site))
-        program->why = g_strdup("threads cannot be started");
+        program->why = g_strdup("requests cannot be served: there are no threads or descriptors to be had");
     return !program->why;
 }
 

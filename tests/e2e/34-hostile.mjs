@@ -279,13 +279,45 @@ async function tables(site) {
         }));
 }
 
+/* What webquota says was wrong, by the area and the status; and what lighttpd's own page is called. */
+const NAMED = {
+    addresses: { 400: /^the (address|query) is not valid/, 404: /^there is nothing at this address$|^there is no feature / },
+    'lengths of bodies': { 400: /^the body (is not valid JSON: line \d+: .|is not as long as Content-Length says)/ },
+    'requests within requests': { 400: /^the body is not valid JSON: line \d+: ./, 405: /^this address does not know the method; it knows GET, HEAD$/ },
+};
+const TITLES = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 411: 'Length Required', 413: 'Payload Too Large', 417: 'Expectation Failed',
+    431: 'Request Header Fields Too Large', 501: 'Not Implemented', 505: 'HTTP Version Not Supported' };
+
+/** The first answer of what came back, out of its chunks, and how many there are: one to "continue" is none. */
+function parted(text) {
+    const answers = text.split(/(?=^HTTP\/1\.[01] \d{3} )/m).filter(one => !one.startsWith('HTTP/1.1 100 '));
+    const [head, ...rest] = answers[0].split('\r\n\r\n'), body = rest.join('\r\n\r\n');
+    const whole = /^transfer-encoding: chunked/im.test(head) ? body.replace(/(?:^|\r\n)[0-9a-f]+\r\n/gi, '') : body;
+    return { head, body: whole, count: answers.length };
+}
+
+const unescaped = text => text.replaceAll('&#39;', '\'').replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+/* A refusal names what was wrong: webquota's says it in words of its own, as JSON or on a page; lighttpd's page by the status. */
+function names_what(area, text, code, what) {
+    const { head, body, count } = parted(text), title = /<title>(.*?)<\/title>/.exec(body)?.[1];
+    equal(count, 1, `${what}: answers`);
+    if (!/^content-security-policy:/im.test(head)) {
+        equal([title, /<h1>(.*?)<\/h1>/.exec(body)?.[1]], Array(2).fill(`${code} ${TITLES[code]}`), `${what}: lighttpd's page`);
+        return;
+    }
+    const problem = /^content-type: application\/problem\+json/im.test(head) ? JSON.parse(body)
+        : { status: Number(/<p class="eyebrow">(\d+)<\/p>/.exec(body)?.[1]), detail: unescaped(/<p class="lead">(.*?)<\/p>/.exec(body)?.[1] ?? '') };
+    equal(problem.status, code, `${what}: the status in the body`);
+    ok(NAMED[area]?.[code]?.test(problem.detail), `${what}: ${code} of ${area}: ${problem.detail}`);
+}
+
 async function wire(site) {
     for (const [area, rows] of Object.entries(refused_bytes(site.key)))
         await test(`over the wire: ${area}`, () => each(rows, async ([what, bytes, code]) => {
             const answer = sane(await raw(site.url, bytes), what);
             equal(answer.status, code, `${what}: ${answer.text.slice(0, 120)}`);
-            if (code >= 400) ok(answer.text.split('\r\n\r\n')[1]?.length > 20 || bytes.startsWith('HEAD'),
-                `${what}: the refusal says nothing`);
+            if (code >= 400 && !bytes.startsWith('HEAD')) names_what(area, answer.text, code, what);
         }, 64)); /* where nothing is hidden, lighttpd waits five seconds for the next request */
     await test('no request within a request was run',
         async () => { equal(await site.value("select count(*) from webquota.subjects where key in ('smuggled', 'wire')"),

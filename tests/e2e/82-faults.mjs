@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// A site under load while faults strike: whoever calls has an answer, or a 503, within two seconds; within two seconds of
-// the fault's end all is well again; nothing acknowledged is lost, nothing is charged twice or above a limit, and what
-// callers were told, what is recorded and what is counted are the same.
+// Two services on one database under a mixed load (charges, holds, refunds, resets, overrides, windows that turn) while faults
+// strike: whoever calls has an answer, or a 503, within two seconds; within two seconds of the fault's end all is well again; nothing
+// acknowledged is lost, nothing is charged twice or above a limit, and what callers were told, what is recorded and what is counted
+// are the same. There are two such sites side by side, each with faults of its own, so that while one stands still the other is struck.
 //
 // FAULT_ROUNDS: how often each fault strikes (3). FAULTS: only those whose name holds one of these words (comma between).
 // FAULTS_ALL=yes: a full disk both ways, by a small volume and by a limit on files; otherwise the second only where nothing
@@ -10,8 +11,9 @@
 // Runs alone: it tells how long callers wait.
 import { writeFileSync } from 'node:fs';
 import { books_agree, unknown_on_record } from './lib/faults_books.mjs';
-import { FAULTS, know_postgres, large_disk, mount_refused } from './lib/faults.mjs';
+import { FAULTS, know_postgres, large_disk, mount_refused, turn_minute } from './lib/faults.mjs';
 import { Load, POLICY, now } from './lib/faults_load.mjs';
+import { second_host } from './lib/second.mjs';
 import { with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, test } from './lib/tap.mjs';
 
@@ -46,11 +48,12 @@ function tally(attempts) {
 }
 
 async function strike(site, fault, name, round) {
-    const load = new Load(site, name);
+    const load = new Load(site, name, site.urls);
     await load.start();
     try {
         await site.started;
         await load.answered(BEFORE, 0, 'the load is under way');
+        await turn_minute(site);
         const struck = await fault.strike(site, load, round);
         await load.answered(AFTER, struck.ended, 'the load goes on');
         await load.stop();
@@ -107,34 +110,38 @@ async function rounds_of(site, fault, letter) {
         ok(worst(rounds, 'back') <= WITHIN_MS, `it took ${rounds.map(round => ms(round.back)).join(', ')}`));
 }
 
-async function all(site) {
+async function all(site, faults) {
     for (const name of ['SIGINT', 'SIGTERM']) process.prependOnceListener(name, () => large_disk(site));
     try {
-        await each(site);
+        await each(site, faults);
     } finally {
         await site.started;
         large_disk(site);
     }
 }
 
-async function each(site) {
+/* Those that stand still for long, and what takes little beside them. */
+const LANES = [FAULTS.filter(fault => !fault.aside), FAULTS.filter(fault => fault.aside)];
+
+async function each(site, faults) {
     const file = `${site.folder}/faults.conf`;
     writeFileSync(file, POLICY);
     await site.policy(file);
+    site.urls = [site.url, await second_host(site)];
     know_postgres(site);
     const refused = await mount_refused(site);
-    for (const [number, fault] of FAULTS.entries()) {
-        if (WORDS.length && !WORDS.some(word => fault.name.includes(word))) continue;
+    for (const fault of faults) {
         if (fault.instead && !refused && !ALL) continue;
         const began = now();
         if (fault.mounts && refused) console.log(`ok - ${fault.name} # SKIP nothing can be mounted here (${refused})`);
-        else await rounds_of(site, fault, `f${number}r`);
+        else await rounds_of(site, fault, `f${FAULTS.indexOf(fault)}r`);
         console.log(`    ${fault.name}: ${ms(now() - began)}`);
     }
 }
 
 try {
-    await with_site({ durable: true }, all);
+    const wanted = LANES.map(faults => faults.filter(({ name }) => !WORDS.length || WORDS.some(word => name.includes(word)))).filter(faults => faults.length);
+    await Promise.all(wanted.map(faults => with_site({ durable: true }, site => all(site, faults))));
 } catch (error) {
     broken(error);
 }

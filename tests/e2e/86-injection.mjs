@@ -1,54 +1,42 @@
 #!/usr/bin/env node
-// One call fails, once: an allocation, or a read, write, connect and the like, at each place of the program that an operation
-// comes by. GLib ends the process where it has no memory, by design; then the caller has a 5xx, and another process goes on.
-// Else the caller has an answer, in time: what was asked for, or a problem, and then nothing was charged. Nothing leaks, and counters
-// are the sums of what was recorded whatever happens.
+// One call fails, once: an allocation, or a read, write, connect, open and the like, at each place of the program that an operation
+// comes by; operations are all routes (lib/injected_table.mjs), the guard before an application, the start of the service, and a command.
+// GLib ends the process where it has no memory, and says so: that is its rule, and the only end that is borne; then the caller has a
+// 5xx, and another process goes on. Else the caller has an answer, in time: what was asked for, or a problem, and then nothing was
+// charged and nothing changed. Nothing leaks, and counters are the sums of what was recorded whatever happens.
 //
-// In so much time as INJECT_S says (25) as many places as can be done, in an order by INJECT_SEED (random); with INJECT_S=all
-// (scripts/soak.d/86-injection) every one, and each in both variants: the call fails, or it is interrupted or does a part.
+// In so much time as INJECT_S says (25) as many places as can be done, in an order by INJECT_SEED: the first half for what is asked
+// most, the other for all the rest; with INJECT_S=all (scripts/soak.d/86-injection) every one, and each in both variants: the call
+// fails, or it is interrupted or does a part; and each again and again, to see whether it leaks (INJECT_LEAKS=no: it is not).
 // INJECT_ONLY=WORD picks operations by name, INJECT_PLACE=NUMBER one place, to look into what went wrong.
 import { existsSync, writeFileSync } from 'node:fs';
 import { request } from './lib/http.mjs';
 import { Control, with_injected } from './lib/injected.mjs';
+import { Ground, POLICY, not_in_step, routes, well } from './lib/injected_table.mjs';
 import { PROGRAMS, run, with_site } from './lib/site.mjs';
 import { Mismatch, broken, equal, finish, ok, test, until } from './lib/tap.mjs';
 
 const ALL = process.env.INJECT_S === 'all';
 const SECONDS = ALL ? Infinity : Number(process.env.INJECT_S ?? 25);
 const SEED = Number(process.env.INJECT_SEED ?? (ALL ? Math.floor(Math.random() * 1e9) : 605961315));
-const VARIANTS = ALL ? [0, 1] : [0];
+const VARIANTS = ALL ? [0, 1] : [0], LEAKS = ALL && process.env.INJECT_LEAKS !== 'no';
 const { INJECT_ONLY = '', INJECT_PLACE } = process.env;
 /* So long the ledger waits for the database. Who is told only then that it failed is told by somebody who does not know. */
 const PATIENCE_MS = 1300;
 const ANSWER_MS = 2000 + 5000;
-const HOLD_UNITS = 3, LEAK_TRIES = 3;
-/* To the database, that may be open or not. */
-const CONNECTIONS = 4;
-/* By which GLib ends a process: its breakpoint, or abort. */
-const DEATHS = [5, 6];
+const LEAK_TRIES = 3, SAID_EACH_MS = 10000;
+/* To the database, that may be open or not: more since an operation began, and since its process did. */
+const CONNECTIONS = 4, CONNECTIONS_MOST = 16;
+/* How GLib ends a process (its breakpoint, or abort), and what it says when there is no memory, as the program itself does. */
+const DEATHS = [5, 6], OUT_OF_MEMORY = /failed to allocate (\d+ bytes|memory)|during 'malloc'|not enough memory/;
+const IS_MEMORY = /alloc|align/;
 /* An operation does not come by everywhere every time. */
 const COMES_BY = 3;
+const ASKED_MOST = ['POST /api/v1/consume', 'POST /api/v1/consume after the connections were lost', 'POST /api/v1/consume with a key', 'POST /api/v1/reservations',
+    'POST /api/v1/reservations/{id}/commit', 'POST /api/v1/decisions/{id}/refund', 'GET /', 'GET /api/v1/decisions/{id}', 'GET /api/v1/usage',
+    'GET /healthz, and a request before an application', 'POST /api/v1/admin/overrides'];
 
-const POLICY = more => `
-title = "Injection"
-timezone = "UTC"
-default_plan = "free"
-anonymous_plan = "free"
-feature call { }
-feature pool { }
-plan free { rank = 1
-  limit call { feature = "call"  amount = 1000000  window = "year" }
-  limit pool { feature = "call"  amount = 9000000  window = "year"  scope = "site" }
-${more}}
-`;
-
-/* --- what is done; each answers what the caller was told, and how many units that means --- */
-
-let number = 0;
-const api = (injected, method, where, body, headers) => request(`${injected.url}/api/v1${where}`,
-    { method, body, headers: { ...injected.site.admin, ...headers } });
-const well = async answer => { const one = await answer; if (one.status >= 300) throw new Error(`${one.status} ${one.text}`); return one.json; };
-const ask = who => ({ subject: who, feature: 'call' });
+const api = (injected, method, where, body) => request(`${injected.url}/api/v1${where}`, { method, body, headers: injected.site.admin });
 
 async function cut_connections(site) {
     const pids = (await site.sql("select pid from pg_stat_activity where usename = 'webquota_app'")).map(([pid]) => Number(pid));
@@ -56,144 +44,161 @@ async function cut_connections(site) {
     await until(() => pids.every(pid => !existsSync(`/proc/${pid}`)), 'the connections are cut');
 }
 
-/* {prepare: what goes before, on the site's own service; act; used, held: what it changes when it succeeds} */
-const OPERATIONS = {
-    consume: { act: (injected, who) => api(injected, 'POST', '/consume', ask(who)), used: 1 },
-    'consume after the connections were lost': {
-        prepare: cut_connections,
-        act: (injected, who) => api(injected, 'POST', '/consume', ask(who)), used: 1,
-    },
-    'consume with a key': {
-        act: (injected, who) => api(injected, 'POST', '/consume', ask(who), { 'Idempotency-Key': `key-${++number}` }), used: 1,
-    },
-    'hold and commit': {
-        prepare: async (site, who) => (await well(site.api('POST', '/reservations', { ...ask(who), units: HOLD_UNITS }))).reservation,
-        act: (injected, who, id) => api(injected, 'POST', `/reservations/${id}/commit`, {}), used: HOLD_UNITS, held: -HOLD_UNITS,
-    },
-    hold: { act: (injected, who) => api(injected, 'POST', '/reservations', { ...ask(who), units: HOLD_UNITS }), held: HOLD_UNITS },
-    refund: {
-        prepare: async (site, who) => (await well(site.consume(who, 'call'))).decision_id,
-        act: (injected, who, id) => api(injected, 'POST', `/decisions/${id}/refund`, {}), used: -1,
-    },
-    'the dashboard': { act: injected => request(`${injected.url}/`, { headers: { Accept: 'text/html' } }) },
-    'usage and an explanation': {
-        prepare: async (site, who) => (await well(site.consume(who, 'call'))).decision_id,
-        act: (injected, who, id) => api(injected, 'GET', `/decisions/${id}`),
-    },
-    usage: { act: (injected, who) => api(injected, 'GET', `/usage?subject=${encodeURIComponent(who)}`) },
-    'an override': {
-        act: (injected, who) => api(injected, 'POST', '/admin/overrides', { subject: who, feature: 'call', limit: 'call', amount: 2000000 }),
-    },
-};
+/* What a service does by itself, a lease each: history is rolled up, somebody is let in, many are changed. */
+const JOBS = ['usage', 'admission', 'bulk'];
 
-/* What costs more time than the short run has. */
-const OTHERS = {
-    release: {
-        prepare: async (site, who) => (await well(site.api('POST', '/reservations', { ...ask(who), units: HOLD_UNITS }))).reservation,
-        act: (injected, who, id) => api(injected, 'POST', `/reservations/${id}/release`), held: -HOLD_UNITS,
-    },
-    'several items': {
-        act: (injected, who) => api(injected, 'POST', '/consume', { subject: who, items: [{ feature: 'call' }, { feature: 'call', units: 2 }] }),
-        used: 3,
-    },
-    'a check': { act: (injected, who) => api(injected, 'GET', `/check?feature=call&subject=${encodeURIComponent(who)}`) },
-    'a grant': { act: (injected, who) => api(injected, 'POST', '/admin/grants', { subject: who, feature: 'call', amount: 1 }) },
-    'a subject': { act: (injected, who) => api(injected, 'POST', '/admin/subjects', { subject: `${who} too`, plan: 'free' }) },
-    'a key': { act: injected => api(injected, 'POST', '/admin/keys', { name: 'injected', scopes: ['read'] }) },
-    'lists of what there is': {
-        act: async (injected, who) => {
-            await api(injected, 'GET', '/admin/keys').catch(() => {});
-            await api(injected, 'GET', `/admin/overrides?subject=${encodeURIComponent(who)}`).catch(() => {});
-            return api(injected, 'GET', `/admin/grants?subject=${encodeURIComponent(who)}`);
+/* It has the leases, not the site's own service. */
+async function has_leases(injected) {
+    const mine = `holder ~ ', process ${injected.pid}, '`, names = JOBS.map(name => `'${name}'`);
+    await until(async () => {
+        await injected.site.sql(`update webquota.leases set holder = '', until = '-infinity' where name in (${names}) and not ${mine}`);
+        await new Promise(resolve => setTimeout(resolve, 300));
+        return Number(await injected.site.value(`select count(*) from webquota.leases where name in (${names}) and ${mine}`)) === JOBS.length;
+    }, 'the service has the leases', 30000);
+}
+
+/* Something to do for each of them; answers what tells that all is done. */
+async function make_work({ site, ground }) {
+    const { people: [, subject], seat } = await ground.line('open');
+    await well(site.api('POST', `/decisions/${seat}/refund`, {}));
+    const { bulk } = await well(site.api('POST', '/admin/bulk', { what: 'bonus', feature: 'call', amount: 1, q: subject, reason: 'in bulk', once: subject }));
+    return `select (select state <> 'running' from webquota.bulks where id = ${bulk})
+        and (select state <> 'waiting' from webquota.tickets t join webquota.subjects s on s.id = t.subject_id where s.key = '${subject}')
+        and (select sum(allowed) > 0 from webquota.usage_daily u join webquota.subjects s on s.id = u.subject_id where s.key like '${subject.slice(0, -2)}%')`;
+}
+
+const BESIDE = {
+    'GET /readyz, while what a service does by itself is done': {
+        slow: true, prepare: (site, who, injected) => has_leases(injected),
+        act: async injected => {
+            const done = await make_work(injected);
+            await until(async () => await injected.site.value(done) === 't', 'all jobs are done', ANSWER_MS - 1000);
+            return request(`${injected.url}/readyz`);
         },
     },
-    'the limit page': { act: injected => request(`${injected.url}/limit/call`, { headers: { Accept: 'text/html' } }) },
-    'is it ready': { act: injected => request(`${injected.url}/readyz`) },
-    metrics: { act: injected => request(`${injected.url}/metrics`) },
+    'POST /api/v1/consume after the connections were lost': {
+        prepare: cut_connections, act: (injected, who) => api(injected, 'POST', '/consume', { subject: who, feature: 'call' }), used: 1,
+    },
 };
 
 /* --- what must be true afterwards --- */
 
-/* Own counter of the subject, and the sums of its records. */
-async function books(site, id) {
-    const [[used, held, used_sum, held_sum]] = await site.sql(`
+/* Own counter of the subject, the sums of its records, and the numbers that the operation changes. */
+async function books(site, id, marks) {
+    const [[used, held, used_sum, held_sum, ...numbers]] = await site.sql(`
         select coalesce(max(v.used), 0), coalesce(max(v.held), 0), coalesce(max(l.used), 0), coalesce(max(l.held), 0)
+            ${marks.map(([sql]) => `, (${sql})`).join('')}
           from (select slot, window_start, used, held from webquota.counter_values where subject_id = ${id} and limit_key = 'call') v
           left join lateral (select sum(used_delta) used, sum(held_delta) held from webquota.decision_lines l
               where l.subject_id = ${id} and l.slot = v.slot and l.counted_at = v.window_start) l on true`);
-    return { used: Number(used), held: Number(held), used_sum: Number(used_sum), held_sum: Number(held_sum) };
+    return { used: Number(used), held: Number(held), used_sum: Number(used_sum), held_sum: Number(held_sum), numbers: numbers.map(Number) };
 }
 
-function same(before, after, by) {
-    return after.used - before.used === (by.used ?? 0) && after.held - before.held === (by.held ?? 0);
+/* What is there when it is done; `operation` {}: when it is not. */
+function expected(before, { used = 0, held = 0 }, by) {
+    return [before.used + (typeof used === 'function' ? used(before.used) : used), before.held + held, ...before.numbers.map((number, i) => number + by[i])];
 }
 
-/* The caller knows by webquota's answer; one that had none, or lighttpd's, does not. */
-function judge_counts(operation, answer, took, before, after) {
-    const shown = `${answer.status}: used ${before.used} to ${after.used}, held ${before.held} to ${after.held}`;
-    const done = same(before, after, operation), nothing = same(before, after, {});
-    if (answer.status < 300) ok(done, `told that it is done, ${shown}`);
-    else if (answer.json && took < PATIENCE_MS) ok(nothing, `told that it failed, ${shown}: ${answer.text}`);
-    else ok(done || nothing, `neither done nor not, ${shown}`);
+/* Who has an answer of webquota's own knows by it; who had none, or the web server's, does not. */
+function judge_counts(operation, marks, answer, took, before, after) {
+    const there = [after.used, after.held, ...after.numbers];
+    const done = expected(before, operation, marks.map(([, by]) => by)), nothing = expected(before, {}, marks.map(() => 0));
+    const same = wanted => wanted.every((number, i) => number === there[i]);
+    const shown = `${answer.status}: used, held and what else changes were ${nothing}, are ${there}, done would be ${done}`;
+    const by_webquota = answer.json || 'content-security-policy' in answer.headers;
+    if (answer.status < 400) ok(same(done), `told that it is done, ${shown}`);
+    else if (by_webquota && took < PATIENCE_MS) ok(same(nothing), `told that it failed, ${shown}: ${answer.text.slice(0, 400)}`);
+    else ok(same(done) || same(nothing), `neither done nor not, ${shown}`);
+}
+
+/* What was asked for, whole, or that it failed. */
+function judge_answer({ status, headers, text, json }) {
+    ok(status < 400 || [500, 502, 503].includes(status), `the caller was told ${status}: ${text.slice(0, 400)}`);
+    const type = headers['content-type'] ?? '';
+    if (/json/.test(type)) ok(json !== undefined, `the answer is cut short: ${text.slice(-200)}`);
+    if (/html/.test(type) && text) ok(text.trimEnd().endsWith('</html>'), `the page is cut short: ${text.slice(-200)}`);
+    if (status >= 500 && json) ok(json.status === status && json.detail, `a problem that says nothing: ${text}`);
+}
+
+/* GLib's rule alone: no memory, and it said so. */
+function judge_death(place, { signal, code }, said) {
+    const by_rule = DEATHS.includes(signal) && IS_MEMORY.test(place.name) && OUT_OF_MEMORY.test(said);
+    ok(by_rule, `the process ended by ${signal ? `signal ${signal}` : `code ${code}`}, and not for want of memory: ${said.slice(-600)}`);
 }
 
 /* At rest there are as many as at most before; while connections to the database come and go, fewer. */
 async function descriptors_back(injected, subject) {
-    await until(() => injected.descriptors() <= subject.descriptors, `no more than ${subject.descriptors} descriptors`, 5000);
+    const most = Math.min(subject.descriptors, injected.at_first() + CONNECTIONS_MOST);
+    await until(() => injected.descriptors() <= most, `no more than ${most} descriptors`, 5000);
+}
+
+const acted = (operation, injected, who, prepared) => operation.act(injected, who, prepared).catch(error => {
+    if (error instanceof Mismatch) throw error;
+    return { status: error.code ?? String(error), text: '', headers: {} };
+});
+
+/* As it goes well; what is asked for is there. */
+async function act_well(injected, { operation, who }) {
+    const answer = await operation.act(injected, who, await operation.prepare?.(injected.site, who, injected));
+    ok(answer.status < 400, `before anything fails: ${answer.status} ${answer.text.slice(0, 400)}`);
 }
 
 /** One failure at one place, and what came of it. `hit`: the operation came by. */
 async function attempt(injected, subject, place, variant) {
     const { operation, who, id } = subject;
     const { site, control, deaths } = injected;
-    const prepared = await operation.prepare?.(site, who);
-    const before = await books(site, id), dead = deaths.length;
+    const prepared = await operation.prepare?.(site, who, injected), marks = operation.marks?.(who, prepared) ?? [];
+    const before = await books(site, id, marks), dead = deaths.length, said = injected.said_bytes;
     const began = performance.now();
     control.arm(place, variant);
-    const answer = await operation.act(injected, who, prepared).catch(error => ({ status: error.code ?? String(error), text: '', headers: {} }));
+    const answer = await acted(operation, injected, who, prepared);
     const took = performance.now() - began;
     const hit = control.disarm();
     await injected.ready();
-    const after = await books(site, id), died = deaths.length > dead;
+    const after = await books(site, id, marks), died = deaths.length > dead;
     if (!died) await descriptors_back(injected, subject);
-    else await operation.act(injected, who, await operation.prepare?.(site, who)); /* so that the next comes by the same places again */
-    ok(!died || DEATHS.includes(deaths[dead].signal), `the process ended by ${JSON.stringify(deaths[dead])}`);
-    ok(answer.status < 300 || [500, 502, 503].includes(answer.status), `the caller was told ${answer.status}: ${answer.text}`);
+    else await act_well(injected, subject); /* so that the next comes by the same places again */
+    if (died) judge_death(place, deaths[dead], injected.said_since(said));
+    judge_answer(answer);
     ok(took <= ANSWER_MS, `it took ${took.toFixed(0)} ms`);
-    judge_counts(operation, answer, took, before, after);
+    judge_counts(operation, marks, answer, took, before, after);
     equal([after.used, after.held], [after.used_sum, after.held_sum], 'counters against the sums of their decisions');
     return { hit, died };
 }
 
-/* What the process holds once it has nothing to do: the least of some looks, as threads of its own come and go. */
-async function blocks_at_rest(injected, { operation, who }) {
-    let least = Infinity;
+/* What the process holds once it has nothing to do: the least of some looks, as threads and connections of its own come and go. */
+async function at_rest(injected, subject) {
+    const least = { blocks: Infinity, descriptors: Infinity };
     for (let i = 0; i < 3; i++) {
-        await operation.act(injected, who, await operation.prepare?.(injected.site, who));
-        least = Math.min(least, injected.control.blocks);
+        await act_well(injected, subject);
+        least.blocks = Math.min(least.blocks, injected.control.blocks);
+        least.descriptors = Math.min(least.descriptors, injected.descriptors());
     }
     return least;
 }
 
-/* How many blocks more are in use after each of some rounds. */
+/* How much more is in use after each of some rounds. */
 async function growth(injected, subject, round) {
-    const seen = [await blocks_at_rest(injected, subject)];
+    const seen = [await at_rest(injected, subject)];
     for (let i = 0; i < LEAK_TRIES; i++) {
         if (!await round()) return [];
-        seen.push(await blocks_at_rest(injected, subject));
+        seen.push(await at_rest(injected, subject));
     }
-    return seen.slice(1).map((blocks, i) => blocks - seen[i]);
+    return seen.slice(1).map((one, i) => ({ blocks: one.blocks - seen[i].blocks, descriptors: one.descriptors - seen[i].descriptors }));
 }
 
 /* The same failure again and again: what it leaves behind adds up, and to more than what goes well leaves in caches. */
 async function leaks(injected, subject, place, variant) {
+    const least = (rounds, of) => Math.min(...rounds.map(one => one[of])), most = (rounds, of) => Math.max(...rounds.map(one => one[of]));
     const grown = await growth(injected, subject, async () => {
         const { hit, died } = await attempt(injected, subject, place, variant);
         return hit && !died;
     });
-    if (!grown.length || Math.min(...grown) <= 0) return;
+    const kinds = ['blocks', 'descriptors'].filter(of => grown.length && least(grown, of) > 0);
+    if (!kinds.length) return;
     const usual = await growth(injected, subject, async () => true);
-    ok(Math.min(...grown) <= Math.max(...usual), `it leaks; blocks more each time: ${grown.join(', ')}; without the failure: ${usual.join(', ')}`);
+    for (const of of kinds)
+        ok(least(grown, of) <= most(usual, of), `it leaks; ${of} more each time: ${grown.map(one => one[of])}; without the failure: ${usual.map(one => one[of])}`);
 }
 
 /* --- every place once --- */
@@ -222,37 +227,60 @@ async function shown(program, { place, variant }) {
     return `${place.name} in ${stdout.trim()} (place ${place.hash}, variant ${variant})`;
 }
 
-async function places_of(injected, { operation, who }) {
-    const some = async () => { for (let i = 0; i < 3; i++) await operation.act(injected, who, await operation.prepare?.(injected.site, who)); };
+async function places_of(injected, subject, times) {
+    const some = async () => { for (let i = 0; i < times; i++) await act_well(injected, subject); };
     await some();
     return injected.control.record(some);
 }
 
-/* Memory is there or is not; the rest has two ways to fail. */
+/* Memory is there or is not; the rest has two ways to fail. What one operation came by is not done again for the others. */
+const over = new Set();
+const name_of = ({ place, variant }) => `${place.hash} ${variant}`;
+
 function choices(places) {
-    return VARIANTS.flatMap(variant => places.filter(place => variant === 0 || !/alloc|align/.test(place.name))
-        .filter(place => !INJECT_PLACE || place.hash === Number(INJECT_PLACE)).map(place => ({ place, variant })));
+    return VARIANTS.flatMap(variant => places.filter(place => variant === 0 || !IS_MEMORY.test(place.name))
+        .filter(place => !INJECT_PLACE || place.hash === Number(INJECT_PLACE)).map(place => ({ place, variant })))
+        .filter(one => !ALL || !over.has(name_of(one)));
 }
 
-async function all_places(injected, name, operation, seconds, random) {
+/* Whoever waits is told that it goes on. */
+let said_at = performance.now();
+
+function tell(name, left) {
+    if (!ALL || performance.now() - said_at < SAID_EACH_MS) return;
+    said_at = performance.now();
+    console.log(`# ${name}: ${left} to go`);
+}
+
+async function one_place(injected, subject, one) {
+    let hit = false, died = false;
+    for (let times = 0; times < COMES_BY && !hit; times++)
+        ({ hit, died } = await attempt(injected, subject, one.place, one.variant));
+    // Caches of many threads fill for a while: only the long run tells them from leaks.
+    if (hit && !died && LEAKS && !subject.operation.slow) await leaks(injected, subject, one.place, one.variant);
+    if (hit) over.add(name_of(one));
+    return { hit, died };
+}
+
+/** `thorough`: until the time is up, and no less than until one was hit; else one alone. */
+async function all_places(injected, name, operation, { seconds, random, thorough }) {
     const end = performance.now() + seconds * 1000;
-    const who = `in ${name}`;
+    const who = operation.who ?? `in ${name}`;
     await well(injected.site.consume(who, 'call'));
     const subject = { operation, who, id: await injected.site.value(`select id from webquota.subjects where key = '${who}'`) };
-    const places = await places_of(injected, subject);
+    const places = await places_of(injected, subject, thorough ? 3 : 1);
     subject.descriptors = injected.descriptors() + CONNECTIONS;
     const waiting = shuffled(choices(places), random);
+    /* One alone is one that the process lives on with, since to start again takes its time. */
+    if (!thorough) waiting.sort((a, b) => IS_MEMORY.test(b.place.name) - IS_MEMORY.test(a.place.name));
     const all = waiting.length, wrong = [];
     let hits = 0, deaths = 0;
-    for (let one; (hits === 0 || performance.now() < end) && (one = waiting.pop());) {
+    for (let one; (hits === 0 || thorough && performance.now() < end) && (one = waiting.pop());) {
         try {
-            let hit = false, died = false;
-            for (let times = 0; times < COMES_BY && !hit; times++)
-                ({ hit, died } = await attempt(injected, subject, one.place, one.variant));
+            const { hit, died } = await one_place(injected, subject, one);
             hits += hit;
             deaths += died;
-            // Caches of many threads fill for a while: only the long run tells them from leaks.
-            if (hit && !died && ALL) await leaks(injected, subject, one.place, one.variant);
+            tell(name, waiting.length);
         } catch (error) {
             wrong.push(`${await shown('webquota.fcgi', one)}: ${error instanceof Mismatch ? error.message : error.stack}`);
             if (wrong.length >= 20) break;
@@ -260,13 +288,58 @@ async function all_places(injected, name, operation, seconds, random) {
         }
     }
     console.log(`# ${name}: ${all} places, ${all - waiting.length} tried, ${hits} hit, ${deaths} ended the process`);
+    ok(hits > 0 || all === 0 && places.length > 0, 'nothing was hit');
+    if (wrong.length) throw new Mismatch(wrong.join('\n'));
+}
+
+/* --- the start of the service --- */
+
+/* It starts, or ends and says why; and then it is started again, and is well. */
+async function start_with(injected, one) {
+    const { control, deaths, pid } = injected, said = injected.said_bytes, dead = deaths.length;
+    control.arm(one.place, one.variant);
+    process.kill(pid, 'SIGKILL');
+    await until(() => injected.pid !== pid, 'it is started again');
+    await injected.ready();
+    const hit = control.disarm(), text = injected.said_since(said);
+    for (const death of deaths.slice(dead + 1)) { /* the first was the kill */
+        if (death.signal) judge_death(one.place, death, text);
+        else ok(death.code > 0 && text.trim(), `it ended by code ${death.code}, and said: ${text}`);
+    }
+    return { hit, died: deaths.length > dead + 1 };
+}
+
+async function starts(injected, { seconds, random }) {
+    const end = performance.now() + seconds * 1000;
+    const places = await injected.control.record(async () => {
+        const { pid } = injected;
+        process.kill(pid, 'SIGKILL');
+        await until(() => injected.pid !== pid, 'it is started again');
+        await injected.ready();
+    });
+    const waiting = shuffled(choices(places), random), all = waiting.length, wrong = [];
+    let hits = 0, deaths = 0;
+    for (let one; (hits === 0 || performance.now() < end) && (one = waiting.pop());) {
+        try {
+            const { hit, died } = await start_with(injected, one);
+            hits += hit;
+            deaths += died;
+            if (hit) over.add(name_of(one));
+            tell('the start', waiting.length);
+        } catch (error) {
+            wrong.push(`${await shown('webquota.fcgi', one)}: ${error instanceof Mismatch ? error.message : error.stack}`);
+            if (wrong.length >= 20) break;
+            await injected.ready();
+        }
+    }
+    console.log(`# the start: ${all} places, ${all - waiting.length} tried, ${hits} hit, ${deaths} ended the process`);
     ok(hits > 0, 'nothing was hit');
     if (wrong.length) throw new Mismatch(wrong.join('\n'));
 }
 
 /* --- the command --- */
 
-async function policy_apply(site, library, seconds, random) {
+async function policy_apply(site, library, { seconds, random }) {
     const end = performance.now() + seconds * 1000;
     const control = new Control(site, library, 'command.control');
     const file = `${site.folder}/command.conf`;
@@ -290,7 +363,9 @@ async function policy_apply(site, library, seconds, random) {
         const after = await active();
         const changed = before !== after, whole = after.includes(`amount = ${version} `);
         const good = result.code === 0 ? changed && whole : !changed || whole;
-        if (!good || (result.code !== 0 && result.code !== -1 && !result.stderr.trim()))
+        /* By a signal: GLib's rule, as above. */
+        const by_rule = result.code !== -1 || IS_MEMORY.test(one.place.name) && OUT_OF_MEMORY.test(result.stderr);
+        if (!good || !by_rule || (result.code !== 0 && !result.stderr.trim()))
             wrong.push(`${await shown('webquota', one)}: code ${result.code}, ${changed ? '' : 'not '}changed: ${result.stdout}${result.stderr}`);
     }
     control.close();
@@ -301,25 +376,46 @@ async function policy_apply(site, library, seconds, random) {
     if (wrong.length) throw new Mismatch(wrong.join('\n'));
 }
 
-try {
-    await with_site({}, async site => {
-        writeFileSync(`${site.folder}/injection.conf`, POLICY(''));
-        await site.policy(`${site.folder}/injection.conf`);
-        console.log(`# INJECT_SEED=${SEED}`);
-        const random = random_of(SEED);
-        const chosen = Object.entries(ALL || INJECT_ONLY ? { ...OPERATIONS, ...OTHERS } : OPERATIONS).filter(([name]) => name.includes(INJECT_ONLY));
-        const share = SECONDS / (chosen.length + 1);
-        await with_injected(site, async (injected, library) => {
-            for (const [name, operation] of chosen)
-                await test(`${name}: a failure anywhere is borne`, async () => all_places(injected, name, operation, share, random));
-            await test('policy apply: a failure anywhere leaves the old policy or the new one', async () =>
-                policy_apply(site, library, share, random));
-        });
-        await test('the counters are the sums of what was recorded', async () => {
-            const doctor = await site.command('doctor');
-            equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
-        });
+/* --- all of them --- */
+
+async function each_of(injected, list, seconds, random, thorough) {
+    const end = performance.now() + seconds * 1000;
+    let left = 0;
+    for (const [i, [name, operation]] of list.entries()) {
+        if (!thorough && performance.now() > end) { left++; continue; }
+        await injected.ground.refresh();
+        await test(`${name}: a failure anywhere is borne`, async () =>
+            all_places(injected, name, operation, { seconds: (end - performance.now()) / 1000 / (list.length - i), random, thorough }));
+    }
+    if (left) console.log(`# ${left} of ${list.length} not tried in this time`);
+}
+
+async function all(site) {
+    writeFileSync(`${site.folder}/injection.conf`, POLICY());
+    await site.policy(`${site.folder}/injection.conf`);
+    console.log(`# INJECT_SEED=${SEED}`);
+    const random = random_of(SEED), ground = new Ground(site), operations = { ...routes(ground), ...BESIDE };
+    await test('every route is one of the operations', async () => equal(not_in_step(operations), { missing: [], gone: [] }));
+    await ground.up();
+    const list = Object.entries(operations).filter(([name]) => name.includes(INJECT_ONLY)), most = ALL || INJECT_ONLY ? list : ASKED_MOST.map(name => [name, operations[name]]);
+    await with_injected(site, async (injected, library) => {
+        injected.ground = ground;
+        const part = ALL ? Infinity : SECONDS / 16;
+        await each_of(injected, most, part * 7, random, true);
+        if (most !== list) await each_of(injected, shuffled(list.filter(([name, { slow }]) => !slow && !ASKED_MOST.includes(name)), random), part * 7, random, false);
+        if (INJECT_ONLY && !'the start, policy apply'.includes(INJECT_ONLY)) return;
+        await test('the start: a failure anywhere is said, and the next start is well', async () => starts(injected, { seconds: part, random }));
+        await test('policy apply: a failure anywhere leaves the old policy or the new one', async () =>
+            policy_apply(site, library, { seconds: part, random }));
     });
+    await test('the counters are the sums of what was recorded', async () => {
+        const doctor = await site.command('doctor');
+        equal(doctor.code, 0, `webquota doctor: ${doctor.stdout}${doctor.stderr}`);
+    });
+}
+
+try {
+    await with_site({}, all);
 } catch (error) {
     broken(error);
 }

@@ -6,7 +6,7 @@ const IS_GRANT = 2048, SCOPE_BITS = 4096 + 8192 + 16384;
 const SCOPE_FLAG = { subject: 0, organization: 4096, plan: 8192, site: 16384 };
 const LIFETIME = -(2 ** 63);
 const SPAN_US = { minute: 60e6, hour: 3600e6, day: 86400e6 };
-const PART_US = 60e6; // a rolling hour's sub-window
+export const PART_US = 60e6; // a rolling hour's sub-window
 const UNDER_WAY_US = 1e6; // a decision takes no longer
 
 const BY_KEY = new Map(LIMITS.map(limit => [limit.key, limit]));
@@ -46,11 +46,18 @@ function override_at(all, time, at) {
         .reduce((best, one) => best && newer(best, one) ? best : one, null);
 }
 
+/* What an override makes of a plan's amount; multipliers are of hundredths. */
+function bent_amount(limit, override) {
+    if (!override) return limit.amount;
+    if (override.kind === 'unlimited') return Infinity;
+    return override.kind === 'multiplier' ? Math.floor(limit.amount * Math.round(override.multiplier * 100) / 100) : override.amount;
+}
+
 /** One counter of one window; of a rolling limit all of its time. `most_used`: what thresholds must have alerted for;
  * `perhaps_used`: what they may have. */
 class Counter {
     constructor(limit, owner, window) {
-        Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], peaks: [], refused_at: Infinity });
+        Object.assign(this, { limit, owner, window, used: 0, held: 0, most_used: 0, perhaps_used: 0, times: [], levels: [], peaks: [], ats: [], refused_at: Infinity });
         if (limit?.align === 'rolling') this.buckets = new Map();
     }
 
@@ -109,7 +116,7 @@ function is_one_way(changes, from) {
 export class Books {
     /** `other`: version of a policy to whether it is the other one. `complain(check, text)` is told what is wrong. */
     constructor(tables, other, complain) {
-        Object.assign(this, { tables, other, complain, counters: new Map(), rows: new Map(), resets: new Set(), open: [], granted: new Map() });
+        Object.assign(this, { tables, other, complain, counters: new Map(), rows: new Map(), resets: new Set(), open: [], granted: new Map(), windows: new Map() });
         this.overrides = new Map();
         for (const one of tables.overrides) {
             const name = `${one.owner} ${one.limit}`;
@@ -120,7 +127,12 @@ export class Books {
     counter(limit, owner, counted_at) {
         const name = limit.align === 'rolling' ? `${owner} ${limit.key}` : `${owner} ${limit.key} ${counted_at}`;
         let counter = this.counters.get(name);
-        if (!counter) this.counters.set(name, counter = new Counter(limit, owner, limit.align === 'rolling' ? 0 : counted_at));
+        if (counter) return counter;
+        this.counters.set(name, counter = new Counter(limit, owner, limit.align === 'rolling' ? 0 : counted_at));
+        if (limit.rollover) {
+            const all = `${owner} ${limit.key} `;
+            this.windows.set(all, [...this.windows.get(all) ?? [], counter]);
+        }
         return counter;
     }
 
@@ -133,10 +145,10 @@ export class Books {
         const all = this.overrides.get(`${owner} ${limit.key}`) ?? [];
         const amounts = [];
         if (at === null) { /* which of them had expired is not known: any may have held, or none */
-            amounts.push(limit.amount, ...all.filter(one => one.committed <= to && one.removed > from).map(one => one.amount));
+            amounts.push(limit.amount, ...all.filter(one => one.committed <= to && one.removed > from).map(one => bent_amount(limit, one)));
         } else {
             const changed = all.flatMap(one => [one.committed, one.removed]).filter(time => time > from && time < to);
-            amounts.push(...[from, ...changed, to].map(time => override_at(all, time, at)?.amount ?? limit.amount));
+            amounts.push(...[from, ...changed, to].map(time => bent_amount(limit, override_at(all, time, at))));
         }
         return { least: Math.min(...amounts), most: Math.max(...amounts) };
     }
@@ -215,13 +227,14 @@ export class Books {
         if (counter.used < 0 && !counter.buckets && !(over && counter.is_reset) || counter.held < 0)
             this.complain('exceeded', `${counter.name}: ${counter.used} used, ${counter.held} held after ${row.id}`);
         const { most } = this.amounts_of(counter.limit, counter.owner, row);
-        if (level > before && level > Math.min(most, counter.limit.rollover ? line.amount : Infinity))
+        if (level > before && level > (counter.limit.rollover ? line.amount : most))
             this.complain('exceeded', `${counter.name}: ${level} of ${most} after ${row.kind} ${row.id} at ${row.at}`);
         if (!over) counter.most_used = Math.max(counter.most_used, counter.used);
         counter.perhaps_used = Math.max(counter.perhaps_used, used_before + added);
         /* Who was refused in the same transaction may have stood before those who gave back. */
         const risen = changes.reduce((sum, one) => sum + Math.max(one.line.used_delta + one.line.held_delta, 0), 0);
         counter.times.push(row.committed);
+        counter.ats.push(row.at);
         counter.levels.push(counter.used + counter.held);
         counter.peaks.push(Math.max(used_before + held_before + risen, counter.used + counter.held));
     }
@@ -283,8 +296,41 @@ export class Books {
         if (line.counted_at !== window_start(limit, row.at))
             this.complain('charged', `${row.kind} ${row.id} at ${row.at} counts for ${limit.key} in the window of ${line.counted_at}`);
         const { least, most } = this.amounts_of(limit, owner_of(limit, row), row);
-        if (line.amount < least || line.amount > most)
+        const amount = line.amount < 0 ? Infinity : line.amount;
+        if (limit.rollover) this.check_carried(row, limit, line);
+        else if (amount < least || amount > most)
             this.complain('amount', `${row.kind} ${row.id} at ${row.at}: ${limit.key} of ${owner_of(limit, row)} had ${line.amount}, should have ${most}`);
+    }
+
+    /* What was left of the window before goes along, as it was when the row came to the new one: by then, or a little later, when what
+     * is settled of the old window is on record only. All decisions of one window were made on the same. */
+    check_carried(row, limit, line) {
+        const owner = owner_of(limit, row), counter = this.counter(limit, owner, line.counted_at), carried = line.amount - limit.amount;
+        if (counter.carried === undefined) {
+            const [least, most] = this.carried_between(limit, owner, line.counted_at);
+            if (carried < least || carried > most)
+                this.complain('amount', `${row.kind} ${row.id} at ${row.at}: ${limit.key} of ${owner} took along ${carried}, should have ${least} to ${most}`);
+            counter.carried = carried;
+        } else if (counter.carried !== carried) {
+            this.complain('amount', `${row.kind} ${row.id} at ${row.at}: ${limit.key} of ${owner} took along ${carried}, and ${counter.carried} before`);
+        }
+    }
+
+    /* The least and the most that could be taken along into the window that begins at `start`. */
+    carried_between(limit, owner, start) {
+        const prefix = `${owner} ${limit.key} `, before = [...this.windows.get(prefix) ?? []].filter(one => one.window < start);
+        if (!before.length) return [0, 0];
+        const last = before.reduce((a, b) => a.window > b.window ? a : b);
+        const first_late = last.ats.findIndex(at => at >= start), from = first_late < 0 ? last.ats.length - 1 : Math.max(0, first_late - 1);
+        const levels = last.levels.slice(Math.max(0, from));
+        if (first_late === 0) levels.push(0);
+        const open = this.open.flatMap(row => row.outcome === 'allowed' ? row.lines.filter(line => this.tables.slots.get(line.slot) === limit.key &&
+            line.counted_at === last.window && owner_of(limit, row) === owner).map(line => line.used_delta + line.held_delta) : []);
+        const low = Math.min(...levels, Infinity) + open.filter(delta => delta < 0).reduce((a, b) => a + b, 0);
+        const high = Math.max(...levels, 0) + open.filter(delta => delta > 0).reduce((a, b) => a + b, 0);
+        const skipped = (start - last.window) / SPAN_US[limit.window] - 1;
+        const along = level => Math.min(limit.rollover, Math.max(0, limit.amount + (last.carried ?? 0) - level) + skipped * limit.amount);
+        return [along(high), along(Number.isFinite(low) ? low : 0)];
     }
 
     check_reset(row) {

@@ -37,6 +37,17 @@ static const Want wants[] = {
     { "rolling", NULL, 2, 12, true, LAST_QUARTER | TOGETHER },
     { "wide", NULL, 2, 12, true, FIRST_HALF | TOGETHER | SHARED | PLAIN },
     { "calm", NULL, 2, 12, true, FIRST_HALF | APART | SHARED | PLAIN },
+    { "single_org", NULL, 1, 2, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "single_plan", NULL, 1, 2, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "single_site", NULL, 1, 2, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "ten_org", NULL, 2, 3, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "ten_plan", NULL, 2, 3, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "ten_site", NULL, 2, 3, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "hundred", NULL, 9, 4, true, LAST_QUARTER | TOGETHER | APART | SHARED },
+    { "hundred_plan", NULL, 5, 3, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "hundred_site", NULL, 5, 3, true, THIRD_QUARTER | TOGETHER | SHARED },
+    { "ample", NULL, 99, 4, true, LAST_QUARTER | TOGETHER | APART | SHARED },
+    { "ample_plan", NULL, 99, 4, true, LAST_QUARTER | TOGETHER | SHARED },
 };
 
 #define PHASE 1500                /* calls of all; in every second phase nothing but what is plain is asked by many */
@@ -355,11 +366,15 @@ static void override(Caller *caller)
     g_autofree char *subject = subject_name(bent_of(caller));
     bool whole = chance(caller, 3) == 0;
     g_autofree char *organization = g_strdup_printf("o-%d", chance(caller, ORGANIZATIONS));
+    static const OverrideKind kinds[] = { OVERRIDE_AMOUNT, OVERRIDE_AMOUNT, OVERRIDE_MULTIPLIER, OVERRIDE_UNLIMITED };
+    OverrideKind kind = kinds[chance(caller, G_N_ELEMENTS(kinds))];
     int64_t amount = 1 + chance(caller, whole ? 500 : 200);
-    int64_t number = journal_begin(&caller->journal, "override.add\t%s\t%" PRId64, whole ? organization : subject, amount);
+    double multiplier = chance(caller, 300) / 100.0; /* of hundredths, and now and then of nothing */
+    int64_t number = journal_begin(&caller->journal, "override.add\t%s\t%d\t%" PRId64 "\t%.2f", whole ? organization : subject,
+                                   (int)kind, amount, multiplier);
     g_autofree char *mark = g_strdup_printf("%s.%" PRId64, caller->journal.name, number);
     OverrideAdd add = { .subject = whole ? NULL : subject, .organization = whole ? organization : NULL, .feature = "bent",
-                        .limit = whole ? "bent_team" : "bent", .kind = OVERRIDE_AMOUNT, .amount = amount,
+                        .limit = whole ? "bent_team" : "bent", .kind = kind, .amount = amount, .multiplier = multiplier,
                         .expires_at = chance(caller, 2) ? INSTANT_MAX : store_now(caller->store) + 7200 * US_PER_S, .reason = mark };
     json_t *json = NULL;
     StoreResult result = admin_override_add(caller->store, &add, "load", &json, &error);
@@ -451,6 +466,27 @@ static bool call(Caller *caller)
         consume_with_key(caller, false, false);
     else
         consume(caller, ASK_CONSUME, false);
+    return true;
+}
+
+/* --- what became of it --- */
+
+static const Want *want_named(const char *feature, const char *resource)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
+        if (strcmp(wants[i].feature, feature) == 0 && g_strcmp0(wants[i].resource, resource) == 0)
+            return &wants[i];
+    return NULL;
+}
+
+bool caller_ask_again(Caller *caller, char **words)
+{
+    const char *resource = strcmp(words[6], "-") == 0 ? NULL : words[6];
+    Ask ask = { .kind = ASK_CONSUME, .subject = words[4], .want = want_named(words[5], resource), .key = words[9], .fingerprint = words[10],
+                .units = g_ascii_strtoll(words[7], NULL, 10) };
+    if (!ask.want)
+        return false;
+    ask_now(caller, &ask);
     return true;
 }
 

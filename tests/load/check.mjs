@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 // check.mjs FOLDER: compares the callers' journals in FOLDER with the tables at DATABASE_URL, and says of each thing that must
 // hold whether it does. A call without an answer (its process was killed, or the database was down) may have been carried out
-// or not, once at most; the tables say which.
-import { Books } from './books.mjs';
+// or not, once at most. Where it had a key, it was asked for once more in the end, and its outcome is what was told then; of the others the
+// tables say which. With that everything must add up.
+import { Books, PART_US } from './books.mjs';
 import { read_id, read_journals } from './journals.mjs';
 import { LIMITS } from './policy.mjs';
 import { read_decisions, read_tables } from './tables.mjs';
 
-const CHECKS = {
+export const CHECKS = {
     lost: 'what was acknowledged is on record, as it was told, once',
     untold: 'what is on record was told to somebody, or belongs to a call whose outcome is not known',
+    resolved: 'of every call without an answer it is known in the end what became of it',
+    sums: 'the units on record are the units that callers were told, and those of unknown outcomes, which are resolved',
     keys: 'an idempotency key has one charge, and one answer',
     whole: 'reservations end once, and no refund exceeds its charge',
     charged: 'every decision charges what the policy says, in the right window',
@@ -18,7 +21,7 @@ const CHECKS = {
     exceeded: 'no limit, grant or trailing window is ever exceeded',
     reason: 'nobody is refused without a reason of that moment',
     filled: 'what is asked for more than there is, is given out to the last unit',
-    counters: 'counters are the sums of what was recorded in their window',
+    counters: 'counters are the sums of what was recorded in their window, also where it rolls',
     alerts: 'thresholds that were reached alert once in their window, and others do not',
     up: 'hardly anybody is told that the database is down, since it is not',
     clock: 'decisions are made by the clock of that moment, and answered after they are committed',
@@ -60,6 +63,7 @@ class Check {
         const down = this.calls.filter(call => call.result === 'down');
         if (down.length > this.calls.length * DOWN_AT_MOST) this.complain('up', `${down.length} of ${this.calls.length} calls, such as ${down[0].mark}: ${down[0].detail}`);
         this.by_call = new Map(this.calls.map(call => [call.mark, call]));
+        this.asked_again = new Map(this.calls.filter(call => call.mark.startsWith('resolver.')).map(call => [call.key, call]));
         for (const call of this.calls) {
             this.count(call.op);
             if (call.result === 'unknown' || call.result === 'down') this.match_unknown(call);
@@ -71,9 +75,19 @@ class Check {
 
     match_unknown(call) {
         const row = this.by_mark.get(call.mark);
-        this.count(`${call.result === 'down' ? 'told that it is down' : 'no answer'}, ${row ? 'was carried out' : 'was not'}`);
+        this.resolve(call, row);
         if (call.op === 'commit' || call.op === 'release') this.unknown_ends.add(read_id(call.args[0]).id);
         if (row) row.told = true;
+    }
+
+    /* A request with a key: by what it was told when it was sent again. All others: by the record. */
+    resolve(call, row) {
+        const again = call.fingerprint === 'same' ? this.asked_again.get(call.key) : undefined;
+        this.count(`unknown, resolved by its ${again ? 'key' : 'record'}: ${row ? 'was carried out' : 'was not'}`);
+        if (call.fingerprint === 'same' && again?.result !== 'ok')
+            this.complain('resolved', `${call.op} ${call.mark} with ${call.key}: ${again ? `asked again, it was told ${again.result}` : 'it was not asked again'}`);
+        else if (again && row?.outcome === 'allowed' && read_id(again.id).id !== row.id)
+            this.complain('resolved', `${call.op} ${call.mark} with ${call.key} is on record as ${row.id}, and asked again it was told ${again.id}`);
     }
 
     /* Not carried out: a conflict, a key used for something else. */
@@ -200,6 +214,25 @@ class Check {
         }
     }
 
+    /* Units by what was done: on record, and by what callers were told of each record, with the records of unknown outcomes. */
+    check_sums() {
+        const on_record = {}, told = {}, seen = new Set();
+        const add = (sums, kind, units) => { sums[kind] = (sums[kind] ?? 0) + units; };
+        for (const row of this.books.rows.values()) if (row.outcome === 'allowed' && row.kind !== 'expire') add(on_record, row.kind, row.units);
+        for (const call of this.calls) {
+            const kind = SETTLES[call.op] ?? (call.op === 'consume' || call.op === 'hold' ? call.op : null), id = call.result === 'ok' && kind && read_id(call.id).id;
+            if (!id || (call.outcome ?? 'allowed') !== 'allowed' || seen.has(id)) continue;
+            seen.add(id);
+            add(told, kind, call.told_units);
+        }
+        for (const row of this.books.rows.values())
+            if (row.outcome === 'allowed' && row.kind !== 'expire' && !seen.has(row.id) && (this.is_unknown(row.mark) || this.unknown_ends.has(row.about))) add(told, row.kind, row.units);
+        for (const kind of new Set([...Object.keys(on_record), ...Object.keys(told)]))
+            if (on_record[kind] !== told[kind]) this.complain('sums', `${kind}: ${on_record[kind] ?? 0} units on record, ${told[kind] ?? 0} told and resolved`);
+    }
+
+    is_unknown(mark) { return ['unknown', 'down'].includes(this.by_call.get(mark)?.result); }
+
     /* --- the tables among themselves --- */
 
     check_counters() {
@@ -222,6 +255,19 @@ class Check {
             if (!one) this.complain('counters', `${counter.name}: there is none, but ${counter.used} are recorded`);
             else if (counter.window > one.window && !counter.buckets) this.complain('counters', `${counter.name}: it stands in the window of ${one.window}`);
         }
+    }
+
+    /* Each sub-window that is still kept, and that their sum is what is said to be used. */
+    check_rolling() {
+        for (const { owner, slot, window, used, parts } of this.tables.rolling) {
+            const counter = this.books.counter(LIMITS.find(limit => limit.key === this.tables.slots.get(slot)), owner, 0);
+            const wrong = parts.findIndex((units, i) => units !== (counter.buckets.get(window - i * PART_US) ?? 0));
+            if (wrong >= 0) this.complain('counters', `${counter.name}: ${parts[wrong]} units in the sub-window of ${window - wrong * PART_US}, recorded ` +
+                `${counter.buckets.get(window - wrong * PART_US) ?? 0}`);
+            const sum = parts.slice(0, -1).reduce((a, b) => a + b, 0);
+            if (used !== sum) this.complain('counters', `${counter.name}: ${used} used, its sub-windows hold ${sum}`);
+        }
+        this.counts['rolling counters'] = this.tables.rolling.length;
     }
 
     check_reservations() {
@@ -276,7 +322,9 @@ export async function check(folder, url) {
     it.books.close();
     it.match();
     it.match_back();
+    it.check_sums();
     it.check_counters();
+    it.check_rolling();
     it.check_reservations();
     it.check_filled();
     it.check_alerts();

@@ -1,5 +1,5 @@
 /* exact: calls the ledger from many threads of several processes at once, while the clock jumps, policies change, and now and
- * then a process is killed or a connection cut. It judges nothing: check.mjs does, from the journals and the tables.
+ * then a process is killed or a connection cut. In the end what had a key and no answer is asked for once more. It judges nothing: check.mjs does, from the journals and the tables.
  *
  *   exact --folder JOURNALS --calls N [--processes N] [--threads N] [--subjects N] [--seed N] [--turns N] [--kills N] [--cuts N]
  *         [--seconds N] [--apart] POLICY-FILE ANOTHER-POLICY-FILE
@@ -223,6 +223,27 @@ static void conduct(void)
     }
 }
 
+/* --- after --- */
+
+/* In a process of its own, as make_subjects. */
+static void resolve(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        Caller caller = { .shared = shared, .store = store_of_process(false), .random = g_rand_new_with_seed((guint32)given.seed) };
+        int asked = journal_open(&caller.journal, given.folder, "resolver") ? resolve_unknown(given.folder, &caller) : -1;
+        journal_close(&caller.journal);
+        g_rand_free(caller.random);
+        store_close(caller.store);
+        printf("    %d calls with a key and no answer were asked for once more\n", asked);
+        fflush(stdout);
+        _exit(asked < 0 ? 1 : 0);
+    }
+    int status;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        die("unknown outcomes", "they could not be resolved");
+}
+
 /* --- before --- */
 
 static void witness(const char *table)
@@ -321,6 +342,7 @@ int main(int argc, char **argv)
     make_database();
     make_subjects();
     conduct();
+    resolve();
     PQfinish(connection);
     journal_close(&journal);
     policy_unref(policies[0]);

@@ -3,7 +3,8 @@
  * exact.c forks processes; each has a store of its own and threads that call it (caller.c). What one process was given (ids
  * of decisions and reservations, idempotency keys) others use as well, by way of memory that all of them share (pool.c).
  * Each thread keeps a journal (journal.c): a line before a call and one after, so that whoever is killed in between leaves
- * a call whose outcome is not known. check.mjs compares the journals with the tables.
+ * a call whose outcome is not known. What had a key is asked for once more in the end (resolve.c). check.mjs compares the journals with
+ * the tables.
  */
 #ifndef WEBQUOTA_LOAD_H
 #define WEBQUOTA_LOAD_H
@@ -61,19 +62,31 @@ int64_t journal_begin(Journal *journal, const char *format, ...) PRINTF_LIKE(2, 
 /* "A NUMBER TIME words": its answer. */
 void journal_answer(Journal *journal, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* --- unknown outcomes --- */
+
+typedef struct Caller Caller;
+
+/* Asks once more for everything in the journals of `folder` that had a key and no answer, or that the database was down. Returns how
+ * much that was; -1: a journal cannot be read, or does not say what was asked. */
+int resolve_unknown(const char *folder, Caller *caller) MUST_CHECK;
+
 /* --- callers --- */
 
-typedef struct {
+struct Caller {
     Shared *shared;
     Store *store;
     Journal journal;
     GRand *random;
     int process;
     char override_id[24], grant_id[24]; /* of the last one made; empty: none */
-} Caller;
+};
 
 /* Makes calls until all that were wanted have begun. */
 void caller_run(Caller *caller);
+
+/* Sends a request with an idempotency key once more, to hear what became of it. `words`: the line of a journal with which it began.
+ * False: there is no such request. */
+bool caller_ask_again(Caller *caller, char **words) MUST_CHECK;
 
 /* Makes the subjects, each with its plan and organization. */
 bool callers_prepare(Store *store, int subjects) MUST_CHECK;

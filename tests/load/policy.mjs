@@ -3,9 +3,11 @@
 export const FEATURES = {
     one: null, few: null, team: null, everyone: null, tight: null, pool: null, own: null,
     call: null, special: 'call', bent: null, shifting: null, rolling: null, saved: null, wide: null, calm: null,
+    single_org: null, single_plan: null, single_site: null, ten_org: null, ten_plan: null, ten_site: null, hundred: null,
+    hundred_plan: null, hundred_site: null, ample: null, ample_plan: null,
 };
 
-/* Amounts from 1 to 10,000 in every scope. `changes`: the amount under the other policy. `bends`: overrides and grants are
+/* Amounts of 1, 10, 100 and 10,000 in every scope, and others. `changes`: the amount under the other policy. `bends`: overrides and grants are
  * made for it. `whole`: nothing is ever given back, so that it is filled exactly. */
 export const LIMITS = [
     { key: 'one', feature: 'one', scope: 'subject', window: 'day', amount: 1, warn: [100] },
@@ -36,6 +38,18 @@ export const LIMITS = [
     { key: 'calm', feature: 'calm', scope: 'subject', window: 'day', amount: 800, warn: [100] },
     { key: 'calm_org', feature: 'calm', scope: 'organization', window: 'day', amount: 1000, warn: [90] },
     { key: 'saved', feature: 'saved', scope: 'subject', window: 'hour', amount: 10, rollover: 15 },
+    { key: 'single_org', feature: 'single_org', scope: 'organization', window: 'minute', amount: 1 },
+    { key: 'single_plan', feature: 'single_plan', scope: 'plan', window: 'minute', amount: 1, warn: [100] },
+    { key: 'single_site', feature: 'single_site', scope: 'site', window: 'minute', amount: 1 },
+    { key: 'ten_org', feature: 'ten_org', scope: 'organization', window: 'hour', amount: 10, warn: [50] },
+    { key: 'ten_plan', feature: 'ten_plan', scope: 'plan', window: 'minute', amount: 10 },
+    { key: 'ten_site', feature: 'ten_site', scope: 'site', window: 'minute', amount: 10, warn: [80, 100] },
+    { key: 'hundred', feature: 'hundred', scope: 'subject', window: 'day', amount: 100, warn: [50] },
+    { key: 'hundred_plan', feature: 'hundred_plan', scope: 'plan', window: 'hour', amount: 100 },
+    { key: 'hundred_site', feature: 'hundred_site', scope: 'site', window: 'hour', amount: 100, warn: [90] },
+    { key: 'ample', feature: 'ample', scope: 'subject', window: 'month', amount: 10000, warn: [10] },
+    { key: 'ample_org', feature: 'ample', scope: 'organization', window: 'day', amount: 10000, warn: [90] },
+    { key: 'ample_plan', feature: 'ample_plan', scope: 'plan', window: 'hour', amount: 10000, warn: [50] },
 ];
 
 const PLANS = ['basic', 'plus'];

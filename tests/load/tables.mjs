@@ -67,7 +67,10 @@ export async function read_tables(url) {
     const subjects = await all_of(url, 'select key, id, account_id from webquota.subjects');
     const counters = await all_of(url, `select account_id, subject_id, owner, slot, webquota.us(window_start), used, held
         from webquota.counter_values`);
-    const overrides = await all_of(url, `select id, coalesce('s' || subject_id, 'a' || account_id), limit_key, amount,
+    const rolling = await all_of(url, `select account_id, subject_id, owner, array_to_string(state, ' '), array_to_string(rolling, ' ')
+        from (select account_id, subject_id, '' as owner, state, rolling from webquota.counters
+              union all select account_id, 0, owner, state, rolling from webquota.shared_counters) c where rolling is not null`);
+    const overrides = await all_of(url, `select id, coalesce('s' || subject_id, 'a' || account_id), limit_key, kind, multiplier, amount,
         webquota.us(created_at), webquota.us(expires_at), ${COMMITTED} from webquota.overrides`);
     const audit = await all_of(url, `select details->>'id', ${COMMITTED} from webquota.audit where action = 'override.remove'`);
     const grants = await all_of(url, 'select id, amount from webquota.grants');
@@ -81,14 +84,27 @@ export async function read_tables(url) {
         subjects: new Map(subjects.map(([key, id, account]) => [key, { id: Number(id), account: Number(account) }])),
         counters: counters.map(([account, subject, owner, ...rest]) =>
             ({ owner: owner_of(account, subject, owner), ...named(['slot', 'window', 'used', 'held'], rest) })),
-        overrides: overrides.map(([id, owner, limit, ...rest]) => ({ owner, limit, id: Number(id), removed: removed.get(id) ?? Infinity,
-            ...named(['amount', 'created', 'expires', 'committed'], rest) })),
+        rolling: rolling.flatMap(([account, subject, owner, state, parts]) => read_rolling(owner_of(account, subject, owner), state, parts)),
+        overrides: overrides.map(([id, owner, limit, kind, multiplier, ...rest]) => ({ owner, limit, kind, multiplier: Number(multiplier), id: Number(id),
+            removed: removed.get(id) ?? Infinity, ...named(['amount', 'created', 'expires', 'committed'], rest) })),
         grants: new Map(numbers(grants)),
         policies: numbers(policies).map(([version, committed]) => ({ version, committed })),
         reservations: new Map(reservations.map(([id, state, ...rest]) => [id, { state, ...named(['units', 'committed', 'expires'], rest) }])),
         alerts: alerts.map(([account, subject, owner, ...rest]) =>
             ({ owner: owner_of(account, subject, owner), ...named(['slot', 'window', 'threshold'], rest) })),
     };
+}
+
+const STATE = 6, PARTS = 62;
+
+/* Rolling counters of a row, each with its sub-windows, the newest first. */
+function read_rolling(owner, state_text, parts_text) {
+    const state = state_text.split(' ').map(Number), parts = parts_text.split(' ').map(Number), all = [];
+    for (let i = 0; i < parts.length; i += 1 + PARTS) {
+        const at = state.findIndex((slot, place) => place % STATE === 0 && slot === parts[i]);
+        all.push({ owner, slot: parts[i], window: state[at + 1], used: state[at + 2], parts: parts.slice(i + 1, i + 1 + PARTS) });
+    }
+    return all;
 }
 
 const named = (names, words) => Object.fromEntries(names.map((name, i) => [name, Number(words[i])]));

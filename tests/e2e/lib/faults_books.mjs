@@ -1,6 +1,6 @@
 // The books after a fault: what callers were told, what is recorded, what is counted. It reads the callers' notes and the
 // tables, and asks the service nothing.
-import { TIGHT_ALL, TIGHT_OWN } from './faults_load.mjs';
+import { BENT, TIGHT_ALL, TIGHT_OWN, TURN } from './faults_load.mjs';
 import { psql } from './faults.mjs';
 import { equal, ok } from './tap.mjs';
 
@@ -17,13 +17,18 @@ async function tables(site, name) {
     const [[text]] = await psql(site, `select json_build_object(
         'rows', (select coalesce(json_agg(json_build_object(
                             'id', d.id::text, 'kind', d.kind, 'outcome', d.outcome, 'units', d.units,
-                            'op', d.metadata->>'op', 'about', d.about_id::text)), '[]')
+                            'op', d.metadata->>'op', 'about', d.about_id::text, 'subject', s.key, 'feature', d.feature)), '[]')
                    from webquota.decisions d join webquota.subjects s on s.id = d.subject_id
                   where s.key like '${name}-%'),
+        'overrides', (select coalesce(json_agg(json_build_object('op', o.reason, 'amount', o.amount, 'subject', s.key)), '[]')
+                        from webquota.overrides o join webquota.subjects s on s.id = o.subject_id where s.key like '${name}-%'),
+        'turns', (select coalesce(json_agg(t.used), '[]') from (select sum(l.used_delta) as used
+                        from webquota.decision_lines l join webquota.limits n on n.slot = l.slot join webquota.subjects s on s.id = l.subject_id
+                       where s.key like '${name}-%' and n.key = 'turn_own' group by l.subject_id, l.counted_at) t),
         'own', (select coalesce(json_agg(json_build_object(
                            'name', s.key || ' ' || v.feature, 'used', v.used, 'held', v.held)), '[]')
                   from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id
-                 where s.key like '${name}-%'),
+                 where s.key like '${name}-%' and v.feature <> 'turn'),
         'all', (select coalesce(sum(v.used), 0)
                   from webquota.counter_values v join webquota.accounts a on a.id = v.account_id
                  where v.subject_id = 0 and v.limit_key = 'tight_all' and a.organization = '${name}'))`);
@@ -65,11 +70,29 @@ function story_mistakes(story, charges, settlements, denied, load) {
     return mistakes;
 }
 
-const left_used = { tight: 1, consume: 1, new: 1, bare: 1, refund: 0, release: 0 };
+/* Resets and overrides: what was told is there, once, as it was told; what was not may be. */
+function once_mistakes(load, rows, overrides) {
+    const resets = new Map(rows.filter(row => row.kind === 'reset').map(row => [row.id, row]));
+    const mistakes = [], known = new Set(load.bends.map(story => story.op));
+    for (const { op, done } of load.resets) {
+        const row = done && resets.get(record_id(done.decision_id));
+        if (done && row?.units !== done.units) mistakes.push(`${op}: a reset of ${done.units}, on record are ${row?.units}`);
+    }
+    if (resets.size > load.resets.length) mistakes.push(`${resets.size} resets on record, ${load.resets.length} asked for`);
+    for (const { op, done } of load.bends) {
+        const times = overrides.filter(one => one.op === op).length;
+        if (times > 1 || done && times === 0) mistakes.push(`${op}: the override is there ${times} times`);
+    }
+    return [...mistakes, ...overrides.filter(one => !known.has(one.op)).map(one => `${one.op}: an override, and nobody asked`)];
+}
 
-/* Units that must be counted; of what was sent once and not answered, those on record. */
-function told(stories, charges) {
-    const used = {};
+const left_used = { tight: 1, consume: 1, new: 1, bare: 1, refund: 0, release: 0, bent: 1, cleared: 1 };
+
+/* Units that must be counted; of what was sent once and not answered, those on record. Of windows that are over the doctor looks. */
+function told(all, charges, rows = []) {
+    const used = {}, stories = all.filter(story => story.feature !== 'turn');
+    for (const { kind, subject, feature, units } of rows)
+        if (kind === 'reset') used[`${subject} ${feature}`] = (used[`${subject} ${feature}`] ?? 0) - units;
     for (const story of stories) {
         const name = `${story.subject} ${story.feature}`;
         const charged = !story.refused && (!story.lost || charges.has(story.op));
@@ -96,26 +119,31 @@ async function tables_at_rest(site, load) {
 
 /** Throws when anything told, recorded and counted differs, or passes a limit. */
 export async function books_agree(site, load) {
-    const { rows, own: counters, all } = await tables_at_rest(site, load);
+    const { rows, own: counters, all, overrides, turns } = await tables_at_rest(site, load);
     const denied = new Set(rows.filter(row => row.outcome === 'denied').map(row => row.id));
     const charges = group(rows.filter(row => ['consume', 'hold'].includes(row.kind)), 'op');
     const settlements = group(rows.filter(row => row.about), 'about');
     const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements, denied, load));
     const known = new Set(load.stories.map(story => story.op));
     mistakes.push(...rows.filter(row => row.op && !known.has(row.op)).map(row => `${row.op}: on record, and nobody asked`));
+    mistakes.push(...once_mistakes(load, rows, overrides));
     equal(mistakes.slice(0, 10), [], `${mistakes.length} mistakes`);
 
     const tight = told(load.stories.filter(story => story.feature === 'tight'), charges);
     equal(counters.filter(one => one.held), [], 'units still held though every hold was settled');
     const own = Object.fromEntries(counters.filter(one => one.used).map(one => [one.name, one.used]));
-    equal(sorted(own), sorted(told(load.stories, charges)), 'counters, and what callers were told');
+    equal(sorted(own), sorted(told(load.stories, charges, rows)), 'counters, and what callers were told');
+    ok(Math.max(0, ...turns) <= TURN, `${Math.max(...turns)} units of ${TURN} in a minute: above the limit`);
     equal(all, Object.values(tight).reduce((sum, units) => sum + units, 0), "the organization's counter");
     ok(all <= TIGHT_ALL, `${all} units of ${TIGHT_ALL}: above the organization's limit`);
     for (const subject of load.subjects) {
         const used = tight[`${subject} tight`] ?? 0;
         ok(used <= TIGHT_OWN, `${subject}: ${used} units of ${TIGHT_OWN}: above the limit`);
-        const refused = load.stories.some(story => story.refused && story.subject === subject);
-        ok(!refused || used === TIGHT_OWN || all === TIGHT_ALL,
+        const is_refused = feature => load.stories.some(story => story.refused && story.subject === subject && story.feature === feature);
+        const bent = own[`${subject} bent`] ?? 0, most = Math.max(BENT, ...overrides.filter(one => one.subject === subject).map(one => one.amount));
+        ok(bent <= most, `${subject}: ${bent} units of ${most}, the most that an override gave: above the limit`);
+        ok(!is_refused('bent') || bent >= BENT, `${subject} was refused with ${bent} of ${BENT} used`);
+        ok(!is_refused('tight') || used === TIGHT_OWN || all === TIGHT_ALL,
             `${subject} was refused with ${used} of ${TIGHT_OWN} and ${all} of ${TIGHT_ALL} used`);
     }
 }

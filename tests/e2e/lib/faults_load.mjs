@@ -2,16 +2,18 @@
 //
 // A caller lives through stories: a charge, a charge that is given back, a hold that is committed or released. Each step
 // has a key. What gets no answer that settles it (503, a cut connection) has an unknown outcome: it is sent again with the
-// same key, at once or, set apart, when the fault is over, until it has one.
+// same key, at once or, set apart, when the fault is over, until it has one. Resets and overrides have no key: they are sent once, and
+// what became of those without an answer is told by the tables. Where there are several services, each attempt goes to any of them.
 import http from 'node:http';
 import { ok, until } from './tap.mjs';
 
 const PATIENCE_MS = 10000, PAUSE_MS = 50;
 /* Refusals are on record a little later than they are told, and on disk a little later than that, and a little more. */
 const NOTES_MS = 300, RELAXED_MS = 700, UNDER_WAY_MS = 100;
-export const TIGHT_OWN = 25, TIGHT_ALL = 60;
+export const TIGHT_OWN = 25, TIGHT_ALL = 60, BENT = 12, TURN = 4;
 
-/* tight: units are charged one by one and never given back, so that the limits are reached while the fault lasts. */
+/* tight: units are charged one by one and never given back, so that the limits are reached while the fault lasts. bent: the same, and
+ * overrides raise it. cleared: it is reset now and then. turn: windows of a minute, of which one ends when somebody turns the clock. */
 export const POLICY = `
 title = "Faults"
 timezone = "UTC"
@@ -19,11 +21,17 @@ default_plan = "free"
 anonymous_plan = "free"
 feature tight { }
 feature loose { }
+feature bent { }
+feature cleared { }
+feature turn { }
 plan free { rank = 1
   limit tight_own { feature = "tight"  amount = ${TIGHT_OWN}  window = "year" }
   limit tight_all { feature = "tight"  amount = ${TIGHT_ALL}  window = "year"  scope = "organization" }
   limit loose_own { feature = "loose"  amount = 100000000  window = "year" }
   limit loose_all { feature = "loose"  amount = 100000000  window = "year"  scope = "site" }
+  limit bent_own { feature = "bent"  amount = ${BENT}  window = "year" }
+  limit cleared_own { feature = "cleared"  amount = 100000000  window = "year" }
+  limit turn_own { feature = "turn"  amount = ${TURN}  window = "minute" }
 }
 `;
 
@@ -32,12 +40,17 @@ export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /* Steps of a story after its first. */
 const SETTLING = { refund: 'refund', commit: 'commit', release: 'release' };
-const KINDS = ['tight', 'tight', 'tight', 'consume', 'consume', 'new', 'bare', 'refund', 'commit', 'release', 'read'];
+const KINDS = ['tight', 'tight', 'tight', 'tight', 'consume', 'consume', 'new', 'bare', 'refund', 'commit', 'release', 'read', 'bent', 'bend',
+    'cleared', 'reset', 'turn'];
+const FEATURES = { tight: 'tight', bent: 'bent', bend: 'bent', cleared: 'cleared', reset: 'cleared', turn: 'turn' };
+
+/* What is sent once: by a method of that name. */
+const ONCE = ['read', 'reset', 'bend'];
 
 export class Load {
-    /** `name` begins the names of its subjects and keys. */
-    constructor(site, name, callers = 8) {
-        Object.assign(this, { site, name, number: 0, stopped: false, stories: [], apart: [], attempts: [], killed: [] });
+    /** `name` begins the names of its subjects and keys; `urls`: of the services. */
+    constructor(site, name, urls = [site.url], callers = 8) {
+        Object.assign(this, { site, name, urls, number: 0, stopped: false, stories: [], apart: [], attempts: [], killed: [], resets: [], bends: [] });
         this.subjects = Array.from({ length: 4 }, (_, i) => `${name}-${i}`);
         this.agent = new http.Agent({ keepAlive: true });
         this.under_way = new Set();
@@ -58,7 +71,8 @@ export class Load {
         const headers = { ...this.site.admin, ...key && { 'Idempotency-Key': key },
             ...bytes && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(bytes) } };
         return new Promise(resolve => {
-            const sent = http.request(`${this.site.url}/api/v1${where}`, { method, headers, agent: this.agent }, answer => {
+            const url = this.urls[Math.floor(Math.random() * this.urls.length)];
+            const sent = http.request(`${url}/api/v1${where}`, { method, headers, agent: this.agent }, answer => {
                 const parts = [];
                 answer.on('data', part => parts.push(part));
                 answer.on('error', error => end({ status: error.code ?? 'cut off', text: '' }));
@@ -88,8 +102,8 @@ export class Load {
     async call() {
         while (!this.stopped) {
             const story = this.begin();
-            if (story.kind === 'read') {
-                await this.read(story);
+            if (ONCE.includes(story.kind)) {
+                await this[story.kind](story);
                 continue;
             }
             this.stories.push(story);
@@ -107,19 +121,36 @@ export class Load {
     begin() {
         const number = ++this.number;
         const kind = KINDS[Math.floor(Math.random() * KINDS.length)];
-        const tight = kind === 'tight';
-        return { kind, op: `${this.name}.${number}`, feature: tight ? 'tight' : 'loose',
-            units: tight ? 1 : 1 + number % 3, unknown: 0,
+        return { kind, op: `${this.name}.${number}`, feature: FEATURES[kind] ?? 'loose',
+            units: FEATURES[kind] ? 1 : 1 + number % 3, unknown: 0,
             subject: kind === 'new' ? `${this.name}-new-${number}` : this.subjects[number % this.subjects.length] };
+    }
+
+    /** An attempt that is not made again; answers what it was told, where that is good. */
+    async once(what, good, ...words) {
+        const answer = await this.attempt(what, ...words);
+        if (answer.status === good) return answer.json;
+        this.expect(answer, [503]);
+        await pause(PAUSE_MS);
+        return undefined;
     }
 
     async read(story) {
         const query = new URLSearchParams({ subject: story.subject, feature: 'loose' });
-        const answer = await this.attempt('read', 'GET', story.units === 1 ? `/usage?${query}` : `/check?${query}`);
-        if (answer.status !== 200) {
-            this.expect(answer, [503]);
-            await pause(PAUSE_MS);
-        }
+        await this.once('read', 200, 'GET', story.units === 1 ? `/usage?${query}` : `/check?${query}`);
+    }
+
+    async reset(story) {
+        this.resets.push(story);
+        const query = new URLSearchParams({ subject: story.subject, feature: story.feature, reason: story.op });
+        story.done = await this.once('reset', 200, 'DELETE', `/usage?${query}`);
+    }
+
+    async bend(story) {
+        this.bends.push(story);
+        const { subject, feature, op } = story;
+        story.done = await this.once('bend', 201, 'POST', '/admin/overrides', { subject, feature, limit: 'bent_own', reason: op,
+            amount: BENT + Math.floor(Math.random() * BENT) });
     }
 
     /** What no fault excuses ends the load. */

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -16,10 +17,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -45,7 +49,7 @@ typedef struct {
     Place places[PLACES_MAX];
 } Control;
 
-enum { MALLOC, CALLOC, REALLOC, ALIGNED, READ, WRITE, RECV, SEND, POLL, CONNECT, SOCKET, ACCEPT, OPEN, THREAD };
+enum { MALLOC, CALLOC, REALLOC, ALIGNED, READ, WRITE, RECV, SEND, POLL, CONNECT, SOCKET, ACCEPT, OPEN, THREAD, PIPE, EVENT, LOOKUP };
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
     *__libc_memalign(size_t, size_t);
@@ -223,6 +227,20 @@ ssize_t write(int fd, const void *bytes, size_t size)
     return REAL(write)(fd, bytes, size);
 }
 
+ssize_t readv(int fd, const struct iovec *parts, int count)
+{
+    if (fails(READ))
+        return failed(ECONNRESET, EINTR);
+    return REAL(readv)(fd, parts, count);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    if (fails(WRITE))
+        return failed(EPIPE, EINTR);
+    return REAL(writev)(fd, parts, count);
+}
+
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
     if (fails(RECV))
@@ -236,6 +254,34 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
     if (hit && control->variant == 0)
         return failed(EPIPE, 0);
     return REAL(send)(fd, bytes, hit && size > 1 ? size / 2 : size, flags);
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct sockaddr *to, socklen_t to_size)
+{
+    if (fails(SEND))
+        return failed(EPIPE, EINTR);
+    return REAL(sendto)(fd, bytes, size, flags, to, to_size);
+}
+
+ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, struct sockaddr *from, socklen_t *from_size)
+{
+    if (fails(RECV))
+        return failed(ECONNRESET, EINTR);
+    return REAL(recvfrom)(fd, bytes, size, flags, from, from_size);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    if (fails(SEND))
+        return failed(EPIPE, EINTR);
+    return REAL(sendmsg)(fd, message, flags);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    if (fails(RECV))
+        return failed(ECONNRESET, EINTR);
+    return REAL(recvmsg)(fd, message, flags);
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
@@ -266,6 +312,20 @@ int socket(int domain, int type, int protocol)
     return REAL(socket)(domain, type, protocol);
 }
 
+int socketpair(int domain, int type, int protocol, int fds[2])
+{
+    if (fails(SOCKET))
+        return failed(EMFILE, ENOBUFS);
+    return REAL(socketpair)(domain, type, protocol, fds);
+}
+
+int accept(int fd, struct sockaddr *address, socklen_t *size)
+{
+    if (fails(ACCEPT))
+        return failed(EMFILE, ECONNABORTED);
+    return REAL(accept)(fd, address, size);
+}
+
 int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 {
     if (fails(ACCEPT))
@@ -273,16 +333,75 @@ int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
     return REAL(accept4)(fd, address, size, flags);
 }
 
-int open64(const char *path, int flags, ...)
+int pipe(int fds[2])
 {
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    if (fails(OPEN))
-        return failed(EMFILE, EINTR);
-    return REAL(open64)(path, flags, mode);
+    if (fails(PIPE))
+        return failed(EMFILE, ENFILE);
+    return REAL(pipe)(fds);
 }
+
+int pipe2(int fds[2], int flags)
+{
+    if (fails(PIPE))
+        return failed(EMFILE, ENFILE);
+    return REAL(pipe2)(fds, flags);
+}
+
+int eventfd(unsigned value, int flags)
+{
+    if (fails(EVENT))
+        return failed(EMFILE, ENOMEM);
+    return REAL(eventfd)(value, flags);
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+    if (fails(LOOKUP))
+        return control->variant == 0 ? EAI_MEMORY : EAI_AGAIN;
+    return REAL(getaddrinfo)(host, service, hints, found);
+}
+
+/* --- files, by each of the names that they are opened by --- */
+
+static mode_t mode_of(int flags, va_list arguments)
+{
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
+}
+
+#define OPENS(name)                                                                                                            \
+    int name(const char *path, int flags, ...)                                                                                 \
+    {                                                                                                                          \
+        va_list arguments;                                                                                                     \
+        va_start(arguments, flags);                                                                                            \
+        mode_t mode = mode_of(flags, arguments);                                                                               \
+        va_end(arguments);                                                                                                     \
+        return fails(OPEN) ? failed(EMFILE, EINTR) : REAL(name)(path, flags, mode);                                            \
+    }
+OPENS(open)
+OPENS(open64)
+
+#define OPENS_AT(name)                                                                                                         \
+    int name(int folder, const char *path, int flags, ...)                                                                     \
+    {                                                                                                                          \
+        va_list arguments;                                                                                                     \
+        va_start(arguments, flags);                                                                                            \
+        mode_t mode = mode_of(flags, arguments);                                                                               \
+        va_end(arguments);                                                                                                     \
+        return fails(OPEN) ? failed(EMFILE, EINTR) : REAL(name)(folder, path, flags, mode);                                    \
+    }
+OPENS_AT(openat)
+OPENS_AT(openat64)
+
+#define OPENS_STREAM(name)                                                                                                     \
+    FILE *name(const char *path, const char *how)                                                                              \
+    {                                                                                                                          \
+        if (!fails(OPEN))                                                                                                      \
+            return REAL(name)(path, how);                                                                                      \
+        failed(EMFILE, EINTR);                                                                                                 \
+        return NULL;                                                                                                           \
+    }
+OPENS_STREAM(fopen)
+OPENS_STREAM(fopen64)
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *data)
 {

@@ -1,17 +1,21 @@
 // A webquota.fcgi of its own beside a site, with inject.c preloaded, behind a lighttpd of its own: what fails there, and where, is
 // told through a file that both map. It is started again when it has died, at once, and meanwhile callers wait at its socket.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, ftruncateSync, openSync, readSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, statSync, writeFileSync,
+    writeSync } from 'node:fs';
 import { request } from './http.mjs';
 import { PROGRAMS, ROOT, free_port, run_well } from './site.mjs';
 import { until } from './tap.mjs';
 
 /* As inject.c has them. */
-const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'memalign', 'read', 'write', 'recv', 'send', 'poll', 'connect', 'socket', 'accept4',
-    'open64', 'pthread_create'];
+const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'memalign', 'read', 'write', 'recv', 'send', 'poll', 'connect', 'socket', 'accept',
+    'open', 'pthread_create', 'pipe', 'eventfd', 'getaddrinfo'];
 const OFF = 0, RECORD = 1, FAIL = 2;
 const AT = { mode: 0, hits: 4, count: 8, variant: 12, target: 16, blocks: 24, places: 32 };
 const PLACE_BYTES = 16, PLACES_MAX = 4096;
+
+/** What is behind the guard. */
+export const GUARDED = 'behind the guard\n';
 
 export async function build_injector(site) {
     const library = `${site.folder}/inject.so`;
@@ -93,18 +97,27 @@ export class Injected {
     constructor(site, control, port) {
         Object.assign(this, { site, control, url: `http://127.0.0.1:${port}/quota`, socket: `${site.folder}/injected.sock`, deaths: [], said: '' });
         this.conf = `${site.folder}/injected.conf`;
+        this.guarded = `http://127.0.0.1:${port}/guarded/file.txt`;
+        this.log = `${site.folder}/injected.log`;
+        mkdirSync(`${site.folder}/guarded`);
+        writeFileSync(`${site.folder}/guarded/file.txt`, GUARDED);
         writeFileSync(this.conf, `
-server.modules = ("mod_fastcgi")
+server.modules = ("mod_setenv", "mod_fastcgi")
 server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${site.folder}"
+mimetype.assign = (".txt" => "text/plain")
 fastcgi.server = ("/quota" => (("socket" => "${this.socket}", "check-local" => "disable")))
+$HTTP["url"] =^ "/guarded/" {
+    setenv.add-environment = ("WEBQUOTA_FEATURE" => "call")
+    fastcgi.server = ("" => (("socket" => "${this.socket}", "mode" => "authorizer", "check-local" => "disable")))
+}
 `);
     }
 
     start() {
         const { DATABASE_URL_APP: database, WEBQUOTA_PREPARE } = this.site.values;
-        const log = openSync(`${this.site.folder}/injected.log`, 'a');
+        const log = openSync(this.log, 'a');
         const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SITE_VAR: this.site.folder, WEBQUOTA_THREADS: '4' };
         this.keeper = spawn('perl', ['-e', KEEPER, this.socket, this.control.preload, this.control.file, `${PROGRAMS}/webquota.fcgi`],
             { cwd: ROOT, stdio: ['ignore', 'pipe', log], env });
@@ -130,6 +143,18 @@ fastcgi.server = ("/quota" => (("socket" => "${this.socket}", "check-local" => "
 
     ready() {
         return until(async () => (await request(`${this.url}/readyz`).catch(() => ({}))).status === 200, 'the injected service is ready');
+    }
+
+    /** How much the service has said so far, in bytes. */
+    get said_bytes() { return existsSync(this.log) ? statSync(this.log).size : 0; }
+
+    /** What it has said since then. */
+    said_since(bytes) { return readFileSync(this.log).subarray(bytes).toString(); }
+
+    /** How many descriptors this process had when it was asked for first. */
+    at_first() {
+        if (this.first?.pid !== this.pid) this.first = { pid: this.pid, count: this.descriptors() };
+        return this.first.count;
     }
 
     descriptors() { return readdirSync(`/proc/${this.pid}/fd`).length; }

@@ -202,13 +202,17 @@ class Site {
     }
 
     async down() {
+        up.delete(this);
         this.is_down = true;
         this.database.end();
-        close();
+        if (!up.size) close();
         await run(`${ROOT}/scripts/site`, ['down'], { env: this.env });
         rmSync(this.folder, { recursive: true, force: true });
     }
 }
+
+/* Those that run. */
+const up = new Set();
 
 /** Starts a site. `durable`: with a PostgreSQL that may be killed; `more`: more of the environment of scripts/site. */
 export async function site_up({ policy = 'deploy/policies/demo.conf', durable = false, more = {} } = {}) {
@@ -217,15 +221,19 @@ export async function site_up({ policy = 'deploy/policies/demo.conf', durable = 
     const env = { VAR: folder, PORT: String(await free_port()), ADDRESS: '127.0.0.1', POLICY: path.resolve(ROOT, policy),
         BUILD: PROGRAMS, FSYNC: durable ? 'on' : 'off', ...more };
     await run_well(`${ROOT}/scripts/site`, ['up'], { env });
-    return new Site(folder, env, read_env(path.join(folder, 'env')));
+    const site = new Site(folder, env, read_env(path.join(folder, 'env')));
+    up.add(site);
+    return site;
 }
+
+let stopped_by_signal = false;
 
 /** Runs `body` with a site, and stops the site whatever happens. */
 export async function with_site(options, body) {
     const site = await site_up(options);
-    const stop = async () => { await site.down(); process.exit(130); };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    const stop = async () => { await Promise.all([...up].map(one => one.down())); process.exit(130); };
+    if (!stopped_by_signal) for (const name of ['SIGINT', 'SIGTERM']) process.once(name, stop);
+    stopped_by_signal = true;
     try {
         await body(site);
     } finally {
