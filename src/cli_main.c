@@ -1,5 +1,7 @@
 /* webquota: the operator's command. A table of commands, each in src/cli. */
 #include <locale.h>
+
+#include <jansson.h>
 #include <sodium.h>
 
 #include "base/log.h"
@@ -49,6 +51,7 @@ static void print_help(FILE *to)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
+    json_set_alloc_funcs(g_malloc, g_free); /* as in webquota.fcgi */
     if (sodium_init() < 0) {
         fprintf(stderr, "webquota: libsodium cannot be started\n");
         return CMD_NO;

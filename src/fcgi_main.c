@@ -3,6 +3,7 @@
  * A socket of its own (WEBQUOTA_SOCKET), else the one inherited as descriptor 0, else the one request
  * of a CGI environment.
  */
+#include <jansson.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ typedef struct {
 static bool step_prepare(Program *program)
 {
     serve_prepare();
+    json_set_alloc_funcs(g_malloc, g_free); /* without memory it ends as GLib does, rather than give NULL to look into */
     if (sodium_init() < 0)
         program->why = g_strdup("libsodium cannot be initialised");
     return !program->why;
