@@ -8,7 +8,8 @@
 // In so much time as INJECT_S says (25) as many places as can be done, in an order by INJECT_SEED: the first half for what is asked
 // most, the other for all the rest; with INJECT_S=all (scripts/soak.d/86-injection) every one, and each in both variants: the call
 // fails, or it is interrupted or does a part; and each again and again, to see whether it leaks (INJECT_LEAKS=no: it is not).
-// INJECT_ONLY=WORD picks operations by name, INJECT_PLACE=NUMBER one place, to look into what went wrong.
+// INJECT_ONLY=WORD picks operations by name, INJECT_CALLS=WORD,... what is called, INJECT_PLACE=NUMBER one place, to look into what
+// went wrong.
 import { existsSync, writeFileSync } from 'node:fs';
 import { request } from './lib/http.mjs';
 import { Control, with_injected } from './lib/injected.mjs';
@@ -20,15 +21,16 @@ const ALL = process.env.INJECT_S === 'all';
 const SECONDS = ALL ? Infinity : Number(process.env.INJECT_S ?? 25);
 const SEED = Number(process.env.INJECT_SEED ?? (ALL ? Math.floor(Math.random() * 1e9) : 605961315));
 const VARIANTS = ALL ? [0, 1] : [0], LEAKS = ALL && process.env.INJECT_LEAKS !== 'no';
-const { INJECT_ONLY = '', INJECT_PLACE } = process.env;
+const { INJECT_ONLY = '', INJECT_CALLS, INJECT_PLACE } = process.env;
 /* So long the ledger waits for the database. Who is told only then that it failed is told by somebody who does not know. */
 const PATIENCE_MS = 1300;
 const ANSWER_MS = 2000 + 5000;
 const LEAK_TRIES = 3, SAID_EACH_MS = 10000;
 /* To the database, that may be open or not: more since an operation began, and since its process did. */
 const CONNECTIONS = 4, CONNECTIONS_MOST = 16;
-/* How GLib ends a process (its breakpoint, or abort), and what it says when there is no memory, as libfcgi and the program itself do. */
-const DEATHS = [5, 6], OUT_OF_MEMORY = /failed to allocate (\d+ bytes|memory)|during 'malloc'|not enough memory|: Malloc: Assertion `size == 0 \|\| result/;
+/* How GLib ends a process (its breakpoint, or abort), and what it says when there is no memory, as libfcgi, libconfuse and the program
+ * itself do. */
+const DEATHS = [5, 6], OUT_OF_MEMORY = /failed to allocate (\d+ bytes|memory)|during 'malloc'|not enough memory|: Malloc: Assertion `size == 0 \|\| result|: qputc: Assertion `cfg_qstring'/;
 const IS_MEMORY = /alloc|align/;
 /* An operation does not come by everywhere every time. */
 const COMES_BY = 3;
@@ -245,7 +247,8 @@ const name_of = ({ place, variant }) => `${place.hash} ${variant}`;
 
 function choices(places) {
     return VARIANTS.flatMap(variant => places.filter(place => variant === 0 || !IS_MEMORY.test(place.name))
-        .filter(place => !INJECT_PLACE || place.hash === Number(INJECT_PLACE)).map(place => ({ place, variant })))
+        .filter(place => !INJECT_PLACE || place.hash === Number(INJECT_PLACE))
+        .filter(place => !INJECT_CALLS || INJECT_CALLS.split(',').includes(place.name)).map(place => ({ place, variant })))
         .filter(one => !ALL || !over.has(name_of(one)));
 }
 

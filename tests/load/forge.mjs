@@ -12,7 +12,7 @@ const slot_of = key => `(select slot from webquota.limits where key = '${key}')`
 /** What is done to the tables, by the check that must notice it. */
 const FORGERIES = {
     filled: `update webquota.decisions set trace[1] = ${slot_of('own')}, trace[2] = ${LIFETIME}, trace[8] = -5 where ${last_of(FULL)}`,
-    reason: `update webquota.decisions set trace[1] = ${slot_of('ample')} where outcome = 'denied' and feature in ('few', 'team', 'calm', 'hundred', 'everyone')`,
+    reason: `update webquota.decisions set trace[1] = ${slot_of('ample')} where outcome = 'denied' and cardinality(trace) > 0 and feature in ('few', 'team', 'calm', 'hundred', 'everyone')`,
     alerts: `delete from webquota.alerts where limit_key = 'own'`,
     counters: `update webquota.counters set state[3] = state[3] + 1`,
     whole: `update webquota.reservations set state = 'released' where state = 'committed'`,

@@ -352,7 +352,7 @@ const DOWN = [503];
 export const FAULTS = [
     { name: 'PostgreSQL killed', strike: kill_postgres, answers: DOWN },
     { name: 'webquota.fcgi killed', strike: kill_program('webquota.fcgi'), answers: DOWN },
-    { name: 'lighttpd killed', strike: kill_program('lighttpd'), answers: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'] },
+    { name: 'lighttpd killed', strike: kill_program('lighttpd'), answers: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'], aside: true },
     { name: 'PostgreSQL standing still', strike: stop_postgres, answers: DOWN, aside: true },
     { name: 'webquota.fcgi standing still', strike: stop_service, answers: DOWN, aside: true },
     { name: 'sessions ended', strike: end_sessions, answers: DOWN },
