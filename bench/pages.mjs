@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Browser } from '../tests/e2e/lib/forms.mjs';
 import { request } from '../tests/e2e/lib/http.mjs';
 import { ROOT, run_well } from '../tests/e2e/lib/site.mjs';
@@ -39,6 +40,9 @@ const INSTEAD = {
     '/admin/organization/change': ['override&feature=work&limit=team', 'bonus&feature=work', 'owner'].map(what => `?what=${what}&organization=${ORGANIZATION}`),
     '/admin/request': ['?request=@request'],
     '/admin/bulk': ['?id=@bulk'],
+    '/admin/bulk/undo': ['?id=@bulk'],
+    '/admin/sessions': [`?subject=${PERSON}`, '?account=@account'],
+    '/api/v1/admin/sessions': [`?subject=${PERSON}`, '?account=@account'],
     '/admin/bulk/new': ['?what=suspend&q=b-00012', '?what=suspend&filter=override&q=b-0001', '?what=restore&filter=suspended'],
     '/admin/access/change': ['?what=key-create', '?what=key-revoke&id=@key'],
     '/admin/queue': ['?feature=queued&limit=line'],
@@ -91,9 +95,10 @@ async function ids() {
     const { override } = await ask('POST', '/admin/overrides', { ...charge, amount: 5000 });
     const { grant } = await ask('POST', '/admin/grants', { ...charge, amount: 5 });
     const { bulk } = await ask('POST', '/admin/bulk', { what: 'bonus', feature: 'work', amount: 1, q: 'b-0000001', reason: 'bench' });
+    while ((await ask('GET', `/admin/bulk/${bulk}`)).state === 'running') await sleep(100);
     const { keys } = await ask('GET', '/admin/keys');
     const { requests } = await ask('GET', '/admin/requests');
-    return { decision, override, grant, bulk, key: keys[0].key ?? keys[0].id, request: requests[0].request };
+    return { account: name, decision, override, grant, bulk, key: keys[0].key ?? keys[0].id, request: requests[0].request };
 }
 
 async function addresses(known) {

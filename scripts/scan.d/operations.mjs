@@ -16,8 +16,8 @@ const SAMPLES = {
     expires: '2038-01-01T00:00:00Z', kind: 'amount', confirm: '1', seen: 1, done: 'override', was: '1', mode: 'enforce', quick: '2', window: 'day',
     align: 'calendar', scope: 'subject', version: 1, effective: '2038-01-01T00:00:00Z', now: 1, cancel: '1', try: '1', next: '/app/', password: 'not the password',
     session: '1', current: 'not the password', wanted: 'another password', again: 'another password', enforce: '1', read: '1', admin: '1',
-    actor: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
-    people: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan', text: 'default_plan = "free" plan free { }',
+    actor: 'scan', account: 'scan', action: 'override.add', from: '2026-01-01', to: '2038-01-01', request: '1', code: '123456', approval: '1', on_plan: 'free',
+    people: 1, possible: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan', text: 'default_plan = "free" plan free { }',
     on_exceed: 'block', fail: 'closed', warn_at: '80', rollover: '', week_starts: '', day_starts: '', claim_within: '', keep_place: '', queue_max: '', fair: 'none',
     title: 'Free', price: '', rank: '', upgrade: '', inherits: '', queue_weight: '', grace_days: '', grace_multiplier: '', grace_unlimited: '',
 };

@@ -61,7 +61,7 @@ async function fill_ids() {
         reason: 'scan' });
     const { ticket } = await call('POST', '/api/v1/tickets', { subject: 'scanned', feature: 'summary' });
     return { decisions: decision, reservations: reservation, overrides: override, grants: grant, keys: key, requests: request ?? '1', approvals: '1',
-        bulk: '1', tickets: ticket ?? 'tkt_AAAA' };
+        bulk: '1', sessions: '1', tickets: ticket ?? 'tkt_AAAA' };
 }
 
 /* --- an administrator's session --- */

@@ -7,6 +7,7 @@ select (jsonb_build_object('bulk', b.id::text, 'what', b.what, 'q', null, 'filte
        || jsonb_build_object('change', b.change, 'reason', b.reason, 'actor', b.actor, 'created_at', webquota.z(b.created_at), 'state', b.state,
          'ended_at', webquota.z(b.ended_at), 'stopped_by', b.stopped_by, 'people', b.people, 'done', b.people - n.waiting - n.failed,
          'failed', n.failed, 'left', n.waiting,
+         'undoes', b.undoes::text, 'undone_by', (select max(u.id)::text from webquota.bulks u where u.undoes = b.id),
          'failures', (select coalesce(jsonb_agg(jsonb_build_object('subject', f.subject, 'why', f.why) order by f.number), '[]')
                         from (select number, subject, why from webquota.bulk_items
                                where bulk_id = b.id and state = 'failed' order by number limit $2::bigint) f)))::text

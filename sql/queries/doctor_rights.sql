@@ -19,7 +19,7 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                        ('accounts', 'owner'),
                        ('requests', 'state answer decided_by decided_at plan override'),
                        ('policies', 'active state applied_at'), ('recovery_codes', 'used_at'),
-                       ('bulks', 'state ended_at stopped_by'), ('bulk_items', 'state why at'),
+                       ('bulks', 'state ended_at stopped_by'), ('bulk_items', 'state why at made'),
                        ('approvals', 'state answer decided_by decided_at made')) r(name, columns)
          cross join string_to_table(r.columns, ' ') c(name)
         union all

@@ -52,9 +52,11 @@ static char *amount_of(const json_t *bulk)
 
 static void print_facts(const json_t *bulk)
 {
-    static const char *const before[][2] = { { "feature", "feature" }, { "limit", "limit" }, { "plan", "plan" } };
+    static const char *const before[][2] = { { "feature", "feature" }, { "limit", "limit" }, { "plan", "plan" },
+                                             { "undoes", "undoes" } };
     static const char *const after[][2] = { { "until", "expires_at" }, { "then", "then" }, { "reason", "reason" }, { "by", "actor" },
-                                            { "begun", "created_at" }, { "ended", "ended_at" }, { "stopped by", "stopped_by" } };
+                                            { "begun", "created_at" }, { "ended", "ended_at" }, { "stopped by", "stopped_by" },
+                                            { "undone by", "undone_by" } };
     g_autofree char *who = whom(bulk), *amount = amount_of(bulk);
     print_fact("whom", who);
     for (size_t i = 0; i < G_N_ELEMENTS(before); i++)

@@ -1,8 +1,9 @@
-/* `webquota account add|list|password|role|remove|suspend|resume|sign-out|totp-reset`: those who sign in with webquota itself. */
+/* `webquota account add|list|password|role|remove|suspend|resume|sign-out|totp-reset|sessions|end-session`: those who sign in with webquota itself. */
 #include "cli/open.h"
 
 #include "cli/inputs.h"
 #include "cli/secret_input.h"
+#include "cli/sessions_list.h"
 #include "cli/table.h"
 #include "store/access.h"
 #include "store/second_factor.h"
@@ -111,13 +112,13 @@ static int drop(Store *store, const char *name, const AccountOptions *options, c
     return CMD_OK;
 }
 
-enum { ADD, LIST, PASSWORD, ROLE, REMOVE, SUSPEND, RESUME, SIGN_OUT, TOTP_RESET, ACTIONS };
+enum { ADD, LIST, PASSWORD, ROLE, REMOVE, SUSPEND, RESUME, SIGN_OUT, TOTP_RESET, SESSIONS, END_SESSION, ACTIONS };
 static const struct {
     const char *word;
     int arguments; /* with the word and the command itself */
 } actions[ACTIONS] = {[ADD] = {"add", 3}, [LIST] = {"list", 2}, [PASSWORD] = {"password", 3}, [ROLE] = {"role", 4}, [REMOVE] = {"remove", 3},
                       [SUSPEND] = {"suspend", 3}, [RESUME] = {"resume", 3}, [SIGN_OUT] = {"sign-out", 3},
-                      [TOTP_RESET] = {"totp-reset", 3}};
+                      [TOTP_RESET] = {"totp-reset", 3}, [SESSIONS] = {"sessions", 3}, [END_SESSION] = {"end-session", 3}};
 
 static int keep_out(Store *store, const char *name, int action, const AccountOptions *options, const char *actor)
 {
@@ -134,6 +135,22 @@ static int keep_out(Store *store, const char *name, int action, const AccountOpt
     return done(store, name, said[action], options->json);
 }
 
+static int end_session(Store *store, const char *id, const AccountOptions *options, const char *actor)
+{
+    g_auto(StoreError) error = {0};
+    json_t *session = NULL;
+    StoreResult result = access_session_get(store, id, &session, &error);
+    if (result == STORE_OK)
+        result = access_session_end(store, id, options->reason, actor, &error);
+    const char *account = json_string_value(json_object_get(session, "account"));
+    if (result == STORE_OK && options->json)
+        cli_print_json(json_pack("{s:s, s:s, s:b}", "session", id, "account", account, "ended", 1));
+    else if (result == STORE_OK)
+        printf("session %s of %s is ended\n", id, account);
+    json_decref(session);
+    return result == STORE_OK ? CMD_OK : cli_fail("account", result, &error);
+}
+
 static int run(int action, char **argv, const AccountOptions *options)
 {
     Role role = ROLE_USER;
@@ -143,13 +160,15 @@ static int run(int action, char **argv, const AccountOptions *options)
     const OptionFit known[] = {
         {"--role", options->role != NULL, 1U << ADD},
         {"--subject", options->subject != NULL, 1U << ADD},
-        {"--reason", options->reason != NULL, ~(1U << LIST)},
+        {"--reason", options->reason != NULL, ~(1U << LIST | 1U << SESSIONS)},
     };
     if (!cli_fit("account", actions[action].word, 1U << action, known, G_N_ELEMENTS(known)))
         return CMD_USAGE;
     if (role_said && !role_find(role_said, &role))
         return cli_usage("account", "a role is one of user, viewer, support, admin");
     if (!cli_text("account", "--subject", options->subject, 1, 255) || !cli_text("account", "--reason", options->reason, 1, REASON_MOST))
+        return CMD_USAGE;
+    if (action == END_SESSION && !cli_reason("account", options->reason))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
@@ -159,6 +178,8 @@ static int run(int action, char **argv, const AccountOptions *options)
                : action == PASSWORD ? set_password(store, argv[2], options, actor)
                : action == ROLE     ? set_role(store, argv[2], role, options, actor)
                : action == REMOVE   ? drop(store, argv[2], options, actor)
+               : action == SESSIONS    ? sessions_list(store, "account", argv[2], NULL, options->json)
+               : action == END_SESSION ? end_session(store, argv[2], options, actor)
                : action >= SUSPEND  ? keep_out(store, argv[2], action, options, actor)
                                     : list(store, options);
     store_close(store);
@@ -176,12 +197,13 @@ int cmd_account(int argc, char **argv)
         {NULL},
     };
     int parsed = cli_options("account", "add NAME | list | password NAME | role NAME ROLE | remove NAME | suspend NAME | resume NAME |"
-                             " sign-out NAME | totp-reset NAME",
+                             " sign-out NAME | totp-reset NAME | sessions NAME | end-session ID",
                              "Keeps the accounts of those who sign in with webquota itself, at /login.\n\n"
                              "add and password read the password from the first line of standard input; at a terminal they ask for it.\n"
                              "A user sees and does what is theirs. A viewer sees what administrators see, support helps people within\n"
                              "bounds, an admin does everything. Any change but add and resume ends the account's sessions. A suspended\n"
-                             "account cannot sign in. totp-reset is for those who have lost their phone and their recovery codes.",
+                             "account cannot sign in. totp-reset is for those who have lost their phone and their recovery codes.\n"
+                             "sessions shows where it is signed in; end-session ends one of these.",
                              entries, &argc, &argv);
     if (parsed != CMD_OK)
         return MAX(parsed, 0);
@@ -190,7 +212,8 @@ int cmd_account(int argc, char **argv)
         action++;
     int code = action < ACTIONS && argc == actions[action].arguments
                    ? run(action, argv, &options)
-                   : cli_usage("account", "it takes add, password, role, remove, suspend, resume, sign-out or totp-reset with a NAME, or list");
+                   : cli_usage("account", "it takes add, password, role, remove, suspend, resume, sign-out, totp-reset or sessions with a"
+                                          " NAME, end-session with an ID, or list");
     g_free(options.role);
     g_free(options.subject);
     g_free(options.reason);

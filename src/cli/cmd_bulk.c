@@ -1,4 +1,4 @@
-/* `webquota bulk run|list|show|stop|work`: one change to many people at once. */
+/* `webquota bulk run|list|show|stop|undo|work`: one change to many people at once. */
 #include <unistd.h>
 #include "cli/bulk_print.h"
 #include "cli/inputs.h"
@@ -134,6 +134,45 @@ static int make(Store *store, const BulkAsk *ask, const BulkOptions *options)
     return tell(bulk, options->json, false);
 }
 
+static void print_undo(const json_t *looked)
+{
+    size_t i;
+    json_t *one;
+    int64_t people = number_of(looked, "people"), possible = number_of(looked, "possible");
+    printf("of %" PRId64 " %s it can be undone for %" PRId64 "\n", people, people_word(people), possible);
+    json_array_foreach(json_object_get(looked, "impossible"), i, one)
+        printf("  %" PRId64 ": %s\n", number_of(one, "people"), text_of(one, "why"));
+    if (possible)
+        printf("to undo these and nobody else: --people %" PRId64 "\n", possible);
+}
+
+static int undo(Store *store, const char *id, const BulkOptions *options)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    g_autofree char *actor = cli_actor(), *made = NULL;
+    StoreResult result = options->dry_run ? bulk_undo_look(store, id, &json, &error)
+                                          : bulk_undo(store, id, options->texts.of[PEOPLE] ? options->people : -1, options->texts.of[REASON],
+                                                      actor, &json, &error);
+    if (result == STORE_OK && !options->dry_run) {
+        made = g_strdup(text_of(json, "bulk"));
+        result = work(store, made, &json, &error);
+    }
+    if (result != STORE_OK) {
+        json_decref(json);
+        return cli_fail("bulk", result, &error);
+    }
+    if (!options->dry_run)
+        return tell(json, options->json, false);
+    if (options->json) {
+        cli_print_json(json);
+        return CMD_OK;
+    }
+    print_undo(json);
+    json_decref(json);
+    return CMD_OK;
+}
+
 static int list_all(Store *store, bool json)
 {
     g_auto(StoreError) error = { 0 };
@@ -192,9 +231,9 @@ static bool who_read(const BulkOptions *options, BulkAsk *ask)
     return false;
 }
 
-/* The options that belong to what is done; of run a bit for each kind, and one for all else. */
+/* The options that belong to what is done; of run a bit for each kind, one for undo, and one for all else. */
 enum { BONUS = 1U << BULK_BONUS, OVERRIDE = 1U << BULK_OVERRIDE, CHANGES_PLAN = 1U << BULK_PLAN, RESET = 1U << BULK_RESET,
-       RUNS = (1U << BULK_KINDS) - 1, NO_RUN = 1U << BULK_KINDS };
+       RUNS = (1U << BULK_KINDS) - 1, UNDOES = 1U << BULK_UNDO, NO_RUN = 2U << BULK_UNDO };
 static bool options_fit(const char *what, unsigned bit, const BulkOptions *options)
 {
     static const struct { const char *name; unsigned verbs; } known[TEXTS] = {
@@ -203,8 +242,8 @@ static bool options_fit(const char *what, unsigned bit, const BulkOptions *optio
         [FEATURE] = { "--feature", BONUS | OVERRIDE | RESET }, [LIMIT] = { "--limit", OVERRIDE },
         [AMOUNT] = { "--amount", BONUS | OVERRIDE }, [MULTIPLIER] = { "--multiplier", OVERRIDE },
         [EXPIRES] = { "--expires", BONUS | OVERRIDE | CHANGES_PLAN }, [PLAN] = { "--plan", CHANGES_PLAN }, [THEN] = { "--then", CHANGES_PLAN },
-        [REASON] = { "--reason", RUNS },       [SEEN] = { "--seen", RUNS },            [PEOPLE] = { "--people", RUNS } };
-    OptionFit fits[TEXTS + 2] = { [TEXTS] = { "--unlimited", options->unlimited, OVERRIDE }, { "--dry-run", options->dry_run, RUNS } };
+        [REASON] = { "--reason", RUNS | UNDOES }, [SEEN] = { "--seen", RUNS },         [PEOPLE] = { "--people", RUNS | UNDOES } };
+    OptionFit fits[TEXTS + 2] = { [TEXTS] = { "--unlimited", options->unlimited, OVERRIDE }, { "--dry-run", options->dry_run, RUNS | UNDOES } };
     for (int i = 0; i < TEXTS; i++)
         fits[i] = (OptionFit){ known[i].name, options->texts.of[i] != NULL, known[i].verbs };
     return cli_fit("bulk", what, bit, fits, G_N_ELEMENTS(fits));
@@ -237,6 +276,13 @@ static bool ask_read(const char *what, BulkOptions *options, BulkAsk *ask)
            (ask->kind != BULK_OVERRIDE || override_read(options, ask));
 }
 
+static bool undo_read(BulkOptions *options)
+{
+    char *const *of = options->texts.of;
+    return options_fit("undo", UNDOES, options) && cli_whole("bulk", "--people", of[PEOPLE], 0, BULK_MOST, &options->people) &&
+           (options->dry_run || cli_reason("bulk", of[REASON]));
+}
+
 static int about(Store *store, const char *verb, const char *id, bool json)
 {
     g_auto(StoreError) error = { 0 };
@@ -253,20 +299,21 @@ static int run(int argc, char **argv, BulkOptions *options)
 {
     const char *verb = argc > 1 ? argv[1] : "";
     bool makes = strcmp(verb, "run") == 0, works = strcmp(verb, "work") == 0, lists = strcmp(verb, "list") == 0;
+    bool undoes = strcmp(verb, "undo") == 0;
     BulkAsk ask = { 0 };
-    if (!makes && !works && !lists && strcmp(verb, "show") != 0 && strcmp(verb, "stop") != 0)
-        return cli_usage("bulk", "it takes run WHAT, list, show ID, stop ID, or work");
+    if (!makes && !works && !lists && !undoes && strcmp(verb, "show") != 0 && strcmp(verb, "stop") != 0)
+        return cli_usage("bulk", "it takes run WHAT, list, show ID, stop ID, undo ID, or work");
     if (argc != (works || lists ? 2 : 3))
         return cli_usage("bulk", works || lists ? "list and work take nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
     int64_t id = 0;
     bool good = makes ? ask_read(argv[2], options, &ask)
-                      : options_fit(verb, NO_RUN, options) && (argc < 3 || cli_whole("bulk", "the ID", argv[2], 1, INT64_MAX, &id));
+                      : (undoes ? undo_read(options) : options_fit(verb, NO_RUN, options)) && (argc < 3 || cli_whole("bulk", "the ID", argv[2], 1, INT64_MAX, &id));
     if (!good)
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = makes ? make(store, &ask, options) : lists ? list_all(store, options->json)
+    int code = makes ? make(store, &ask, options) : undoes ? undo(store, argv[2], options) : lists ? list_all(store, options->json)
                                                           : about(store, verb, works ? NULL : argv[2], options->json);
     store_close(store);
     return code;
@@ -298,11 +345,12 @@ int cmd_bulk(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("bulk", "run WHAT | list | show ID | stop ID | work",
+    int parsed = cli_options("bulk", "run WHAT | list | show ID | stop ID | undo ID | work",
                              "Makes one change to all whom a search finds, at most 100000: WHAT is bonus, override, plan, suspend,\n"
                              "restore or reset; all that is asked for must be true of them. Who they are is written down first;\n"
                              "then each is changed by itself, once, by this command or by a service, and goes on when either is\n"
-                             "killed. list shows all of them. work does what is left, for cron beside plain CGI.", entries, &argc, &argv);
+                             "killed. list shows all of them. undo takes back what one made, of all who are still as it left them. work\n"
+                             "does what is left, for cron beside plain CGI.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? run(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
     return code;

@@ -1,4 +1,5 @@
-/* `webquota subject find|show|set|import|sign-out`: who is on which plan. */
+/* `webquota subject find|show|set|import|sessions|sign-out`: who is on which plan. */
+#include "cli/sessions_list.h"
 #include "cli/subject_find.h"
 #include "cli/subject_import.h"
 
@@ -116,8 +117,9 @@ static int sign_out(Store *store, const char *name, const SubjectOptions *option
 
 /* --- which of them --- */
 
-typedef enum { FIND, SHOW, SET, IMPORT, SIGN_OUT, VERBS } Verb;
-static const char *const verbs[VERBS] = { [FIND] = "find", [SHOW] = "show", [SET] = "set", [IMPORT] = "import", [SIGN_OUT] = "sign-out" };
+typedef enum { FIND, SHOW, SET, IMPORT, SESSIONS, SIGN_OUT, VERBS } Verb;
+static const char *const verbs[VERBS] = { [FIND] = "find", [SHOW] = "show", [SET] = "set", [IMPORT] = "import", [SESSIONS] = "sessions",
+                                          [SIGN_OUT] = "sign-out" };
 
 /* For each option the verbs that know it, a bit each. */
 static const struct { const char *name; unsigned verbs; } known[TEXTS] = {
@@ -179,6 +181,7 @@ static int run(Verb verb, const char *name, const SubjectOptions *options)
     int code = verb == SET ? set(store, &change, options->json, actor)
              : verb == IMPORT ? subject_import(store, name, options->dry_run, options->json, actor)
              : verb == FIND ? subject_find(store, &asked, options->json)
+             : verb == SESSIONS ? sessions_list(store, "subject", NULL, name, options->json)
              : verb == SIGN_OUT ? sign_out(store, name, options, actor)
                                 : show(store, name, options->json);
     store_close(store);
@@ -209,10 +212,11 @@ int cmd_subject(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("subject", "find [TEXT] | show NAME | set NAME | import FILE.csv | sign-out NAME",
+    int parsed = cli_options("subject", "find [TEXT] | show NAME | set NAME | import FILE.csv | sessions NAME | sign-out NAME",
         "Shows and sets what is known of a person: the application's own user id is the NAME.\n\n"
         "find looks for people as the panel does: by how id, e-mail address or organization begins, and all else\n"
-        "that is asked for. sign-out ends the sessions of those who are signed in with webquota itself.\n\n"
+        "that is asked for. sign-out ends the sessions of those who are signed in with webquota itself; sessions\n"
+        "shows them, and `webquota account end-session` ends one.\n\n"
         "import reads a CSV file whose first line names its columns: subject, and any of plan, plan_until,\n"
         "plan_after, organization, timezone, anchor, email, suspended (true or false). An empty field leaves the\n"
         "value as it is; \"\" takes it away. Nothing is imported when anything in the file is wrong.", entries, &argc, &argv);
@@ -223,7 +227,7 @@ int cmd_subject(int argc, char **argv)
         verb++;
     bool fits = verb < VERBS && (argc == 3 || (verb == FIND && argc == 2));
     int code = fits ? run((Verb)verb, argc == 3 ? argv[2] : NULL, &options)
-                    : cli_usage("subject", "it takes find TEXT, show NAME, set NAME, import FILE.csv, or sign-out NAME");
+                    : cli_usage("subject", "it takes find TEXT, show NAME, set NAME, import FILE.csv, sessions NAME, or sign-out NAME");
     option_texts_clear(&options.texts);
     return code;
 }

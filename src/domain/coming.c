@@ -6,6 +6,7 @@ const char *coming_kind_word(ComingKind kind)
     static const char *const words[] = {
         [COMING_PLAN] = "plan",          [COMING_NO_FEATURE] = "feature_removed", [COMING_FEATURE] = "feature_added",
         [COMING_AMOUNT] = "amount",      [COMING_LIMIT] = "limit_added",          [COMING_NO_LIMIT] = "limit_removed",
+        [COMING_BONUS] = "bonus",        [COMING_NEW_BONUS] = "bonus_added",      [COMING_NO_BONUS] = "bonus_removed",
     };
     return words[kind];
 }
@@ -126,6 +127,52 @@ static void compare_limits(Comparison *all)
     }
 }
 
+/* --- its bonuses --- */
+
+static const PlanGrant *grant_named(const Side *side, const char *key)
+{
+    const Plan *plan = side->situation->subject->plan;
+    for (int i = 0; i < plan->grant_count; i++)
+        if (plan->grants[i].feature == side->feature && strcmp(plan->grants[i].key, key) == 0)
+            return &plan->grants[i];
+    return NULL;
+}
+
+static void add_grant(Comparison *all, ComingKind kind, const PlanGrant *from, const PlanGrant *to)
+{
+    add(all, kind, NULL, NULL);
+    ComingChange *change = &g_array_index(all->changes, ComingChange, all->changes->len - 1);
+    change->from_grant = from;
+    change->to_grant = to;
+    change->from_amount = from ? from->amount : 0;
+    change->to_amount = to ? to->amount : 0;
+}
+
+static bool is_as_often(const PlanGrant *a, const PlanGrant *b)
+{
+    return a->every.count == b->every.count && (!a->every.count || a->every.unit == b->every.unit);
+}
+
+/* Of what the plan gives before, and then of what is new. */
+static void compare_grants(Comparison *all)
+{
+    const Plan *before = all->from.situation->subject->plan, *after = all->to.situation->subject->plan;
+    for (int i = 0; i < before->grant_count; i++) {
+        const PlanGrant *from = &before->grants[i], *to = grant_named(&all->to, from->key);
+        if (from->feature != all->from.feature)
+            continue;
+        if (!to)
+            add_grant(all, COMING_NO_BONUS, from, NULL);
+        else if (from->amount != to->amount || !is_as_often(from, to))
+            add_grant(all, COMING_BONUS, from, to);
+    }
+    for (int i = 0; i < after->grant_count; i++) {
+        const PlanGrant *to = &after->grants[i];
+        if (to->feature == all->to.feature && !grant_named(&all->from, to->key))
+            add_grant(all, COMING_NEW_BONUS, NULL, to);
+    }
+}
+
 static void compare(Comparison *all)
 {
     bool had = includes(&all->from), has = includes(&all->to);
@@ -135,6 +182,8 @@ static void compare(Comparison *all)
         add(all, COMING_NO_FEATURE, NULL, NULL);
     else if (has)
         compare_new_feature(all);
+    if (has)
+        compare_grants(all);
 }
 
 /* --- all of them --- */

@@ -145,6 +145,7 @@
 #define SAY_YOURSELF_ONLY       "you may act for yourself only"
 #define SAY_LOOKING_ONLY        "you are looking at somebody's pages, where nothing can be changed: end that first"
 #define SAY_VIEW_NOT_KEPT       "the browser did not keep whose pages they are, as it does only over HTTPS: nothing was shown"
+#define SAY_ACCOUNT_OR_SUBJECT  "it takes either an account or a subject"
 #define SAY_NOT_ONESELF         "nobody suspends themselves: another administrator does"
 #define SAY_NOT_OWN_CODES       "nobody resets their own codes: turn them off on the page of your account, with a code"
 #define SAY_NOT_OWN_APPROVAL    "nobody decides about what they asked for themselves"
@@ -220,6 +221,15 @@
 #define SAY_BULK_OVER           "it is over already"
 #define SAY_BULK_MADE           "it is made already, or the bulk was stopped"
 #define SAY_BULK_CANNOT         "it cannot be made"
+#define SAY_UNDO_GONE           "somebody took it away since"
+#define SAY_UNDO_OVER           "it has ended by itself"
+#define SAY_UNDO_CHANGED        "something else was set since"
+#define SAY_UNDO_SAME           "nothing was changed by it"
+#define SAY_UNDO_UNKNOWN        "what was there before was not kept"
+#define SAY_UNDO_RUNNING        "it is under way, or being undone: wait for it, or stop it first"
+#define SAY_UNDO_NEVER          "this cannot be undone: make another change"
+#define SAY_UNDO_NOBODY         "there is nobody for whom it is still as it was left"
+#define SAY_UNDO_OTHERS         "by now it can be undone for %d people"
 #define SAY_BULK_BEFORE         "before is the number of a bulk"
 
 /* ---- passwords */

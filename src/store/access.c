@@ -53,6 +53,66 @@ StoreResult access_sessions_end(Store *store, const char *subject, const char *r
     return result;
 }
 
+/* --- one session --- */
+
+static StoreResult sessions_read(Store *store, const char *account, const char *subject, const char *id, json_t **list, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, account);
+    params_text(&params, subject);
+    params_text(&params, id);
+    params_number(&params, SESSIONS_SHOWN);
+    return admin_rows(store, QUERY_SESSIONS_OPEN, &params, list, error);
+}
+
+StoreResult access_sessions(Store *store, const char *account, const char *subject, json_t **list, StoreError *error)
+{
+    return sessions_read(store, account, subject, NULL, list, error);
+}
+
+StoreResult access_session_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    int64_t number;
+    json_t *list = NULL;
+    if (!admin_id(id, &number))
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
+    StoreResult result = sessions_read(store, NULL, NULL, id, &list, error);
+    if (result == STORE_OK && json_array_size(list) != 1)
+        result = store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
+    if (result == STORE_OK)
+        *json = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return result;
+}
+
+static StoreResult session_end_one(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, id);
+    StoreResult result = admin_run(store, QUERY_SESSION_END_ONE, &params, &rows, error);
+    if (result == STORE_OK && PQntuples(rows) != 1)
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
+    return result == STORE_OK ? admin_audit(store, actor, "session.end", result_text(rows, 0, 1), NULL,
+                                            json_pack("{s:s, s:s, s:s}", "account", result_text(rows, 0, 0), "session", id, "reason", reason),
+                                            error)
+                              : result;
+}
+
+StoreResult access_session_end(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    int64_t number;
+    if (!admin_id(id, &number))
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
+    StoreResult result = admin_begin(store, error);
+    if (result != STORE_OK)
+        return result;
+    result = admin_end(store, session_end_one(store, id, reason, actor, error), error);
+    if (result == STORE_OK)
+        sessions_forget(store);
+    return result;
+}
+
 /* --- accounts --- */
 
 static StoreResult suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)

@@ -21,6 +21,15 @@ StoreResult access_account_suspend(Store *store, const char *name, bool suspende
 /* Ends the sessions of an account. */
 StoreResult access_account_sign_out(Store *store, const char *name, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
+/* The newest SESSIONS_SHOWN open sessions of an account, or (`account` NULL) of all who are metered as `subject`: [{session, account, subject,
+ * address, created_at, last_seen_at}]. Of nobody that is known: none. */
+#define SESSIONS_SHOWN 100
+StoreResult access_sessions(Store *store, const char *account, const char *subject, json_t **list, StoreError *error) MUST_CHECK;
+/* One of them, by its `session`. STORE_NONE: it is none, or over. */
+StoreResult access_session_get(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+/* Ends it; other processes know within a second. */
+StoreResult access_session_end(Store *store, const char *id, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+
 /* Writes down that somebody begins to look at the pages of `subject`. */
 StoreResult access_view(Store *store, const char *subject, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 

@@ -157,23 +157,28 @@ static StoreResult turn_row(Store *store, Query query, const char *id, const cha
     return result == STORE_OK ? admin_touch(store, result_number(rows, 0, 0), result_number(rows, 0, 1), error) : result;
 }
 
-StoreResult admin_turn(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
-                       StoreError *error)
+StoreResult admin_turn_part(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
+                            StoreError *error)
 {
     g_autofree char *action = g_strconcat(what, ".", verb, NULL);
     g_autofree char *subject = g_strdup(json_string_value(json_object_get(was, "subject")));
     g_autofree char *organization = g_strdup(json_string_value(json_object_get(was, "organization")));
+    StoreResult result = turn_row(store, query, id, what, error);
+    if (result == STORE_OK)
+        return admin_audit(store, actor, action, subject, organization, was, error);
+    json_decref(was);
+    return result;
+}
+
+StoreResult admin_turn(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
+                       StoreError *error)
+{
     StoreResult result = admin_begin(store, error);
     if (result != STORE_OK) {
         json_decref(was);
         return result;
     }
-    result = turn_row(store, query, id, what, error);
-    if (result == STORE_OK)
-        result = admin_audit(store, actor, action, subject, organization, was, error);
-    else
-        json_decref(was);
-    return admin_end(store, result, error);
+    return admin_end(store, admin_turn_part(store, query, id, what, verb, was, actor, error), error);
 }
 
 bool admin_id(const char *text, int64_t *id)

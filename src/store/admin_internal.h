@@ -46,6 +46,10 @@ StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_i
 StoreResult admin_turn(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
                        StoreError *error) MUST_CHECK;
 
+/* The same, of a transaction. */
+StoreResult admin_turn_part(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
+                            StoreError *error) MUST_CHECK;
+
 /* An id as the API gives it: a whole number as text. */
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;
 

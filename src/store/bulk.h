@@ -3,8 +3,9 @@
  * whatever is killed, and nobody else waits for more than one of them.
  *
  * JSON: {bulk, what, q, filter, on_plan, organization, key, feature, limit, kind, amount, multiplier, expires_at, plan, then, reason, actor,
- * created_at, state ("running", "done", "stopped"), known, ended_at, stopped_by, people, done, failed, left, failures: [{subject, why}]};
- * `bulk` is its id, a string; of those who failed the first BULK_FAILURES. One that is not `known` was written by a newer program, and is
+ * created_at, state ("running", "done", "stopped"), known, ended_at, stopped_by, people, done, failed, left, undoes, undone_by,
+ * failures: [{subject, why}]}; `bulk` is its id, a string, as are the one that it undoes (`what` is "undo" then) and the last that undid it;
+ * of those who failed the first BULK_FAILURES. One that is not `known` was written by a newer program, and is
  * of what this one cannot make: it is passed over. */
 #ifndef WEBQUOTA_BULK_H
 #define WEBQUOTA_BULK_H
@@ -18,8 +19,9 @@
 #define BULK_PAGE 50
 #define BULK_LEASE_S 5
 
-typedef enum { BULK_BONUS, BULK_OVERRIDE, BULK_PLAN, BULK_SUSPEND, BULK_RESTORE, BULK_RESET, BULK_KINDS } BulkKind;
-bool bulk_kind_find(const char *word, BulkKind *kind) MUST_CHECK; /* "bonus"; NULL: none */
+typedef enum { BULK_BONUS, BULK_OVERRIDE, BULK_PLAN, BULK_SUSPEND, BULK_RESTORE, BULK_RESET, BULK_KINDS,
+               BULK_UNDO = BULK_KINDS } BulkKind; /* the last is made by bulk_undo only */
+bool bulk_kind_find(const char *word, BulkKind *kind) MUST_CHECK; /* "bonus"; NULL: none; never BULK_UNDO */
 const char *bulk_kind_word(BulkKind kind);
 
 /* Whom, and what is to be made of each. */
@@ -66,6 +68,16 @@ StoreResult bulk_list(Store *store, const char *before, json_t **list, bool *mor
 
 /* Who is not changed by then stays as they are. STORE_CONFLICT: it is over. */
 StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error) MUST_CHECK;
+
+/* How it would be undone: {undoes, what, people, possible, impossible: [{why, people}]}: of the people whom it changed, for how many it is
+ * still as it left them, and why it is not for the others. Reads for seconds where they are many. STORE_CONFLICT: it is under way, or nothing
+ * that can be undone (a reset, or what undoes). */
+StoreResult bulk_undo_look(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
+
+/* Undoes it, by a bulk of those whom it changed: whoever is not as it left them stays, and has failed. `possible` as a look told it (-1:
+ * however many they are; 0 is STORE_CONFLICT in any case). STORE_CONFLICT also where they are others by now, or it is being undone. */
+StoreResult bulk_undo(Store *store, const char *id, int64_t possible, const char *reason, const char *actor, json_t **json,
+                      StoreError *error) MUST_CHECK;
 
 /* Changes the next few people of the first bulk under way, with the lease, a Lease of LEASE_BULK. *rest: what may be said of the next turn. */
 typedef enum { BULK_REST_IDLE, BULK_REST_ELSEWHERE, BULK_REST_MORE } BulkRest;

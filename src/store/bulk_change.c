@@ -3,7 +3,8 @@
 #include "say/say.h"
 
 static const char *const kind_words[] = {[BULK_BONUS] = "bonus",     [BULK_OVERRIDE] = "override", [BULK_PLAN] = "plan",
-                                         [BULK_SUSPEND] = "suspend", [BULK_RESTORE] = "restore",   [BULK_RESET] = "reset"};
+                                         [BULK_SUSPEND] = "suspend", [BULK_RESTORE] = "restore",   [BULK_RESET] = "reset",
+                                         [BULK_UNDO] = "undo"};
 
 bool bulk_kind_find(const char *word, BulkKind *kind)
 {
@@ -103,11 +104,14 @@ static bool word_is_among(const char *word, const char *const *words, size_t cou
 bool bulk_change_known(const char *what, const json_t *change, BulkKind *kind)
 {
     static const char *const names[] = { "feature", "limit", "kind", "expires_at", "plan", "then", "amount", "multiplier" };
-    bool known = bulk_kind_find(what, kind) && json_is_object(change);
+    bool undoes = g_strcmp0(what, kind_words[BULK_UNDO]) == 0;
+    bool known = (undoes || bulk_kind_find(what, kind)) && json_is_object(change);
     const char *name;
     json_t *value;
+    if (undoes)
+        *kind = BULK_UNDO;
     json_object_foreach((json_t *)change, name, value)
-        known &= word_is_among(name, names, G_N_ELEMENTS(names));
+        known &= !undoes && word_is_among(name, names, G_N_ELEMENTS(names));
     return known && (*kind != BULK_OVERRIDE || word_is_among(text_of(change, "kind"), override_words, G_N_ELEMENTS(override_words)));
 }
 

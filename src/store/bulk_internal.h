@@ -16,6 +16,21 @@ OverrideAdd bulk_override(const BulkAsk *ask, const char *subject);
 json_t *bulk_change_json(const BulkAsk *ask);
 BulkAsk bulk_change_read(BulkKind kind, const json_t *change, const char *reason);
 
+/* One who is to be changed, or whose change is to be undone. */
+typedef struct {
+    Store *store;
+    int64_t bulk, number, undoes; /* 0: it undoes nothing */
+    const char *subject, *actor;
+    BulkAsk ask;
+} BulkItem;
+void bulk_item_params(const BulkItem *item, Params *params);
+
+/* Of a transaction, after it is theirs: takes back what the bulk that is undone made of them. STORE_INVALID: it is not as it left them. */
+StoreResult bulk_undo_item(const BulkItem *item, StoreError *error) MUST_CHECK;
+
+/* What is changed of the subject (of its plan, or whether it is suspended), as JSON text; NULL: there is nobody. New string. */
+StoreResult bulk_part(const BulkItem *item, bool of_plan, char **part, StoreError *error) MUST_CHECK;
+
 /* Is it all of what this program can make? *kind. */
 bool bulk_change_known(const char *what, const json_t *change, BulkKind *kind) MUST_CHECK;
 

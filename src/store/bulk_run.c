@@ -6,32 +6,25 @@
 #define PEOPLE_AT_ONCE 20 /* in a turn; the lease is looked at again before the next */
 #define TRIES_MAX 5
 
-typedef struct {
-    Store *store;
-    int64_t bulk, number;
-    const char *subject, *actor;
-    BulkAsk ask;
-} Item;
-
-static void item_params(const Item *item, Params *params)
+void bulk_item_params(const BulkItem *item, Params *params)
 {
     params_number(params, item->bulk);
     params_number(params, item->number);
 }
 
 /* Of a transaction. *mine: nobody has changed them by this, and it goes on. */
-static StoreResult take(const Item *item, bool *mine, StoreError *error)
+static StoreResult take(const BulkItem *item, bool *mine, StoreError *error)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
-    item_params(item, &params);
+    bulk_item_params(item, &params);
     StoreResult result = admin_run(item->store, QUERY_BULK_TAKE, &params, &rows, error);
     *mine = result == STORE_OK && PQntuples(rows) == 1;
     return result;
 }
 
 /* A plan with an end goes back to the one that the person has now, where nothing else is said. New string. */
-static StoreResult plan_after(const Item *item, char **key, StoreError *error)
+static StoreResult plan_after(const BulkItem *item, char **key, StoreError *error)
 {
     json_t *person = NULL;
     StoreResult result = admin_subject_get(item->store, item->subject, &person, error);
@@ -41,35 +34,72 @@ static StoreResult plan_after(const Item *item, char **key, StoreError *error)
     return result;
 }
 
-/* Of a transaction. */
-static StoreResult make(const Item *item, const char *then, StoreError *error)
+StoreResult bulk_part(const BulkItem *item, bool of_plan, char **part, StoreError *error)
 {
-    const BulkAsk *ask = &item->ask;
-    g_autofree char *id = NULL;
-    bool created;
-    const GrantAdd grant = bulk_grant(ask, item->subject);
-    const OverrideAdd override = bulk_override(ask, item->subject);
-    SubjectChange change = { .subject = item->subject, .reason = ask->reason };
-    switch (ask->kind) {
-    case BULK_BONUS:
-        return admin_grant_insert(item->store, &grant, item->actor, &id, error);
-    case BULK_OVERRIDE:
-        return admin_override_insert(item->store, &override, item->actor, &id, error);
-    case BULK_PLAN:
-        change.plan = ask->plan;
-        change.plan_until = ask->expires_at;
-        change.has_plan_until = true;
-        change.plan_after = then;
-        break;
-    default:
-        change.has_suspended = true;
-        change.suspended = ask->kind == BULK_SUSPEND;
-        break;
-    }
-    return admin_subject_change(item->store, &change, item->actor, &created, error);
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, item->subject);
+    params_bool(&params, of_plan);
+    StoreResult result = admin_run(item->store, QUERY_BULK_PART, &params, &rows, error);
+    *part = result == STORE_OK && PQntuples(rows) ? g_strdup(result_text(rows, 0, 0)) : NULL;
+    return result;
 }
 
-static StoreResult change_one(const Item *item, StoreError *error)
+/* Of a transaction: keeps what was made, JSON text, for whoever undoes it. */
+static StoreResult keep(const BulkItem *item, const char *made, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    bulk_item_params(item, &params);
+    params_text(&params, made);
+    return admin_run(item->store, QUERY_BULK_MADE, &params, NULL, error);
+}
+
+static SubjectChange subject_change(const BulkItem *item, const char *then)
+{
+    const BulkAsk *ask = &item->ask;
+    bool plans = ask->kind == BULK_PLAN;
+    return (SubjectChange){ .subject = item->subject, .reason = ask->reason, .plan = plans ? ask->plan : NULL,
+                            .plan_until = ask->expires_at, .has_plan_until = plans, .plan_after = plans ? then : NULL,
+                            .has_suspended = !plans, .suspended = ask->kind == BULK_SUSPEND };
+}
+
+/* Of a transaction. */
+static StoreResult make_subject(const BulkItem *item, const char *then, StoreError *error)
+{
+    const SubjectChange change = subject_change(item, then);
+    g_autofree char *before = NULL, *after = NULL;
+    bool created, of_plan = item->ask.kind == BULK_PLAN;
+    StoreResult result = bulk_part(item, of_plan, &before, error);
+    if (result == STORE_OK)
+        result = admin_subject_change(item->store, &change, item->actor, &created, error);
+    if (result == STORE_OK)
+        result = bulk_part(item, of_plan, &after, error);
+    if (result != STORE_OK || !before || !after)
+        return result;
+    g_autofree char *made = g_strdup_printf("{\"before\": %s, \"after\": %s}", before, after);
+    return keep(item, made, error);
+}
+
+/* Of a transaction. */
+static StoreResult make(const BulkItem *item, const char *then, StoreError *error)
+{
+    bool gives = item->ask.kind == BULK_BONUS;
+    const GrantAdd grant = bulk_grant(&item->ask, item->subject);
+    const OverrideAdd override = bulk_override(&item->ask, item->subject);
+    g_autofree char *id = NULL;
+    if (item->ask.kind == BULK_UNDO)
+        return bulk_undo_item(item, error);
+    if (!gives && item->ask.kind != BULK_OVERRIDE)
+        return make_subject(item, then, error);
+    StoreResult result = gives ? admin_grant_insert(item->store, &grant, item->actor, &id, error)
+                               : admin_override_insert(item->store, &override, item->actor, &id, error);
+    if (result != STORE_OK)
+        return result;
+    g_autofree char *made = g_strdup_printf("{\"%s\": %s}", gives ? "grant" : "override", id);
+    return keep(item, made, error);
+}
+
+static StoreResult change_one(const BulkItem *item, StoreError *error)
 {
     g_autofree char *then = NULL;
     g_auto(LedgerDone) done = { 0 };
@@ -90,16 +120,16 @@ static StoreResult change_one(const Item *item, StoreError *error)
     return admin_end(item->store, result, error);
 }
 
-static StoreResult fail(const Item *item, const char *why, StoreError *error)
+static StoreResult fail(const BulkItem *item, const char *why, StoreError *error)
 {
     g_auto(Params) params = params_new();
-    item_params(item, &params);
+    bulk_item_params(item, &params);
     params_text(&params, why);
     return store_write_alone(item->store, QUERY_BULK_FAIL, &params, NULL, error);
 }
 
 /* STORE_OK: they are changed, or it is noted why they are not. */
-static StoreResult change_or_fail(const Item *item, StoreError *error)
+static StoreResult change_or_fail(const BulkItem *item, StoreError *error)
 {
     g_autoptr(Policy) policy = NULL;
     StoreResult result = store_policy(item->store, &policy, error);
@@ -120,8 +150,9 @@ static StoreResult change_or_fail(const Item *item, StoreError *error)
 static StoreResult change_all(Store *store, const PGresult *rows, BulkKind kind, const json_t *change, StoreError *error)
 {
     g_autofree char *origin = g_strdup(audit_origin());
-    Item item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
+    BulkItem item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
     StoreResult result = STORE_OK;
+    item.undoes = result_null(rows, 0, 8) ? 0 : result_number(rows, 0, 8);
     item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
     audit_origin_set(result_text(rows, 0, 5));
     audit_bulk_set(item.bulk);

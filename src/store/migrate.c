@@ -41,7 +41,7 @@ static const char *const grants[] = {
     "grant update (state, answer, decided_by, decided_at, plan, override) on webquota.requests to %s",
     "grant insert, update (state, answer, decided_by, decided_at, made) on webquota.approvals to %s",
     "grant insert, update (state, ended_at, stopped_by) on webquota.bulks to %s",
-    "grant insert, update (state, why, at) on webquota.bulk_items to %s",
+    "grant insert, update (state, why, at, made) on webquota.bulk_items to %s",
     "grant update (suspended_at) on webquota.local_accounts to %s",
     "grant update (status, answer), delete on webquota.admin_once to %s",
     "grant update (given_back) on webquota.decisions to %s",

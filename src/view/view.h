@@ -64,6 +64,8 @@ json_t *view_problem(int status, const char *title, const char *detail, const ch
 json_t *view_features(const Policy *policy);
 /* With what `next` (NULL: nothing is to come) changes of which plan from `at` on. */
 json_t *view_plans(const Policy *policy, const Policy *next, Instant at, Instant now);
+/* For one person: with their plan as `current`, and what is to come for them. */
+json_t *view_plans_own(const UsageReport *report);
 
 /* The pages: `page` (the layout's values), and the page's own, as a new tree. Rendered by the template of the same name. What
  * they are made from must outlive them. */

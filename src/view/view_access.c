@@ -1,4 +1,4 @@
-/* GET /admin/access and /admin/access/change: accounts and API keys. */
+/* GET /admin/access, /admin/sessions and /admin/access/change: accounts, where they are signed in, and API keys. */
 #include "view/view_access.h"
 
 #include "view/view_page.h"
@@ -8,6 +8,7 @@
 static const char *const change_words[ACCESS_CHANGE_KINDS] = {
     [ACCESS_SUSPEND] = "account-suspend", [ACCESS_RESUME] = "account-resume", [ACCESS_SIGN_OUT] = "account-sign-out",
     [ACCESS_CODES_RESET] = "account-codes-reset", [ACCESS_KEY_CREATE] = "key-create",   [ACCESS_KEY_REVOKE] = "key-revoke",
+    [ACCESS_SESSION_END] = "session-end",
 };
 
 bool access_change_find(const char *word, AccessChangeKind *kind)
@@ -49,6 +50,7 @@ static void add_account(Value *rows, const json_t *account, const PageContext *c
     set_flag(row, "own", g_strcmp0(name, context->account) == 0);
     set_words(row, "suspend_url", add_change, context->mount, suspended ? ACCESS_RESUME : ACCESS_SUSPEND, name);
     set_words(row, "end_url", add_change, context->mount, ACCESS_SIGN_OUT, name);
+    set_words(row, "sessions_url", add_address, context->mount, "/admin/sessions?account=", name);
 }
 
 static void add_scopes(GString *out, const json_t *key)
@@ -109,6 +111,37 @@ Value *view_access(const AccessShown *shown, const PageContext *context)
     return page;
 }
 
+Value *view_sessions(const SessionsShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const char *zone = context->policy->zone;
+    json_t *one;
+    size_t i;
+    set_value(page, "page", page_value(page, context, NULL, zone, false));
+    set_text(page, "zone", zone);
+    set_text(page, "whose", shown->account ? shown->account : shown->subject);
+    set_flag(page, "of_person", !shown->account);
+    set_flag(page, "done", shown->done);
+    set_flag(page, "more", shown->more);
+    Value *list = set_list(page, "sessions");
+    json_array_foreach((json_t *) shown->list, i, one) {
+        Value *row = add_object(list);
+        set_text(row, "account", text_of(one, "account"));
+        set_text(row, "address", text_of(one, "address"));
+        set_words(row, "began", words_add_when, text_of(one, "created_at"), zone);
+        set_words(row, "seen", words_add_when, text_of(one, "last_seen_at"), zone);
+        set_words(row, "end_url", add_change, context->mount, ACCESS_SESSION_END, text_of(one, "session"));
+    }
+    set_flag(page, "any", i > 0);
+    set_words(page, "back_url", add_address, context->mount, shown->account ? "/admin/access" : "/admin/person?subject=",
+              shown->account ? NULL : shown->subject);
+    if (shown->account)
+        set_words(page, "all_url", add_change, context->mount, ACCESS_SIGN_OUT, shown->account);
+    else
+        set_words(page, "all_url", add_address, context->mount, "/admin/change?what=sessions-end&subject=", shown->subject);
+    return page;
+}
+
 Value *view_access_change(const AccessChangeShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -119,6 +152,9 @@ Value *view_access_change(const AccessChangeShown *shown, const PageContext *con
     set_text(page, "what", change_words[shown->kind]);
     set_text(page, "target", name);
     set_words(page, "scopes", add_scopes, shown->target);
+    set_text(page, "address", text_of(shown->target, "address"));
+    set_words(page, "since", words_add_when, text_of(shown->target, "created_at"), context->policy->zone);
+    set_text(page, "zone", context->policy->zone);
     set_text(page, "made", shown->key);
     set_words(page, "action", add_address, context->mount, "/admin/access/change", NULL);
     set_words(page, "access_url", add_address, context->mount, "/admin/access", NULL);

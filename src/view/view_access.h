@@ -12,6 +12,15 @@ typedef struct {
 } AccessShown;
 Value *view_access(const AccessShown *shown, const PageContext *context);
 
+/* Where an account, or all who are metered as somebody, are signed in. */
+typedef struct {
+    const char *account, *subject; /* one of them */
+    const json_t *list;            /* as access_sessions gives them */
+    bool more;                     /* there may be older ones */
+    bool done;                     /* one was ended a moment ago */
+} SessionsShown;
+Value *view_sessions(const SessionsShown *shown, const PageContext *context);
+
 /* What may be changed. The word stands in addresses ("account-suspend"). */
 typedef enum {
     ACCESS_SUSPEND,
@@ -20,6 +29,7 @@ typedef enum {
     ACCESS_CODES_RESET,
     ACCESS_KEY_CREATE,
     ACCESS_KEY_REVOKE,
+    ACCESS_SESSION_END,
     ACCESS_CHANGE_KINDS
 } AccessChangeKind;
 bool access_change_find(const char *word, AccessChangeKind *kind) MUST_CHECK;
@@ -27,7 +37,7 @@ const char *access_change_word(AccessChangeKind kind);
 
 typedef struct {
     AccessChangeKind kind;
-    const json_t *target;   /* the account or key; NULL: a key that is made */
+    const json_t *target;   /* the account, key or session; NULL: a key that is made */
     const FormShown *shown;
     int shown_count;
     const char *key;        /* that was made, this once; NULL: none was */

@@ -12,6 +12,7 @@ static void set_what(Value *page, const char *what)
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         value_set_flag(page, value_key(kinds[i]), g_strcmp0(what, kinds[i]) == 0);
     set_flag(page, "plan_change", g_strcmp0(what, "plan") == 0);
+    set_flag(page, "undo", g_strcmp0(what, "undo") == 0);
     set_flag(page, "unknown", !what);
 }
 
@@ -211,6 +212,13 @@ static void set_sought(Value *page, const json_t *bulk, const PageContext *conte
     set_who(page, &sought, context);
 }
 
+/* Nothing where there is none. */
+static void add_bulk(GString *out, const char *mount, const char *path, const char *id)
+{
+    if (id)
+        add_address(out, mount, path, id);
+}
+
 /* What its own page and the list say of one. */
 static void set_bulk(Value *page, const json_t *bulk, const PageContext *context)
 {
@@ -232,6 +240,19 @@ static void set_bulk(Value *page, const json_t *bulk, const PageContext *context
     set_text(page, "actor", text_of(bulk, "actor"));
     set_words(page, "created", words_add_when, text_of(bulk, "created_at"), zone);
     set_words(page, "url", add_address, context->mount, "/admin/bulk?id=", text_of(bulk, "bulk"));
+    set_text(page, "undoes", text_of(bulk, "undoes"));
+    set_words(page, "undoes_url", add_bulk, context->mount, "/admin/bulk?id=", text_of(bulk, "undoes"));
+    set_words(page, "undone_url", add_bulk, context->mount, "/admin/bulk?id=", text_of(bulk, "undone_by"));
+}
+
+/* Is there something of it that could be? */
+static bool may_be_undone(const json_t *bulk)
+{
+    static const char *const kinds[] = {"bonus", "override", "plan", "suspend", "restore"};
+    bool undoable = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        undoable |= g_strcmp0(text_of(bulk, "what"), kinds[i]) == 0;
+    return undoable && g_strcmp0(text_of(bulk, "state"), "running") != 0 && number_of(bulk, "done") > 0;
 }
 
 Value *view_bulk(const BulkShown *shown, const PageContext *context)
@@ -253,6 +274,42 @@ Value *view_bulk(const BulkShown *shown, const PageContext *context)
     set_failures(page, bulk, context);
     set_words(page, "list_url", add_address, context->mount, "/admin/bulks", NULL);
     set_words(page, "action", add_address, context->mount, "/admin/bulk", NULL);
+    set_words(page, "undo_url", add_bulk, context->mount, "/admin/bulk/undo?id=", may_be_undone(bulk) ? text_of(bulk, "bulk") : NULL);
+    return page;
+}
+
+/* --- before it is undone --- */
+
+static void set_impossible(Value *page, const json_t *looked)
+{
+    Value *list = set_list(page, "impossible");
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(looked, "impossible"), i, one) {
+        Value *row = add_object(list);
+        set_words(row, "people", words_add_people, number_of(one, "people"));
+        set_text(row, "why", text_of(one, "why"));
+    }
+    set_flag(page, "any_impossible", i > 0);
+}
+
+Value *view_bulk_undo(const BulkUndoShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const json_t *looked = shown->looked;
+    const char *id = text_of(looked, "undoes");
+    set_value(page, "page", page_value(page, context, NULL, NULL, false));
+    set_what(page, text_of(looked, "what"));
+    set_text(page, "id", id);
+    set_words(page, "bulk_url", add_address, context->mount, "/admin/bulk?id=", id);
+    set_words(page, "action", add_address, context->mount, "/admin/bulk/undo", NULL);
+    set_words(page, "people", words_add_people, number_of(looked, "people"));
+    set_words(page, "possible", words_add_people, number_of(looked, "possible"));
+    set_number(page, "count", number_of(looked, "possible"));
+    set_flag(page, "any", number_of(looked, "possible") > 0);
+    set_impossible(page, looked);
+    set_flag(page, "stale", shown->stale);
+    set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;
 }
 

@@ -18,6 +18,15 @@ typedef struct {
 } BulkNewShown;
 Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context);
 
+/* Before it is undone. */
+typedef struct {
+    const json_t *looked;           /* as bulk_undo_look gives it */
+    bool stale;                     /* they were others when it was confirmed */
+    const FormShown *shown;
+    int shown_count;
+} BulkUndoShown;
+Value *view_bulk_undo(const BulkUndoShown *shown, const PageContext *context);
+
 /* All of them. */
 typedef struct {
     const json_t *list;             /* as bulk_list gives it */

@@ -73,26 +73,40 @@ static json_t *plan_json(const Policy *policy, const Plan *plan)
 }
 
 /* The list of `changes`, in an object. */
-static json_t *changes_json(const Policy *policy, const Policy *next, Instant at, Instant now)
+static json_t *changes_json(const GArray *changes, const Coming *coming)
 {
-    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(ComingChange));
     GString *out = g_string_new(NULL);
-    if (next)
-        coming_of_plans(policy, next, at, changes);
     put_begin_object(out);
-    put_coming(out, changes, &(Coming){at, now, policy->zone});
+    put_coming(out, changes, coming);
     put_end(out, '}');
     put_finish(out);
     return view_value(out);
 }
 
-json_t *view_plans(const Policy *policy, const Policy *next, Instant at, Instant now)
+static json_t *plans_json(const Policy *policy, const GArray *changes, const Coming *coming)
 {
     json_t *plans = json_array();
     for (int i = 0; i < policy->plan_count; i++)
         json_array_append_new(plans, plan_json(policy, &policy->plans[i]));
-    json_t *document = changes_json(policy, next, at, now), *all = json_pack("{s:o}", "plans", plans);
+    json_t *document = changes_json(changes, coming), *all = json_pack("{s:o}", "plans", plans);
     json_object_update(all, document);
     json_decref(document);
     return all;
+}
+
+json_t *view_plans(const Policy *policy, const Policy *next, Instant at, Instant now)
+{
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(ComingChange));
+    if (next)
+        coming_of_plans(policy, next, at, changes);
+    return plans_json(policy, changes, &(Coming){at, now, policy->zone});
+}
+
+json_t *view_plans_own(const UsageReport *report)
+{
+    const Subject *subject = report->subject;
+    const char *zone = subject->zone ? subject->zone : report->policy->zone;
+    json_t *plans = plans_json(report->policy, report->coming, &(Coming){report->coming_at, report->as_of, zone});
+    json_object_set_new(plans, "current", json_text(subject->plan->key));
+    return plans;
 }

@@ -44,6 +44,29 @@ static void put_limit(GString *out, const Limit *limit, Amount amount)
     put_end(out, '}');
 }
 
+/* {grant, amount, every}; null for none. */
+static void put_grant(GString *out, const PlanGrant *grant)
+{
+    if (!grant) {
+        put_null_value(out);
+        return;
+    }
+    g_autofree char *every = grant->every.count ? window_text(&grant->every) : NULL;
+    put_begin_object(out);
+    put_text(out, "grant", grant->key);
+    put_number(out, "amount", grant->amount);
+    put_text(out, "every", every);
+    put_end(out, '}');
+}
+
+static void put_side(GString *out, bool is_grant, const PlanGrant *grant, const Limit *limit, Amount amount)
+{
+    if (is_grant)
+        put_grant(out, grant);
+    else
+        put_limit(out, limit, amount);
+}
+
 static void put_change(GString *out, const ComingChange *change, const Coming *coming)
 {
     put_begin_object(out);
@@ -52,10 +75,11 @@ static void put_change(GString *out, const ComingChange *change, const Coming *c
     put_text(out, "plan", change->plan->key);
     put_text(out, "to_plan", change->then ? change->then->key : NULL);
     put_text(out, "feature", change->feature ? change->feature->key : NULL);
+    bool is_grant = change->from_grant || change->to_grant;
     PUT_NAME(out, "from");
-    put_limit(out, change->from, change->from_amount);
+    put_side(out, is_grant, change->from_grant, change->from, change->from_amount);
     PUT_NAME(out, "to");
-    put_limit(out, change->to, change->to_amount);
+    put_side(out, is_grant, change->to_grant, change->to, change->to_amount);
     size_t began = put_words(out, "message");
     words_add_from(out, coming->at, coming->zone, coming->now);
     text_add(out, ": ");

@@ -217,6 +217,7 @@ Value *view_person(const PersonShown *shown, const PageContext *context)
     set_text(page, "subject", subject->key);
     set_words(page, "people_url", add_address, context->mount, "/admin/people", NULL);
     set_words(page, "view_url", add_address, context->mount, "/admin/view?subject=", subject->key);
+    set_words(page, "signed_in_url", add_address, context->mount, "/admin/sessions?subject=", subject->key);
     set_words(page, "history_url", add_address, context->mount, "/history?subject=", subject->key);
     set_text(page, "plan", subject->plan->title);
     set_words(page, "plan_until", words_add_when, text_of(shown->person, "plan_until"), zone);

@@ -25,6 +25,7 @@ const AdminPage admin_pages[] = {
     {"/admin/what-if", "What if", ROLE_VIEWER},
     {"/admin/recommendations", "Recommendations", ROLE_VIEWER},
     {"/admin/access", "Access", ROLE_ADMIN},
+    {"/admin/sessions", NULL, ROLE_ADMIN},
 };
 
 const int admin_page_count = G_N_ELEMENTS(admin_pages);

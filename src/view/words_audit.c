@@ -23,6 +23,7 @@ static const struct {
     {"approval.deny", "Denied as asked"},
     {"bulk.run", "Many people changed at once"},
     {"bulk.stop", "Changing many people stopped"},
+    {"bulk.undo", "A change of many people undone"},
     {"queue.set", "Queue opened or stopped"},
     {"ticket.move-up", "Moved up in a queue"},
     {"ticket.move-back", "Moved back in a queue"},
@@ -46,6 +47,7 @@ static const struct {
     {"factor.reset", "Codes to sign in reset"},
     {"factor.recovery", "Recovery code used"},
     {"sessions.end", "Signed out everywhere"},
+    {"session.end", "Session ended"},
     {"view.begin", "Pages seen as they see them"},
 };
 

@@ -62,6 +62,39 @@ static void add_feature(GString *out, const ComingChange *change)
     text_adds(out, ", new in ", change->then->title);
 }
 
+static bool is_given_as_often(const PlanGrant *a, const PlanGrant *b)
+{
+    return a->every.count == b->every.count && (!a->every.count || a->every.unit == b->every.unit);
+}
+
+/* " a week", ", once" */
+static void add_every(GString *out, const PlanGrant *grant)
+{
+    if (grant->every.count == 0) {
+        text_add(out, ", once");
+        return;
+    }
+    text_add(out, " ");
+    words_add_per(out, &grant->every);
+}
+
+/* "a bonus of 20 messages a week" */
+static void add_bonus(GString *out, const ComingChange *change, const char *article, const PlanGrant *grant)
+{
+    text_adds(out, article, " bonus of ");
+    words_add_units(out, change->feature, grant->amount);
+    add_every(out, grant);
+}
+
+static void add_other_bonus(GString *out, const ComingChange *change)
+{
+    add_bonus(out, change, "a", change->to_grant);
+    text_add(out, change->to_grant->every.count == 0 ? ", instead of " : " instead of ");
+    words_add_number(out, change->from_amount);
+    if (!is_given_as_often(change->from_grant, change->to_grant))
+        add_every(out, change->from_grant);
+}
+
 void words_add_coming(GString *out, const ComingChange *change)
 {
     switch (change->kind) {
@@ -86,6 +119,16 @@ void words_add_coming(GString *out, const ComingChange *change)
         text_add(out, "the limit of ");
         add_limit(out, change, change->from, change->from_amount);
         text_add(out, " is gone");
+        break;
+    case COMING_BONUS:
+        add_other_bonus(out, change);
+        break;
+    case COMING_NEW_BONUS:
+        add_bonus(out, change, "a", change->to_grant);
+        break;
+    case COMING_NO_BONUS:
+        add_bonus(out, change, "the", change->from_grant);
+        text_add(out, change->from_grant->every.count == 0 ? ", is gone" : " is gone");
         break;
     }
 }

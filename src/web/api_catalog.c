@@ -6,14 +6,14 @@ void api_features(Call *call)
     call_json(call, 200, view_features(call->policy));
 }
 
-json_t *plans_json(const Call *call, const Policy *policy)
-{
-    Instant at;
-    g_autoptr(Policy) next = store_coming(call->site->store, policy, &at);
-    return view_plans(policy, next, at, store_now(call->site->store));
-}
-
+/* A program is told of all plans; whoever asks for themselves, of what concerns them. */
 void api_plans(Call *call)
 {
-    call_json(call, 200, plans_json(call, call->policy));
+    Instant at;
+    if (call->identity.kind != IDENTITY_KEY) {
+        page_plans(call);
+        return;
+    }
+    g_autoptr(Policy) next = store_coming(call->site->store, call->policy, &at);
+    call_json(call, 200, view_plans(call->policy, next, at, store_now(call->site->store)));
 }

@@ -55,10 +55,12 @@ static const InputField fields[FIELDS] = {
 
 static StoreResult target_get(Store *store, AccessChangeKind kind, const char *id, json_t **target, StoreError *error)
 {
-    return kind == ACCESS_KEY_REVOKE ? admin_key_get(store, id, target, error) : account_get(store, id, target, error);
+    return kind == ACCESS_KEY_REVOKE    ? admin_key_get(store, id, target, error)
+           : kind == ACCESS_SESSION_END ? access_session_get(store, id, target, error)
+                                        : account_get(store, id, target, error);
 }
 
-/* The account or key that it is about, which must be there. *target is new; NULL: a key that is made. */
+/* The account, key or session that it is about, which must be there. *target is new; NULL: a key that is made. */
 static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_t **target)
 {
     g_auto(StoreError) error = {0};
@@ -87,7 +89,7 @@ static void show(Call *call, int status, AccessChangeKind kind, const json_t *ta
 /* For programs: what it is about, as it is now; a new key as it is shown this once. */
 static void tell(Call *call, AccessChangeKind kind, const json_t *target, bool made)
 {
-    const char *name = kind == ACCESS_KEY_CREATE || kind == ACCESS_KEY_REVOKE ? "key" : "account";
+    const char *name = kind == ACCESS_KEY_CREATE || kind == ACCESS_KEY_REVOKE ? "key" : kind == ACCESS_SESSION_END ? "session" : "account";
     call_json(call, 200, json_pack("{s:s, s:b, s:O?}", "what", access_change_word(kind), "made", made, name, target));
 }
 
@@ -154,6 +156,8 @@ static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *val
         return access_account_sign_out(store, id, reason, actor, error);
     case ACCESS_CODES_RESET:
         return factor_reset(store, id, reason, actor, error);
+    case ACCESS_SESSION_END:
+        return access_session_end(store, id, reason, actor, error);
     case ACCESS_KEY_REVOKE:
         return admin_key_revoke(store, id, reason, actor, error);
     default:
@@ -175,16 +179,19 @@ static void change(Call *call, AccessChangeKind kind, const json_t *target, cons
         return;
     }
     StoreResult result = make(call, kind, values, &made, &error);
-    if (result == STORE_OK && call_wants_json(call) && !made)
+    bool gone = kind == ACCESS_SESSION_END, json = call_wants_json(call);
+    if (result == STORE_OK && json && !made && !gone)
         result = target_get(call->site->store, kind, values[ID].text, &made, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
-    } else if (call_wants_json(call)) {
-        tell(call, kind, made, true);
+    } else if (json) {
+        tell(call, kind, gone ? target : made, true);
     } else if (made) {
         show(call, 200, kind, target, shown, json_string_value(json_object_get(made, "key")));
     } else {
-        g_autofree char *then = g_strconcat("/admin/access?done=", access_change_word(kind), NULL);
+        g_autofree char *account = gone ? g_uri_escape_string(json_string_value(json_object_get(target, "account")), NULL, FALSE) : NULL;
+        g_autofree char *then = gone ? g_strconcat("/admin/sessions?done=1&account=", account, NULL)
+                                     : g_strconcat("/admin/access?done=", access_change_word(kind), NULL);
         call_see_other(call, then);
     }
     json_decref(made);

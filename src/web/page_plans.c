@@ -1,4 +1,4 @@
-/* GET /plans: what each plan gives on each feature, and which one the viewer has. */
+/* GET /plans: what each plan gives on each feature, which one the viewer has, and what is to come for them. */
 #include "web/handlers.h"
 
 void page_plans(Call *call)
@@ -11,9 +11,7 @@ void page_plans(Call *call)
         return;
     }
     if (call_wants_json(call)) {
-        json_t *plans = plans_json(call, read->report->policy);
-        json_object_set_new(plans, "current", json_string(read->report->subject->plan->key));
-        call_json(call, 200, plans);
+        call_json(call, 200, view_plans_own(read->report));
         return;
     }
     PageContext context = call_context(call, NULL);

@@ -156,11 +156,48 @@ START_TEST(a_plan_that_is_no_more)
 }
 END_TEST
 
+START_TEST(bonuses_of_the_plan)
+{
+    g_auto(Case) it = case_new();
+    PlanGrant now[] = {{.key = (char *)"weekly", .feature = 0, .amount = 5}, {.key = (char *)"welcome", .feature = 1, .amount = 3}};
+    PlanGrant then[] = {{.key = (char *)"weekly", .feature = 1, .amount = 5}, {.key = (char *)"welcome", .feature = 0, .amount = 3}};
+    now[0].every = then[0].every = (WindowSpec){.unit = WINDOW_WEEK, .count = 1, .align = ALIGN_ANCHOR};
+    it.now->plan.grants = now;
+    it.next->plan.grants = then;
+    it.now->plan.grant_count = it.next->plan.grant_count = 2;
+    world_limit(it.now, 1, "files", 5, "day");
+    world_limit(it.next, 0, "files", 5, "day");
+    ck_assert_int_eq(look(&it, -1), 0);
+    then[0].amount = 20;
+    ck_assert_int_eq(look(&it, -1), 1);
+    assert_change(&it, 0, COMING_BONUS, "message", 5, 20);
+    ck_assert_int_eq(look(&it, 1), 0); /* files are not concerned */
+    then[0].amount = 5;
+    then[0].every.unit = WINDOW_MONTH; /* as much, less often */
+    ck_assert_int_eq(look(&it, -1), 1);
+    then[0].every = then[1].every;     /* once */
+    ck_assert_int_eq(look(&it, -1), 1);
+    it.next->plan.grants = &then[1];
+    it.next->plan.grant_count = 1;
+    ck_assert_int_eq(look(&it, -1), 1);
+    assert_change(&it, 0, COMING_NO_BONUS, "message", 5, 0);
+    then[1].key = (char *)"hello"; /* another one */
+    ck_assert_int_eq(look(&it, -1), 3);
+    assert_change(&it, 1, COMING_NO_BONUS, "file", 3, 0);
+    assert_change(&it, 2, COMING_NEW_BONUS, "file", 0, 3);
+    it.next->lists[0] = it.next->lists[1] = false; /* no bonus of what is not part of the plan */
+    ck_assert_int_eq(look(&it, -1), 2);
+    assert_change(&it, 1, COMING_NO_FEATURE, "file", 0, 0);
+    it.now->plan.grant_count = it.next->plan.grant_count = 0;
+    it.now->plan.grants = it.next->plan.grants = NULL;
+}
+END_TEST
+
 int main(void)
 {
     const TTest *tests[] = {
         the_same_is_no_change, amounts_and_windows, what_is_above_the_plan_stays, limits_that_come_and_go, features_that_come_and_go,
-        a_plan_that_is_no_more,
+        a_plan_that_is_no_more, bonuses_of_the_plan,
     };
     return run_tests("coming", tests, G_N_ELEMENTS(tests), 10);
 }

@@ -74,7 +74,8 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy limit plan subject organization override grant reset refund bulk audit report usage explain key account request queue rollup window template doctor'
+commands='migrate policy limit plan simulate subject organization override grant reset refund bulk usage report explain key account approval queue request audit rollup window template doctor'
+is "no command is left out here" "$commands" "$("$W" --help | sed -n '/^  webquota/d; s/^  \([a-z][a-z]*\) .*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
 missing=
 for command in $commands; do
     run "$command" --help
@@ -99,7 +100,7 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
     "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "limit remove --plan free --limit l --amount 1 --reason x" "limit add --plan free --limit l --amount 1" "plan" "plan set --plan free --reason x" "plan add --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
-    "account list --reason x" "account suspend a --role admin --reason x" "bulk run suspend --find a --amount 3 --reason x" \
+    "account list --reason x" "account sessions" "account sessions a --reason x" "account end-session 1" "subject sessions" "account suspend a --role admin --reason x" "bulk run suspend --find a --amount 3 --reason x" \
     "bulk run plan --find a --plan pro --feature f --reason x" "bulk run bonus --find a --feature f --amount 1 --unlimited --reason x" "bulk show x" \
     "bulk show 1 --find a" "bulk list --dry-run" "bulk run reset --near 49 --reason x" "bulk run reset --near 60 --filter stopped --reason x" \
     "override list --feature f" "override remove 1 --amount 3" "grant list --amount 3" "grant remove 1 --every week" "subject show a --near 60" \

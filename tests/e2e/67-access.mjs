@@ -58,6 +58,38 @@ async function accounts(site, root, bob) {
         ok(status(await change(root, 'account-suspend', NAME, { reason: ' ' }), 400).text.includes('id="reason-mistake"'));
         status(await change(root, 'account-suspend', NAME, { csrf: 'x' }), 403);
     });
+    await test('sessions are listed one by one, of an account and of whom it is metered as, and one is ended', async () => {
+        const [first, second] = [new Browser(site), new Browser(site)], subject = await site.value(`select subject from webquota.local_accounts where name = '${NAME}'`);
+        status(await change(root, 'account-sign-out', NAME), 303);
+        for (const browser of [first, second]) status(await browser.sign_in(NAME, PASSWORD), 303);
+        const of = async query => (await root.open(`/admin/sessions?${query}`, { Accept: 'application/json' })).json.sessions;
+        const account = `account=${encodeURIComponent(NAME)}`, list = await of(account);
+        equal(list.map(one => [one.account, one.subject]), [[NAME, subject], [NAME, subject]]);
+        like(list[0], { address: /^anon:/, created_at: /Z$/, last_seen_at: /Z$/ });
+        equal(await of(`subject=${encodeURIComponent(subject)}`), list);
+        equal(status(await site.api('GET', `/admin/sessions?${account}`), 200).json, { sessions: list, more: false });
+        ok(plain(status(await root.open(`/admin/sessions?${account}`), 200)).includes(list[1].address), 'its page');
+        ok((await root.open('/admin/access')).text.includes(`/quota/admin/sessions?account=bob`), 'a link to it');
+        ok(status(await root.open(`/admin/access/change?what=session-end&id=${list[1].session}`), 200).text.includes(list[1].address), 'told which');
+        ok(status(await change(root, 'session-end', list[1].session, { reason: ' ' }), 400).text.includes('id="reason-mistake"'));
+        equal(status(await change(root, 'session-end', list[1].session), 303).headers.location, `/quota/admin/sessions?done=1&account=${encodeURIComponent(NAME)}`);
+        await until(async () => !(await first.who()).signed_in, 'the first is signed out', 3000);
+        equal((await second.who()).signed_in, true);
+        status(await root.open(`/admin/access/change?what=session-end&id=${list[1].session}`), 404, 'it is over');
+        status(await site.api('DELETE', `/admin/sessions/${list[0].session}`), 400, 'no reason');
+        status(await site.api('DELETE', `/admin/sessions/${list[0].session}?reason=lost`), 204);
+        status(await site.api('DELETE', `/admin/sessions/${list[0].session}?reason=lost`), 404);
+        await until(async () => !(await second.who()).signed_in, 'the second is signed out', 3000);
+        status(await second.sign_in(NAME, PASSWORD), 303);
+        const [third] = JSON.parse((await site.command('account', 'sessions', NAME, '--json')).stdout).sessions;
+        equal((await site.command('account', 'end-session', third.session, '--reason', 'at a shell')).stdout, `session ${third.session} of ${NAME} is ended\n`);
+        equal([(await site.command('account', 'end-session', third.session, '--reason', 'twice')).code, (await site.command('account', 'sessions', 'nobody')).code], [1, 1]);
+        equal(await of(account), []);
+        for (const [query, code] of [['account=nobody', 404], ['', 400], [`${account}&subject=x`, 400]]) status(await root.open(`/admin/sessions?${query}`), code, query);
+        equal(await site.sql("select details ->> 'session', details ->> 'reason', details ->> 'account' from webquota.audit where action = 'session.end' order by id"),
+            [[list[1].session, 'why', NAME], [list[0].session, 'lost', NAME], [third.session, 'at a shell', NAME]]);
+        status(await attempt(), 303);
+    });
     await test('the same at a shell', async () => {
         equal((await site.command('account', 'suspend', NAME, '--reason', 'left')).code, 0);
         status(await attempt(), 403);

@@ -63,6 +63,27 @@ async function bulk_made(browser, site, look) {
         const { audit } = (await site.api('GET', `/admin/audit?subject=${encodeURIComponent(`${q}-1<b>`)}`)).json;
         equal([audit[0].action, audit[0].new.bulk, audit[0].actor, audit[0].origin], ['grant.add', id, 'account:root', '127.0.0.1']);
     });
+    await test(`and it is undone as a whole, but for whom it is otherwise by now, ${look.name}`, async () => {
+        const subject = encodeURIComponent(`${q}-2<b>`), [grant] = (await site.api('GET', `/admin/grants?subject=${subject}`)).json.grants;
+        status(await site.api('DELETE', `/admin/grants/${grant.grant}?reason=x`), 204);
+        await press(page, 'link', 'Give a bonus to 3 people');
+        await press(page, 'link', 'Undo it');
+        const text = await words(page);
+        ok(/Undo it for 2 people It changed 3 people\..*somebody took it away since 1 person/.test(text), text);
+        await bars(page, look, 'before it is undone');
+        await type_into(page, 'Why?', 'No fair <b>');
+        await press(page, 'button', 'Undo it for 2 people');
+        const id = new URL(page.url()).searchParams.get('id');
+        await over(site, id);
+        await page.reload();
+        ok(/Undo the change of 3 people Done\..* Done 2 Failed 1 Left 0 .*-2<b> somebody took it away since/.test(await words(page)), await words(page));
+        await bars(page, look, 'undone');
+        for (const n of [1, 2, 3]) equal((await site.api('GET', `/admin/grants?subject=${encodeURIComponent(`${q}-${n}<b>`)}`)).json.grants, []);
+        equal(await site.sql(`select action, details ->> 'bulk', details ->> 'removed_because', origin from webquota.audit where subject = '${q}-1<b>' order by id desc limit 1`),
+            [['grant.remove', id, 'No fair <b>', '127.0.0.1']]);
+        const [whole] = (await site.api('GET', '/admin/audit?action=bulk.undo')).json.audit;
+        like(whole, { actor: 'account:root', reason: 'No fair <b>', new: { bulk: id, people: 3 } });
+    });
     await context.close();
 }
 
@@ -95,6 +116,33 @@ async function bulks(site, root) {
         equal((await cli('work')).code, 0);
         for (const words of [['run', 'god', '--find', 'x', '--reason', 'x'], ['run', 'suspend', '--reason', 'x'], ['run', 'suspend', '--find', 'x'], ['show'], ['run', 'plan',
             '--find', 'x', '--reason', 'x'], ['run', 'override', '--find', 'x', '--reason', 'x', '--feature', 'call']]) equal((await cli(...words)).code, 2, words.join(' '));
+    });
+    await test('programs and the command undo what many were given', async () => {
+        const effective = async () => (await site.api('GET', '/usage?subject=bulk-j-1%3Cb%3E&feature=call')).json.limits.map(one => one.amount);
+        const before = await effective(), { bulk } = await call({ what: 'override', feature: 'call', limit: 'life', kind: 'amount', amount: 9 }, 202);
+        await over(site, bulk);
+        const undo = async (body, code, id = bulk) => status(await site.api('POST', `/admin/bulk/${id}/undo`, { reason: 'why', ...body }), code, JSON.stringify(body)).json;
+        const after = await effective();
+        equal([after.includes(9), before.includes(9)], [true, false]);
+        equal(await undo({ dry_run: true }, 200), { undoes: bulk, what: 'override', people: 6, possible: 6, impossible: [] });
+        equal((await root.open(`/admin/bulk/undo?id=${bulk}`, JSON_TYPE)).json.possible, 6);
+        for (const [body, code, field] of [[{ reason: '' }, 400, 'reason'], [{ possible: 5 }, 409, 'possible'], [{ who: 'all' }, 400, 'who']])
+            equal((await undo(body, code)).field, field, JSON.stringify(body));
+        const form = fields_of(status(await root.open(`/admin/bulk/undo?id=${bulk}`), 200));
+        ok(status(await root.send('/admin/bulk/undo', { ...form, reason: ' ' }), 400).text.includes('id="reason-mistake"'));
+        ok(shown(status(await root.send('/admin/bulk/undo', { ...form, possible: '5', reason: 'why' }), 409)).includes('by now it can be undone for 6 people'));
+        status(await root.send('/admin/bulk/undo', { ...form, reason: 'why', csrf: 'x' }), 403);
+        const made = await undo({ possible: 6 }, 202);
+        like(made, { what: 'undo', undoes: bulk, people: 6 });
+        await over(site, made.bulk);
+        equal(await effective(), before, 'as it was before');
+        like((await site.api('GET', `/admin/bulk/${bulk}`)).json, { undoes: null, undone_by: made.bulk });
+        for (const id of [bulk, made.bulk]) await undo({}, 409, id);
+        const given = JSON.parse((await cli('run', 'bonus', '--find', 'bulk-n', '--feature', 'call', '--amount', '3', '--reason', 'x', '--json')).stdout).bulk;
+        ok((await cli('undo', given, '--dry-run')).stdout.includes('of 3 people it can be undone for 3\n'));
+        equal([(await cli('undo', given, '--reason', 'x', '--people', '2')).code, (await cli('undo', given)).code, (await cli('undo', '999', '--reason', 'x')).code], [1, 2, 1]);
+        const undone = await cli('undo', given, '--reason', 'x', '--people', '3');
+        equal([undone.code, /undo: done; 3 people, 3 done, 0 failed, 0 left/.test(undone.stdout)], [0, true], undone.stdout + undone.stderr);
     });
     await test('all whom the page of people shows can be changed, whatever they were looked for by', async () => {
         for (const n of ['j-1', 'n-1']) status(await site.api('POST', '/admin/subjects', { subject: `bulk-${n}<b>`, organization: 'Gym  <b>', email: `${n}@x.org` }), 200);

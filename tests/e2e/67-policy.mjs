@@ -490,6 +490,23 @@ async function changes(site) {
         equal([await told('bob'), await told('max')], [[], []], 'at once where it was cancelled');
         ok(!(await page('/')).includes('2090'), 'and gone from the pages');
     });
+    await test('of bonuses that are to come, and of other plans, whom it concerns is told', async () => {
+        const told = async subject => (await site.api('GET', `/usage?subject=${subject}`)).json.changes.map(one => one.message);
+        const vera = new Browser(site), plans = async () => (await vera.open('/plans', { Accept: 'application/json' })).json;
+        status(await vera.sign_in('vera', PASSWORD), 303);
+        const { version, text } = (await site.api('GET', `/admin/policies/${await active()}`)).json;
+        const to_come = text.replace(/(plan pro \{)/, '$1 grant gift { feature = "call"  amount = 5  every = "1 week" } grant hello { feature = "call"  amount = 7 } ');
+        const { version: later } = status(await site.api('POST', '/admin/policies', { text: to_come, version, reason: 'x', effective_at: '2090-01-01' }), 201).json;
+        const from = 'From Sun 1 Jan 2090 at 00:00 (UTC): a bonus of';
+        equal([await told('bob'), await told('pia')], [[], [`${from} 5 calls a week`, `${from} 7 calls, once`]]);
+        like(await plans(), { current: 'free', changes: [] });
+        like(status(await vera.open('/api/v1/plans'), 200).json, { current: 'free', changes: [] });
+        const { changes } = status(await site.api('GET', '/plans'), 200).json;
+        equal(changes.map(one => [one.plan, one.change, one.from, one.to]),
+            [['pro', 'bonus_added', null, { grant: 'gift', amount: 5, every: 'week' }], ['pro', 'bonus_added', null, { grant: 'hello', amount: 7, every: null }]]);
+        status(await site.api('POST', `/admin/policies/${later}/cancel`, { version, reason: 'x' }), 200);
+        equal(await told('pia'), []);
+    });
     await test('the command does the same', async () => {
         const policy = (...words) => run_well(`${PROGRAMS}/webquota`, ['policy', ...words], { env: { DATABASE_URL: site.values.DATABASE_URL } });
         const before = await active();
@@ -545,6 +562,12 @@ async function over_http(site) {
         equal([told.requests, told.now.stopped, told.then.stopped, told.check], [13, 2, 6, { told: 13, agreed: 13, exact: 13 }]);
         equal(told.subjects.map(one => [one.subject, one.newly, one.limit]), [['ada', 2, 'life'], ['cyd', 2, 'life']]);
         equal((await at('limit=free/life&mode=off&days=7&try=1')).json.then, { stopped: 0, people_stopped: 0 });
+        for (const [tried, stopped, people] of [['amount=3&window=day', 6, 2], ['amount=3&window=year', 6, 2], ['amount=3&scope=site', 10, 3],
+            ['amount=3&scope=organization', 0, 0], ['amount=4&window=day&align=rolling&scope=site', 9, 3]])
+            for (const days of [7, 30, 90]) {
+                const { json: told_of } = status(await at(`limit=free/life&days=${days}&try=1&${tried}`), 200, tried);
+                equal([told_of.requests, told_of.now, told_of.then], [13, { stopped: 2, people_stopped: 1 }, { stopped, people_stopped: people }], `${tried}, ${days} days`);
+            }
         equal((await at('limit=pro/life&amount=1&try=1')).json.then.stopped, 2, 'a plan that nobody has');
         status(await at('limit=free/none'), 404);
         status(await at('limit=free/life&amount=-1&try=1'), 400);

@@ -4,7 +4,7 @@
 import { Browser, fields_of } from './lib/forms.mjs';
 import { request } from './lib/http.mjs';
 import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
+import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
 
@@ -17,7 +17,59 @@ async function things(site) {
     const { grant } = await made('/admin/grants', { subject: 'ada', feature: 'get_solution', amount: 5, reason: 'x' });
     const { request: asked } = await made('/requests', { subject: 'ada', feature: 'get_solution', kind: 'increase', amount: 900, reason: 'x' });
     const { id: key } = await made('/admin/keys', { name: 'ada', scopes: ['read'] });
-    return { decision, reservation, override, grant, asked, key };
+    const { bulk } = status(await site.api('POST', '/admin/bulk', { what: 'bonus', feature: 'get_solution', amount: 500, q: 'ada', reason: 'x' }), 202).json;
+    await until(async () => (await site.api('GET', `/admin/bulk/${bulk}`)).json.state === 'done', 'the bulk is done');
+    const { version, text } = status(await site.api('GET', '/admin/policies/1'), 200).json;
+    const { version: coming } = status(await site.api('POST', '/admin/policies', { text: `${text}\n# 500\n`, version, reason: 'x', effective_at: '2090-01-01T00:00:00Z' }), 201).json;
+    const [{ session }] = status(await site.api('GET', '/admin/sessions?account=root'), 200).json.sessions;
+    return { decision, reservation, override, grant, asked, key, bulk, coming, session };
+}
+
+/** By forms and as JSON: of bulks, versions of the policy and sessions, all of which are an administrator's; the first of them viewers see. */
+function of_administrators(id) {
+    const reason = 'x', change = { version: 1, reason };
+    return { seen: [['GET', `/admin/policies/${id.coming}`], ['GET', '/admin/policies']], api: [
+        ['GET', '/admin/bulk'], ['GET', `/admin/bulk/${id.bulk}`], ['POST', `/admin/bulk/${id.bulk}/stop`, {}], ['POST', `/admin/bulk/${id.bulk}/undo`, { reason }],
+        ['POST', `/admin/bulk/${id.bulk}/undo`, { reason, dry_run: true }], ['POST', '/admin/bulk', { what: 'suspend', q: 'ada', reason }],
+        ['POST', `/admin/policies/${id.coming}/cancel`, change], ['POST', '/admin/policies/1/rollback', change], ['POST', '/admin/policies', { ...change, text: 'x' }],
+        ['POST', '/admin/limits', { plan: 'free', limit: 'daily', amount: 500, ...change }], ['GET', '/admin/sessions?account=root'],
+        ['DELETE', `/admin/sessions/${id.session}?reason=x`]],
+    pages: [`/admin/bulk?id=${id.bulk}`, '/admin/bulks', `/admin/bulk/undo?id=${id.bulk}`, '/admin/bulk/new?what=suspend&q=ada', '/admin/sessions?account=root',
+        `/admin/access/change?what=session-end&id=${id.session}`],
+    forms: [['/admin/bulk', { id: id.bulk }], ['/admin/bulk/undo', { id: id.bulk, reason }], ['/admin/bulk/new', { what: 'suspend', q: 'ada', reason, confirm: '1', people: '1', seen: 'x' }],
+        ['/admin/version', { version: id.coming, now: 1, cancel: '1', reason }], ['/admin/limit', { limit: 'free/daily', version: 1, amount: 5, confirm: '1', reason }],
+        ['/admin/access/change', { what: 'session-end', id: id.session, reason }]] };
+}
+
+async function of_others(site, who, id) {
+    const { seen, api, pages, forms } = of_administrators(id), state = () => site.value(`select concat_ws(' ', (select count(*) from webquota.audit),
+        (select string_agg(state, ' ' order by id) from webquota.bulks), (select string_agg(state, ' ' order by version) from webquota.policies),
+        (select string_agg(ended_at::text, ' ' order by id) from webquota.sessions), (select count(*) from webquota.grants where removed_at is null))`);
+    for (const name of ['nobody', 'bob', 'vera', 'sue'])
+        await test(`${name} gets at no bulk, version or session by its id`, async () => {
+            const before = await state(), browser = who[name], refused = name === 'nobody' ? 401 : 403, looks = name === 'vera' || name === 'sue';
+            const csrf = fields_of(await browser.open('/login')).csrf, theirs = fields_of(await who.root.open(`/admin/bulk/undo?id=${id.bulk}`)).csrf;
+            for (const [method, where, body] of [...seen, ...api]) {
+                const answer = await request(`${site.url}/api/v1${where}`, { method, body, headers: browser.cookie() });
+                status(answer, looks && seen.some(row => row[0] === method && row[1] === where) ? 200 : refused, `${method} ${where}`);
+                if (answer.status !== 200) ok(!/500|anon:/.test(answer.text), `${where} tells: ${answer.text}`);
+            }
+            for (const where of pages) status(await browser.open(where), refused, where);
+            for (const [where, fields] of forms)
+                for (const token of [csrf, theirs]) status(await browser.send(where, { ...fields, csrf: token }), refused, `POST ${where}`);
+            equal(await state(), before, 'nothing was done');
+        });
+    await test('ids that are none come to nothing, of those whom it is for, too', async () => {
+        const before = await state();
+        for (const wrong of ['0', '-1', '1e3', '9'.repeat(30), `${id.bulk}'`, '..%2F1', '%00', `${id.bulk}0000`])
+            for (const [method, where, body] of [['GET', `/admin/bulk/${wrong}`], ['POST', `/admin/bulk/${wrong}/stop`, {}], ['POST', `/admin/bulk/${wrong}/undo`, { reason: 'x' }],
+                ['GET', `/admin/policies/${wrong}`], ['POST', `/admin/policies/${wrong}/cancel`, { version: 1, reason: 'x' }], ['POST', `/admin/policies/${wrong}/rollback`, { version: 1, reason: 'x' }],
+                ['DELETE', `/admin/sessions/${wrong}?reason=x`]]) {
+                const answer = await site.api(method, where, body);
+                ok([400, 404, 409].includes(answer.status), `${method} ${where}: ${answer.status} ${answer.text}`);
+            }
+        equal(await state(), before, 'nothing was done');
+    });
 }
 
 async function ids(site, who, id) {
@@ -96,6 +148,7 @@ try {
         status(await site.consume('bob', 'get_solution'), 200);
         const id = await things(site);
         await ids(site, who, id);
+        await of_others(site, { ...who, nobody: new Browser(site) }, id);
         await assignment(site, who, id);
         await redirects(site, who);
     });

@@ -41,6 +41,17 @@ async function used(site) {
     status(await site.api('POST', '/admin/requests/1/approve', { plan: 'free' }), 200);
 }
 
+/** The lines of a CSV file (RFC 4180), each with its cells. */
+function csv_read(text) {
+    const lines = [[]];
+    for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r\n|$)/g)) {
+        if (lines.at(-1).push((quoted ?? bare).replaceAll('""', '"')) && end === '\r\n') lines.push([]);
+        if (!end) break;
+    }
+    equal(lines.pop(), [''], 'it ends with the end of a line');
+    return lines;
+}
+
 const by = (rows, ...names) => rows.map(row => names.map(name => row[name]).join(' ')).sort();
 
 async function told(site, root) {
@@ -99,6 +110,26 @@ async function told(site, root) {
         ok(/Last 7 days/.test(shown) && /Calls <b> +Free/.test(shown), shown);
         for (const words of [['nothing'], ['--csv'], ['--days', '2'], ['--near', '49'], ['near', 'use']])
             equal((await run(`${PROGRAMS}/webquota`, ['report', ...words], { env })).code, 2, words.join(' '));
+    });
+    await test('every report is told as CSV just as it is as JSON, with the same sums', async () => {
+        const names = Object.entries(await read('?days=7')).filter(([, rows]) => Array.isArray(rows)).map(([name]) => name);
+        ok(names.length >= 10, names.join(' '));
+        for (const name of [...names, 'recommendations']) {
+            const { rows } = name === 'recommendations' ? status(await site.api('GET', '/admin/recommendations'), 200).json : await read(`/${name}?days=7`);
+            const answer = status(await root.open(`/admin/reports/${name}.csv${name === 'recommendations' ? '' : '?days=7'}`), 200);
+            const [header, ...lines] = csv_read(answer.text);
+            equal(lines.length, rows.length, name);
+            for (const [i, row] of rows.entries()) {
+                equal(Object.keys(row).filter(column => !header.includes(column) && !column.endsWith('_today')), [], `${name}: columns`); /* today's are in \`summary\` */
+                for (const [n, column] of header.entries()) {
+                    if (typeof row[column] === 'number') ok(Math.abs(Number(lines[i][n]) - row[column]) <= 5e-7, `${name}, row ${i}: ${column}: ${lines[i][n]}, not ${row[column]}`);
+                    else equal(lines[i][n].replace(/^'(?=[=+\-@])/, ''), row[column] ?? '', `${name}, row ${i}: ${column}`);
+                }
+            }
+            for (const [n, column] of header.entries())
+                if (rows.some(row => typeof row[column] === 'number'))
+                    ok(Math.abs(lines.reduce((sum, line) => sum + Number(line[n]), 0) - rows.reduce((sum, row) => sum + row[column], 0)) <= 5e-7 * rows.length, `${name}: the sum of ${column}`);
+        }
     });
     await test('the page has the ten who are nearest, CSV all of them', async () => {
         await site.sql(`insert into webquota.usage_standing

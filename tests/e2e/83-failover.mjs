@@ -146,6 +146,35 @@ async function chooses_the_writable(site, pair) {
         with_address(site, hosts, async consume => status(await consume(), 200)));
 }
 
+/* What people are told who read reports from the standby: nothing is behind, then its replay is held up, then it is cut off from the primary. */
+async function reports_tell_the_lag(site, pair) {
+    const address = `${site.values.DATABASE_URL_APP.split('?')[0]}?host=${encodeURIComponent(pair.standby.sockets)}&target_session_attrs=any`;
+    const service = await second_service(site, { WEBQUOTA_REPORT_DATABASE_URL: address });
+    const about = async () => status(await request(`${service.url}/api/v1/admin/reports?days=1`, { headers: site.admin }), 200).json.about;
+    const behind = (expected, why) => until(async () => expected((await about()).lag_s), why);
+    try {
+        await test('reports read from the standby say by how much it is behind', async () => {
+            await pair.level();
+            await behind(lag => lag === 0, 'it has all');
+            equal((await about()).replica, true);
+            await pair.standby.sql('select pg_wal_replay_pause()');
+            status(await site.consume('behind', 'loose'), 200);
+            await behind(lag => lag >= 1, 'what is not replayed is behind');
+            await pair.standby.sql('select pg_wal_replay_resume()');
+            await behind(lag => lag === 0, 'and is there again');
+            await pair.standby.sql("alter system set primary_conninfo = ''");
+            await pair.standby.sql('select pg_reload_conf()');
+            await behind(lag => lag >= 1, 'one that hears nothing is behind, though it has replayed all that it has');
+            await pair.standby.sql('alter system reset primary_conninfo');
+            await pair.standby.sql('select pg_reload_conf()');
+            await behind(lag => lag === 0, 'and hears again');
+        });
+    } finally {
+        service.stop();
+        await until(() => site.processes('webquota.fcgi').length === 1, 'the other service has ended');
+    }
+}
+
 /* The standby is away, so that a commit waits; the primary dies and comes back, and now shows what it wrote and nobody
  * else has. Whoever were told of it now would be told too early. */
 async function told_too_early(site, pair, again) {
@@ -210,6 +239,7 @@ async function all(site, sockets) {
         site.reconnect();
         await failovers(site, pair);
         await chooses_the_writable(site, pair);
+        await reports_tell_the_lag(site, pair);
         await not_before_both_have_it(site, pair);
         await loss_is_found(site, pair);
     } finally {

@@ -379,6 +379,38 @@ StoreResult access_sessions_end(Store *store, const char *subject, const char *r
     return double_result(subject, error);
 }
 
+static json_t *double_session(const char *id)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "session", id, "account", "ada", "subject", "ada", "address", "anon:192.0.2.7", "created_at",
+                     "2026-11-22T19:00:00Z", "last_seen_at", "never");
+}
+
+StoreResult access_sessions(Store *store, const char *account, const char *subject, json_t **list, StoreError *error)
+{
+    (void)store;
+    HOLDS(!account != !subject && *(account ? account : subject));
+    StoreResult result = double_result(account ? account : subject, error);
+    if (result == STORE_OK)
+        *list = json_pack("[o]", double_session("1"));
+    return result;
+}
+
+StoreResult access_session_get(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(id, error);
+    if (result == STORE_OK)
+        *json = double_session(id);
+    return result;
+}
+
+StoreResult access_session_end(Store *store, const char *id, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store;
+    HOLDS(*reason && *actor);
+    return double_result(id, error);
+}
+
 StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
 {
     (void)store, (void)suspended;
@@ -543,6 +575,22 @@ StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, c
     (void)once;
     HOLDS(actor && *actor && !found->more);
     return bulk_get(store, ask->reason, json, error);
+}
+
+StoreResult bulk_undo_look(Store *store, const char *id, json_t **json, StoreError *error)
+{
+    (void)store;
+    StoreResult result = double_result(id, error);
+    if (result == STORE_OK)
+        *json = json_pack("{s:s, s:s, s:i, s:i, s:[{s:s, s:i}]}", "undoes", id, "what", *id == '2' ? "plan" : "bonus", "people", 3, "possible",
+                          *id == '3' ? 0 : 2, "impossible", "why", "<b>", "people", 1);
+    return result;
+}
+
+StoreResult bulk_undo(Store *store, const char *id, int64_t possible, const char *reason, const char *actor, json_t **json, StoreError *error)
+{
+    HOLDS(*id && possible >= -1 && *reason && *actor);
+    return bulk_get(store, reason, json, error);
 }
 
 StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **json, StoreError *error)

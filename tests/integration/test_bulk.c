@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "say/say.h"
 #include "store/admin_import.h"
 #include "store/bulk.h"
 
@@ -461,6 +462,150 @@ START_TEST(the_same_sent_twice_is_made_once)
 }
 END_TEST
 
+/* --- undone as a whole --- */
+
+static json_t *looked_at(Store *store, const char *id)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    ck_assert_msg(bulk_undo_look(store, id, &json, &error) == STORE_OK, "%s", error.detail);
+    return json;
+}
+
+/* {possible, and for each why how many}, as "57: a 2; b 1". */
+static char *told(Store *store, const char *id)
+{
+    json_t *json = looked_at(store, id), *one;
+    size_t i;
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "%" JSON_INTEGER_FORMAT ":", json_integer_value(json_object_get(json, "possible")));
+    json_array_foreach(json_object_get(json, "impossible"), i, one)
+        g_string_append_printf(text, "%s %s %" JSON_INTEGER_FORMAT, i ? ";" : "", json_string_value(json_object_get(one, "why")),
+                               json_integer_value(json_object_get(one, "people")));
+    json_decref(json);
+    return g_string_free(text, FALSE);
+}
+
+static char *undo(Store *store, const char *id, int64_t possible, StoreResult wanted)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    StoreResult result = bulk_undo(store, id, possible, "it was a mistake", "test", &json, &error);
+    ck_assert_msg(result == wanted, "%d: %s", (int)result, error.detail);
+    char *made = g_strdup(json_string_value(json_object_get(json, "bulk")));
+    json_decref(json);
+    return made;
+}
+
+/* What everybody is and has, as one text. */
+static char *everybody(void)
+{
+    return database_value("select string_agg(concat_ws(',', s.key, s.plan, s.plan_until, s.plan_after, s.suspended,"
+                          " (select count(*) from webquota.overrides o where o.subject_id = s.id and o.removed_at is null),"
+                          " (select count(*) from webquota.grants g where g.subject_id = s.id and g.removed_at is null)), ' ' order by s.key)"
+                          " from webquota.subjects s");
+}
+
+START_TEST(a_bulk_is_undone_as_a_whole)
+{
+    static const BulkKind kinds[] = { BULK_BONUS, BULK_OVERRIDE, BULK_PLAN, BULK_SUSPEND, BULK_RESTORE };
+    static const bool of_half[] = { false, false, true, true, true };
+    Store *store;
+    fresh(&store);
+    g_free(database_value("update webquota.subjects set plan = 'pro', plan_until = '2099-01-01 00:00:00.123456+00', plan_after = 'free',"
+                          " suspended = key < 'p-015' where key < 'p-030'"));
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *before = everybody();
+        BulkAsk ask = ask_of(kinds[i]);
+        ask.expires_at = kinds[i] == BULK_PLAN ? INSTANT_MAX : INT64_C(4102444800000000);
+        g_autofree char *id = begin_with(store, &ask, NULL, STORE_OK);
+        g_free(undo(store, id, -1, STORE_CONFLICT)); /* it is under way */
+        work(store);
+        g_autofree char *after = everybody(), *wait = told(store, id);
+        ck_assert_str_ne(before, after);
+        ck_assert_int_eq(strchr(wait, ';') != NULL || strstr(wait, SAY_UNDO_SAME) != NULL, of_half[i] && kinds[i] != BULK_PLAN);
+        g_autofree char *undoing = undo(store, id, -1, STORE_OK);
+        g_free(undo(store, id, -1, STORE_CONFLICT)); /* it is being undone */
+        work(store);
+        g_autofree char *again = everybody(), *none = told(store, id);
+        ck_assert_str_eq(before, again);
+        ck_assert(g_str_has_prefix(none, "0:"));
+        g_free(undo(store, id, -1, STORE_CONFLICT));      /* there is nothing left */
+        g_free(undo(store, undoing, -1, STORE_CONFLICT)); /* and what undoes is not undone */
+    }
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'bulk.undo' and details ->> 'reason' = 'it was a mistake'"),
+                     G_N_ELEMENTS(kinds));
+    ck_assert_int_eq(database_number("select count(distinct subject) from webquota.audit where action = 'override.remove'"
+                                     " and details ->> 'removed_because' = 'it was a mistake' and details ? 'bulk'"), PEOPLE);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(only_what_is_as_the_bulk_left_it_is_undone)
+{
+    Store *store;
+    fresh(&store);
+    BulkAsk ask = ask_of(BULK_BONUS);
+    ask.expires_at = INT64_C(4102444800000000);
+    g_autofree char *bonus = begin_with(store, &ask, NULL, STORE_OK);
+    work(store);
+    g_free(database_value("update webquota.grants g set removed_at = now() from webquota.subjects s where s.id = g.subject_id and s.key < 'p-002'"));
+    g_free(database_value("update webquota.grants g set effective_at = 'epoch', expires_at = now() from webquota.subjects s"
+                          " where s.id = g.subject_id and s.key = 'p-002'"));
+    g_free(database_value("update webquota.bulk_items set made = null where subject = 'p-003'"));
+    g_autofree char *said = told(store, bonus);
+    ck_assert_str_eq(said, "56: " SAY_UNDO_GONE " 2; " SAY_UNDO_OVER " 1; " SAY_UNDO_UNKNOWN " 1");
+    g_free(undo(store, bonus, 57, STORE_CONFLICT)); /* others than were seen */
+    g_autofree char *undone = undo(store, bonus, 56, STORE_OK);
+    work(store);
+    assert_bulk(store, undone, "done", 56, 4, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.grants where removed_at is null"), 2);
+    g_autofree char *plan = begin(store, BULK_PLAN);
+    work(store);
+    g_free(database_value("update webquota.subjects set plan = 'free' where key = 'p-007'"));
+    g_free(database_value("update webquota.subjects set plan_until = '2099-01-01' where key = 'p-008'"));
+    g_autofree char *back = undo(store, plan, -1, STORE_OK);
+    g_free(database_value("update webquota.subjects set plan = null where key = 'p-009'")); /* after it was confirmed */
+    work(store);
+    assert_bulk(store, back, "done", PEOPLE - 3, 3, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.subjects where plan is not null"), 2);
+    ck_assert_int_eq(database_number("select count(*) from webquota.bulk_items where why = '" SAY_UNDO_CHANGED "'"), 3);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(an_undo_that_is_stopped_is_taken_up_again_and_a_reset_is_none)
+{
+    Store *store;
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    fresh(&store);
+    g_autofree char *id = begin(store, BULK_OVERRIDE), *reset = begin(store, BULK_RESET);
+    work(store);
+    g_free(undo(store, reset, -1, STORE_CONFLICT));
+    g_free(undo(store, "999999", -1, STORE_NONE));
+    g_free(undo(store, "x", -1, STORE_NONE));
+    g_autofree char *first = undo(store, id, -1, STORE_OK);
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest;
+    ck_assert_int_eq(bulk_turn(store, &lease, &rest, &error), STORE_OK);
+    ck_assert_int_eq(bulk_stop(store, first, "test", &json, &error), STORE_OK);
+    json_decref(json);
+    lease_leave(store, &lease);
+    lease_clear(&lease);
+    g_autofree char *left = told(store, id);
+    ck_assert_str_eq(left, "40: " SAY_UNDO_GONE " 20");
+    g_autofree char *second = undo(store, id, 40, STORE_OK);
+    work(store);
+    assert_bulk(store, second, "done", 40, 20, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.overrides where removed_at is null"), 0);
+    ck_assert_int_eq(bulk_get(store, id, &json, &error), STORE_OK);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "undone_by")), second);
+    json_decref(json);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bulk");
@@ -476,6 +621,9 @@ int main(void)
     tcase_add_test(tests, what_only_a_newer_program_can_make_holds_up_nobody);
     tcase_add_test(tests, they_are_listed_page_by_page);
     tcase_add_test(tests, the_same_sent_twice_is_made_once);
+    tcase_add_test(tests, a_bulk_is_undone_as_a_whole);
+    tcase_add_test(tests, only_what_is_as_the_bulk_left_it_is_undone);
+    tcase_add_test(tests, an_undo_that_is_stopped_is_taken_up_again_and_a_reset_is_none);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

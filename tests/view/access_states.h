@@ -25,6 +25,30 @@ static Value *access_some(void)
     return page;
 }
 
+static Value *sessions_of(const char *account, const char *subject, json_t *list)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/sessions");
+    sample.context.role = ROLE_ADMIN;
+    const SessionsShown shown = {.account = account, .subject = subject, .list = sample_kept(list), .more = subject, .done = subject};
+    Value *page = view_sessions(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static json_t *session_sample(const char *id, const char *address)
+{
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s}", "session", id, "account", HOSTILE_NAME, "subject", LONG_NAME, "address", address,
+                     "created_at", "2026-11-21T08:00:00Z", "last_seen_at", "2026-11-21T09:00:00Z");
+}
+
+static Value *sessions_some(void)
+{
+    return sessions_of(NULL, LONG_NAME, json_pack("[o, o]", session_sample("7", "anon:192.0.2.7"), session_sample("6", NULL)));
+}
+
+static Value *sessions_none(void) { return sessions_of(HOSTILE_NAME, NULL, json_array()); }
+
 enum { X_ID, X_NAME, X_ENFORCE, X_READ, X_ADMIN, X_EXPIRES, X_REASON, X_FIELDS };
 
 static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, const char *key)
@@ -38,7 +62,7 @@ static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, con
     Sample sample;
     sample_admin_init(&sample, "/admin/access/change");
     sample.context.role = ROLE_ADMIN;
-    json_t *target = kind == ACCESS_KEY_CREATE ? NULL : sample_kept(json_pack("{s:s}", "account", HOSTILE_NAME));
+    json_t *target = kind == ACCESS_KEY_CREATE ? NULL : sample_kept(kind == ACCESS_SESSION_END ? session_sample("7", "anon:192.0.2.7") : json_pack("{s:s}", "account", HOSTILE_NAME));
     const AccessChangeShown what = {.kind = kind, .target = target, .shown = shown[wrong], .shown_count = X_FIELDS, .key = key};
     Value *page = view_access_change(&what, &sample.context);
     sample_clear(&sample);
@@ -47,6 +71,7 @@ static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, con
 
 static Value *access_suspend(void) { return sample_access_change(ACCESS_SUSPEND, false, NULL); }
 static Value *access_codes(void) { return sample_access_change(ACCESS_CODES_RESET, false, NULL); }
+static Value *access_session(void) { return sample_access_change(ACCESS_SESSION_END, false, NULL); }
 static Value *access_key_wrong(void) { return sample_access_change(ACCESS_KEY_CREATE, true, NULL); }
 static Value *access_key_made(void) { return sample_access_change(ACCESS_KEY_CREATE, false, "wq_12_secret"); }
 

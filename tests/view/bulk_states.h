@@ -89,6 +89,39 @@ static Value *bulk_passed_over(void)
     return page;
 }
 
+static Value *bulk_of_undo(void)
+{
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulk");
+    json_t *bulk = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:[{s:s, s:s}]}", "bulk", "9", "what", "undo", "undoes", "7",
+                             "reason", SAMPLE_WHY, "actor", "account:sue", "created_at", "2026-11-22T18:00:05Z", "state", "done", "ended_at",
+                             "2026-11-22T18:00:09Z", "people", 3, "done", 2, "failed", 1, "left", 0, "failures", "subject", HOSTILE_NAME, "why",
+                             "something else was set since");
+    Value *page = view_bulk(&(BulkShown){.bulk = sample_kept(bulk)}, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static inline Value *sample_bulk_undo(const char *what, int possible, bool wrong)
+{
+    static FormShown fields[2][3] = {{{.name = "id"}, {.name = "reason"}, {.name = "possible"}},
+                                     {{.name = "id"}, {.name = "reason", .mistake = FORM_MISSING}, {.name = "possible"}}};
+    Sample sample;
+    sample_admin_init(&sample, "/admin/bulk/undo");
+    json_t *looked = json_pack("{s:s, s:s, s:i, s:i, s:[]}", "undoes", "7", "what", what, "people", 1234, "possible", possible, "impossible");
+    if (possible < 1234)
+        json_array_append_new(json_object_get(looked, "impossible"),
+                              json_pack("{s:s, s:i}", "why", "it has ended by itself", "people", 1234 - possible));
+    const BulkUndoShown shown = {.looked = sample_kept(looked), .stale = wrong, .shown = fields[wrong], .shown_count = 3};
+    Value *page = view_bulk_undo(&shown, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *bulk_undo_some(void) { return sample_bulk_undo("plan", 1200, true); }
+static Value *bulk_undo_all(void) { return sample_bulk_undo("bonus", 1234, false); }
+static Value *bulk_undo_nobody(void) { return sample_bulk_undo("suspend", 0, false); }
+
 static inline json_t *sample_listed(const char *what, const char *state, const char *organization, const char *filter, int failed, int left)
 {
     return json_pack("{s:s, s:s, s:b, s:s, s:s?, s:s?, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "bulk", "7", "what", what, "known",

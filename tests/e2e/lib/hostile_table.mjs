@@ -51,7 +51,8 @@ export const ROUTES = [
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'support', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
     ...['/admin/limit', '/admin/plan'].flatMap(where => ['GET', 'POST'].map(method => [method, where, 'program', ''])), ['POST', '/admin/version', 'program', ''],
-    ['GET', '/admin/access', 'program', 'admin'], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', 'admin']),
+    ['GET', '/admin/access', 'program', 'admin'], ['GET', '/admin/sessions', 'program', ''], ['GET', '/api/v1/admin/sessions', 'program', 'admin'],
+    ['DELETE', '/api/v1/admin/sessions/{id}', 'program', 'admin'], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', 'admin']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
     ['GET', '/queue/{ticket}', 'anybody', ''], ['POST', '/queue/{ticket}/leave', 'anybody', ''],
     ['GET', '/plans', 'page', ''], ['GET', '/alerts', 'page', ''], ['GET', '/features/{feature}', 'page', ''],
@@ -79,7 +80,8 @@ export const ROUTES = [
     ['GET', '/api/v1/admin/audit', 'viewer', 'admin'],
     ...['/admin/bulk', '/admin/bulk/new'].flatMap(where => [['GET', where, 'program', ''], ['POST', where, 'program', '']]),
     ['GET', '/admin/bulks', 'program', ''], ['GET', '/api/v1/admin/bulk', 'program', 'admin'], ['POST', '/api/v1/admin/bulk', 'program', 'admin'], ['GET', '/api/v1/admin/bulk/{id}', 'program', 'admin'],
-    ['POST', '/api/v1/admin/bulk/{id}/stop', 'program', 'admin'],
+    ...['stop', 'undo'].map(what => ['POST', `/api/v1/admin/bulk/{id}/${what}`, 'program', 'admin']),
+    ...['GET', 'POST'].map(method => [method, '/admin/bulk/undo', 'program', '']),
     ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
     ...['limits', 'policies'].flatMap(noun => [['GET', `/api/v1/admin/${noun}`, 'viewer', 'admin'], ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']]),
@@ -150,7 +152,7 @@ export const OPERATIONS = [
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
             expires_at: time(), reason: text(0, 500) } },
-    ...['overrides', 'grants', 'keys'].map(noun => ({ name: `DELETE /admin/${noun}/999999`, c: 'admin_input.c:reason_fields', query: { reason: 'why' }, good: 404,
+    ...['overrides', 'grants', 'keys', 'sessions'].map(noun => ({ name: `DELETE /admin/${noun}/999999`, c: 'admin_input.c:reason_fields', query: { reason: 'why' }, good: 404,
         fields: { reason: text(1, 500) } })),
     { name: 'GET /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200,
         fields: { subject: text(1, 255), feature: text(1, 255, { says: [404, 'feature'] }) } },
@@ -162,6 +164,8 @@ export const OPERATIONS = [
         subject: text(1, 255), state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } })),
     { name: 'GET /admin/approvals', c: 'api_approvals.c:list_fields', query: {}, good: 200, fields: {
         state: text(1, 16, { says: [400, 'state'] }), before: whole(1, LARGEST) } },
+    { name: 'POST /admin/bulk/999999/undo', c: 'api_bulk_undo.c:fields', base: { reason: 'why' }, good: 404, fields: {
+        reason: text(1, 500, { required: true }), possible: whole(0, 100000), dry_run: { type: 'flag' } } },
     ...[['bulk', 'api_bulk.c'], ['keys', 'api_keys.c']].map(([noun, file]) => ({ name: `GET /admin/${noun}`, c: `${file}:list_fields`, query: {}, good: 200,
         fields: { before: whole(1, LARGEST) } })),
     { name: 'GET /thresholds', c: 'api_thresholds.c:fields', query: { subject: 'h' }, good: 200, fields: { subject: text(1, 255) } },
