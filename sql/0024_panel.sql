@@ -33,6 +33,6 @@ comment on view webquota.bulk_undoable is 'those whom a bulk has changed, and wh
 drop index webquota.usage_owners_day;
 drop index webquota.usage_owners_month;
 create index usage_owners_people_day on webquota.usage_owners (active_on, day_requests desc) where subject_id <> 0;
-create index usage_owners_people_month on webquota.usage_owners (month, month_requests desc) where subject_id <> 0;
+create index usage_owners_people_month on webquota.usage_owners (month, month_requests desc, active_on) where subject_id <> 0;
 create index usage_owners_organizations_day on webquota.usage_owners (active_on, day_requests desc) where subject_id = 0;
 create index usage_owners_organizations_month on webquota.usage_owners (month, month_requests desc) where subject_id = 0;

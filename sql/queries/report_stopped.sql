@@ -2,9 +2,10 @@
 -- on how many days it was refused anything.
 with stopped as materialized (
   select s.account_id, s.id, s.key, o.plan
-    from webquota.usage_owners o join webquota.subjects s on s.account_id = o.account_id and s.id = o.subject_id
+    from webquota.usage_owners o
+   cross join lateral (select account_id, id, key from webquota.subjects s where s.account_id = o.account_id and s.id = o.subject_id offset 0) s
    where o.stopped_on > date '1970-01-01' + $1::integer - $2::integer and o.stopped_on <= date '1970-01-01' + $1::integer
-   order by o.stopped_on desc, o.account_id, o.subject_id limit $3::bigint),
+   order by o.stopped_on desc, o.account_id desc, o.subject_id desc limit $3::bigint),
 refused as (
   select s.key, s.plan, d.feature, d.day, sum(d.refused) as refused
     from stopped s cross join lateral (

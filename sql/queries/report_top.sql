@@ -19,6 +19,6 @@ found as (
     order by month_requests desc limit $3::bigint))
 select s.key, a.organization, f.plan, f.requests, f.refused
   from found f
-  left join webquota.subjects s on s.account_id = f.account_id and s.id = f.subject_id
-  left join webquota.accounts a on a.id = f.account_id
+  left join lateral (select key from webquota.subjects s where s.account_id = f.account_id and s.id = f.subject_id offset 0) s on true
+  left join lateral (select organization from webquota.accounts where id = f.account_id offset 0) a on true
  order by f.requests desc, f.account_id, f.subject_id

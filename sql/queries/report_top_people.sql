@@ -20,5 +20,5 @@ found as (
    order by d.requests desc, l.account_id, l.subject_id limit $2::bigint)
 select s.key, a.organization, f.plan, f.requests, f.refused
   from found f join webquota.subjects s on s.account_id = f.account_id and s.id = f.subject_id
-  left join webquota.accounts a on a.id = f.account_id
+  left join lateral (select organization from webquota.accounts where id = f.account_id offset 0) a on true
  order by f.requests desc, f.account_id, f.subject_id

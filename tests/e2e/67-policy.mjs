@@ -8,7 +8,7 @@ import path from 'node:path';
 import { axe, keyboard, targets, width } from '../browser/checks.mjs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
-import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
+import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
 execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
