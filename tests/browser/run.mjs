@@ -27,17 +27,22 @@ const AXE = "/axe.min.js";
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 320, height: 800 };
 const ZOOMED = { width: 320, height: 256 }; // 1280 by 1024 at 400 percent
-// The whole document once at each width, since some of it is there in one only; colours in each colour scheme at each width; at the
-// zoom, which has the narrow width, what height may change.
+// axe is asked about the whole document in the first look; at the other width again where other elements are seen there, and where not,
+// about sizes only; at the zoom, which has that width, where other places are taken. Everything else is asked in every look.
 const LOOKS = [
-  { name: "light", rules: "all", size: WIDE, media: { colorScheme: "light", forcedColors: "none" } },
-  { name: "dark", rules: "colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "none" } },
-  { name: "forced colours", rules: "colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "active" } },
-  { name: "forced colours, 320 px", rules: "colours", size: NARROW, media: { colorScheme: "dark", forcedColors: "active" } },
-  { name: "dark, 320 px", rules: "colours", size: NARROW, media: { colorScheme: "dark", forcedColors: "none" } },
-  { name: "light, 320 px", rules: "all", size: NARROW, media: { colorScheme: "light", forcedColors: "none" } },
-  { name: "400 % zoom", rules: "sizes", size: ZOOMED, media: { colorScheme: "light", forcedColors: "none" } },
+  { name: "light", size: WIDE, media: { colorScheme: "light", forcedColors: "none" } },
+  { name: "dark", size: WIDE, media: { colorScheme: "dark", forcedColors: "none" } },
+  { name: "forced colours", size: WIDE, media: { colorScheme: "dark", forcedColors: "active" } },
+  { name: "forced colours, 320 px", size: NARROW, media: { colorScheme: "dark", forcedColors: "active" } },
+  { name: "dark, 320 px", size: NARROW, media: { colorScheme: "dark", forcedColors: "none" } },
+  { name: "light, 320 px", size: NARROW, media: { colorScheme: "light", forcedColors: "none" } },
+  { name: "400 % zoom", size: ZOOMED, media: { colorScheme: "light", forcedColors: "none" } },
 ];
+const RULES = {
+  light: async (page, seen) => ((seen.wide = await checks.shown(page)), "all"),
+  "light, 320 px": async (page, seen) => ((seen.narrow = await checks.places(page)), (await checks.shown(page)) === seen.wide ? "sizes" : "all"),
+  "400 % zoom": async (page, seen) => ((await checks.places(page)) === seen.narrow ? null : "sizes"),
+};
 
 let failures = 0;
 const tell = (name, wrong) => {
@@ -46,11 +51,13 @@ const tell = (name, wrong) => {
   for (const line of wrong) console.log(`  # ${line}`);
 };
 
-const inLook = async (page, look) => {
+// `seen`: what the looks before found, of this page.
+const inLook = async (page, look, seen) => {
   const { width, height } = page.viewportSize();
   const fits = width === look.size.width && height === look.size.height;
   await Promise.all([fits || page.setViewportSize(look.size), page.emulateMedia(look.media)]);
-  const wrong = await checks.look(page, look.rules, look.media.forcedColors === "none");
+  const rules = (await RULES[look.name]?.(page, seen)) ?? null;
+  const wrong = await checks.look(page, rules, look.media.forcedColors === "none");
   return wrong.map((line) => `${look.name}: ${line}`);
 };
 
@@ -78,8 +85,9 @@ const checkPage = async (page, origin, name, noise) => {
   await Promise.all([page.setViewportSize(WIDE), page.emulateMedia(LOOKS[0].media)]);
   await page.goto(`${origin}/${name}`);
   await page.addScriptTag({ url: AXE });
+  const seen = {};
   const wrong = [...(await checks.keyboard(page)), ...(await checks.meters(page))];
-  for (const look of LOOKS) wrong.push(...(await inLook(page, look)));
+  for (const look of LOOKS) wrong.push(...(await inLook(page, look, seen)));
   wrong.push(...(await printed(page)), ...noise);
   tell(`${name}: in ${LOOKS.length} looks, by keyboard, on paper`, wrong);
 };

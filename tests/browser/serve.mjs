@@ -27,7 +27,7 @@ export const serve = async (pages, assets) => {
       response.writeHead(given?.status ?? 200, {
         "Content-Type": given?.type ?? TYPES[path.extname(file)],
         "Content-Security-Policy": POLICY,
-        "Cache-Control": given?.kept ? "max-age=3600" : "no-store",
+        "Cache-Control": given?.kept || file.startsWith(assets) ? "max-age=3600" : "no-store",
         "X-Content-Type-Options": "nosniff",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
       });

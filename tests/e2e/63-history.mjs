@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 // History: the page, its twin and its statement add up to what was recorded, at every moment; who may see it; what wrong
 // parameters are answered; that the processes roll it up, each in the place of one that was killed; and how it looks.
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { writeFileSync } from 'node:fs';
+import { bars as hold, launch, somebody } from './lib/hands.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { second_service } from './lib/second.mjs';
-import { ROOT, with_site } from './lib/site.mjs';
+import { with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, status, test, until } from './lib/tap.mjs';
 
 const POLICY = `
@@ -181,27 +178,17 @@ async function processes(site) {
     });
 }
 
-const BROWSER = path.join(ROOT, 'tests/browser');
-
 async function looks(site) {
-    execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
-    const require = createRequire(path.join(BROWSER, 'package.json'));
-    const { chromium } = require('playwright-core');
-    const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'] });
-    const [username, password] = site.values.WEBQUOTA_USER_FREE.split(':');
+    const browser = await launch();
     try {
         for (const colorScheme of ['light', 'dark']) for (const size of [1280, 320]) for (const days of [7, 90])
             await test(`in a browser, ${colorScheme}, ${size} px, ${days} days: the bars hold`, async () => {
-                const context = await browser.newContext({ colorScheme, viewport: { width: size, height: 900 },
-                    httpCredentials: { username, password, origin: new URL(site.url).origin } });
-                const shown = await context.newPage(), complaints = [];
-                shown.on('console', line => { if (line.type() === 'error' && !/status of 404/.test(line.text())) complaints.push(line.text()); });
+                const look = { colorScheme, viewport: { width: size, height: 900 } };
+                const { context, page: shown, complaints } = await somebody(browser, site, look, site.values.WEBQUOTA_USER_FREE);
                 await shown.goto(new URL('/signin', site.url).href);
                 await shown.goto(`${site.url}/history?feature=call&days=${days}`);
-                await shown.evaluate(AXE);
-                equal([await axe(shown, 'all'), await targets(shown), await width(shown), await keyboard(shown), complaints], [[], [], [], [], []]);
+                await hold(shown, look, 'history');
+                equal(complaints, []);
                 const bars = await shown.locator('.chart rect').evaluateAll(all => all.map(one => one.getBoundingClientRect()).filter(box =>
                     box.width < 1 || box.height < 1 || box.right > document.documentElement.clientWidth).length);
                 equal([bars, await shown.locator('.chart g').count() > 0], [0, true], 'bars that are not seen');

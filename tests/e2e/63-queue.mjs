@@ -1,22 +1,13 @@
 #!/usr/bin/env node
 // The queue end to end: five summaries a minute for all who do not pay. Over HTTP as programs see it, and in a browser as people
 // do: the sixth waits, sees its place, and is served in the next minute without a touch; without scripts and cookies as well.
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { bars, launch, somebody, words } from './lib/hands.mjs';
 import { basic, request } from './lib/http.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
-const BROWSER = path.join(ROOT, 'tests/browser');
-execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
-const require = createRequire(path.join(BROWSER, 'package.json'));
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'];
 const HTML = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }, JSON_TYPE = { Accept: 'application/json' };
 
 /** The sample policy, with a page that is metered when it is looked at. */
@@ -101,30 +92,11 @@ async function programs(site) {
     });
 }
 
-async function open(browser, site, pair, more = {}) {
-    const [username, password] = pair?.split(':') ?? [];
-    const context = await browser.newContext({ ...more, httpCredentials: pair && { username, password, origin: new URL(site.url).origin } });
-    const page = await context.newPage();
-    const complaints = [];
-    page.on('console', line => { if (line.type() === 'error' && !/status of 4\d\d/.test(line.text())) complaints.push(line.text()); });
-    page.on('pageerror', error => complaints.push(String(error)));
-    return { context, page, complaints };
-}
-
-const words = page => page.evaluate(() => document.body.innerText.replace(/\s+/g, ' '));
-
-async function bars(page, what) {
-    await page.evaluate(AXE);
-    for (const [name, check] of Object.entries({ axe: () => axe(page, 'all'), targets: () => targets(page), width: () => width(page),
-        keyboard: () => keyboard(page) }))
-        equal(await check(), [], `${what}: ${name}`);
-}
-
 async function with_scripts(browser, site, look) {
     await test(`a browser: the sixth sees that it is number 1 of 1, and is served in the next minute without a touch, ${look.colorScheme}`, async () => {
         await next_minute(site);
         await fill(site);
-        const { context, page, complaints } = await open(browser, site, site.values.WEBQUOTA_USER_FREE, look);
+        const { context, page, complaints } = await somebody(browser, site, look, site.values.WEBQUOTA_USER_FREE);
         await page.goto(new URL('/signin', site.url).href);
         await page.goto(`${site.app}/`);
         await page.goto(`${site.app}/summary`);
@@ -134,7 +106,7 @@ async function with_scripts(browser, site, look) {
         ok(/About 1 minute \(up to 2\)\./.test(text), text);
         ok(/Your place is kept until 12:\d\d:10/.test(text), text);
         equal(await page.title(), 'Number 1 of 1: Summaries · Summaries');
-        await bars(page, 'queue');
+        await bars(page, look, 'queue');
         const place = page.url();
         await page.reload();
         equal(page.url(), place);
@@ -160,7 +132,7 @@ async function side_by_side(browser, site) {
     await test('several users: each page says by itself that the line has moved; one that is paused stands still until it is resumed', async () => {
         await next_minute(site);
         await fill(site);
-        const one = await open(browser, site, site.values.WEBQUOTA_USER_FREE), other = await open(browser, site);
+        const one = await somebody(browser, site, {}, site.values.WEBQUOTA_USER_FREE), other = await somebody(browser, site);
         await one.page.goto(new URL('/signin', site.url).href);
         await one.page.goto(`${site.app}/summary`);
         const between = status(await site.consume('between', 'summary'), 202).json.ticket;
@@ -193,7 +165,7 @@ async function without_scripts(browser, site) {
     await test('without scripts and cookies: the refresh that was asked for goes on by itself', async () => {
         await next_minute(site);
         await fill(site);
-        const { context, page } = await open(browser, site, undefined, { javaScriptEnabled: false });
+        const { context, page } = await somebody(browser, site, { javaScriptEnabled: false });
         await page.goto(`${site.app}/summary`);
         const seen = await page.locator('body').innerText();
         ok(/You are number 1 of 1/.test(seen), seen);
@@ -206,7 +178,7 @@ async function without_scripts(browser, site) {
     });
     await test('leaving is a form; the page says so, and how to go back in', async () => {
         await fill(site, 4);
-        const { context, page } = await open(browser, site, undefined, { javaScriptEnabled: false });
+        const { context, page } = await somebody(browser, site, { javaScriptEnabled: false });
         await page.goto(`${site.app}/summary`);
         await page.getByRole('button', { name: 'Leave the queue' }).click();
         const seen = await page.locator('body').innerText();
@@ -325,7 +297,7 @@ async function page_itself(browser, site, file) {
         await until(async () => (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`)) === '0', 'nobody waits');
         await next_minute(site);
         await fill(site);
-        const { context, page, complaints } = await open(browser, site);
+        const { context, page, complaints } = await somebody(browser, site);
         await page.goto(`${site.app}/summary`);
         equal(page.url(), `${site.app}/summary`);
         ok(/You are number 1 of 1/.test(await words(page)), await words(page));
@@ -342,7 +314,7 @@ async function page_itself(browser, site, file) {
 try {
     const file = path.join(process.env.TMPDIR ?? '/tmp', 'queue.conf');
     writeFileSync(file, POLICY);
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    const browser = await launch();
     await with_site({ policy: file }, async site => {
         await programs(site);
         await with_scripts(browser, site, { colorScheme: 'light', viewport: { width: 1280, height: 900 } });

@@ -1,26 +1,12 @@
 #!/usr/bin/env node
 // Administrators in a real browser, by keyboard alone, with JavaScript and without: somebody who was stopped a moment ago is found, gets
 // more, and goes on at once; what was done is undone. And over HTTP: every other change, who may, and what is wrong.
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
-import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
+import { bars, enter, launch, LOOKS, press, sign_in, type_into, words } from './lib/hands.mjs';
+import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test } from './lib/tap.mjs';
 
-const BROWSER = path.join(ROOT, 'tests/browser');
-execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
-const require = createRequire(path.join(BROWSER, 'package.json'));
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'];
-const LOOKS = [
-    { javaScriptEnabled: true, colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-    { javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 320, height: 640 } },
-];
 const PASSWORD = 'correct horse battery';
 const POLICY = `
 title = "Admin"
@@ -36,39 +22,10 @@ plan pro { title = "Pro"  rank = 2
 `;
 const PERSON = 'team/ada "<i>"';
 
-const words = async page => (await page.locator('body').innerText()).replace(/\s+/g, ' ');
 const consume = site => site.api('POST', '/consume', { subject: PERSON, feature: 'call' });
 
-async function bars(page, look, what) {
-    if (!look.javaScriptEnabled) return;
-    await page.evaluate(AXE);
-    for (const [name, check] of Object.entries({ axe: () => axe(page, 'all'), targets: () => targets(page), width: () => width(page),
-        keyboard: () => keyboard(page) }))
-        equal(await check(), [], `${what}: ${name}`);
-    await page.reload();
-}
-
-async function tab_to(page, locator) {
-    for (let i = 0; i < 60; i++) {
-        await page.keyboard.press('Tab');
-        if (await locator.evaluate(one => one === document.activeElement)) return;
-    }
-    throw new Error('the tab key never gets there');
-}
-
-async function press(page, role, name) {
-    await tab_to(page, page.getByRole(role, { name }).first());
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
-}
-
-async function type_into(page, label, text) {
-    await tab_to(page, page.getByLabel(label, { exact: false }));
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type(text);
-}
-
 async function administrator(browser, site, look) {
-    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    const how = look.name;
     const context = await browser.newContext(look);
     const page = await context.newPage();
     page.setDefaultTimeout(5000);
@@ -76,16 +33,13 @@ async function administrator(browser, site, look) {
         let stopped = await consume(site);
         for (let i = 0; i < 2 && stopped.status === 200; i++) stopped = await consume(site);
         status(stopped, 429);
-        await page.goto(`${site.url}/login?next=/quota/admin`);
-        await type_into(page, 'Name', 'root');
-        await type_into(page, 'Password', PASSWORD);
-        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+        await sign_in(page, site, 'root', PASSWORD, '/admin');
         equal(page.url(), `${site.url}/admin`);
         await press(page, 'link', 'People');
         equal(await page.getByRole('link', { name: 'Sign in', exact: true }).count(), 0, 'whoever has signed in is not asked to');
         await bars(page, look, 'people');
         await type_into(page, 'Find a person', 'team/');
-        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+        await enter(page);
         await press(page, 'link', PERSON);
         ok((await words(page)).includes('2 of 2 calls used in all'), await words(page));
         await bars(page, look, 'person');
@@ -97,10 +51,7 @@ async function administrator(browser, site, look) {
         const preview = await words(page);
         ok(/2 of 2 calls used in all.*2 of 9 calls used in all · 7 left/.test(preview) && preview.includes('A fair <b>'), preview);
         equal(await site.value('select count(*) from webquota.overrides where removed_at is null'), '0', 'a preview changes nothing');
-        if (look.javaScriptEnabled) {
-            await page.evaluate(AXE);
-            equal(await axe(page, 'all'), [], 'preview: axe');
-        }
+        await bars(page, look, 'preview');
         await press(page, 'button', `Change the limit of ${PERSON}`);
         const since = performance.now();
         status(await consume(site), 200, 'the moment after');
@@ -273,7 +224,7 @@ try {
         await site.policy(file);
         for (const [name, role] of [['root', 'admin'], ['vera', 'viewer'], ['sue', 'support'], ['bob', 'user']])
             await run_well(`${PROGRAMS}/webquota`, ['account', 'add', name, '--role', role], { env: { DATABASE_URL: site.values.DATABASE_URL }, input: `${PASSWORD}\n` });
-        const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+        const browser = await launch();
         try {
             for (const look of LOOKS) await administrator(browser, site, look);
         } finally {

@@ -1,26 +1,12 @@
 #!/usr/bin/env node
 // The policy in the hands of administrators, in a real browser, by keyboard alone, with JavaScript and without: what a change would have
 // done, by recorded use; and over HTTP: the same for programs, and who may.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { axe, keyboard, targets, width } from '../browser/checks.mjs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
+import { bars as hold, launch, LOOKS, press, sign_in, type_into } from './lib/hands.mjs';
 import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
-const BROWSER = path.join(ROOT, 'tests/browser');
-execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
-const require = createRequire(path.join(BROWSER, 'package.json'));
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'];
-const LOOKS = [
-    { javaScriptEnabled: true, colorScheme: 'light', viewport: { width: 1280, height: 900 } },
-    { javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 320, height: 640 } },
-];
 const PASSWORD = 'correct horse battery';
 const POLICY = `# What is written here stays.
 title = "Admin"
@@ -49,46 +35,19 @@ async function bars(page, look, what) {
             }
         await page.setViewportSize(look.viewport);
     }
-    if (!look.javaScriptEnabled) return;
-    await page.evaluate(AXE);
-    for (const [name, check] of Object.entries({ axe: () => axe(page, true), targets: () => targets(page), width: () => width(page),
-        keyboard: () => keyboard(page) }))
-        equal(await check(), [], `${what}: ${name}`);
-    if (!what.includes('preview')) await page.reload(); // a form would be sent again
-}
-
-async function tab_to(page, locator) {
-    for (let i = 0; i < 80; i++) {
-        await page.keyboard.press('Tab');
-        if (await locator.evaluate(one => one === document.activeElement)) return;
-    }
-    throw new Error('the tab key never gets there');
-}
-
-async function press(page, role, name) {
-    await tab_to(page, page.getByRole(role, { name }).first());
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
-}
-
-async function type_into(page, label, text) {
-    await tab_to(page, page.getByLabel(label, { exact: false }));
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type(text);
+    await hold(page, look, what);
 }
 
 async function signed_in(browser, site, look, next) {
     const context = await browser.newContext(look);
     const page = await context.newPage();
     page.setDefaultTimeout(5000);
-    await page.goto(`${site.url}/login?next=/quota${next}`);
-    await type_into(page, 'Name', 'root');
-    await type_into(page, 'Password', PASSWORD);
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await sign_in(page, site, 'root', PASSWORD, next);
     return page;
 }
 
 async function what_if(browser, site, look) {
-    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    const how = look.name;
     await test(`a smaller amount is tried on recorded use, ${how}`, async () => {
         const page = await signed_in(browser, site, look, '/admin/what-if');
         const versions = await site.value('select count(*) from webquota.policies');
@@ -116,7 +75,7 @@ const amount_of = async (site, subject = 'bob') => (await site.api('GET', `/usag
 const audited = site => site.value("select action || ': ' || (details ->> 'reason') from webquota.audit where action like 'policy.%' order by id desc limit 1");
 
 async function plans(browser, site, look) {
-    const how = `${look.javaScriptEnabled ? 'with' : 'without'} JavaScript, ${look.viewport.width} px`;
+    const how = look.name;
     await test(`a limit is changed, switched off, and all of it undone, ${how}`, async () => {
         const page = await signed_in(browser, site, look, '/admin/plans');
         const first = await site.value('select version from webquota.policies where active');
@@ -635,7 +594,7 @@ try {
             for (let i = 0; i < times; i++) await site.api('POST', '/consume', { subject, feature: 'call' });
         for (let i = 0; i < 50 && await site.value('select count(*) from webquota.decisions') !== '13'; i++) ; // refusals are written in bulk
         await over_http(site);
-        const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+        const browser = await launch();
         try {
             for (const look of LOOKS) await what_if(browser, site, look);
             for (const look of LOOKS) await plans(browser, site, look);

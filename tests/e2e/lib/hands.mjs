@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { axe, keyboard, targets, width } from '../../browser/checks.mjs';
+import { keyboard, look as look_at, meters, skeleton, stops, tab, type, width } from '../../browser/checks.mjs';
 import { ROOT } from './site.mjs';
 import { equal } from './tap.mjs';
 
@@ -19,46 +19,96 @@ export const LOOKS = [
     { name: 'without JavaScript, 320 px, dark', javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 320, height: 640 } },
 ];
 
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+/** `more`: of the browser's arguments. */
+export const launch = (more = []) => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
 
 export const words = async page => (await page.locator('body').innerText()).replace(/\s+/g, ' ');
 
-/** What every page must hold, where the look has what looks for it. */
+/** Somebody's browser, which keeps what goes wrong in it: {context, page, complaints}. `pair`: name:password for the web server, or undefined. */
+export async function somebody(browser, site, look = {}, pair) {
+    const [username, password] = pair?.split(':') ?? [], { origin } = new URL(site.url);
+    const context = await browser.newContext({ ...look, httpCredentials: pair && { username, password, origin } });
+    const page = await context.newPage(), complaints = [];
+    page.on('console', line => { if (line.type() === 'error' && !/status of 4\d\d/.test(line.text())) complaints.push(line.text()); });
+    page.on('pageerror', error => complaints.push(String(error)));
+    page.on('request', sent => { if (!sent.url().startsWith(origin)) complaints.push(`asks ${sent.url()}`); });
+    return { context, page, complaints };
+}
+
+/* What axe has looked at: of pages of one address that are the same but for words, it would say the same. */
+const judged = new Set();
+
+/** What every page must hold. Without JavaScript nothing of ours runs in it either: then only what needs none is looked at. */
 export async function bars(page, look, what) {
-    if (!look.javaScriptEnabled) {
-        equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${what}: nothing beside the screen`);
+    if (look.javaScriptEnabled === false) {
+        equal(await width(page), [], `${what}: width`);
         return;
     }
-    await page.evaluate(AXE);
-    for (const [name, check] of Object.entries({ axe: () => axe(page, true), targets: () => targets(page), width: () => width(page),
-        keyboard: () => keyboard(page) }))
-        equal(await check(), [], `${what}: ${name}`);
+    const key = `${look.colorScheme} ${look.viewport?.width} ${new URL(page.url()).pathname} ${await skeleton(page)}`;
+    if (!judged.has(key)) await page.evaluate(AXE);
+    equal(await look_at(page, judged.has(key) ? null : 'all', true), [], what);
+    judged.add(key);
+    equal([...await meters(page), ...await keyboard(page)], [], `${what}: meters and keyboard`);
     await page.evaluate(() => document.activeElement?.blur());
 }
 
-async function tab_to(page, locator, what) {
+/* Runs in the page: has it the focus, and can that be seen? */
+const focus_of = one => {
+    if (one !== document.activeElement) return undefined;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && box.width > 0 && box.left >= 0 && box.right <= innerWidth + 1 &&
+        box.bottom > 0 && box.top < innerHeight;
+};
+
+/** The tab key, until the focus is on it, where it must be seen. */
+export async function tab_to(page, locator, what) {
+    const target = await locator.first().elementHandle();
+    await tab(page, await stops(target));
     for (let i = 0; i < 90; i++) {
-        await page.keyboard.press('Tab');
-        if (await locator.evaluate(one => one === document.activeElement)) return;
+        const seen = await target.evaluate(focus_of);
+        if (seen !== undefined) return equal(seen, true, `the focus on ${what} is seen`);
+        await tab(page, 1);
     }
     throw new Error(`the tab key never gets to ${what}`);
 }
 
-/** Goes to a link or button with the tab key, and presses it. */
+export const enter = page => Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+
+/** Goes to a link or button with the tab key, and presses it. `name`: a part of it, or a RegExp. */
 export async function press(page, role, name) {
-    await tab_to(page, page.getByRole(role, { name }).first(), name);
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await tab_to(page, page.getByRole(role, { name }), name);
+    await enter(page);
 }
 
+/** Letters, to where the focus is. */
+export const typed = type;
+
 export async function type_into(page, label, text) {
-    await tab_to(page, page.getByLabel(label, { exact: false }).first(), label);
+    await tab_to(page, page.getByLabel(label, { exact: false }), label);
     await page.keyboard.press('Control+A');
-    await page.keyboard.type(text);
+    await type(page, text);
+}
+
+/** One of radio buttons: the tab key leads to the chosen one or the first, the arrows to the others. */
+export async function choose(page, name) {
+    const wanted = await page.getByRole('radio', { name }).first().elementHandle();
+    const group = await wanted.getAttribute('name');
+    const chosen = page.locator(`input[type=radio][name="${group}"]:checked`);
+    await tab_to(page, await chosen.count() ? chosen : page.locator(`input[type=radio][name="${group}"]`), name);
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 20 && !await wanted.isChecked(); i++) await page.keyboard.press('ArrowDown');
+    equal(await wanted.isChecked(), true, `${name} is chosen`);
+}
+
+/** A box that is ticked. */
+export async function tick(page, label) {
+    await tab_to(page, page.getByLabel(label), label);
+    await page.keyboard.press('Space');
 }
 
 /** Opens what is folded away. */
 export async function unfold(page, text) {
-    await tab_to(page, page.locator('summary', { hasText: text }).first(), text);
+    await tab_to(page, page.locator('summary', { hasText: text }), text);
     await page.keyboard.press('Enter');
 }
 
@@ -66,5 +116,5 @@ export async function sign_in(page, site, name, password, next) {
     await page.goto(`${site.url}/login?next=/quota${next}`);
     await type_into(page, 'Name', name);
     await type_into(page, 'Password', password);
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await enter(page);
 }
