@@ -178,10 +178,10 @@ const REACHED = () =>
     .filter((one, _, all) => one.type !== "radio" || one.checked || (!all.some((other) => other.name === one.name && other.checked) &&
       one === all.find((other) => other.name === one.name)));
 
-// Runs in the page: how many times the tab key leads from where the focus is to an element behind it.
+// How many times the tab key leads from where the focus is to an element behind it.
 export const stops = (target) => target.evaluate(`(target) => {
-  const all = (${REACHED})();
-  return Math.max(all.indexOf(target) - all.indexOf(document.activeElement), 0);
+  const behind = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return (${REACHED})().filter((one) => behind(document.activeElement, one) && !behind(target, one)).length;
 }`);
 
 // Every link, button and field, by the tab key alone, in the order of the document, each with a focus that can be seen.

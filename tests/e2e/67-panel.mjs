@@ -599,7 +599,10 @@ async function every_action(browser, site, look) {
         for (const link of leads) await root.press('link', link);
         await root.go(rows, stands);
     });
-    await group('a person', [KAY], actions.of_person(site, { subject: KAY, use }), async () => [await limits(KAY), await read(`/admin/subjects?${who}`)]);
+    await group('a person', [KAY], actions.of_person(site, { subject: KAY, use }), async () => {
+        const { plan, plan_until, organization, suspended } = await read(`/admin/subjects?${who}`);
+        return [await limits(KAY), plan, plan_until, organization, suspended];
+    });
     await group('an organization', [/^End$/, 'Organizations', 'Kays'], actions.of_organization, async () => [await limits('k-1'), (await read('/admin/organizations?organization=Kays')).owner]);
     await group('a queue', ['Queues', /^Seats <b>, shared$/], actions.of_queue({ room: async () => status(await site.api('POST', `/decisions/${site.seats}/refund`, { units: 1 }), 200) }),
         async () => [(await read('/admin/queues')).queues[0].state, (await read(`/admin/tickets?${LINE}`)).tickets.map(one => one.subject)]);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { keyboard, look as look_at, meters, skeleton, stops, tab, type, width } from '../../browser/checks.mjs';
 import { ROOT } from './site.mjs';
-import { equal } from './tap.mjs';
+import { equal, until } from './tap.mjs';
 
 const BROWSER = path.join(ROOT, 'tests/browser');
 execFileSync(`${ROOT}/scripts/browser-modules`, { stdio: 'ignore' });
@@ -60,9 +60,19 @@ const focus_of = one => {
         box.bottom > 0 && box.top < innerHeight;
 };
 
+/* Past the head of the page, by the link that is there for that. */
+async function skip(page) {
+    const at = selector => page.evaluate(one => Boolean(document.activeElement.closest(one)), selector);
+    await tab(page, 1);
+    if (!await at('.skip')) return;
+    await page.keyboard.press('Enter');
+    await until(() => at('main'), 'the skip link leads to the content');
+}
+
 /** The tab key, until the focus is on it, where it must be seen. */
 export async function tab_to(page, locator, what) {
     const target = await locator.first().elementHandle();
+    if (await target.evaluate(one => one.closest('main') && !document.activeElement.closest('main'))) await skip(page);
     await tab(page, await stops(target));
     for (let i = 0; i < 90; i++) {
         const seen = await target.evaluate(focus_of);
