@@ -35,7 +35,7 @@ export async function somebody(browser, site, look = {}, pair) {
     return { context, page, complaints };
 }
 
-/* What axe has looked at: of pages of one address that are the same but for words, it would say the same. */
+/* What was looked at by axe and by keyboard: of pages of one address that are the same but for words, both would say the same. */
 const judged = new Set();
 
 /** What every page must hold. Without JavaScript nothing of ours runs in it either: then only what needs none is looked at. */
@@ -44,11 +44,12 @@ export async function bars(page, look, what) {
         equal(await width(page), [], `${what}: width`);
         return;
     }
-    const key = `${look.colorScheme} ${look.viewport?.width} ${new URL(page.url()).pathname} ${await skeleton(page)}`;
-    if (!judged.has(key)) await page.evaluate(AXE);
-    equal(await look_at(page, judged.has(key) ? null : 'all', true), [], what);
+    const key = `${look.colorScheme} ${look.viewport?.width} ${new URL(page.url()).pathname} ${await skeleton(page)}`, known = judged.has(key);
+    if (!known) await page.evaluate(AXE);
+    equal([...await look_at(page, known ? null : 'all', true), ...await meters(page)], [], what);
+    if (known) return;
+    equal(await keyboard(page), [], `${what}: keyboard`);
     judged.add(key);
-    equal([...await meters(page), ...await keyboard(page)], [], `${what}: meters and keyboard`);
     await page.evaluate(() => document.activeElement?.blur());
 }
 

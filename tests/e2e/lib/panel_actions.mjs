@@ -210,7 +210,7 @@ export class Keyboard {
     }
 
     async row({ before, on_the_way, link, fills, why, steps, button, says, action }) {
-        const { page } = this, reason = `Reason ${++this.count} of ${this.actor}`;
+        const { page } = this, reason = `R${++this.count} <b>`;
         if (on_the_way) await this.press('link', on_the_way);
         await before?.();
         if (link) await this.press('link', link);
