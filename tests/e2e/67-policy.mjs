@@ -3,8 +3,8 @@
 // done, by recorded use; and over HTTP: the same for programs, and who may.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
-import { bars as hold, launch, LOOKS, press, sign_in, type_into } from './lib/hands.mjs';
-import { PROGRAMS, ROOT, run_well, with_site } from './lib/site.mjs';
+import { bars as hold, launch, LOOKS, press, sign_in, tab_to, type_into } from './lib/hands.mjs';
+import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
@@ -149,7 +149,7 @@ async function sections(browser, site) {
         await type_into(page, 'Its name', 'hourly');
         await type_into(page, 'Amount', '7');
         await type_into(page, 'Window Such', 'hour');
-        await tab_to(page, page.getByLabel('When it is used up'));
+        await tab_to(page, page.getByLabel('When it is used up'), 'When it is used up');
         await page.keyboard.type('queue');
         await type_into(page, 'So many may wait', 'few');
         await type_into(page, 'Why?', 'Bursts');
