@@ -146,7 +146,12 @@ const acted = (operation, injected, who, prepared) => operation.act(injected, wh
 /* As it goes well; what is asked for is there, and whether it is a page is known. */
 async function act_well(injected, subject) {
     const { operation, who } = subject;
-    const answer = await operation.act(injected, who, await operation.prepare?.(injected.site, who, injected));
+    let answer;
+    /* After a failure it leaves the database alone for a moment, and a busy machine may take some. */
+    await until(async () => {
+        answer = await operation.act(injected, who, await operation.prepare?.(injected.site, who, injected));
+        return answer.status !== 503;
+    }, 'it goes well before anything fails', 5000);
     ok(answer.status < 400, `before anything fails: ${answer.status} ${answer.text.slice(0, 400)}`);
     subject.is_page = answer.text.trimEnd().endsWith('</html>');
 }
