@@ -141,7 +141,7 @@ async function each(site, faults) {
 
 try {
     const wanted = LANES.map(faults => faults.filter(({ name }) => !WORDS.length || WORDS.some(word => name.includes(word)))).filter(faults => faults.length);
-    await Promise.all(wanted.map(faults => with_site({ durable: true }, site => all(site, faults))));
+    await Promise.all(wanted.map(faults => with_site({ durable: true, more: { WEBQUOTA_THREADS: '16' } }, site => all(site, faults))));
 } catch (error) {
     broken(error);
 }

@@ -210,9 +210,9 @@ function hold_sessions(site, count) {
     return child;
 }
 
-/* Few, since it takes time to take them. */
+/* Few, since it takes time to take them; enough for two services of few threads. */
 async function few_slots(site) {
-    await psql(site, 'alter system set max_connections = 40');
+    await psql(site, 'alter system set max_connections = 28');
     await run_well(`${ROOT}/scripts/postgres`, ['stop', site.folder], { env: site.env });
     await start_postgres(site);
 }

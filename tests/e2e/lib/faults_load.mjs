@@ -8,6 +8,8 @@ import http from 'node:http';
 import { ok, until } from './tap.mjs';
 
 const PATIENCE_MS = 10000, PAUSE_MS = 50;
+/* Callers are no flood: what is tried here is what becomes of them, and not how many there can be. */
+const BREATH_MS = 8;
 /* Refusals are on record a little later than they are told, and on disk a little later than that, and a little more. */
 const NOTES_MS = 300, RELAXED_MS = 700, UNDER_WAY_MS = 100;
 export const TIGHT_OWN = 25, TIGHT_ALL = 60, BENT = 12, TURN = 4;
@@ -101,6 +103,7 @@ export class Load {
 
     async call() {
         while (!this.stopped) {
+            await pause(Math.random() * BREATH_MS);
             const story = this.begin();
             if (ONCE.includes(story.kind)) {
                 await this[story.kind](story);

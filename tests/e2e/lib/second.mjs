@@ -40,7 +40,7 @@ function environment_of(pid) {
 export async function second_host(site) {
     const [pid] = site.processes('webquota.fcgi'), all = environment_of(pid);
     const env = Object.fromEntries(['DATABASE_URL', 'WEBQUOTA_SECRET_FILE', 'WEBQUOTA_TEMPLATES', 'WEBQUOTA_STATIC', 'WEBQUOTA_PREPARE',
-        'WEBQUOTA_SITE_VAR', 'PATH'].filter(name => name in all).map(name => [name, all[name]]));
+        'WEBQUOTA_SITE_VAR', 'WEBQUOTA_THREADS', 'PATH'].filter(name => name in all).map(name => [name, all[name]]));
     const user = process.getuid() === 0 ? ['--user', 'www-data'] : [];
     const file = name => `${site.folder}/second.${name}`, port = await free_port();
     const supervised = (name, words, command) => run_well(`${ROOT}/scripts/supervise`, ['--pid', file(`${name}.pid`), '--log', file(`${name}.log`),
