@@ -364,7 +364,7 @@ const forms = ground => ({
     'POST /admin/change, a plan': change(ground, 'plan', { plan: 'pro' }, { make: async (site, who) => { await well(site.subject(who, { plan: 'free' })); }, marks: audit() }),
     'POST /admin/change, suspended': change(ground, 'suspend', {}, { make: async (site, who) => { await well(site.subject(who, { suspended: false })); }, marks: audit() }),
     'POST /admin/change, a refund': change(ground, 'refund', {}, { make: async (site, who) => `id=${await charge(site, who)}`, marks: audit(), used: -1 }),
-    'POST /admin/bulk/new': form(ground, who => `/admin/bulk/new?what=bonus&feature=call&q=${text(who)}`, () => ({ amount: '1', reason: IN_BULK }), { preview: true, marks: () => [[count('bulks'), 1]] }),
+    'POST /admin/bulk/new': form(ground, who => `/admin/bulk/new?what=bonus&feature=call&q=${text(who)}`, () => ({ feature: 'call', amount: '1', reason: IN_BULK }), { preview: true, marks: () => [[count('bulks'), 1]] }),
     'POST /admin/bulk': form(ground, (who, id) => `/admin/bulk?id=${id}`, nothing, { make: () => ground.bulk(), marks: () => [[count('bulks', "state = 'stopped'"), 1]] }),
     'POST /admin/view': form(ground, () => '/admin/view?subject=owner', nothing, { marks: audit() }),
     'POST /admin/access/change, an account suspended': access(ground, 'account-suspend', of_suspect, {}, { make: site => suspended(site, 'account-resume'), marks: audit() }),
