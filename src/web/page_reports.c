@@ -15,9 +15,10 @@ static const InputField fields[] = {
     [NEAR] = {"near", INPUT_WHOLE, false, REPORT_NEAR_LEAST, 100},
 };
 
-/* What was asked for, read and finished; `whole`: one report alone. NULL: answered already. */
-static json_t *read_reports(Call *call, ReportAsk *ask, bool whole)
+/* What was asked for, read and finished; `only`: for that report alone (NULL: all). NULL: answered already. */
+static json_t *read_reports(Call *call, ReportAsk *ask, const ReportShape *only)
 {
+    bool all_near = only && strcmp(only->name, "near") == 0;
     InputValue values[FIELDS];
     g_auto(StoreError) error = {0};
     json_t *reports = NULL;
@@ -25,7 +26,7 @@ static json_t *read_reports(Call *call, ReportAsk *ask, bool whole)
         return NULL;
     *ask = (ReportAsk){.days = values[DAYS_BACK].given ? (int) values[DAYS_BACK].whole : DAYS,
                        .near_pct = values[NEAR].given ? (int) values[NEAR].whole : NEAR_PCT,
-                       .near_rows = whole ? REPORT_NEAR_ROWS : REPORT_TOP};
+                       .near_rows = all_near ? REPORT_NEAR_ROWS : REPORT_TOP};
     if (ask->days != 1 && ask->days != 7 && ask->days != 30 && ask->days != 90) {
         call_problem(call, 400, "days", SAY_DAYS_OF_REPORT);
         return NULL;
@@ -52,7 +53,7 @@ static const ReportShape *report_named(Call *call, const char *end)
 void page_overview(Call *call)
 {
     ReportAsk ask;
-    json_t *reports = read_reports(call, &ask, false);
+    json_t *reports = read_reports(call, &ask, NULL);
     if (!reports)
         return;
     if (call_wants_json(call)) {
@@ -100,7 +101,7 @@ void page_report_csv(Call *call)
     ReportAsk ask;
     bool recommends = strcmp(call->segment, "recommendations.csv") == 0;
     const ReportShape *shape = recommends ? &report_recommendations : report_named(call, ".csv");
-    json_t *reports = recommends ? read_recommendations(call) : shape ? read_reports(call, &ask, true) : NULL;
+    json_t *reports = recommends ? read_recommendations(call) : shape ? read_reports(call, &ask, shape) : NULL;
     if (!reports)
         return;
     g_autofree char *disposition = g_strdup_printf("attachment; filename=\"report-%s.csv\"", shape->name);
@@ -114,7 +115,7 @@ void page_report_csv(Call *call)
 void api_reports(Call *call)
 {
     ReportAsk ask;
-    json_t *reports = read_reports(call, &ask, false);
+    json_t *reports = read_reports(call, &ask, NULL);
     if (reports)
         call_json(call, 200, reports);
 }
@@ -123,7 +124,7 @@ void api_report(Call *call)
 {
     ReportAsk ask;
     const ReportShape *shape = report_named(call, "");
-    json_t *reports = shape ? read_reports(call, &ask, true) : NULL;
+    json_t *reports = shape ? read_reports(call, &ask, shape) : NULL;
     if (!reports)
         return;
     call_json(call, 200, report_json(reports, shape));
