@@ -1,4 +1,5 @@
-/* `webquota account add|list|password|role|remove|suspend|resume|sign-out|totp-reset|sessions|end-session`: those who sign in with webquota itself. */
+/* `webquota account add|list|password|role|remove|suspend|resume|sign-out|totp-reset|sessions|end-session`: those who sign in with
+ * webquota itself. */
 #include "cli/open.h"
 
 #include "cli/inputs.h"

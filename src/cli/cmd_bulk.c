@@ -307,7 +307,8 @@ static int run(int argc, char **argv, BulkOptions *options)
         return cli_usage("bulk", works || lists ? "list and work take nothing more" : makes ? "run takes one WHAT" : "it takes one ID");
     int64_t id = 0;
     bool good = makes ? ask_read(argv[2], options, &ask)
-                      : (undoes ? undo_read(options) : options_fit(verb, NO_RUN, options)) && (argc < 3 || cli_whole("bulk", "the ID", argv[2], 1, INT64_MAX, &id));
+                      : (undoes ? undo_read(options) : options_fit(verb, NO_RUN, options)) &&
+                            (argc < 3 || cli_whole("bulk", "the ID", argv[2], 1, INT64_MAX, &id));
     if (!good)
         return CMD_USAGE;
     Store *store = cli_store();
