@@ -168,7 +168,9 @@ const strokes = async (page, keys) => {
   ]));
 };
 const TAB = { key: "Tab", code: "Tab", windowsVirtualKeyCode: 9, nativeVirtualKeyCode: 9 };
-export const tab = (page, times) => strokes(page, Array(times).fill(TAB));
+const SHIFT = 8;
+// `times`: below 0, backwards.
+export const tab = (page, times) => strokes(page, Array(Math.abs(times)).fill({ ...TAB, modifiers: times < 0 ? SHIFT : 0 }));
 export const type = (page, text) => strokes(page, [...text].map((letter) => ({ key: letter, text: letter, unmodifiedText: letter })));
 
 // Runs in the page: what the tab key comes to, in this order. Of radio buttons with one name, the chosen one or the first is reached.
@@ -178,11 +180,14 @@ const REACHED = () =>
     .filter((one, _, all) => one.type !== "radio" || one.checked || (!all.some((other) => other.name === one.name && other.checked) &&
       one === all.find((other) => other.name === one.name)));
 
-// How many times the tab key leads from where the focus is to an element behind it.
-export const stops = (target) => target.evaluate(`(target) => {
+// Runs in the page: how many times the tab key leads from where the focus is to an element; below 0: backwards.
+const STOPS = new Function("target", `
   const behind = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
-  return (${REACHED})().filter((one) => behind(document.activeElement, one) && !behind(target, one)).length;
-}`);
+  const between = (first, last) => (${REACHED})().filter((one) => behind(first, one) && behind(one, last)).length + 1;
+  const at = document.activeElement;
+  return at === target ? 0 : behind(at, target) ? between(at, target) : -between(target, at);
+`);
+export const stops = (target) => target.evaluate(STOPS);
 
 // Every link, button and field, by the tab key alone, in the order of the document, each with a focus that can be seen.
 export const keyboard = async (page) => {

@@ -608,7 +608,7 @@ async function every_action(browser, site, look) {
     await group('a queue', ['Queues', /^Seats <b>, shared$/], actions.of_queue({ room: async () => status(await site.api('POST', `/decisions/${site.seats}/refund`, { units: 1 }), 200) }),
         async () => [(await read('/admin/queues')).queues[0].state, (await read(`/admin/tickets?${LINE}`)).tickets.map(one => one.subject)]);
     await group('accounts and keys', ['Access'], actions.of_access);
-    await group('the policy', ['Plans and limits'], actions.of_limit(await site.value('select version from webquota.policies where active')));
+    await group('the policy', ['Plans and limits'], actions.of_policy(await site.value('select version from webquota.policies where active')));
     await group('requests', ['Requests'], actions.of_request, async () => [await limits('k-yes'), (await read('/admin/subjects?subject=k-up')).plan]);
     await test('every action by keyboard alone and without JavaScript: above what support gives alone', async () => {
         for (const one of actions.of_support) await (await begin('sue', `/admin/person?${who}`)).go([one]);

@@ -21,7 +21,8 @@ const WORDS = {
     '/admin/organization/change': () => [...table('src/web/page_pool.c', 'words'), ...found('src/web/page_pool.c', /g_strcmp0\(what, "(\w+)"\)/g)],
     '/admin/queue/change': () => table('src/view/view_lines.c', 'change_words'),
     '/admin/access/change': () => table('src/view/view_access.c', 'change_words'),
-    '/admin/limit': () => [...found('templates/limit_edit.html', /\{\{#to_(\w+)\}\}/g), 'edit', ...found('templates/limit_edit.html', /<input id="(effective)"/g)],
+    '/admin/limit': () => ['edit', ...found('templates/limit_edit.html', /\{\{#((?:to|is)_\w+)\}\}/g), ...found('templates/policy_when.html', /<input id="(effective)"/g)],
+    '/admin/plan': () => ['edit', ...found('templates/plan_edit.html', /\{\{#(is_\w+)\}\}/g)],
     '/admin/version': () => ['back', ...found('templates/version.html', /name="(cancel)"/g)],
     '/admin/bulk/new': () => table('src/store/bulk_change.c', 'kind_words'),
     '/admin/bulk': () => ['stop'],
@@ -37,7 +38,8 @@ export const all_actions = () => routes_of_program().map(line => line.split(' ')
 /* What was sent for. */
 function action_of(sent) {
     const where = new URL(sent.url()).pathname.replace(/^\/quota/, ''), form = new URLSearchParams(sent.postData());
-    const words = { '/admin/limit': form.get('quick') ? form.get('mode') : form.get('effective') ? 'effective' : 'edit',
+    const about = { add: 'is_new', remove: 'is_remove' }[form.get('what')];
+    const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit',
         '/admin/version': form.get('cancel') ? 'cancel' : 'back', '/admin/bulk': 'stop', '/admin/view': 'begin' };
     const what = words[where] ?? form.get('what') ?? form.get('verdict');
     return `${where} ${what}${where === '/admin/change' && what === 'override' ? ` ${form.get('kind')}` : ''}`;
@@ -50,7 +52,7 @@ export const SAME = Symbol('same');
 
 /**
  * In two steps, the second of which shows what it comes to. `more`: {before: what has to be so first, on_the_way: a link that leads to where
- * the link is, why: the label of the reason, or null, back: it undoes the row before}.
+ * the link is, why: the label of the reason, or null, back: it undoes the row before, every: each field of the form is gone to}.
  */
 const row = (link, fills, button, says, action, more = {}) => ({ link, fills, button, says, action, steps: /^See /, why: 'Why?', ...more });
 const undo = (button, says, action) => row(/^Undo$/, {}, button, says, action, { back: true });
@@ -119,11 +121,15 @@ export const of_access = [
     at_once('Revoke the key Till <b>', {}, 'Revoke the key', 'The key is revoked.', 'key.revoke', { on_the_way: 'I have copied it' }),
 ];
 
-export const of_limit = version => [
+export const of_policy = version => [
     row('Edit life of Free', { Amount: '3', Window: 'lifetime', 'The window begins by': SAME, 'Whose use': SAME, Mode: SAME }, 'Change life of Free', 'is in force.', 'policy.apply'),
     at_once('Shadow: only watch life of Free', {}, 'Only watch life of Free', 'is in force.', 'policy.apply'),
     at_once('Enforce life of Free', {}, 'Enforce life of Free', 'is in force.', 'policy.apply'),
     at_once('Off: stop life of Free', {}, 'Switch off life of Free', 'is in force.', 'policy.apply'),
+    row('New limit of Free', { 'Its name': 'weekly', Feature: 'Calls <b>', Amount: '40', Window: 'week' }, 'Add weekly to', 'is in force.', 'policy.apply', { every: true }),
+    at_once('Remove it', {}, 'Remove weekly of', 'is in force.', 'policy.apply', { on_the_way: 'Edit weekly of Free' }),
+    row('New plan', { 'Its name': 'team', Title: 'Team', Price: '$9', Rank: '3' }, 'Add plan', 'is in force.', 'policy.apply', { every: true }),
+    row('Edit plan Team', { Price: '$8' }, 'Change plan', 'is in force.', 'policy.apply'),
     at_once(new RegExp(`^Version ${version}$`), {}, 'Go back to version', 'is in force.', 'policy.apply'),
     row('Edit life of Free', { Amount: '9', 'From when?': '2090-01-01' }, 'Change life of Free', 'It was noted', 'policy.schedule'),
     at_once(/^Version/, {}, 'Cancel version', 'Plans and limits', 'policy.cancel'),
@@ -209,13 +215,17 @@ export class Keyboard {
         }
     }
 
-    async row({ before, on_the_way, link, fills, why, steps, button, says, action }) {
+    async row({ before, on_the_way, link, every, fills, why, steps, button, says, action }) {
         const { page } = this, reason = `R${++this.count} <b>`;
         if (on_the_way) await this.press('link', on_the_way);
         await before?.();
         if (link) await this.press('link', link);
         for (const one of await page.evaluate(FIELDS)) this.offered.add(one);
         const form = new URL(page.url()).pathname.replace(/^\/quota/, '');
+        for (const field of every ? await page.locator('form[method=post]').locator('input:not([type=hidden]), select, textarea').all() : []) {
+            await tab_to(page, field, await field.getAttribute('name'));
+            this.filled.add(`${form} ${await field.getAttribute('name')}`);
+        }
         for (const [label, value] of Object.entries(why ? { ...fills, [why]: reason } : fills)) this.filled.add(`${form} ${await fill(page, label, value)}`);
         if (steps) await this.press('button', steps);
         await this.press('button', button);
