@@ -137,7 +137,8 @@ $HTTP["url"] =^ "/guarded/" {
     async up() {
         this.start();
         await until(() => existsSync(this.socket), 'the service listens');
-        this.server = spawn('/usr/sbin/lighttpd', ['-D', '-f', this.conf], { stdio: 'ignore' });
+        this.server = spawn('/usr/sbin/lighttpd', ['-D', '-f', this.conf],
+            { stdio: 'ignore', env: { ...process.env, WEBQUOTA_SITE_VAR: this.site.folder } }); /* it goes down with the site, whatever happens */
         await this.ready();
     }
 
