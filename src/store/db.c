@@ -97,7 +97,7 @@ DbResult db_connect(Db *db)
                                           : OF_ALL;
     db->closed_seen = g_atomic_int_get(&closed_servers);
     g_autofree char *why = NULL;
-    db->connection = db_connect_within(db->conninfo, settings, db->prepare, db->deadline_us, &why);
+    db->connection = db_connect_within(db->conninfo, settings, db->prepare && !db->replica, db->deadline_us, &why);
     if (!db->connection) {
         db_note_error(db, why);
         db->failed_at_us = g_get_monotonic_time();

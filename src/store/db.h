@@ -24,6 +24,7 @@ typedef struct {
     bool prepare;
     bool writes;               /* the ledger's and administrators'; others are READ ONLY */
     bool looks_up;             /* a service's: rows are looked up by their keys; set before it is connected */
+    bool replica;              /* of reports: a server that only reads will do; set before it is connected */
     bool binary;               /* results come in PostgreSQL's binary form, not for result_… to read (simulate_row.c) */
     int patience_ms;           /* how long to wait for answers; 0: DB_PATIENCE_MS */
     int64_t deadline_us;       /* monotonic: nothing is waited for beyond; 0: no such bound */

@@ -64,6 +64,7 @@ Store *store_open(const StoreConfig *config)
     ledger_cond_init(&store->reports_free);
     store->reports_apart = config->report_database != NULL;
     db_init(&store->reports, store->reports_apart ? config->report_database : config->database, config->prepared, false);
+    store->reports.replica = store->reports_apart;
     store->places = places_new();
     listener_start(store);
     return store;
