@@ -50,7 +50,7 @@ bool db_pauses(const Db *db);
 /* Connects when not connected (before the deadline; without one, within 2 s). DB_LOST when it cannot be. */
 DbResult db_connect(Db *db) MUST_CHECK;
 
-/* db_connect.c. A new connection, or NULL and why not (replaces *why). `direct`: to a server and not to a pooler. */
+/* db_connect.c. A new connection, or NULL and why not (replaces *why). `direct`: to a server that can be written to, and not to a pooler. */
 PGconn *db_connect_within(const char *conninfo, const char *options, bool direct, int64_t deadline_us, char **why);
 
 /* Parameters of a statement: single ones as text, arrays in PostgreSQL's binary form. Kept until params_clear. */
