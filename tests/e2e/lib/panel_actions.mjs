@@ -26,6 +26,7 @@ const WORDS = {
     '/admin/version': () => ['back', ...found('templates/version.html', /name="(cancel)"/g)],
     '/admin/bulk/new': () => table('src/store/bulk_change.c', 'kind_words'),
     '/admin/bulk': () => ['stop'],
+    '/admin/bulk/undo': () => ['undo'],
     '/admin/request': () => found('templates/answer.html', /type="radio" name="verdict" value="(\w+)"/g),
     '/admin/approval': () => found('templates/approval.html', /name="verdict" value="(\w+)"/g),
     '/admin/view': () => ['begin'],
@@ -40,7 +41,7 @@ function action_of(sent) {
     const where = new URL(sent.url()).pathname.replace(/^\/quota/, ''), form = new URLSearchParams(sent.postData());
     const about = { add: 'is_new', remove: 'is_remove' }[form.get('what')];
     const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit',
-        '/admin/version': form.get('cancel') ? 'cancel' : 'back', '/admin/bulk': 'stop', '/admin/view': 'begin' };
+        '/admin/version': form.get('cancel') ? 'cancel' : 'back', '/admin/bulk': 'stop', '/admin/bulk/undo': 'undo', '/admin/view': 'begin' };
     const what = words[where] ?? form.get('what') ?? form.get('verdict');
     return `${where} ${what}${where === '/admin/change' && what === 'override' ? ` ${form.get('kind')}` : ''}`;
 }
@@ -113,7 +114,8 @@ export const of_queue = ({ room }) => [
 ];
 
 export const of_access = [
-    at_once('End sessions of kim', {}, 'End the sessions of', 'The account is signed out everywhere.', 'sessions.end'),
+    at_once('End the session of kim', {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
+    at_once('End sessions of kim', {}, 'End the sessions of', 'The account is signed out everywhere.', 'sessions.end', { on_the_way: 'Access' }),
     at_once('Suspend kim', {}, 'Suspend the account kim', 'The account is suspended', 'account.suspend'),
     at_once('Unlock kim', {}, 'Unlock the account kim', 'The account may sign in again.', 'account.resume'),
     at_once('Reset codes of kim', {}, 'Reset the codes of', 'Its codes are off', 'factor.reset'),
@@ -154,8 +156,8 @@ export const of_approval = [
     at_once('Look at it', {}, 'Deny it', 'Denied.', 'approval.deny', { why: 'Why not?', on_the_way: 'Approvals' }),
 ];
 
-/* `search`: leads to those whom it is about; `hold`: keeps the last from being made, for it to be stopped. */
-export const of_many = ({ search, hold }) => [
+/* `search`: leads to those whom it is about; `hold`: keeps the last from being made, for it to be stopped; `made`: leads to one that is over. */
+export const of_many = ({ search, hold, made }) => [
     row('Give a bonus', { 'Which feature?': 'Calls', 'How many': '2', ...THEN }, 'Give a bonus to', 'Give a bonus to 2 people', 'bulk.run', { before: search }),
     row('Change the limit', { 'Which feature?': 'Calls', 'A multiple of': true, 'How many times': '2', ...THEN }, 'Change the limit of', 'Change the limit of 2 people', 'bulk.run', { before: search }),
     row('Change the plan', { 'The new plan': 'Pro', ...THEN }, 'Change the plan of', 'Change the plan of 2 people', 'bulk.run', { before: search }),
@@ -164,6 +166,7 @@ export const of_many = ({ search, hold }) => [
     row(/^Lift the suspension$/, {}, 'Lift the suspension of', 'Lift the suspension of 2 people', 'bulk.run', { before: search }),
     row(/^Suspend$/, {}, /^Suspend /, 'Suspend 2 people', 'bulk.run', { before: async () => { await hold(); await search(); } }),
     at_once(null, {}, /^Stop$/, 'Stopped.', 'bulk.stop', { why: null }),
+    at_once('Undo it', {}, 'Undo it for', 'Undo', 'bulk.undo', { before: made }),
 ];
 
 /** Fills in the field of that label, whatever it is; answers its name. */
