@@ -631,7 +631,7 @@ async function every_action(browser, site, look) {
     await test('and each of them is on the page of the audit, and none is left out', async () => {
         await root.press('link', 'Audit');
         const text = await words(root.page);
-        ok(text.includes('Changing many people stopped') && text.includes(`R${root.count - 1} <b>`), text);
+        ok(text.includes('Changing many people stopped') && text.includes(`R${root.count} <b>`), text);
         equal(actions.left_out(hands), []);
     });
     for (const { page } of hands) await page.context().close();

@@ -113,8 +113,8 @@ START_TEST(sums_are_those_of_random_histories)
         history_go_on(store, random, open, step);
         if (g_rand_int_range(random, 0, 20) == 0)
             roll_up(rollup, g_rand_int_range(random, 1, 50));
-        if (g_rand_int_range(random, 0, 20) == 0)
-            roll_up(standing, g_rand_int_range(random, 1, 50));
+        if (g_rand_int_range(random, 0, 40) == 0)
+            roll_up(standing, g_rand_int_range(random, 5, 100));
     }
     roll_up(rollup, 7);
     roll_up(standing, 7);

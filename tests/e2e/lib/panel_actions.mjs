@@ -114,7 +114,7 @@ export const of_queue = ({ room }) => [
 ];
 
 export const of_access = [
-    at_once('End the session of kim', {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
+    at_once('End it: the session of kim', {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
     at_once('End sessions of kim', {}, 'End the sessions of', 'The account is signed out everywhere.', 'sessions.end', { on_the_way: 'Access' }),
     at_once('Suspend kim', {}, 'Suspend the account kim', 'The account is suspended', 'account.suspend'),
     at_once('Unlock kim', {}, 'Unlock the account kim', 'The account may sign in again.', 'account.resume'),
