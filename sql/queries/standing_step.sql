@@ -21,9 +21,11 @@ lines as materialized (
     from standing_fresh
    group by 1, 2, 3, 4),
 latest as (
-  select l.account_id, l.subject_id, l.slot, l.started, l.at
-    from lines l join (select account_id, subject_id, slot, max(started) as started from lines group by 1, 2, 3 offset 0) m
-      on m.account_id = l.account_id and m.subject_id = l.subject_id and m.slot = l.slot and m.started = l.started),
+  select account_id, subject_id, slot, last[1] as started, webquota.at(last[2]) as at
+    from (select account_id, subject_id, slot, max(array[started, round(date_part('epoch', at) * 1000000)::bigint]) as last
+            from lines
+           group by 1, 2, 3
+          offset 0) l),
 standing as (
   select account_id, subject_id, slot, started, at, last[1] as id, webquota.at(last[2]) as until, last[3] as used, last[4] as amount,
          least(last[3] * 100 / last[4], 1000000)::integer as pct, (at at time zone $1)::date as day,

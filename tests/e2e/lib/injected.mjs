@@ -143,7 +143,7 @@ $HTTP["url"] =^ "/guarded/" {
     }
 
     ready() {
-        return until(async () => (await request(`${this.url}/readyz`).catch(() => ({}))).status === 200, 'the injected service is ready');
+        return until(async () => (await request(`${this.url}/readyz`).catch(() => ({}))).status === 200, 'the injected service is ready', 30000);
     }
 
     /** How much the service has said so far, in bytes. */
