@@ -271,7 +271,8 @@ async function tables(site) {
             });
     for (const [method, where] of ROUTES.filter(([, at]) => /\{(id|subject)\}/.test(at)))
         await test(`404 or 400: ${method} ${where} of nothing`, () => each(NO_IDS, async ([id, code]) => {
-            const answer = await ask({ method, page: where.replace(/\{\w+\}/, id), body: method === 'POST' ? (/admin\/(tickets|bulk)/.test(where) ? { reason: 'why' } : '') : undefined,
+            const answer = await ask({ method, page: where.replace(/\{\w+\}/, id) + (method === 'DELETE' && /admin\/sessions/.test(where) ? '?reason=why' : ''),
+                body: method === 'POST' ? (/admin\/(tickets|bulk)/.test(where) ? { reason: 'why' } : '') : undefined,
                 headers: { Accept: 'application/json', ...(/admin\/(tickets|bulk)/.test(where) ? { 'Content-Type': 'application/json' } : {}) } }, site, id);
             if (answer.headers['content-type'] === 'application/problem+json') is_problem(answer, code, undefined, id);
             else ok(answer.status === code && [400, 403].includes(code),
