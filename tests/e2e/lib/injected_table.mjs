@@ -90,7 +90,7 @@ export class Ground {
             override: (await made('/admin/overrides', { ...mine, amount: 2000 })).id,
             grant: (await made('/admin/grants', { ...mine, amount: 1 })).id,
             key: (await made('/admin/keys', { name: 'there', scopes: ['read'] })).id,
-            bulk: await this.bulk(), approval: await this.approval(`owner ${++number}`),
+            bulk: await this.bulk(), undoable: await this.bulk_over(`owner ${++number}`), approval: await this.approval(`owner ${++number}`),
         };
     }
 
@@ -110,6 +110,15 @@ export class Ground {
         return this.site.value(`with b as (insert into webquota.bulks (what, change, chosen, people, reason, actor, created_at)
                 values ('suspend', '{"newer": 1}', '{"q": "x"}', 1, 'why', 'test', now()) returning id),
             i as (insert into webquota.bulk_items (bulk_id, number, subject) select id, 1, 'nobody' from b)
+            select id from b`);
+    }
+
+    /** A bulk that has given `subject` a bonus. */
+    async bulk_over(subject) {
+        const { id } = await well(this.site.api('POST', '/admin/grants', { subject, feature: 'call', amount: 1, reason: 'why' }));
+        return this.site.value(`with b as (insert into webquota.bulks (what, change, chosen, people, reason, actor, created_at, state, ended_at)
+                values ('bonus', '{"feature": "call", "amount": 1}', '{"q": "x"}', 1, 'why', 'test', now(), 'done', now()) returning id),
+            i as (insert into webquota.bulk_items (bulk_id, number, subject, state, at, made) select id, 1, ${quoted(subject)}, 'done', now(), '{"grant": ${id}}' from b)
             select id from b`);
     }
 
@@ -156,7 +165,7 @@ const KEYS = [count('api_keys', 'revoked_at is null'), 1], VERSIONS = [count('po
 
 const WHO = ['owner', null, null, null, 'root', null, null, 'key'];
 const THERE = {
-    'GET /admin/bulk': '/admin/bulk?id=@bulk', 'GET /api/v1/admin/bulk/{id}': '/api/v1/admin/bulk/@bulk',
+    'GET /admin/bulk': '/admin/bulk?id=@bulk', 'GET /admin/bulk/undo': '/admin/bulk/undo?id=@undoable', 'GET /api/v1/admin/bulk/{id}': '/api/v1/admin/bulk/@bulk',
     'GET /admin/approval': '/admin/approval?approval=@approval', 'GET /api/v1/admin/approvals/{id}': '/api/v1/admin/approvals/@approval',
     'GET /admin/what-if': '/admin/what-if?limit=free/day&amount=10&try=1', 'GET /api/v1/admin/what-if': '/api/v1/admin/what-if?limit=free/day&amount=10&try=1',
 };
@@ -257,6 +266,9 @@ const administration = ground => ({
         act: (injected, who) => api(injected, 'POST', '/admin/bulk', { what: 'bonus', feature: 'call', amount: 1, q: who, reason: IN_BULK, once: String(++number) }), marks: () => [[count('bulks'), 1]],
     },
     'POST /api/v1/admin/bulk/{id}/stop': { prepare: () => ground.bulk(), act: (injected, who, id) => api(injected, 'POST', `/admin/bulk/${id}/stop`, {}), marks: () => [[count('bulks', "state = 'stopped'"), 1]] },
+    'POST /api/v1/admin/bulk/{id}/undo': {
+        prepare: (site, who) => ground.bulk_over(`${who} ${++number}`), act: (injected, who, id) => api(injected, 'POST', `/admin/bulk/${id}/undo`, { reason: IN_BULK, possible: 1 }), marks: () => [[count('bulks'), 1]],
+    },
     'POST /api/v1/admin/queues': {
         prepare: async site => { await well(site.api('POST', '/admin/queues', { feature: 'seat', state: ground.state = 'paused', reason: 'why' })); ground.state = 'open'; },
         act: injected => api(injected, 'POST', '/admin/queues', { feature: 'seat', state: 'open', reason: 'why' }), marks: audit(),
@@ -267,6 +279,9 @@ const administration = ground => ({
     'POST /api/v1/admin/tickets/{id}/drop': on_ticket(ground, 'drop', undefined, subject => [ticket_of(subject, 'waiting', -1)]),
     'POST /api/v1/admin/limits': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/limits', { plan: 'free', limit: 'day', amount: another(), version, reason: 'why' }), marks: audit(VERSIONS),
+    },
+    'POST /api/v1/admin/plans': {
+        prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/plans', { plan: 'free', title: `Free ${++number}`, version, reason: 'why' }), marks: audit(VERSIONS),
     },
     'POST /api/v1/admin/policies': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/policies', { text: POLICY('', `Injection ${++number}`), version, reason: 'why' }), marks: audit(VERSIONS),
@@ -280,6 +295,10 @@ const administration = ground => ({
         act: (injected, who, [later, version]) => api(injected, 'POST', `/admin/policies/${later}/cancel`, { version, reason: 'why' }), marks: audit(),
     },
     'POST /api/v1/admin/keys': { act: injected => api(injected, 'POST', '/admin/keys', { name: 'injected', scopes: ['read'] }), marks: audit(KEYS) },
+    'DELETE /api/v1/admin/sessions/{id}': {
+        prepare: async site => { await ground.signed_in('victim'); return site.value("select max(id) from webquota.sessions where account = 'victim' and ended_at is null and waits_for is null"); },
+        act: (injected, who, id) => api(injected, 'DELETE', `/admin/sessions/${id}?reason=why`), marks: audit(...sessions('victim', -1)()),
+    },
     'DELETE /api/v1/admin/keys/{id}': {
         prepare: async site => (await well(site.api('POST', '/admin/keys', { name: 'injected', scopes: ['read'] }))).id,
         act: (injected, who, id) => api(injected, 'DELETE', `/admin/keys/${id}?reason=why`), marks: audit(less(KEYS)),
@@ -366,6 +385,9 @@ const forms = ground => ({
     'POST /admin/change, a refund': change(ground, 'refund', {}, { make: async (site, who) => `id=${await charge(site, who)}`, marks: audit(), used: -1 }),
     'POST /admin/bulk/new': form(ground, who => `/admin/bulk/new?what=bonus&feature=call&q=${text(who)}`, () => ({ feature: 'call', amount: '1', reason: IN_BULK }), { preview: true, marks: () => [[count('bulks'), 1]] }),
     'POST /admin/bulk': form(ground, (who, id) => `/admin/bulk?id=${id}`, nothing, { make: () => ground.bulk(), marks: () => [[count('bulks', "state = 'stopped'"), 1]] }),
+    'POST /admin/bulk/undo': form(ground, (who, id) => `/admin/bulk/undo?id=${id}`, () => ({ reason: IN_BULK }), {
+        make: (site, who) => ground.bulk_over(`${who} ${++number}`), marks: () => [[count('bulks'), 1]],
+    }),
     'POST /admin/view': form(ground, () => '/admin/view?subject=owner', nothing, { marks: audit() }),
     'POST /admin/access/change, an account suspended': access(ground, 'account-suspend', of_suspect, {}, { make: site => suspended(site, 'account-resume'), marks: audit() }),
     'POST /admin/access/change, an account resumed': access(ground, 'account-resume', of_suspect, {}, { make: site => suspended(site, 'account-suspend'), marks: audit() }),
@@ -386,6 +408,7 @@ const forms = ground => ({
         make: async site => { await well(site.api('POST', '/admin/queues', { feature: 'seat', state: 'paused', reason: 'why' })); ground.state = 'open'; }, marks: audit(),
     }),
     'POST /admin/limit': form(ground, () => '/admin/limit?limit=free/day', () => ({ amount: String(another()), confirm: '1' }), { marks: audit(VERSIONS) }),
+    'POST /admin/plan': form(ground, () => '/admin/plan?plan=free', () => ({ title: `Free ${++number}`, confirm: '1' }), { marks: audit(VERSIONS) }),
     'POST /admin/version': form(ground, (who, before) => `/admin/version?version=${before}`, nothing, {
         make: async site => { const before = await active(site); await limit(site, { amount: another() }); return before; }, marks: audit(),
     }),

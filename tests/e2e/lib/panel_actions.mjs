@@ -24,7 +24,7 @@ const WORDS = {
     '/admin/limit': () => ['edit', ...found('templates/limit_edit.html', /\{\{#((?:to|is)_\w+)\}\}/g), ...found('templates/policy_when.html', /<input id="(effective)"/g)],
     '/admin/plan': () => ['edit', ...found('templates/plan_edit.html', /\{\{#(is_\w+)\}\}/g)],
     '/admin/version': () => ['back', ...found('templates/version.html', /name="(cancel)"/g)],
-    '/admin/bulk/new': () => table('src/store/bulk_change.c', 'kind_words'),
+    '/admin/bulk/new': () => table('src/store/bulk_change.c', 'kind_words').filter(kind => kind !== 'undo'), /* which has a page of its own */
     '/admin/bulk': () => ['stop'],
     '/admin/bulk/undo': () => ['undo'],
     '/admin/request': () => found('templates/answer.html', /type="radio" name="verdict" value="(\w+)"/g),
@@ -114,7 +114,7 @@ export const of_queue = ({ room }) => [
 ];
 
 export const of_access = [
-    at_once('End it: the session of kim', {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
+    at_once(/the session of kim/, {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
     at_once('End sessions of kim', {}, 'End the sessions of', 'The account is signed out everywhere.', 'sessions.end', { on_the_way: 'Access' }),
     at_once('Suspend kim', {}, 'Suspend the account kim', 'The account is suspended', 'account.suspend'),
     at_once('Unlock kim', {}, 'Unlock the account kim', 'The account may sign in again.', 'account.resume'),
