@@ -26,15 +26,20 @@ const clean_up = async () => {
 };
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, async () => { await clean_up(); process.exit(130); });
 
-/* The least of two: what else happens in the process meanwhile only adds. */
-async function measured(instructions) {
-    const found = await instructions({ connections: 1, requests: baseline.requests, repeats: 2, kinds: Object.keys(WHAT) });
-    return Object.fromEntries(Object.keys(WHAT).map(kind => [kind, Math.round(found[kind].min)]));
+const most_of = kind => Math.round(baseline.instructions[kind] * (1 + baseline.margin_pct[kind] / 100));
+
+/* The least of two, and where that is too much, of four: what else happens in the process meanwhile only adds. */
+async function measured(instructions, kinds = Object.keys(WHAT), again = true) {
+    const found = await instructions({ connections: 1, requests: baseline.requests, repeats: 2, kinds });
+    const least = Object.fromEntries(kinds.map(kind => [kind, Math.round(found[kind].min)])), dear = kinds.filter(kind => least[kind] > most_of(kind));
+    if (!again || !dear.length) return least;
+    const second = await measured(instructions, dear, false);
+    return { ...least, ...Object.fromEntries(dear.map(kind => [kind, Math.min(least[kind], second[kind])])) };
 }
 
 function compare(kind, found) {
     const recorded = baseline.instructions[kind], margin_pct = baseline.margin_pct[kind];
-    const most = Math.round(recorded * (1 + margin_pct / 100));
+    const most = most_of(kind);
     ok(Number.isInteger(recorded), `tests/e2e/instructions.json says nothing of "${kind}"; write it with: bench/instructions --record`);
     if (found > most)
         throw new Mismatch(`${WHAT[kind]} costs ${found} instructions; on record are ${recorded}, and ${margin_pct} % more is ` +
