@@ -33,7 +33,7 @@ function spent_us() {
             const kind = kind_of(pid, name), fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
             if (kind) (sums[kind] ??= {})[pid] = (Number(fields[11]) + Number(fields[12])) * TICK_US;
         } catch (error) {
-            if (!['ENOENT', 'ESRCH'].includes(error.code)) throw error;
+            if (!['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) throw error; /* another's process is none of ours */
         }
     }
     return sums;
