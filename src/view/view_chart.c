@@ -24,15 +24,13 @@ typedef struct {
     const ChartOf *of;
 } Laid;
 
-#define SHARE_TENTHS 10.0
-
 /* What the scale says: of money whole units, where they are not too few. */
 #define CENTS 100
 #define FEW_CENTS 1000
 static void add_scale(GString *out, const Laid *laid, int64_t number)
 {
     if (laid->of->kind == CHART_SHARE)
-        words_add_percent(out, (double)number / SHARE_TENTHS);
+        words_add_percent(out, (double)number / CHART_SHARE_TENTHS);
     else if (laid->of->kind != CHART_MONEY)
         words_add_compact(out, number);
     else if (number > 0 && laid->chart->used_top < FEW_CENTS)
@@ -54,7 +52,7 @@ static void add_units(GString *out, const Laid *laid, int64_t units)
     if (laid->of->kind == CHART_MONEY)
         words_add_money(out, (double)units / CENTS, laid->of->currency);
     else if (laid->of->kind == CHART_SHARE)
-        words_add_percent(out, (double)units / SHARE_TENTHS);
+        words_add_percent(out, (double)units / CHART_SHARE_TENTHS);
     else if (laid->of->kind == CHART_UNITS)
         words_add_units(out, laid->of->feature, units);
     else

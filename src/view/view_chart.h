@@ -11,6 +11,7 @@
 #define CHART_BASE_PX (CHART_TOP_PX + CHART_USED_PX)
 
 /* What a chart is of: units of a feature, requests, money in hundredths, or a share in tenths of a percent. */
+#define CHART_SHARE_TENTHS 10 /* of a percent */
 typedef enum { CHART_UNITS, CHART_REQUESTS, CHART_MONEY, CHART_SHARE } ChartKind;
 
 /* What chart_lay has laid out of `days`, the first of which is the day `first` (from 1970-01-01): {height, dates_y, refused_y, grid,

@@ -190,11 +190,10 @@ static bool cost_of(const json_t *row, ChartDay *day)
 }
 
 /* In tenths of a percent. */
-#define SHARE_TENTHS 10
 static bool share_of(const json_t *row, ChartDay *day)
 {
     const json_t *share = json_object_get(row, "hit_pct");
-    *day = (ChartDay){.used = (int64_t)(json_number_value(share) * SHARE_TENTHS + 0.5)};
+    *day = (ChartDay){.used = (int64_t)(json_number_value(share) * CHART_SHARE_TENTHS + 0.5)};
     return json_is_real(share);
 }
 
@@ -234,7 +233,7 @@ static void set_chart(Value *page, const char *name, const Told *told, DayOf rea
 static void set_charts(Value *page, const Told *told)
 {
     set_chart(page, "chart", told, requests_of, -1, &(ChartOf){.kind = CHART_REQUESTS});
-    set_chart(page, "share_chart", told, share_of, REPORT_TARGET_PCT * SHARE_TENTHS, &(ChartOf){.kind = CHART_SHARE});
+    set_chart(page, "share_chart", told, share_of, REPORT_TARGET_PCT * CHART_SHARE_TENTHS, &(ChartOf){.kind = CHART_SHARE});
     set_chart(page, "cost_chart", told, cost_of, -1, &(ChartOf){.kind = CHART_MONEY, .currency = told->context->policy->currency});
 }
 
