@@ -30,6 +30,11 @@ struct Rollup {
     } pace;
 };
 
+const char *rollup_name(RollupKind kind)
+{
+    return kinds[kind].what;
+}
+
 Rollup *rollup_open(Store *store, RollupKind kind)
 {
     Rollup *rollup = g_new0(Rollup, 1);

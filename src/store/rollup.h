@@ -24,6 +24,9 @@ typedef enum {
 } RollupKind;
 #define ROLLUP_KINDS 2
 
+/* What it is called in the log: "history", "standing". */
+const char *rollup_name(RollupKind kind);
+
 typedef enum {
     ROLLUP_IDLE,      /* nothing is new: this took one statement, which reads only */
     ROLLUP_ELSEWHERE, /* another process does it */

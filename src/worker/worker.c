@@ -46,12 +46,11 @@ static int64_t turn(void *data)
 
 Worker *worker_start(Store *store)
 {
-    static const char *const names[ROLLUP_KINDS] = {[ROLLUP_USAGE] = "history", [ROLLUP_STANDING] = "standing"};
     Worker *worker = g_new0(Worker, 1);
     for (int kind = 0; kind < ROLLUP_KINDS; kind++) {
         Roller *roller = &worker->rollers[kind];
         roller->rollup = rollup_open(store, (RollupKind)kind);
-        roller->turns = turns_start(names[kind], turn, roller, LOOK_US);
+        roller->turns = turns_start(rollup_name((RollupKind)kind), turn, roller, LOOK_US);
         if (!roller->turns) {
             worker_stop(worker);
             return NULL;
