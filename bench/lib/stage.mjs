@@ -62,8 +62,13 @@ const postgres = words => run_well(`${ROOT}/scripts/postgres`, [...words, FOLDER
 export async function postgres_start() {
     await postgres(['start']);
     const more = process.env.BENCH_POSTGRES_SETTINGS;
-    if (!more) return;
-    for (const setting of more.split(';')) await sql_admin(`alter system set ${setting.trim().replace('=', ' = ')}`);
+    if (more) await postgres_with(more.split(';').map(setting => setting.split('=').map(word => word.trim())));
+}
+
+/** Starts it again with other settings; null: as it is by itself. */
+export async function postgres_with(settings) {
+    for (const [name, value] of settings)
+        await sql_admin(value === null ? `alter system reset ${name}` : `alter system set ${name} = '${value}'`);
     await postgres(['stop']);
     await postgres(['start']);
 }
@@ -124,8 +129,9 @@ export async function site_make(database, sets) {
 }
 
 /**
- * A database with `count` subjects, loaded in bulk; it says how far it is. All of it is on disk, and was read once, so that the
- * system has it in its cache as it has what was in use for a day. Answers an API key.
+ * A database with `count` subjects, loaded in bulk; it says how far it is. All of it is on disk, and was read once, so that
+ * PostgreSQL has it in its buffers, as far as they go, and the system in its cache, as they have what was in use for a day. Answers
+ * an API key.
  */
 export async function crowd_make(database, count) {
     const key = await site_make(database, []);
@@ -135,7 +141,7 @@ export async function crowd_make(database, count) {
     if (code !== 0) throw new Error(`load-subjects ended with ${code}`);
     await sql_admin('checkpoint');
     await sql_admin('create extension if not exists pg_prewarm', database);
-    await sql_admin(`select sum(pg_prewarm(oid, 'read')) from pg_class where relnamespace = 'webquota'::regnamespace
+    await sql_admin(`select sum(pg_prewarm(oid)) from pg_class where relnamespace = 'webquota'::regnamespace
         and relkind in ('r', 'i')`, database);
     return key;
 }

@@ -373,9 +373,7 @@ Answer *ledger_refuse_from_memory(Ledger *ledger, const LedgerAsk *ask)
 static Answer *allow_unrecorded(Ledger *ledger, const LedgerAsk *ask)
 {
     Store *store = ledger->store;
-    pthread_mutex_lock(&store->policy_lock);
-    g_autoptr(Policy) policy = store->policy ? policy_ref(store->policy) : NULL;
-    pthread_mutex_unlock(&store->policy_lock);
+    g_autoptr(Policy) policy = store_policy_held(store);
     if (!policy)
         return NULL;
     const char *plan = memory_plan(ledger->memory, ask->subject);

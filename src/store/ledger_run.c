@@ -73,10 +73,7 @@ static Policy *policy_for_try(Ledger *ledger)
     pthread_mutex_unlock(&store->policy_lock);
     if (look && store_policy_refresh(store, &ledger->db) != DB_OK)
         return NULL;
-    pthread_mutex_lock(&store->policy_lock);
-    Policy *policy = store->policy ? policy_ref(store->policy) : NULL;
-    pthread_mutex_unlock(&store->policy_lock);
-    return policy;
+    return store_policy_held(store);
 }
 
 /* A guard failed. When it was a row's, another process writes the same rows, and what is remembered of them is old. */

@@ -427,6 +427,14 @@ DbResult store_policy_refresh(Store *store, Db *db)
     return result;
 }
 
+Policy *store_policy_held(Store *store)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    Policy *policy = store->policy ? policy_ref(store->policy) : NULL;
+    pthread_mutex_unlock(&store->policy_lock);
+    return policy;
+}
+
 StoreResult store_policy_version(Store *store, Db *db, int version, Policy **policy, StoreError *error)
 {
     pthread_mutex_lock(&store->policy_lock);
@@ -485,9 +493,7 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
         if (result == DB_OK && g_atomic_int_get(&store->policy_due))
             apply_due(store);
     }
-    pthread_mutex_lock(&store->policy_lock);
-    *policy = store->policy ? policy_ref(store->policy) : NULL;
-    pthread_mutex_unlock(&store->policy_lock);
+    *policy = store_policy_held(store);
     if (*policy)
         return STORE_OK;
     return error && error->detail ? STORE_DOWN

@@ -93,6 +93,9 @@ void store_policy_set(Store *store, Policy *policy);
 /* The zone of the policy in force (UTC when none is), as a parameter. */
 void store_zone_param(Store *store, Params *params);
 
+/* The policy in force, as a new reference; NULL: none yet. Looks for no newer one. */
+Policy *store_policy_held(Store *store);
+
 /* Is this a version that was found unreadable, so that the last good one is kept? */
 bool store_policy_refused(Store *store, int64_t version);
 
