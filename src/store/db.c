@@ -272,7 +272,8 @@ void db_queue(Db *db, Query query, const Params *params, PGresult **result)
         *result = NULL;
     GArray *expected = db->expected;
     if (!db->in_pipeline) {
-        if (db_connect(db) != DB_OK || !PQenterPipelineMode(db->connection))
+        db->pipeline_lost = db->pipeline_lost || db_connect(db) != DB_OK || !PQenterPipelineMode(db->connection);
+        if (db->pipeline_lost)
             return;
         g_array_set_size(expected, 0); /* connecting runs a statement of its own */
         db->in_pipeline = true;
@@ -330,6 +331,7 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
 
 DbResult db_sync(Db *db)
 {
+    db->pipeline_lost = false;
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;

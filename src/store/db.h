@@ -33,6 +33,7 @@ typedef struct {
     int closed_seen;           /* servers found closed to writing by the time of connecting */
     unsigned made;             /* how often it was connected: who remembers what was read by it looks here */
     bool in_pipeline;
+    bool pipeline_lost;        /* the one under way could not begin: none of it is sent, whatever is there by now */
     GArray *expected;          /* where the results of the pipeline under way go */
     char *error;               /* what went wrong last; for the log and the doctor */
     int failed;                /* the Query that the last pipeline failed at; -1: none did */
@@ -74,7 +75,8 @@ void params_texts(Params *params, const GPtrArray *values);        /* of char *,
 DbResult db_run(Db *db, Query query, const Params *params, PGresult **result) MUST_CHECK;
 
 /* Pipelines: queue statements, then db_sync waits for all. Each statement's result goes to the place
- * given when it was queued (may be NULL). The first failure is what db_sync returns, and all results are NULL then.
+ * given when it was queued (may be NULL). The first failure is what db_sync returns, and all results are NULL then. What could
+ * not be connected for the first of them is not for the others either, so that none is sent without those before it.
  * Without BEGIN in it, a pipeline is one transaction. */
 void db_queue(Db *db, Query query, const Params *params, PGresult **result);
 DbResult db_sync(Db *db) MUST_CHECK;

@@ -132,7 +132,7 @@ static void check_clock(Doctor *doctor, DoctorFinding *finding)
 {
     g_autoptr(PGresult) rows = NULL;
     db_queue(&doctor->db, QUERY_DOCTOR_CLOCK, NULL, NULL); /* prepared by this; the next is as quick as it can be */
-    if (db_connect(&doctor->db) != DB_OK || db_sync(&doctor->db) != DB_OK) {
+    if (db_sync(&doctor->db) != DB_OK) {
         doctor_say(finding, DOCTOR_WRONG, "it could not be checked: %s", doctor->db.error ? doctor->db.error : "not connected");
         return;
     }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <sys/mman.h>
 
 #define OPERATIONS crypto_pwhash_OPSLIMIT_INTERACTIVE
 #define MEMORY crypto_pwhash_MEMLIMIT_INTERACTIVE
@@ -49,19 +50,28 @@ char *password_hash(const char *password)
     return made ? g_strdup(hash) : NULL;
 }
 
-bool password_is_right(const char *password, const char *hash)
+static bool there_is_room(void)
+{
+    void *room = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return room != MAP_FAILED && munmap(room, MEMORY) == 0;
+}
+
+/* libsodium does not tell what is wrong from what it had no memory to try. */
+static bool verify(const char *password, const char *hash, bool *right)
+{
+    pthread_mutex_lock(&at_work);
+    *right = crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+    bool tried = *right || there_is_room();
+    pthread_mutex_unlock(&at_work);
+    return tried;
+}
+
+bool password_look(const char *password, const char *hash, bool *right)
 {
     char scrap[crypto_pwhash_STRBYTES];
     char *text = in_one_form(password);
-    bool right = false;
-    if (!hash || !text) {
-        bool made = hash_into("", scrap);
-        (void) made; /* for the time that it takes */
-    } else {
-        pthread_mutex_lock(&at_work);
-        right = crypto_pwhash_str_verify(hash, text, strlen(text)) == 0;
-        pthread_mutex_unlock(&at_work);
-    }
+    *right = false;
+    bool tried = hash && text ? verify(text, hash, right) : hash_into("", scrap); /* for the time that it takes */
     wipe(text);
-    return right;
+    return tried;
 }

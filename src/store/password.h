@@ -14,7 +14,7 @@ const char *password_complaint(const char *password);
 /* New string; NULL where there is not enough memory. */
 char *password_hash(const char *password) MUST_CHECK;
 
-/* `hash` NULL: takes as long, and is false. */
-bool password_is_right(const char *password, const char *hash) MUST_CHECK;
+/* `hash` NULL: takes as long, and is not right. False: there is not enough memory to tell. */
+bool password_look(const char *password, const char *hash, bool *right) MUST_CHECK;
 
 #endif

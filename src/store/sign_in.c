@@ -70,7 +70,9 @@ StoreResult account_password_is(Store *store, const char *name, const char *pass
     g_autoptr(PGresult) rows = NULL;
     params_text(&params, name);
     StoreResult result = store_read(store, QUERY_ACCOUNT_HASH, &params, &rows, error);
-    *right = result == STORE_OK && password_is_right(password, PQntuples(rows) ? result_text(rows, 0, 0) : NULL);
+    *right = false;
+    if (result == STORE_OK && !password_look(password, PQntuples(rows) ? result_text(rows, 0, 0) : NULL, right))
+        return store_fail(error, STORE_DOWN, "password", SAY_NO_MEMORY);
     return result;
 }
 

@@ -272,6 +272,27 @@ START_TEST(shared_counters_are_locked_in_the_order_of_their_bytes)
 }
 END_TEST
 
+/* Or what comes after a BEGIN, or after a guard, would be done without it. */
+START_TEST(nothing_of_a_pipeline_is_sent_where_its_beginning_was_not)
+{
+    Db db;
+    db_init(&db, database_url(), true, true);
+    g_autoptr(PGresult) rows = NULL;
+    db.failed_at_us = g_get_monotonic_time(); /* for a moment it is left alone */
+    db_queue(&db, QUERY_BEGIN, NULL, NULL);
+    db.failed_at_us = 0; /* which is over before the next is queued */
+    db_queue(&db, QUERY_CLOCK, NULL, &rows);
+    ck_assert_int_eq(db_sync(&db), DB_LOST);
+    ck_assert_ptr_null(rows);
+    db_queue(&db, QUERY_BEGIN, NULL, NULL);
+    db_queue(&db, QUERY_CLOCK, NULL, &rows);
+    ck_assert_int_eq(db_sync(&db), DB_OK);
+    ck_assert_ptr_nonnull(rows);
+    ck_assert_int_eq(PQtransactionStatus(db.connection), PQTRANS_INTRANS);
+    db_close(&db);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rows");
@@ -281,6 +302,7 @@ int main(void)
     tcase_add_loop_test(tests, a_broken_row_is_nobody_elses_misfortune, 0, (int)G_N_ELEMENTS(breakages));
     tcase_add_test(tests, one_note_takes_no_other_with_it);
     tcase_add_test(tests, shared_counters_are_locked_in_the_order_of_their_bytes);
+    tcase_add_test(tests, nothing_of_a_pipeline_is_sent_where_its_beginning_was_not);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

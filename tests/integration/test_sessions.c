@@ -1,6 +1,8 @@
 /* Sessions, accounts and attempts on a real database: what is kept, what is limited, what another process does. */
 #include <pthread.h>
 #include <sodium.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "database.h"
 #include "store/account.h"
@@ -140,6 +142,36 @@ static void *guess(void *data)
     return GINT_TO_POINTER(outcome);
 }
 
+/* Signs in while this process may have no more than a little memory beside what it has: a password needs 64 MB. */
+static StoreResult with_little_memory(SignIn *outcome, const char *name, StoreError *error)
+{
+    g_autofree char *statm = NULL, *token = NULL;
+    int64_t wait_s;
+    struct rlimit before, little;
+    ck_assert(g_file_get_contents("/proc/self/statm", &statm, NULL, NULL));
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
+    little = (struct rlimit){g_ascii_strtoull(statm, NULL, 10) * (rlim_t) getpagesize() + 16 * 1024 * 1024, before.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &little), 0);
+    StoreResult result = account_sign_in(store, &(SignInAsk){name, PASSWORD, "anon:192.0.2.7", false}, outcome, &token, &wait_s, error);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
+    return result;
+}
+
+/* Whoever is told that it is wrong would change it. */
+START_TEST(a_right_password_is_not_called_wrong_for_want_of_memory)
+{
+    static const char *const names[] = {"ada", "nobody"};
+    g_autofree char *token = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(names) && !g_getenv("WATCH"); i++) { /* what watches memory needs some itself */
+        g_auto(StoreError) error = {0};
+        SignIn outcome;
+        ck_assert_int_eq(with_little_memory(&outcome, names[i], &error), STORE_DOWN);
+        ck_assert_str_eq(error.detail, "there is not enough memory");
+    }
+    ck_assert_int_eq(sign_in(store, "ada", PASSWORD, &token), SIGN_IN_DONE);
+}
+END_TEST
+
 START_TEST(many_at_once_have_no_more_attempts_than_one)
 {
     pthread_t threads[CALLERS];
@@ -193,6 +225,7 @@ int main(void)
     tcase_add_test(tests, no_statement_for_what_was_asked_a_moment_ago);
     tcase_add_test(tests, what_an_account_loses_ends_its_sessions);
     tcase_add_test(tests, passwords_are_compared_in_one_form);
+    tcase_add_test(tests, a_right_password_is_not_called_wrong_for_want_of_memory);
     tcase_add_test(tests, many_at_once_have_no_more_attempts_than_one);
     tcase_add_test(tests, sessions_that_are_long_over_are_forgotten);
     tcase_add_test(tests, the_secret_of_forms_is_the_same_for_all);
