@@ -3,7 +3,7 @@
 #include "say/say.h"
 #include "store/bulk.h"
 #include "view/view_bulk.h"
-#include "web/form.h"
+#include "web/form_json.h"
 #include "web/handlers.h"
 
 enum { ID, REASON, POSSIBLE, FIELDS };
@@ -98,8 +98,12 @@ void page_bulk_undo_send(Call *call)
     InputValue values[FIELDS];
     Undoing *undoing = g_new0(Undoing, 1);
     undoing->good = form_read(&call->form, undo_fields, FIELDS, values, undoing->shown);
-    if (undoing->shown[ID].mistake != FORM_GOOD || !values[ID].given || undoing->shown[POSSIBLE].mistake != FORM_GOOD) {
-        call_problem(call, 400, "id", SAY_BULK_ID);
+    bool names_one = undoing->shown[ID].mistake == FORM_GOOD && values[ID].given;
+    if (!names_one || undoing->shown[POSSIBLE].mistake != FORM_GOOD) {
+        if (names_one)
+            form_problem(call, &undoing->shown[POSSIBLE], 1);
+        else
+            call_problem(call, 400, "id", SAY_BULK_ID);
         undoing_free(undoing);
         return;
     }
