@@ -65,25 +65,31 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *data)
     return sending->cut ? 0 : size * count;
 }
 
-static void add_header(Sending *sending, const char *name, const char *value)
+/* Takes the line. */
+static bool add_line(Sending *sending, char *line)
 {
-    g_autofree char *line = g_strconcat(name, ": ", value, NULL);
     struct curl_slist *longer = curl_slist_append(sending->headers, line);
     sending->headers = longer ? longer : sending->headers;
+    g_free(line);
+    return longer != NULL;
 }
 
-static void sign(const DeliveryWorker *worker, Sending *sending)
+static bool add_header(Sending *sending, const char *name, const char *value)
+{
+    return add_line(sending, g_strconcat(name, ": ", value, NULL));
+}
+
+/* False: it may not be sent, as something of it is missing. */
+static bool sign(const DeliveryWorker *worker, Sending *sending)
 {
     const Delivery *delivery = sending->delivery;
     int64_t seconds = g_get_real_time() / US_PER_S;
     g_autofree char *when = g_strdup_printf("%" PRId64, seconds);
     g_autofree char *signature = callback_signature(worker->callbacks->secrets, delivery->message, seconds, delivery->payload,
                                                     strlen(delivery->payload));
-    add_header(sending, "Content-Type", "application/json");
-    add_header(sending, "webhook-id", delivery->message);
-    add_header(sending, "webhook-timestamp", when);
-    add_header(sending, "webhook-signature", signature);
-    sending->headers = curl_slist_append(sending->headers, "Expect:"); /* the body is sent without asking first */
+    return add_header(sending, "Content-Type", "application/json") && add_header(sending, "webhook-id", delivery->message) &&
+           add_header(sending, "webhook-timestamp", when) && add_header(sending, "webhook-signature", signature) &&
+           add_line(sending, g_strdup("Expect:")); /* the body is sent without asking first */
 }
 
 static bool set_up(const DeliveryWorker *worker, Sending *sending)
@@ -124,6 +130,16 @@ static CallbackTrouble trouble_of(CURLcode code)
     }
 }
 
+/* It failed; of `tried` is said what is known beside the delivery. */
+static void try_again(const DeliveryWorker *worker, Delivery *delivery, CallbackTried tried)
+{
+    tried.tries = delivery->tries;
+    tried.tries_max = worker->callbacks->tries_max;
+    tried.since_first_us += delivery->since_first_us;
+    delivery->again_us = callback_next_us(&tried, g_random_int());
+    delivery->outcome = delivery->again_us < 0 ? DELIVERY_GIVEN_UP : DELIVERY_AGAIN;
+}
+
 /* What the answer means. A body that is longer than is read does not matter. */
 static void judge(const DeliveryWorker *worker, Sending *sending, CURLcode code)
 {
@@ -143,18 +159,8 @@ static void judge(const DeliveryWorker *worker, Sending *sending, CURLcode code)
         delivery->outcome = DELIVERY_ACCEPTED;
         return;
     }
-    CallbackTried tried = { .tries = delivery->tries, .tries_max = worker->callbacks->tries_max, .gone = whole && status == 410,
-                            .since_first_us = delivery->since_first_us + g_get_monotonic_time() - sending->began_us,
-                            .asked_s = whole ? asked_s : 0 };
-    delivery->again_us = callback_next_us(&tried, g_random_int());
-    delivery->outcome = delivery->again_us < 0 ? DELIVERY_GIVEN_UP : DELIVERY_AGAIN;
-}
-
-static void give_up(DeliveryWorker *worker, Delivery *delivery, CallbackTrouble trouble)
-{
-    delivery->outcome = DELIVERY_GIVEN_UP;
-    delivery->trouble = trouble;
-    g_ptr_array_add(worker->tried, delivery);
+    try_again(worker, delivery, (CallbackTried){ .gone = whole && status == 410, .asked_s = whole ? asked_s : 0,
+                                                 .since_first_us = g_get_monotonic_time() - sending->began_us });
 }
 
 /* Takes the delivery. The list may have changed since the ticket was made. */
@@ -163,20 +169,24 @@ static void begin(DeliveryWorker *worker, Delivery *delivery)
     const char *why;
     g_auto(CallbackUrl) url = { 0 };
     if (!callback_url_read(delivery->url, &url, &why) || !callbacks_allow(worker->callbacks, &url)) {
-        give_up(worker, delivery, TROUBLE_NOT_ALLOWED);
+        delivery->outcome = DELIVERY_GIVEN_UP;
+        delivery->trouble = TROUBLE_NOT_ALLOWED;
+        g_ptr_array_add(worker->tried, delivery);
         return;
     }
     Sending *sending = g_new0(Sending, 1);
     sending->delivery = delivery;
     sending->began_us = g_get_monotonic_time();
     sending->curl = curl_easy_init();
-    sign(worker, sending);
     g_ptr_array_add(worker->sending, sending);
-    if (!sending->curl || !set_up(worker, sending) || curl_multi_add_handle(worker->multi, sending->curl) != CURLM_OK) {
-        sending->delivery = NULL;
-        g_ptr_array_remove_fast(worker->sending, sending);
-        give_up(worker, delivery, TROUBLE_UNREACHABLE);
-    }
+    if (sending->curl && sign(worker, sending) && set_up(worker, sending) &&
+        curl_multi_add_handle(worker->multi, sending->curl) == CURLM_OK)
+        return;
+    sending->delivery = NULL; /* there is no memory for it now */
+    g_ptr_array_remove_fast(worker->sending, sending);
+    delivery->trouble = TROUBLE_UNREACHABLE;
+    try_again(worker, delivery, (CallbackTried){ 0 });
+    g_ptr_array_add(worker->tried, delivery);
 }
 
 /* --- all of them --- */

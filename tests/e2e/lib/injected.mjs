@@ -1,8 +1,10 @@
 // A webquota.fcgi of its own beside a site, with inject.c preloaded, behind a lighttpd of its own: what fails there, and where, is
 // told through a file that both map. It is started again when it has died, at once, and meanwhile callers wait at its socket.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, statSync, writeFileSync,
     writeSync } from 'node:fs';
+import http from 'node:http';
 import { request } from './http.mjs';
 import { PROGRAMS, ROOT, free_port, run_well } from './site.mjs';
 import { until } from './tap.mjs';
@@ -93,9 +95,32 @@ for (;;) {
     print "ended ", $? & 127, " ", $? >> 8, "\\n";
 }`;
 
+/** Is called back, and answers what is signed. */
+export class Receiver {
+    constructor() {
+        this.unsigned = 0;
+        this.server = http.createServer((ask, answer) => {
+            const signed = ['id', 'timestamp', 'signature'].every(name => ask.headers[`webhook-${name}`]);
+            this.unsigned += !signed;
+            ask.resume().on('end', () => answer.writeHead(signed ? 204 : 401).end());
+        });
+    }
+
+    async up() {
+        await new Promise(resolve => this.server.listen(0, '127.0.0.1', resolve));
+        this.url = `http://127.0.0.1:${this.server.address().port}/hooks`;
+    }
+
+    down() {
+        this.server.closeAllConnections();
+        this.server.close();
+    }
+}
+
 export class Injected {
     constructor(site, control, port) {
-        Object.assign(this, { site, control, url: `http://127.0.0.1:${port}/quota`, socket: `${site.folder}/injected.sock`, deaths: [], said: '' });
+        Object.assign(this, { site, control, url: `http://127.0.0.1:${port}/quota`, socket: `${site.folder}/injected.sock`, receiver: new Receiver(),
+            deaths: [], said: '' });
         this.conf = `${site.folder}/injected.conf`;
         this.guarded = `http://127.0.0.1:${port}/guarded/file.txt`;
         this.log = `${site.folder}/injected.log`;
@@ -118,7 +143,10 @@ $HTTP["url"] =^ "/guarded/" {
     start() {
         const { DATABASE_URL_APP: database, WEBQUOTA_PREPARE } = this.site.values;
         const log = openSync(this.log, 'a');
-        const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SITE_VAR: this.site.folder, WEBQUOTA_THREADS: '4' };
+        const secrets = `${this.site.folder}/injected.secrets`;
+        writeFileSync(secrets, `whsec_${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+        const env = { ...process.env, DATABASE_URL: database, WEBQUOTA_PREPARE, WEBQUOTA_SITE_VAR: this.site.folder, WEBQUOTA_THREADS: '4',
+            WEBQUOTA_CALLBACKS: this.receiver.url, WEBQUOTA_CALLBACK_SECRETS_FILE: secrets };
         this.keeper = spawn('perl', ['-e', KEEPER, this.socket, this.control.preload, this.control.file, `${PROGRAMS}/webquota.fcgi`],
             { cwd: ROOT, stdio: ['ignore', 'pipe', log], env });
         closeSync(log);
@@ -135,6 +163,7 @@ $HTTP["url"] =^ "/guarded/" {
     }
 
     async up() {
+        await this.receiver.up();
         this.start();
         await until(() => existsSync(this.socket), 'the service listens');
         this.server = spawn('/usr/sbin/lighttpd', ['-D', '-f', this.conf],
@@ -161,6 +190,7 @@ $HTTP["url"] =^ "/guarded/" {
     descriptors() { return readdirSync(`/proc/${this.pid}/fd`).length; }
 
     down() {
+        this.receiver.down();
         this.server?.kill('SIGTERM');
         this.keeper.kill('SIGTERM');
         this.control.close();

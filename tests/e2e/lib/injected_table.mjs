@@ -129,12 +129,24 @@ export class Ground {
         return (await well(answer)).approval;
     }
 
-    /** An organization whose one seat is taken; two of it wait, the second `who`. */
-    async line(state = 'paused') {
-        const organization = `Line ${++number}`, people = ['a', 'b', 'c'].map(letter => `${organization} ${letter}`);
+    /** An organization of so many, whose one seat is taken by the first. */
+    async taken(state, letters) {
+        const organization = `Line ${++number}`, people = letters.map(letter => `${organization} ${letter}`);
         if (state !== this.state) await well(this.site.api('POST', '/admin/queues', { feature: 'seat', state: this.state = state, reason: 'why' }));
         for (const subject of people) await well(this.site.subject(subject, { organization }));
         const { decision_id: seat } = await well(this.site.consume(people[0], 'seat'));
+        return { organization, people, seat };
+    }
+
+    /** One that somebody waits for, who is to be called back by the injected service. */
+    async called(injected) {
+        const { people: [, subject], seat } = await this.taken('open', ['a', 'b']);
+        return { seat, ticket: (await well(api(injected, 'POST', '/tickets', { subject, feature: 'seat', callback_url: `${injected.receiver.url}/x` }))).ticket };
+    }
+
+    /** One that two wait for, the second `who`. */
+    async line(state = 'paused') {
+        const { organization, people, seat } = await this.taken(state, ['a', 'b', 'c']);
         const tickets = [];
         for (const subject of people.slice(1)) tickets.push((await well(this.site.api('POST', '/tickets', { subject, feature: 'seat' }))).ticket);
         return { organization, people, seat, tickets };
