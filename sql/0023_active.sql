@@ -1,3 +1,8 @@
+-- Its lease has another name from here on: a process that is older than this would add to the sums without adding to those below. It looks
+-- for the lease that it knows until it is restarted, finds none, and leaves it. First of all, as whoever has the lease now ends their turn
+-- before, and nobody begins one until this is over.
+update webquota.leases set name = 'history' where name = 'usage';
+
 -- How many were active on each day, and how many of them a limit stopped: what the trend of their share is read from.
 create table webquota.usage_active (
   day     date primary key,

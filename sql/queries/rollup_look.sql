@@ -7,4 +7,4 @@ select (select d.xact from webquota.decisions d where d.xact >= u.upto order by 
        u.zone, (select version from webquota.policies where active),
        u.server <> (select system_identifier from pg_control_system()),
        (select coalesce(sum(pg_stat_get_tuples_inserted(i.inhrelid)), 0)::bigint from pg_inherits i where i.inhparent = 'webquota.decisions'::regclass)
-  from webquota.usage_rollup u join webquota.leases l on l.name = 'usage'
+  from webquota.usage_rollup u join webquota.leases l on l.name = 'history'

@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-#define LEASE_USAGE "usage"         /* rolling up: rollup.h; */
+#define LEASE_HISTORY "history"     /* rolling up: rollup.h; of programs before 0023_active.sql, "usage" */
 #define LEASE_STANDING "standing"   /* how far people are, the same way */
 #define LEASE_ADMISSION "admission" /* letting in: queue.h */
 #define LEASE_DELIVERY "delivery"   /* callbacks: deliveries.h */

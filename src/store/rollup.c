@@ -12,7 +12,7 @@ static const struct {
     const char *lease, *what; /* `what`: for the log */
     Query look, step, empty;
 } kinds[ROLLUP_KINDS] = {
-    [ROLLUP_USAGE] = {LEASE_USAGE, "history", QUERY_ROLLUP_LOOK, QUERY_ROLLUP_STEP, QUERY_ROLLUP_EMPTY},
+    [ROLLUP_USAGE] = {LEASE_HISTORY, "history", QUERY_ROLLUP_LOOK, QUERY_ROLLUP_STEP, QUERY_ROLLUP_EMPTY},
     [ROLLUP_STANDING] = {LEASE_STANDING, "standing", QUERY_STANDING_LOOK, QUERY_STANDING_STEP, QUERY_STANDING_EMPTY},
 };
 

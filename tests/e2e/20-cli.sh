@@ -430,10 +430,10 @@ json "rollup --json: nothing is counted twice" '.counted == false and .elsewhere
 is "rollup: the sums stay" "$before" "$(counted)"
 clock() { sql "create or replace function webquota.clock() returns timestamptz language sql volatile as '$1'"; }
 clock "select timestamptz ''$(sql 'select webquota.clock()')''" # stands, so that the lease does not end meanwhile
-sql "update webquota.leases set holder = 'another', until = webquota.clock() + interval '4 seconds' where name = 'usage'"
+sql "update webquota.leases set holder = 'another', until = webquota.clock() + interval '4 seconds' where name = 'history'"
 run rollup
 ends "rollup: not while another does it" 0 "another process"
-sql "update webquota.leases set until = '-infinity' where name = 'usage'"
+sql "update webquota.leases set until = '-infinity' where name = 'history'"
 clock 'select clock_timestamp()'
 for near in 50 100; do
     run subject find --near $near --json

@@ -142,7 +142,7 @@ async function processes(site) {
         await test('one process rolls up; when it is killed, the other does within seconds, and the sums are right', async () => {
             await site.clock_real();
             const holder = async () => Number(/process (\d+)/.exec(await site.value(
-                "select holder from webquota.leases where name = 'usage' and until > clock_timestamp()"))?.[1] ?? 0);
+                "select holder from webquota.leases where name = 'history' and until > clock_timestamp()"))?.[1] ?? 0);
             let pid = 0;
             for (let round = 0; round < 2; round++) {
                 const flood = Promise.allSettled(Array.from({ length: 40 }, (_, i) => request(`${i % 2 ? second.url : site.url}/api/v1/consume`, { method: 'POST',

@@ -49,7 +49,7 @@ async function cut_connections(site) {
 }
 
 /* What a service does by itself, a lease each: history is rolled up, somebody is let in, many are changed. */
-const JOBS = ['usage', 'admission', 'bulk'];
+const JOBS = ['history', 'admission', 'bulk'];
 
 /* It has the leases, not the site's own service. */
 async function has_leases(injected) {

@@ -2,6 +2,7 @@
  * Runs alone: it tells transactions by their numbers, and those are the server's. */
 #include "rolling.h"
 
+#include <glob.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -263,7 +264,7 @@ START_TEST(killed_processes_leave_no_trace)
         while (database_number("select upto from webquota.usage_rollup") == before && g_get_monotonic_time() < until_us)
             g_thread_yield();
         child_end(pair[kills % 2], SIGKILL);
-        g_free(database_value("update webquota.leases set until = clock_timestamp() where name in ('usage', 'standing')"));
+        g_free(database_value("update webquota.leases set until = clock_timestamp() where name in ('history', 'standing')"));
         pair[kills % 2] = child_start(roll_up_for_ever);
     }
     child_end(writer, 0);
@@ -282,7 +283,7 @@ END_TEST
 /* As if so much of it had passed already: leases go by the true time. */
 static void lease_ages(const char *by)
 {
-    g_autofree char *sql = g_strdup_printf("update webquota.leases set until = until - interval '%s' where name = 'usage'", by);
+    g_autofree char *sql = g_strdup_printf("update webquota.leases set until = until - interval '%s' where name = 'history'", by);
     g_free(database_value(sql));
 }
 
@@ -419,6 +420,60 @@ START_TEST(while_much_is_decided_it_is_put_off)
 }
 END_TEST
 
+/* --- a program of before the schema was changed --- */
+
+/* The schema as it was when `last` was its newest migration, with nothing in it. */
+static void schema_of(size_t last)
+{
+    glob_t files;
+    ck_assert(glob("sql/0*.sql", 0, NULL, &files) == 0 && files.gl_pathc > last);
+    g_free(database_value("set client_min_messages = error; drop schema if exists webquota cascade; create schema webquota;"
+                          "create table webquota.migrations (version integer primary key, name text not null, applied_at timestamptz default now())"));
+    for (size_t i = 0; i < last; i++) {
+        g_autofree char *sql = NULL;
+        ck_assert(g_file_get_contents(files.gl_pathv[i], &sql, NULL, NULL));
+        g_autofree char *text = g_strdup_printf("%s; insert into webquota.migrations values (%zu, 'test')", sql, i + 1);
+        g_free(database_value(text));
+    }
+    globfree(&files);
+}
+
+static void *migrate(void *done)
+{
+    g_auto(StoreError) error = { 0 };
+    StoreResult result = migrate_run(database_url(), NULL, NULL, &error);
+    g_atomic_int_set((gint *)done, 1);
+    return GINT_TO_POINTER(result);
+}
+
+/* Until then it counts as it always did, and does not know of usage_active. */
+START_TEST(an_older_process_counts_before_the_schema_is_changed_or_not_at_all)
+{
+    static const char turn[] = "update webquota.usage_rollup set zone = 'UTC', upto = (select max(xact) + 1 from webquota.decisions);"
+                               "insert into webquota.usage_daily " EXPECTED;
+    gint done = 0;
+    schema_of(22);
+    write_records(0, 0);
+    PGconn *older = PQconnectdb(database_url());
+    PQclear(PQexec(older, "begin; update webquota.leases set holder = 'older', until = clock_timestamp() + interval '5 s' where name = 'usage'"));
+    GThread *migration = g_thread_new("migrate", migrate, &done);
+    while (!g_atomic_int_get(&done) && !database_number("select count(*) from pg_stat_activity"
+                                                        " where application_name = 'webquota migrate' and wait_event_type = 'Lock'"))
+        g_thread_yield();
+    PQclear(PQexec(older, turn));
+    PGresult *ended = PQexec(older, "commit");
+    ck_assert_str_eq(PQcmdStatus(ended), "COMMIT");
+    PQclear(ended);
+    ck_assert_int_eq(GPOINTER_TO_INT(g_thread_join(migration)), STORE_OK);
+    ck_assert_int_eq(days_wrong(), 0);
+    ck_assert_int_eq(database_number("select sum(active) from webquota.usage_active"), 50);
+    PGresult *looked = PQexec(older, "select u.zone from webquota.usage_rollup u join webquota.leases l on l.name = 'usage'");
+    ck_assert(PQresultStatus(looked) == PGRES_TUPLES_OK && PQntuples(looked) == 0);
+    PQclear(looked);
+    PQfinish(older);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rollup");
@@ -432,6 +487,7 @@ int main(void)
     tcase_add_test(tests, a_restored_database_is_counted_anew);
     tcase_add_test(tests, idle_writes_nothing);
     tcase_add_test(tests, while_much_is_decided_it_is_put_off);
+    tcase_add_test(tests, an_older_process_counts_before_the_schema_is_changed_or_not_at_all);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
