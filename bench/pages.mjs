@@ -78,7 +78,7 @@ async function rolled_up() {
         console.log(`  rolling up: ${await psql(owner, 'select coalesce(sum(allowed + refused), 0) from webquota.usage_by_plan')}`);
         execFileSync('sleep', ['10']);
     }
-    for (const table of ['usage_daily', 'usage_by_plan', 'usage_owners', 'usage_last', 'usage_active', 'usage_standing', 'usage_spread', 'usage_reaching', 'usage_reached'])
+    for (const table of ['usage_daily', 'usage_by_plan', 'usage_owners', 'usage_last', 'usage_active', 'usage_organizations', 'usage_standing', 'usage_spread', 'usage_reaching', 'usage_reached'])
         await psql(owner, `vacuum analyze webquota.${table}`);
 }
 

@@ -8,7 +8,8 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
           from (values ('insert', 'accounts decisions policies limits alerts audit sessions requests admin_once idempotency recovery_codes approvals'),
                        ('insert', 'bulks bulk_items'),
                        ('insert update', 'subjects counters shared_counters overrides grants reservations tickets queues deliveries api_keys'),
-                       ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_active usage_standing usage_spread usage_reaching usage_reached plans features'),
+                       ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_active usage_organizations usage_standing usage_spread'),
+                       ('insert update delete', 'usage_reaching usage_reached plans features'),
                        ('insert update delete', 'sign_in_attempts second_factors'), ('update', 'usage_rollup standing_rollup leases'),
                        ('delete', 'sessions admin_once idempotency')) r(privileges, names)
          cross join string_to_table(r.privileges, ' ') p(privilege) cross join string_to_table(r.names, ' ') o(name)

@@ -1,5 +1,5 @@
--- The $3 subjects (or where $2, organizations) with most requests: on the day $1, and where $4, organizations in its month. What was counted of
--- a subject under an account that it has left since is passed over. Each of the branches is the beginning of an index.
+-- The $3 subjects (or where $2, organizations) with most requests on the day $1. What was counted of a subject under an account that it has
+-- left since is passed over. Each of the branches is the beginning of an index.
 with day as (select date '1970-01-01' + $1::integer as today),
 found as (
   (select account_id, subject_id, plan, day_requests as requests, day_refused as refused
@@ -10,13 +10,8 @@ found as (
   union all
   (select account_id, subject_id, plan, day_requests, day_refused
      from webquota.usage_owners o
-    where $2::boolean and not $4::boolean and active_on = (select today from day) and subject_id = 0
-    order by day_requests desc limit $3::bigint)
-  union all
-  (select account_id, subject_id, plan, month_requests, month_refused
-     from webquota.usage_owners o
-    where $2::boolean and $4::boolean and month = (select date_trunc('month', today::timestamp)::date from day) and subject_id = 0
-    order by month_requests desc limit $3::bigint))
+    where $2::boolean and active_on = (select today from day) and subject_id = 0
+    order by day_requests desc limit $3::bigint))
 select s.key, a.organization, f.plan, f.requests, f.refused
   from found f
   left join lateral (select key from webquota.subjects s where s.account_id = f.account_id and s.id = f.subject_id offset 0) s on true

@@ -51,6 +51,10 @@ owned_days as (
     from asked l cross join lateral (values (l.subject_id), (0)) o(subject_id)
    where o.subject_id <> 0 or l.organized
    group by 1, 2, 3),
+organizations as (
+  insert into webquota.usage_organizations as u (account_id, day, requests, refused)
+  select account_id, day, requests, refused from owned_days where subject_id = 0
+      on conflict (account_id, day) do update set requests = u.requests + excluded.requests, refused = u.refused + excluded.refused),
 owned as (
   select account_id, subject_id, max(day) as active_on, max(day) filter (where stopped > 0) as stopped_on,
          (array_agg(plan order by day desc))[1] as plan, sum(requests) filter (where day = latest) as day_requests,

@@ -65,6 +65,7 @@ static StoreResult read_wanted(Store *store, ReportAsk ask, const Wanted *wanted
     bool recommends = wanted->shape == &report_recommendations;
     g_autoptr(GPtrArray) paid = recommends ? report_paid_plans(policy) : NULL;
     ask.paid_plans = paid;
+    ask.only = wanted->shape && !recommends ? wanted->shape->name : NULL;
     ask.days = recommends ? RECOMMEND_DAYS : ask.days;
     StoreResult result = reports_read(store, &ask, reports, error);
     if (result == STORE_OK && recommends)
@@ -125,7 +126,6 @@ int cmd_report(int argc, char **argv)
                              "organizations, queues and requests; without it all are shown. Or it is recommendations: limits that\n"
                              "might better be higher or lower, and people who might do better on another plan, by the last 30 days.",
                              entries, &argc, &argv);
-    ask.near_rows = argc == 2 ? REPORT_NEAR_ROWS : REPORT_TOP;
     Wanted wanted = {.csv = csv, .json = json};
     return parsed == CMD_OK ? run(argc, argv, &ask, &wanted) : MAX(parsed, 0);
 }

@@ -28,12 +28,13 @@ static const struct {
     Query query;
     Column columns[12];
     Use use;
+    const char *also; /* the reports that are made from it besides the one of its name */
 } lists[LISTS] = {
-    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS, {"active", NUMBER}, {"hit", NUMBER}}},
-    [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}},
-    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH},
+    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS, {"active", NUMBER}, {"hit", NUMBER}}, FOR_REPORTS, "summary"},
+    [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}, FOR_REPORTS, "days"},
+    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH, "plans summary"},
     [PLANS] = {"plans", QUERY_REPORT_PLANS, {{"plan", TEXT}, {"active", NUMBER}, {"stopped", NUMBER}, {"active_today", NUMBER},
-                                             {"stopped_today", NUMBER}}, FOR_BOTH},
+                                             {"stopped_today", NUMBER}}, FOR_BOTH, "summary"},
     [SPREAD] = {"spread", QUERY_REPORT_SPREAD, {{"feature", TEXT}, {"limit", TEXT}, {"to_20", NUMBER}, {"to_50", NUMBER},
                                                 {"to_80", NUMBER}, {"above_80", NUMBER}}},
     [PEOPLE] = {"people", QUERY_REPORT_TOP, {{"subject", TEXT}, {"organization", TEXT}, ASKED}},
@@ -84,11 +85,10 @@ static json_t *list_of(const PGresult *rows, const Column *columns, int first)
     return list;
 }
 
-static void date_put(json_t *object, const char *name, int64_t day, bool month)
+static void date_put(json_t *object, const char *name, int64_t day)
 {
     CivilDate date = civil_date(day);
-    g_autofree char *text = month ? g_strdup_printf("%04" PRId64 "-%02d", date.year, date.month)
-                                  : g_strdup_printf("%04" PRId64 "-%02d-%02d", date.year, date.month, date.day);
+    g_autofree char *text = g_strdup_printf("%04" PRId64 "-%02d-%02d", date.year, date.month, date.day);
     json_object_set_new(object, name, json_string(text));
 }
 
@@ -104,15 +104,14 @@ static json_t *about_of(const Reading *reading, const PGresult *about)
 {
     const ReportAsk *ask = reading->ask;
     json_t *object = json_pack("{s:i}", "days", ask->days);
-    date_put(object, "from", reading->today - ask->days + 1, false);
-    date_put(object, "to", reading->today, false);
+    date_put(object, "from", reading->today - ask->days + 1);
+    date_put(object, "to", reading->today);
     json_object_set_new(object, "timezone", json_string(reading->zone));
     json_object_set_new(object, "as_of", cell(about, 0, 2, TIME));
     json_object_set_new(object, "counted_to", cell(about, 0, 3, TIME));
     json_object_set_new(object, "uncounted_since", cell(about, 0, 5, TIME));
     json_object_set_new(object, "replica", json_boolean(reading->store->reports_apart));
     json_object_set_new(object, "lag_s", cell(about, 0, 4, NUMBER));
-    date_put(object, "top", reading->today, ask->days > 1);
     json_object_set_new(object, "near_pct", json_integer(ask->near_pct));
     return object;
 }
@@ -138,14 +137,14 @@ static Params params_of(const Reading *reading, int list)
     Params params = params_new();
     if (list != QUEUES)
         params_number(&params, reading->today);
-    if (list == PEOPLE && reading->ask->days > 1) {
+    bool top = list == PEOPLE || list == ORGANIZATIONS;
+    if (top && reading->ask->days > 1) {
         params_number(&params, REPORT_TOP);
         params_number(&params, reading->ask->days);
         params_number(&params, REPORT_TOP_LOOKED_AT);
-    } else if (list == PEOPLE || list == ORGANIZATIONS) {
+    } else if (top) {
         params_bool(&params, list == ORGANIZATIONS);
         params_number(&params, REPORT_TOP);
-        params_bool(&params, reading->ask->days > 1);
     } else {
         params_number(&params, reading->ask->days);
     }
@@ -158,42 +157,67 @@ static Params params_of(const Reading *reading, int list)
     return params;
 }
 
+/* `rows` may be NULL: it was not asked for. */
 static void put_near(json_t *reports, const PGresult *rows)
 {
     json_t *about = json_object_get(reports, "about");
+    if (!rows) {
+        json_object_set_new(about, "near_people", json_null());
+        json_object_set_new(about, "near_more", json_null());
+        return;
+    }
     json_object_set_new(about, "near_people", cell(rows, 0, 0, NUMBER));
     json_object_set_new(about, "near_more", cell(rows, 0, 1, FLAG));
     bool none = result_null(rows, 0, 2);
     json_object_set_new(reports, "near", none ? json_array() : list_of(rows, near_columns, 2));
 }
 
+/* Is the report asked for, `name` or one of the words `also` (may be NULL)? */
+static bool is_asked(const ReportAsk *ask, const char *name, const char *also)
+{
+    if (!ask->only || strcmp(ask->only, name) == 0)
+        return true;
+    g_auto(GStrv) words = g_strsplit(also ? also : "", " ", -1);
+    return g_strv_contains((const char *const *)words, ask->only);
+}
+
 static bool is_wanted(const Reading *reading, int list)
 {
-    return lists[list].use == FOR_BOTH || (lists[list].use == FOR_RECOMMENDING) == (reading->ask->paid_plans != NULL);
+    return (lists[list].use == FOR_BOTH || (lists[list].use == FOR_RECOMMENDING) == (reading->ask->paid_plans != NULL)) &&
+           is_asked(reading->ask, lists[list].name, lists[list].also);
 }
 
 /* Of one day, the sums are at hand. */
 static Query query_of(const Reading *reading, int list)
 {
-    return list == PEOPLE && reading->ask->days > 1 ? QUERY_REPORT_TOP_PEOPLE : lists[list].query;
+    if (lists[list].query != QUERY_REPORT_TOP || reading->ask->days == 1)
+        return lists[list].query;
+    return list == PEOPLE ? QUERY_REPORT_TOP_PEOPLE : QUERY_REPORT_TOP_ORGANIZATIONS;
+}
+
+/* Those near a limit; *near stays NULL where nobody asks for them. */
+static void queue_near(const ReportAsk *ask, Db *db, PGresult **near)
+{
+    g_auto(Params) params = params_new();
+    if (ask->paid_plans || !is_asked(ask, "near", NULL))
+        return;
+    params_number(&params, ask->near_pct);
+    params_number(&params, ask->only ? REPORT_NEAR_ROWS : REPORT_TOP);
+    params_number(&params, REPORT_NEAR_MOST);
+    db_queue(db, QUERY_REPORT_NEAR, &params, near);
 }
 
 static DbResult read_lists(Reading *reading, Db *db)
 {
     PGresult *rows[LISTS] = {0};
     Params params[LISTS] = {0};
-    g_auto(Params) near_params = params_new();
     g_autoptr(PGresult) near = NULL;
-    params_number(&near_params, reading->ask->near_pct);
-    params_number(&near_params, reading->ask->near_rows ? reading->ask->near_rows : REPORT_TOP);
-    params_number(&near_params, REPORT_NEAR_MOST);
     for (int i = 0; i < LISTS; i++)
         if (is_wanted(reading, i)) {
             params[i] = params_of(reading, i);
             db_queue(db, query_of(reading, i), &params[i], &rows[i]);
         }
-    if (!reading->ask->paid_plans)
-        db_queue(db, QUERY_REPORT_NEAR, &near_params, &near);
+    queue_near(reading->ask, db, &near);
     db_queue(db, QUERY_COMMIT, NULL, NULL);
     DbResult result = db_sync(db);
     for (int i = 0; i < LISTS; i++) {
@@ -202,7 +226,7 @@ static DbResult read_lists(Reading *reading, Db *db)
         PQclear(rows[i]);
         params_clear(&params[i]);
     }
-    if (result == DB_OK && near)
+    if (result == DB_OK)
         put_near(reading->reports, near);
     return result;
 }

@@ -286,8 +286,7 @@ static void set_tables(Value *page, const Told *told)
         set_flag(table, "shown", told->shown->days > 1 || strcmp(shape->name, "days") != 0); /* of one day the figures say it all */
         set_flag(table, "is_days", strcmp(shape->name, "days") == 0);
         set_flag(table, "is_near", strcmp(shape->name, "near") == 0);
-        set_flag(table, "is_people", strcmp(shape->name, "people") == 0);
-        set_flag(table, "is_organizations", strcmp(shape->name, "organizations") == 0);
+        set_flag(table, "is_top", strcmp(shape->name, "people") == 0 || strcmp(shape->name, "organizations") == 0);
         set_flag(table, "is_spread", strcmp(shape->name, "spread") == 0);
         for (const ReportColumn *column = shape->columns; column->name; column++) {
             Value *head = add_object(heads);
@@ -317,6 +316,5 @@ Value *view_overview(const OverviewShown *shown, const PageContext *context)
     set_words(page, "summary_url", add_csv, &told, told.summary);
     set_number(page, "near_pct", shown->near_pct);
     set_words(page, "near_url", add_near, &told);
-    set_text(page, "top", text_of(told.about, "top"));
     return page;
 }

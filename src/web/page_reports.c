@@ -18,7 +18,6 @@ static const InputField fields[] = {
 /* What was asked for, read and finished; `only`: for that report alone (NULL: all). NULL: answered already. */
 static json_t *read_reports(Call *call, ReportAsk *ask, const ReportShape *only)
 {
-    bool all_near = only && strcmp(only->name, "near") == 0;
     InputValue values[FIELDS];
     g_auto(StoreError) error = {0};
     json_t *reports = NULL;
@@ -26,7 +25,7 @@ static json_t *read_reports(Call *call, ReportAsk *ask, const ReportShape *only)
         return NULL;
     *ask = (ReportAsk){.days = values[DAYS_BACK].given ? (int) values[DAYS_BACK].whole : DAYS,
                        .near_pct = values[NEAR].given ? (int) values[NEAR].whole : NEAR_PCT,
-                       .near_rows = all_near ? REPORT_NEAR_ROWS : REPORT_TOP};
+                       .only = only ? only->name : NULL};
     if (ask->days != 1 && ask->days != 7 && ask->days != 30 && ask->days != 90) {
         call_problem(call, 400, "days", SAY_DAYS_OF_REPORT);
         return NULL;

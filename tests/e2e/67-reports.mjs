@@ -112,13 +112,14 @@ async function told(site, root) {
             equal((await run(`${PROGRAMS}/webquota`, ['report', ...words], { env })).code, 2, words.join(' '));
     });
     await test('every report is told as CSV just as it is as JSON, with the same sums', async () => {
-        const names = Object.entries(await read('?days=7')).filter(([, rows]) => Array.isArray(rows)).map(([name]) => name);
+        const all = await read('?days=7'), names = Object.entries(all).filter(([, rows]) => Array.isArray(rows)).map(([name]) => name);
         ok(names.length >= 10, names.join(' '));
         for (const name of [...names, 'recommendations']) {
             const { rows } = name === 'recommendations' ? status(await site.api('GET', '/admin/recommendations'), 200).json : await read(`/${name}?days=7`);
             const answer = status(await root.open(`/admin/reports/${name}.csv${name === 'recommendations' ? '' : '?days=7'}`), 200);
             const [header, ...lines] = csv_read(answer.text);
             equal(lines.length, rows.length, name);
+            if (name !== 'recommendations') equal(rows, all[name], `${name}: alone and among all`);
             for (const [i, row] of rows.entries()) {
                 equal(Object.keys(row).filter(column => !header.includes(column) && !column.endsWith('_today')), [], `${name}: columns`); /* today's are in \`summary\` */
                 for (const [n, column] of header.entries()) {

@@ -46,6 +46,9 @@ static const char *const report_sums[][2] = {
      "  from (select account_id, subject_id, (counted_at at time zone u.zone)::date as day, bool_or(stopped > 0) as stopped"
      "          from webquota.usage_lines cross join webquota.usage_rollup u where allowed + refused > 0 group by 1, 2, 3) t group by 1",
      "select day, active, stopped from webquota.usage_active"},
+    {"select account_id, (counted_at at time zone u.zone)::date, sum(allowed + refused), sum(refused)"
+     "  from webquota.usage_lines cross join webquota.usage_rollup u where organization is not null and allowed + refused > 0 group by 1, 2",
+     "select account_id, day, requests, refused from webquota.usage_organizations"},
     {"select distinct on (account_id, subject_id, slot) account_id, subject_id, slot, started, at, id, until, used, amount,"
      "       (at at time zone u.zone)::date"
      "  from webquota.standing_lines cross join webquota.standing_rollup u"

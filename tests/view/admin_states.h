@@ -25,10 +25,10 @@ static inline void sample_admin_init(Sample *sample, const char *path)
 /* Reports as the store reads them. */
 static inline json_t *sample_reports_read(int days, bool some)
 {
-    json_t *reports = json_pack("{s:{s:i, s:s, s:s, s:s, s:s, s:s?, s:b, s:i, s:i, s:b, s:i, s:s}}", "about", "days", days, "from",
+    json_t *reports = json_pack("{s:{s:i, s:s, s:s, s:s, s:s, s:s?, s:b, s:i, s:i, s:b, s:i}}", "about", "days", days, "from",
                                 days == 1 ? "2026-11-22" : "2026-10-24", "to", "2026-11-22", "timezone", SAMPLE_ZONE, "as_of", SAMPLE_NOW,
                                 "counted_to", some ? SAMPLE_NOW : NULL, "replica", some, "lag_s", 3, "near_people", some ? 100001 : 0,
-                                "near_more", some, "near_pct", 80, "top", days == 1 ? "2026-11-22" : "2026-11");
+                                "near_more", some, "near_pct", 80);
     static const char *const names[] = {"days", "near", "plans", "use", "spread", "people", "organizations", "queues", "requests"};
     for (size_t i = 0; !some && i < G_N_ELEMENTS(names); i++)
         json_object_set_new(reports, names[i], json_array());
