@@ -1,11 +1,11 @@
 -- Null, or the smallest number, stands for a value that was not given; '' takes one away. Rows that would stay as they
--- are stay untouched. Returns those that changed.
+-- are stay untouched. Nothing follows a plan without an end. Returns those that changed.
 with k as (
   select s.account_id, s.id,
          case when u.plan is null then s.plan else nullif(u.plan, '') end as plan,
          case when u.plan_until = -9223372036854775808 then s.plan_until
               else nullif(webquota.at(u.plan_until), 'infinity') end as plan_until,
-         case when u.plan_after is null then s.plan_after else nullif(u.plan_after, '') end as plan_after,
+         case when u.plan_after is null and u.plan_until < 9223372036854775807 then s.plan_after else nullif(u.plan_after, '') end as plan_after,
          case when u.timezone is null then s.timezone else nullif(u.timezone, '') end as timezone,
          case when u.anchor = -9223372036854775808 then s.anchor else webquota.at(u.anchor) end as anchor,
          case when u.email is null then s.email else nullif(u.email, '') end as email,

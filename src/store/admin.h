@@ -12,7 +12,7 @@ typedef struct {
     const char *plan;
     const char *plan_after;      /* the plan that follows at plan_until; "" the default */
     Instant plan_until;
-    bool has_plan_until;         /* plan_until INSTANT_MAX: no end */
+    bool has_plan_until;         /* plan_until INSTANT_MAX: no end, and so no plan that follows, where that is not given */
     const char *organization;    /* key, made when unknown */
     const char *timezone;
     Instant anchor;

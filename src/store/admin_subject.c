@@ -120,17 +120,20 @@ void admin_details_old(json_t *details, const char *was)
     json_decref(before);
 }
 
-StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error)
+/* Nothing follows a plan without an end; it is said where something did. `was` as above. */
+static bool ends_what_follows(const SubjectChange *change, const char *was)
 {
-    g_auto(Params) key = params_new();
-    params_text(&key, change->subject);
-    g_autoptr(PGresult) before = NULL;
-    StoreResult result = admin_run(store, QUERY_SUBJECT_FOR_CHANGE, &key, &before, error);
-    if (result != STORE_OK)
-        return result;
-    *created = PQntuples(before) == 0;
+    if (change->plan_after || !change->has_plan_until || change->plan_until != INSTANT_MAX || !was)
+        return false;
+    json_auto_t *before = json_loads(was, 0, NULL);
+    return json_is_string(json_object_get(before, "plan_after"));
+}
+
+/* `was`: the subject as it is, JSON text; NULL: nobody has met it. */
+static StoreResult change_whole(Store *store, const SubjectChange *change, const char *was, const char *actor, StoreError *error)
+{
     int64_t account_id = 0, subject_id = 0;
-    result = admin_owner(store, change->subject, NULL, &account_id, &subject_id, error);
+    StoreResult result = admin_owner(store, change->subject, NULL, &account_id, &subject_id, error);
     if (result == STORE_OK)
         result = change_row(store, subject_id, change, error);
     if (result == STORE_OK)
@@ -140,9 +143,25 @@ StoreResult admin_subject_change(Store *store, const SubjectChange *change, cons
     if (result != STORE_OK)
         return result;
     json_t *details = admin_subject_details(change);
-    admin_details_old(details, *created ? NULL : result_text(before, 0, 3));
-    return admin_audit(store, actor, *created ? "subject.create" : "subject.update", change->subject,
+    admin_details_old(details, was);
+    return admin_audit(store, actor, was ? "subject.update" : "subject.create", change->subject,
                        change->organization && *change->organization ? change->organization : NULL, details, error);
+}
+
+StoreResult admin_subject_change(Store *store, const SubjectChange *change, const char *actor, bool *created, StoreError *error)
+{
+    g_auto(Params) key = params_new();
+    params_text(&key, change->subject);
+    g_autoptr(PGresult) before = NULL;
+    StoreResult result = admin_run(store, QUERY_SUBJECT_FOR_CHANGE, &key, &before, error);
+    if (result != STORE_OK)
+        return result;
+    *created = PQntuples(before) == 0;
+    const char *was = *created ? NULL : result_text(before, 0, 3);
+    SubjectChange whole = *change;
+    if (ends_what_follows(change, was))
+        whole.plan_after = "";
+    return change_whole(store, &whole, was, actor, error);
 }
 
 StoreResult admin_subject_set(Store *store, const SubjectChange *change, const char *actor, bool *created,

@@ -46,6 +46,8 @@ void undo_clear(Undo *undo);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Undo, undo_clear)
 /* "/admin/change?what=override-remove&subject=ada&id=4"; nothing where it is not possible. */
 void undo_add_address(GString *out, const Undo *undo, const char *mount, const char *subject);
+/* Of another plan: the one that the person has had. `was`: the person as admin_subject_get gave them; NULL: they were not met. */
+Undo undo_of_plan(const UsageReport *before, const json_t *was);
 json_t *undo_json(const Undo *undo, const char *subject); /* what to send for it; null where it is not possible */
 
 typedef struct {

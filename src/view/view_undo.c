@@ -10,6 +10,17 @@ void undo_clear(Undo *undo)
     *undo = (Undo){0};
 }
 
+Undo undo_of_plan(const UsageReport *before, const json_t *was)
+{
+    const Policy *policy = before->policy;
+    int index = before->subject->anonymous ? policy->anonymous_plan : policy->default_plan;
+    const char *until = text_of(was, "plan_until"), *then = text_of(was, "plan_after");
+    if (until && !then && index >= 0)
+        then = policy->plans[index].key; /* what follows where nothing is said */
+    return (Undo){.possible = true, .kind = CHANGE_PLAN, .was = g_strdup(before->subject->plan->key), .until = g_strdup(until),
+                  .then = until ? g_strdup(then) : NULL};
+}
+
 static const char *field_of(ChangeKind kind)
 {
     return kind == CHANGE_PLAN ? "plan" : kind == CHANGE_ORGANIZATION ? "organization" : "id";

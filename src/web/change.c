@@ -257,13 +257,6 @@ static StoreResult bonus_make(Store *store, const Change *change, const char *ac
     return result;
 }
 
-static void undo_plan(const Change *change, Undo *undo)
-{
-    undo_by(undo, CHANGE_PLAN, change->read->report->subject->plan->key);
-    undo->until = g_strdup(text_of(change->target, "plan_until"));
-    undo->then = undo->until ? g_strdup(text_of(change->target, "plan_after")) : NULL;
-}
-
 static StoreResult subject_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
 {
     json_t *json = NULL;
@@ -277,7 +270,7 @@ static StoreResult subject_make(Store *store, const Change *change, const char *
         if (change->expires_at != INSTANT_MAX)
             made.plan_after = change->values[CHANGE_F_THEN].given ? change->values[CHANGE_F_THEN].text
                                                                   : change->read->report->subject->plan->key;
-        undo_plan(change, undo);
+        *undo = undo_of_plan(change->read->report, change->target);
     } else if (change->kind == CHANGE_ORGANIZATION) {
         made.organization = change->values[CHANGE_F_ORGANIZATION].given ? change->values[CHANGE_F_ORGANIZATION].text : "";
         undo_by(undo, CHANGE_ORGANIZATION, change->read->report->subject->organization);

@@ -225,15 +225,12 @@ static void preview(Call *call, const Reply *reply)
 /* The request as it was answered, and whatever undoes it. `was`: the person as they were before. */
 static void approved(Call *call, const Reply *reply, const json_t *request, const json_t *was)
 {
-    g_auto(Undo) undo = {.possible = true, .kind = is_upgrade(reply) ? CHANGE_PLAN : CHANGE_OVERRIDE_REMOVE};
+    g_auto(Undo) undo = {.possible = true, .kind = CHANGE_OVERRIDE_REMOVE};
     g_autoptr(GString) then = g_string_new("/admin/requests?done=approved");
-    if (is_upgrade(reply)) {
-        undo.was = g_strdup(reply->read->report->subject->plan->key);
-        undo.until = g_strdup(json_string_value(json_object_get(was, "plan_until")));
-        undo.then = undo.until ? g_strdup(json_string_value(json_object_get(was, "plan_after"))) : NULL;
-    } else {
+    if (is_upgrade(reply))
+        undo = undo_of_plan(reply->read->report, was);
+    else
         undo.was = g_strdup(json_string_value(json_object_get(request, "override")));
-    }
     granted_put(then, &(Granted){.subject = text_of(reply, "subject"), .undo = undo});
     call_see_other(call, then->str);
 }

@@ -82,8 +82,15 @@ async function undoing(site, root) {
         equal((await read()).plan, 'free');
         await change(root, undo_of(page));
         equal(await read(), before);
+        status(await site.subject(PERSON, { plan_after: '' }), 200);
+        await change(root, undo_of((await change(root, 'what=plan', { plan: 'free' })).page));
+        equal(await read(), before, 'what follows where nothing is said');
         status(await site.subject(PERSON, { plan: '', plan_until: null }), 200);
         await change(root, 'what=plan', { plan: 'free' });
+        const ends = await change(root, 'what=plan', { plan: 'pro', expires: '2040-01-01' });
+        equal(await read(), { plan: 'pro', plan_until: '2040-01-01T00:00:00Z', plan_after: 'free' });
+        await change(root, undo_of(ends.page));
+        equal(await read(), { plan: 'free', plan_until: null, plan_after: null });
     });
     await test('a suspension is lifted', async () => {
         const { page } = await change(root, 'what=suspend');
