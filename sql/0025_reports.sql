@@ -70,3 +70,6 @@ begin
   update webquota.standing_rollup
      set server = here, base = first, upto = 0, open = '{}', zone = null, rolled_at = '-infinity';
 end $$;
+
+-- What an organization itself was given is known by the last entry about it, not about its members.
+create index audit_organization_alone on webquota.audit (organization, number) where organization is not null and subject is null;

@@ -173,6 +173,7 @@
 
 /* ---- what is so already, or was changed meanwhile */
 #define SAY_PERSON_CHANGED      "somebody else changed the limits of this person meanwhile: look at them again"
+#define SAY_ORGANIZATION_CHANGED "somebody else changed what this organization has meanwhile: look at it again"
 #define SAY_PEOPLE_CHANGED      "these are %u people by now, not those of before: look at them again"
 #define SAY_OWNER_CHANGED       "somebody else has changed the owner meanwhile"
 #define SAY_POLICY_TEXT         "text must be the text of a policy"

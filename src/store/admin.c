@@ -90,10 +90,26 @@ StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, St
     return admin_run(store, QUERY_COUNTERS_TOUCH, &params, NULL, error);
 }
 
-StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, int64_t seen, StoreError *error)
+/* Of an organization, whose changes come one after the other. */
+static StoreResult touch_all_seen(Store *store, int64_t account_id, const char *organization, int64_t seen, StoreError *error)
 {
-    if (!seen || !subject_id)
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, organization);
+    StoreResult result = admin_touch(store, account_id, 0, error);
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_ORGANIZATION_VERSION, &params, &rows, error);
+    if (result == STORE_OK && result_number(rows, 0, 0) != seen)
+        return store_fail(error, STORE_CONFLICT, "seen", SAY_ORGANIZATION_CHANGED);
+    return result;
+}
+
+StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, const char *organization, int64_t seen, StoreError *error)
+{
+    if (!seen)
         return admin_touch(store, account_id, subject_id, error);
+    if (!subject_id)
+        return touch_all_seen(store, account_id, organization, seen, error);
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     params_number(&params, account_id);

@@ -38,7 +38,7 @@ typedef struct {
     double multiplier;
     Instant expires_at;                 /* INSTANT_MAX: none */
     const char *reason;
-    int64_t seen;                       /* as in SubjectChange; of a subject only */
+    int64_t seen;                       /* as in SubjectChange; of an organization, organization_version */
 } OverrideAdd;
 
 /* The subject or organization must exist (a subject unknown so far is met; an unknown organization is
@@ -68,7 +68,7 @@ typedef struct {
     Instant expires_at;                 /* INSTANT_MAX: never */
     const char *every;                  /* "28 day"; NULL: once */
     const char *reason;
-    int64_t seen;                       /* as in SubjectChange; of a subject only */
+    int64_t seen;                       /* as in OverrideAdd */
 } GrantAdd;
 
 /* JSON: {grant, subject, organization, feature, amount, remaining, priority, effective_at, expires_at, every, reason,

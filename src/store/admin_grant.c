@@ -30,7 +30,7 @@ StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *ac
     int64_t account_id = 0, subject_id = 0;
     StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
     if (result == STORE_OK)
-        result = admin_touch_seen(store, account_id, subject_id, add->seen, error);
+        result = admin_touch_seen(store, account_id, subject_id, add->organization, add->seen, error);
     if (result != STORE_OK)
         return result;
     g_auto(Params) params = params_new();

@@ -38,8 +38,10 @@ void admin_details_old(json_t *details, const char *was);
 
 /* Tells whoever remembers the subject's counters (subject_id 0: nobody's own). */
 StoreResult admin_touch(Store *store, int64_t account_id, int64_t subject_id, StoreError *error) MUST_CHECK;
-/* The same where the change was decided on what was seen (UsageRead.seen; 0: on nothing): STORE_CONFLICT when that is no longer so. */
-StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, int64_t seen, StoreError *error) MUST_CHECK;
+/* The same where the change was decided on what was seen (UsageRead.seen; of an organization, organization_version; 0: on nothing):
+ * STORE_CONFLICT when that is no longer so. `organization`: its key, where it is one's. */
+StoreResult admin_touch_seen(Store *store, int64_t account_id, int64_t subject_id, const char *organization, int64_t seen,
+                             StoreError *error) MUST_CHECK;
 
 /* Takes an override or grant away, or gives it back, in a transaction of its own: `query` does it and returns whose it is. Takes
  * over `was`, its form, which goes into the audit as "WHAT.VERB". */

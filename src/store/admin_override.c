@@ -40,7 +40,7 @@ StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const ch
     int64_t account_id = 0, subject_id = 0;
     StoreResult result = admin_owner(store, add->subject, add->organization, &account_id, &subject_id, error);
     if (result == STORE_OK)
-        result = admin_touch_seen(store, account_id, subject_id, add->seen, error);
+        result = admin_touch_seen(store, account_id, subject_id, add->organization, add->seen, error);
     if (result != STORE_OK)
         return result;
     g_auto(Params) params = params_new();

@@ -137,7 +137,7 @@ static StoreResult change_whole(Store *store, const SubjectChange *change, const
     if (result == STORE_OK)
         result = change_row(store, subject_id, change, error);
     if (result == STORE_OK)
-        result = admin_touch_seen(store, account_id, subject_id, change->seen, error);
+        result = admin_touch_seen(store, account_id, subject_id, NULL, change->seen, error);
     if (result == STORE_OK && change->organization)
         result = move(store, account_id, subject_id, change->organization, error);
     if (result != STORE_OK)

@@ -86,6 +86,16 @@ StoreResult organization_get(Store *store, const char *organization, json_t **js
     return result;
 }
 
+StoreResult organization_version(Store *store, const char *organization, int64_t *version, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, organization);
+    StoreResult result = store_read(store, QUERY_ORGANIZATION_VERSION, &params, &rows, error);
+    *version = result == STORE_OK ? result_number(rows, 0, 0) : 0;
+    return result;
+}
+
 void organization_clear(Organization *organization)
 {
     json_decref(organization->about);

@@ -33,6 +33,9 @@ StoreResult organization_read(Store *store, const char *organization, int64_t af
 /* Where a member stands, who sees the pool; *read stays NULL where there is none. STORE_NONE: there is no such organization. */
 StoreResult organization_seen(Store *store, const char *organization, UsageRead **read, StoreError *error) MUST_CHECK;
 
+/* *version grows with every override and bonus that is given to it, taken away or brought back; never 0, also where there is no such one. */
+StoreResult organization_version(Store *store, const char *organization, int64_t *version, StoreError *error) MUST_CHECK;
+
 /* JSON: {organization, owner, created_at}; `owner` is null where there is none, or they are no member any more. STORE_NONE: there is no such
  * organization. */
 StoreResult organization_get(Store *store, const char *organization, json_t **json, StoreError *error) MUST_CHECK;

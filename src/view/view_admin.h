@@ -158,6 +158,7 @@ typedef struct {
     const Feature *feature;
     const UsageReport *before, *after;      /* as a member sees it; NULL: there is none, or it is not filled in yet */
     bool preview;                           /* it is filled in, and to be confirmed */
+    bool stale;                             /* somebody else changed what it has since the form was opened */
     const FormShown *shown;                 /* feature, limit, id, amount, expires, owner, seen, reason */
     int shown_count;
 } OrganizationChangeShown;

@@ -273,6 +273,7 @@ Value *view_organization_change(const OrganizationChangeShown *shown, const Page
     set_words(page, "action", add_address, context->mount, "/admin/organization/change", NULL);
     set_words(page, "back_url", add_address, context->mount, "/admin/organization?organization=", shown->organization);
     set_flag(page, "preview", shown->preview);
+    set_flag(page, "stale", shown->stale);
     if (shown->before)
         set_compared(page, shown->before, shown->after);
     else

@@ -23,6 +23,7 @@ typedef struct {
     json_t *target;          /* that is to go, or to be there again; where it is about the owner, the organization */
     const Feature *feature;
     bool of_bonus, removes, restores, of_owner;
+    int64_t version;         /* of what the organization has */
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     Instant expires_at;
@@ -79,7 +80,9 @@ static bool pool_read(Call *call, Pool *pool)
         call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
         return false;
     }
-    StoreResult result = organization_seen(call->site->store, organization, &pool->read, &error);
+    StoreResult result = organization_version(call->site->store, organization, &pool->version, &error);
+    if (result == STORE_OK)
+        result = organization_seen(call->site->store, organization, &pool->read, &error);
     if (result == STORE_OK)
         result = target_read(call->site->store, pool, &error);
     if (result != STORE_OK) {
@@ -102,18 +105,35 @@ static const char *owner_now(const Pool *pool)
     return pool->of_owner ? json_string_value(json_object_get(pool->target, "owner")) : NULL;
 }
 
+/* Has somebody else changed what it has since the form was opened? Of the owner the store tells. */
+static bool is_stale(const Pool *pool)
+{
+    const InputValue *seen = &pool->values[SEEN];
+    g_autofree char *version = g_strdup_printf("%" PRId64, pool->version);
+    return !pool->of_owner && seen->given && strcmp(seen->text, version) != 0;
+}
+
+/* The form carries what was seen as it was opened; of an owner, who it was. */
+static void seen_put(Pool *pool)
+{
+    FormShown *seen = &pool->shown[SEEN];
+    const char *owner = owner_now(pool);
+    if (pool->of_owner && seen->typed)
+        return;
+    g_free(seen->typed);
+    seen->typed = pool->of_owner ? g_strdup(owner ? owner : "") : g_strdup_printf("%" PRId64, pool->version);
+}
+
 static void show(Call *call, int status, Pool *pool, const UsageReport *after, bool preview)
 {
+    bool stale = is_stale(pool);
     if (!call_form_token(call))
         return;
-    if (pool->of_owner && !pool->shown[SEEN].typed) {
-        const char *now = owner_now(pool);
-        pool->shown[SEEN].typed = g_strdup(now ? now : "");
-    }
+    seen_put(pool);
     PageContext context = call_context(call, NULL);
     OrganizationChangeShown shown = {
         .organization = pool->shown[ORGANIZATION].typed, .what = pool->shown[WHAT].typed, .owner = owner_now(pool), .feature = pool->feature,
-        .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .shown = pool->shown, .shown_count = FIELDS,
+        .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .stale = stale, .shown = pool->shown, .shown_count = FIELDS,
     };
     call_page(call, status, "organization_change", view_organization_change(&shown, &context));
 }
@@ -163,10 +183,10 @@ static bool pool_is_good(Call *call, Pool *pool)
     return amount->whole >= pool->of_bonus || mistake(pool, AMOUNT, FORM_NUMBER);
 }
 
-static void preview(Call *call, Pool *pool)
+static void preview(Call *call, int status, Pool *pool)
 {
     if (pool->of_owner) {
-        show(call, 200, pool, NULL, true);
+        show(call, status, pool, NULL, true);
         return;
     }
     bool given = !pool->removes && !pool->restores;
@@ -190,7 +210,7 @@ static void preview(Call *call, Pool *pool)
         .no_override = pool->removes && !pool->of_bonus ? id : 0, .no_grant = pool->removes && pool->of_bonus ? -id : 0, .reset_feature = -1,
     };
     g_autoptr(UsageReport) after = pool->read ? usage_read_supposed(pool->read, &supposed, &subject) : NULL;
-    show(call, 200, pool, after, true);
+    show(call, status, pool, after, true);
 }
 
 /* *was: the id of what was made, removed or restored, or the owner before; NULL: nobody. */
@@ -198,6 +218,7 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, char 
 {
     const InputValue *values = pool->values;
     const char *id = values[ID].text, *reason = values[REASON].text, *organization = values[ORGANIZATION].text;
+    int64_t seen = values[SEEN].given ? pool->version : 0;
     json_t *json = NULL;
     StoreResult result;
     *was = g_strdup(pool->of_owner ? owner_now(pool) : id);
@@ -216,18 +237,30 @@ static StoreResult make(Store *store, const Pool *pool, const char *actor, char 
     }
     if (pool->of_bonus) {
         const GrantAdd add = {.organization = organization, .feature = pool->feature->key, .amount = values[AMOUNT].whole, .priority = 100,
-                              .effective_at = INSTANT_MIN, .expires_at = pool->expires_at, .reason = reason};
+                              .effective_at = INSTANT_MIN, .expires_at = pool->expires_at, .reason = reason, .seen = seen};
         result = admin_grant_add(store, &add, actor, &json, error);
     } else {
         const OverrideAdd add = {.organization = organization, .feature = pool->feature->key, .limit = values[LIMIT].text,
                                  .kind = OVERRIDE_AMOUNT, .amount = values[AMOUNT].whole, .multiplier = 1, .expires_at = pool->expires_at,
-                                 .reason = reason};
+                                 .reason = reason, .seen = seen};
         result = admin_override_add(store, &add, actor, &json, error);
     }
     g_free(*was);
     *was = g_strdup(json_string_value(json_object_get(json, "id")));
     json_decref(json);
     return result;
+}
+
+static void made(Call *call, const Pool *pool, const char *was)
+{
+    g_autoptr(GString) then = g_string_new("/admin/organization?organization=");
+    g_string_append_uri_escaped(then, pool->values[ORGANIZATION].text, NULL, FALSE);
+    g_string_append_printf(then, "&done=%s", pool->shown[WHAT].typed);
+    if (was) {
+        g_string_append(then, "&was=");
+        g_string_append_uri_escaped(then, was, NULL, FALSE);
+    }
+    call_see_other(call, then->str);
 }
 
 void page_pool_send(Call *call)
@@ -241,8 +274,8 @@ void page_pool_send(Call *call)
         show(call, 400, &pool, NULL, false);
         return;
     }
-    if (!pool.values[CONFIRM].flag) {
-        preview(call, &pool);
+    if (!pool.values[CONFIRM].flag || is_stale(&pool)) {
+        preview(call, pool.values[CONFIRM].flag ? 409 : 200, &pool);
         return;
     }
     g_autofree char *actor = identity_actor(&call->identity), *was = NULL;
@@ -251,12 +284,5 @@ void page_pool_send(Call *call)
         call_store_problem(call, result, &error);
         return;
     }
-    g_autoptr(GString) then = g_string_new("/admin/organization?organization=");
-    g_string_append_uri_escaped(then, pool.values[ORGANIZATION].text, NULL, FALSE);
-    g_string_append_printf(then, "&done=%s", pool.shown[WHAT].typed);
-    if (was) {
-        g_string_append(then, "&was=");
-        g_string_append_uri_escaped(then, was, NULL, FALSE);
-    }
-    call_see_other(call, then->str);
+    made(call, &pool, was);
 }

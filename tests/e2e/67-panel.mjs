@@ -557,6 +557,11 @@ async function requests(site, root) {
         const seen = status(await root.send('/admin/organization/change', { ...form, amount: '5', reason: 'x' }), 200);
         status(await root.send('/admin/organization/change', fields_of(seen)), 303);
         equal((await site.api('GET', '/admin/grants?organization=Club')).json.grants.map(one => one.amount), [5]);
+        const late = status(await root.send('/admin/organization/change', fields_of(seen)), 409);
+        ok(late.text.includes('somebody else changed what this organization has'), 'whoever comes second is told');
+        equal((await site.api('GET', '/admin/grants?organization=Club')).json.grants.length, 1);
+        status(await root.send('/admin/organization/change', fields_of(late)), 303);
+        equal((await site.api('GET', '/admin/grants?organization=Club')).json.grants.length, 2);
     });
     await test('who may answer and change: by role', async () => {
         const pages = ['/admin/requests', '/admin/request?request=1', '/admin/organizations', '/admin/organization?organization=Club', '/admin/organization/change?what=bonus&organization=Club&feature=call'];

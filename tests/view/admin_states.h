@@ -411,7 +411,7 @@ static Value *organization_empty(void) { return sample_organization(false, false
 
 enum { O_FEATURE, O_LIMIT, O_ID, O_AMOUNT, O_EXPIRES, O_OWNER, O_SEEN, O_REASON, O_FIELDS };
 
-static inline Value *sample_organization_change(const char *what, bool wrong, bool preview)
+static inline Value *sample_organization_change(const char *what, bool wrong, bool preview, bool stale)
 {
     static const FormShown empty[O_FIELDS] = {{.name = "feature"}, {.name = "limit"}, {.name = "id"}, {.name = "amount"}, {.name = "expires"},
                                               {.name = "owner"}, {.name = "seen"}, {.name = "reason"}};
@@ -427,8 +427,8 @@ static inline Value *sample_organization_change(const char *what, bool wrong, bo
     UsageReport after = sample.report;
     after.lines = lines;
     shown[O_LIMIT].typed = (char *)"team";
+    shown[O_SEEN].typed = (char *)(of_owner ? HOSTILE_NAME : "42");
     if (of_owner) {
-        shown[O_SEEN].typed = (char *)HOSTILE_NAME;
         shown[O_OWNER] = (FormShown){.name = "owner", .typed = (char *)LONG_NAME, .mistake = wrong ? FORM_CHOICE : FORM_GOOD};
     } else if (wrong)
         shown[O_AMOUNT] = (FormShown){.name = "amount", .typed = (char *)"<many>", .mistake = FORM_NUMBER, .min = 0, .max = UNITS_MAX};
@@ -436,19 +436,19 @@ static inline Value *sample_organization_change(const char *what, bool wrong, bo
         shown[O_REASON].typed = (char *)HOSTILE_NAME;
     OrganizationChangeShown change = {.organization = HOSTILE_NAME, .what = what, .owner = of_owner ? HOSTILE_NAME : NULL,
                                       .feature = of_owner ? NULL : &sample.policy->features[MENU_GENERATION],
-                                      .before = of_owner ? NULL : &sample.report, .after = preview && !of_owner ? &after : NULL, .preview = preview, .shown = shown,
+                                      .before = of_owner ? NULL : &sample.report, .after = preview && !of_owner ? &after : NULL, .preview = preview, .stale = stale, .shown = shown,
                                       .shown_count = O_FIELDS};
     Value *page = view_organization_change(&change, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
-static Value *pool_wrong(void) { return sample_organization_change("override", true, false); }
-static Value *pool_preview(void) { return sample_organization_change("bonus", false, true); }
-static Value *pool_owner_wrong(void) { return sample_organization_change("owner", true, false); }
-static Value *pool_owner_preview(void) { return sample_organization_change("owner", false, true); }
-static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false); }
-static Value *pool_restore(void) { return sample_organization_change("bonus-restore", false, true); }
+static Value *pool_wrong(void) { return sample_organization_change("override", true, false, false); }
+static Value *pool_preview(void) { return sample_organization_change("bonus", false, true, true); }
+static Value *pool_owner_wrong(void) { return sample_organization_change("owner", true, false, false); }
+static Value *pool_owner_preview(void) { return sample_organization_change("owner", false, true, false); }
+static Value *pool_remove(void) { return sample_organization_change("override-remove", false, false, false); }
+static Value *pool_restore(void) { return sample_organization_change("bonus-restore", false, true, false); }
 
 /* --- what if --- */
 
