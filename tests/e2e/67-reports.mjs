@@ -90,6 +90,10 @@ async function told(site, root) {
         const first = async query => (({ subject, requests, refused }) => [subject, requests, refused])((await read(query)).people[0]);
         equal([await first('?days=1'), await first('?days=7'), await first('?days=30')], [['pro', 3, 1], ['calm', 6, 1], ['calm', 14, 2]], 'who asks most in it');
         await site.sql("delete from webquota.usage_daily where feature = 'free_call' and day < current_date");
+        await site.sql(`insert into webquota.usage_organizations select account_id, current_date - n, 10 * n, n from webquota.usage_organizations, unnest(array[3, 7]) n`);
+        const team = async query => by((await read(query)).organizations, 'organization', 'requests', 'refused');
+        equal([await team('?days=1'), await team('?days=7'), await team('?days=30')], [['@team 5 2'], ['@team 35 5'], ['@team 105 12']], 'organizations, too');
+        await site.sql('delete from webquota.usage_organizations where day < current_date');
     });
     await test('the page, its twin, one report, CSV and the command say the same', async () => {
         const one = status(await site.api('GET', '/admin/reports/near?days=1'), 200).json;

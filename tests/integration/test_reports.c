@@ -6,6 +6,7 @@
 #include "store/admin_import.h"
 #include "store/people.h"
 #include "store/reports.h"
+#include "store/requests.h"
 #include "view/report.h"
 
 static const char policy[] =
@@ -250,6 +251,43 @@ START_TEST(a_bonus_is_no_use_of_the_limit)
 }
 END_TEST
 
+static void request(Store *store, const char *subject, const char *feature)
+{
+    const RequestAdd add = { .subject = subject, .feature = feature, .kind = REQUEST_INCREASE, .reason = "more" };
+    g_auto(StoreError) error = { 0 };
+    json_t *made = NULL;
+    ck_assert_msg(request_add(store, &add, &made, &error) == STORE_OK, "%s", error.detail);
+    json_decref(made);
+}
+
+/* Whether it is rolled up already or not. */
+START_TEST(a_request_after_a_refusal_is_known_for_one)
+{
+    Store *store = fresh();
+    use(store, "ada", 9);
+    use(store, "ada", 9);
+    roll(store);
+    use(store, "ben", 9);
+    use(store, "ben", 9);
+    use(store, "cat", 1);
+    request(store, "ada", "call");
+    request(store, "ben", "call");
+    request(store, "cat", "call");
+    request(store, "nobody", "call");
+    g_autofree char *asked = database_value("select string_agg(subject || ' ' || after_refusal, ', ' order by id) from webquota.requests");
+    ck_assert_str_eq(asked, "ada true, ben true, cat false, nobody false");
+    json_t *read = reports(store);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(json_object_get(read, "requests"), 1), "after_refusal")), 2);
+    json_decref(read);
+    roll(store);
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql volatile as"
+                          " 'select timestamptz ''2026-03-23 12:00Z'''"));
+    request(store, "ada", "own");
+    ck_assert_int_eq(database_number("select after_refusal::int from webquota.requests where feature = 'own'"), 0);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reports");
@@ -261,6 +299,7 @@ int main(void)
     tcase_add_test(tests, a_place_in_line_is_imported_too);
     tcase_add_test(tests, a_reset_is_reported);
     tcase_add_test(tests, a_bonus_is_no_use_of_the_limit);
+    tcase_add_test(tests, a_request_after_a_refusal_is_known_for_one);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

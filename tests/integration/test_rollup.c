@@ -451,9 +451,17 @@ START_TEST(an_older_process_counts_before_the_schema_is_changed_or_not_at_all)
 {
     static const char turn[] = "update webquota.usage_rollup set zone = 'UTC', upto = (select max(xact) + 1 from webquota.decisions);"
                                "insert into webquota.usage_daily " EXPECTED;
+    static const char given[] =
+        "insert into webquota.subjects (account_id, id, key, anchor, created_at) select n, n, 'user-' || n, now(), now() from generate_series(1, 7) n;"
+        "insert into webquota.accounts (id, organization, created_at) values (2, 'team', now());"
+        "insert into webquota.requests (subject, feature, kind, reason, created_at)"
+        "  select s.key, 'after ' || days, 'increase', 'test', max(d.at) + days * interval '1 day'"
+        "    from webquota.decisions d join webquota.subjects s on s.id = d.subject_id cross join unnest(array[1, 9]) days"
+        "   where d.outcome = 'denied' group by s.key, days";
     gint done = 0;
     schema_of(22);
     write_records(0, 0);
+    g_free(database_value(given));
     PGconn *older = PQconnectdb(database_url());
     PQclear(PQexec(older, "begin; update webquota.leases set holder = 'older', until = clock_timestamp() + interval '5 s' where name = 'usage'"));
     GThread *migration = g_thread_new("migrate", migrate, &done);
@@ -467,6 +475,10 @@ START_TEST(an_older_process_counts_before_the_schema_is_changed_or_not_at_all)
     ck_assert_int_eq(GPOINTER_TO_INT(g_thread_join(migration)), STORE_OK);
     ck_assert_int_eq(days_wrong(), 0);
     ck_assert_int_eq(database_number("select sum(active) from webquota.usage_active"), 50);
+    ck_assert_int_eq(database_number("select sum(requests) from webquota.usage_organizations where account_id = 2"),
+                     database_number("select count(*) from webquota.decisions where account_id = 2"));
+    ck_assert_int_gt(database_number("select count(*) from webquota.requests where after_refusal"), 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.requests where after_refusal <> (feature = 'after 1')"), 0);
     PGresult *looked = PQexec(older, "select u.zone from webquota.usage_rollup u join webquota.leases l on l.name = 'usage'");
     ck_assert(PQresultStatus(looked) == PGRES_TUPLES_OK && PQntuples(looked) == 0);
     PQclear(looked);
