@@ -30,9 +30,9 @@ static void print_asked(const DecisionRead *read, const json_t *value)
         { "refund", "refund" }, { "reset", "use set back to 0" } };
     static const char *const facts[][2] = { { "subject", "subject" }, { "plan", "subscription_tier" }, { "feature", "feature" },
         { "resource", "resource" }, { "units", "units" }, { "on behalf of", "on_behalf_of" } };
-    const char *words = read->kind;
+    const char *words = read->restores ? "a reset taken back" : read->kind;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (strcmp(kinds[i].kind, read->kind) == 0)
+        if (!read->restores && strcmp(kinds[i].kind, read->kind) == 0)
             words = kinds[i].words;
     print_fact("decision", read->answer->id);
     print_fact("at", json_string_value(json_object_get(value, "at")));

@@ -41,7 +41,7 @@ typedef struct {
     int item_count;
     const TraceLine *trace;
     int trace_count;
-    Instant about_at;        /* of commit, release, expire, refund */
+    Instant about_at;        /* of commit, release, expire, refund; of a reset that takes back another, too */
     int64_t about_id;
     bool of_ticket;          /* a hold that admission made for one who waited */
 } ReplayRecord;

@@ -55,7 +55,7 @@ void cells_free(Cell *cells);
 void charge_keep(Turn *turn, const Decision *decision);
 void charge_none(Turn *turn);
 void turn_settle(Turn *turn);
-void turn_reset(Turn *turn);
+void turn_reset(Turn *turn); /* or takes one back */
 /* After all worlds have seen a record that settles another. */
 void charge_forget(Replay *replay, const ReplayRecord *record);
 void charge_free(gpointer charge);

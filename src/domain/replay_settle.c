@@ -147,16 +147,55 @@ void charge_forget(Replay *replay, const ReplayRecord *record)
         g_hash_table_remove(replay->charges, &record->about_id);
 }
 
+/* What a reset takes is kept where it will be taken back: a line for each counter or sub-window. */
+static void taken_keep(GArray *lines, Cell *cell)
+{
+    Counter *counter = &cell->counter;
+    bool rolling = counter->buckets != NULL;
+    int64_t part_us = rolling ? window_part_us(&cell->limit->window) : 0;
+    for (int i = 0; i < (rolling ? ROLLING_BUCKETS : 1); i++) {
+        int64_t units = rolling ? counter->buckets[i] : counter->used;
+        ChargeLine line = {{.slot = counter->slot, .counted_at = counter->window_start - i * part_us, .used_delta = -units}, cell};
+        if (units > 0)
+            g_array_append_val(lines, line);
+    }
+}
+
+static void turn_take_back(Turn *turn)
+{
+    Charge *charge = g_hash_table_lookup(turn->replay->charges, &turn->record->about_id);
+    if (!charge) {
+        settle_as_recorded(turn);
+        return;
+    }
+    for (int i = 0; i < charge->of[turn->world].count; i++) {
+        const ChargeLine *line = &charge->of[turn->world].lines[i];
+        line_settle(line, -line->line.used_delta, 0);
+    }
+}
+
 void turn_reset(Turn *turn)
 {
+    if (turn->record->about_id) {
+        turn_take_back(turn);
+        return;
+    }
+    g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(ChargeLine));
     const Policy *policy = turn->situation.policy;
     const Feature *feature = policy_feature(policy, turn->record->feature);
     bool all = strcmp(turn->record->feature, "*") == 0;
     for (Cell *cell = turn->own->cells; cell; cell = cell->next) {
         if (!cell->limit || (!all && (!feature || cell->limit->feature != feature->index)))
             continue;
+        taken_keep(taken, cell);
         cell->counter.used = cell->counter.fired = 0;
         if (cell->counter.buckets)
             memset(cell->counter.buckets, 0, sizeof *cell->counter.buckets * ROLLING_BUCKETS);
     }
+    if (!record_may_come_back(turn->record))
+        return;
+    Charge *charge = charge_of(turn);
+    g_free(charge->of[turn->world].lines);
+    charge->of[turn->world].count = (int)taken->len;
+    charge->of[turn->world].lines = (ChargeLine *)(void *)g_array_steal(taken, NULL);
 }

@@ -1,11 +1,11 @@
 /* Reports of a situation that is made up: overrides, grants, plan and counters are put together anew, and usage_report does the rest. */
 #include "domain/suppose.h"
 
-/* A book in which what is reset is empty. */
+/* A book in which what is reset is empty, and what was is not. */
 typedef struct {
     const Book *book;
     const Supposed *supposed;
-    GPtrArray *empty; /* of Counter, owned */
+    GPtrArray *made; /* of Counter, owned */
 } SupposedBook;
 
 static void counter_free(gpointer data)
@@ -19,14 +19,22 @@ static Counter *supposed_limit_counter(void *data, const Limit *limit)
     const SupposedBook *book = data;
     const Supposed *supposed = book->supposed;
     Counter *counter = book->book->limit_counter(book->book->data, limit);
-    if (!supposed->reset || limit->scope != SCOPE_SUBJECT ||
-        (supposed->reset_feature >= 0 && supposed->reset_feature != limit->feature))
+    bool resets = supposed->reset && (supposed->reset_feature < 0 || supposed->reset_feature == limit->feature);
+    if (limit->scope != SCOPE_SUBJECT || (!resets && !supposed->taken))
         return counter;
     Counter *fresh = g_new0(Counter, 1);
     *fresh = *counter;
-    fresh->used = fresh->fired = 0;
-    fresh->buckets = counter->buckets ? g_new0(int64_t, ROLLING_BUCKETS) : NULL;
-    g_ptr_array_add(book->empty, fresh);
+    if (resets)
+        fresh->used = fresh->fired = 0;
+    fresh->buckets = !counter->buckets ? NULL
+                     : resets ? g_new0(int64_t, ROLLING_BUCKETS)
+                              : g_memdup2(counter->buckets, ROLLING_BUCKETS * sizeof *counter->buckets);
+    g_ptr_array_add(book->made, fresh);
+    for (guint i = 0; supposed->taken && i < supposed->taken->len; i++) {
+        const Taken *taken = &g_array_index(supposed->taken, Taken, i);
+        if (taken->slot == limit->slot)
+            (void)counter_settle(fresh, limit, taken->counted_at, taken->units, 0);
+    }
     return fresh;
 }
 
@@ -68,8 +76,8 @@ UsageReport *usage_report_supposed(const Situation *situation, const Book *book,
         subject->plan = supposed->plan;
     g_autoptr(GArray) overrides = overrides_supposed(situation, supposed);
     g_autoptr(GArray) grants = grants_supposed(situation, supposed, subject);
-    g_autoptr(GPtrArray) empty = g_ptr_array_new_with_free_func(counter_free);
-    SupposedBook made_up = {book, supposed, empty};
+    g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(counter_free);
+    SupposedBook made_up = {book, supposed, made};
     const Book with = {supposed_limit_counter, supposed_grant_counter, &made_up};
     const Situation other = {
         .policy = situation->policy,

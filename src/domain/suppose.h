@@ -5,6 +5,14 @@
 
 #include "domain/usage.h"
 
+/* What a reset took from a counter: of a rolling one, from one of its sub-windows. */
+typedef struct {
+    int64_t slot;
+    Instant counted_at;       /* the beginning of the window or sub-window */
+    int64_t units;
+    bool is_part;             /* of a sub-window */
+} Taken;
+
 typedef struct {
     const Override *override; /* one more; NULL: none */
     int64_t no_override;      /* the one of this id is gone; 0: none is */
@@ -13,6 +21,7 @@ typedef struct {
     const Plan *plan;         /* another; NULL: as it is */
     bool reset;               /* what was used under the subject's own limits is given back, */
     int reset_feature;        /* of this feature (index); -1: of all */
+    const GArray *taken;      /* of Taken: it is used again; NULL: nothing is */
 } Supposed;
 
 #define SUPPOSED_SLOT (-INT64_MAX)

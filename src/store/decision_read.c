@@ -10,6 +10,7 @@ void decision_read_free(DecisionRead *read)
     g_free(read->kind);
     g_free(read->on_behalf_of);
     json_decref(read->metadata);
+    g_clear_pointer(&read->taken, g_array_unref);
     g_free(read->reservation_state);
     g_free(read);
 }
@@ -41,6 +42,8 @@ static StoreResult decision_from_row(Store *store, Db *db, const DecisionRow *ro
     (*read)->metadata = row->metadata ? json_loads(row->metadata, 0, NULL) : NULL;
     (*read)->refunded = row->given_back;
     (*read)->reservation_state = g_strdup(row->state);
+    (*read)->taken = decision_row_taken(row);
+    (*read)->restores = strcmp(row->kind, "reset") == 0 && row->trace->len > 0 && g_array_index(row->trace, TraceLine, 0).used_delta > 0;
     return STORE_OK;
 }
 

@@ -72,6 +72,41 @@ void decision_keys_params(Params *params, const GArray *keys)
     }
 }
 
+/* Of a rolling counter: by its sub-windows. */
+static void add_parts(GArray *all, int64_t slot, const json_t *parts)
+{
+    size_t i;
+    json_t *part;
+    json_array_foreach(parts, i, part) {
+        const Taken taken = { slot, json_integer_value(json_array_get(part, 0)), json_integer_value(json_array_get(part, 1)), true };
+        g_array_append_val(all, taken);
+    }
+}
+
+GArray *decision_row_taken(const DecisionRow *row)
+{
+    if (strcmp(row->kind, "reset") != 0 || row->given_back > 0 || row->units == 0)
+        return NULL;
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(Taken));
+    json_auto_t *metadata = row->metadata ? json_loads(row->metadata, 0, NULL) : NULL;
+    bool takes = true;
+    for (guint i = 0; i < row->trace->len; i++) {
+        const TraceLine *line = &g_array_index(row->trace, TraceLine, i);
+        g_autofree char *slot = g_strdup_printf("%" PRId64, line->slot);
+        const json_t *parts = json_object_get(json_object_get(metadata, "parts"), slot);
+        const Taken taken = { line->slot, line->counted_at, -line->used_delta, false };
+        takes &= line->used_delta < 0;
+        if (parts)
+            add_parts(all, line->slot, parts);
+        else
+            g_array_append_val(all, taken);
+    }
+    if (takes && all->len > 0)
+        return all;
+    g_array_unref(all); /* this one took another back */
+    return NULL;
+}
+
 /* The limit a line was about: of the plan if it has it, else of any. */
 static const Limit *line_limit(const Policy *policy, const Plan *plan, int64_t slot)
 {

@@ -456,6 +456,15 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
     return ledger_reset_of_bulk(store, 0, 0, subject, feature, reason, actor, done, error);
 }
 
+StoreResult ledger_restore(Store *store, const char *reset, const char *reason, const char *actor, LedgerDone *done, StoreError *error)
+{
+    Job job = { .kind = JOB_RESTORE, .reason = reason, .actor = actor, .origin = audit_origin(), .done = done, .error = error };
+    if (!public_id_read(reset, DECISION_PREFIX, &job.about))
+        return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("reset"));
+    submit(ledger_of(store), &job);
+    return job.result;
+}
+
 StoreResult ledger_sweep(Store *store, StoreError *error)
 {
     Job job = { .kind = JOB_SWEEP, .error = error };

@@ -77,5 +77,9 @@ StoreResult ledger_refund(Store *store, const char *decision, int64_t units, con
 /* Sets the subject's own counters to 0, of one feature (key) or all (NULL); audited. */
 StoreResult ledger_reset(Store *store, const char *subject, const char *feature, const char *reason, const char *actor,
                          LedgerDone *done, StoreError *error) MUST_CHECK;
+/* Takes a reset back, by its id: what it took is used again, in the windows that still go on, just as if it had not been; audited.
+ * STORE_CONFLICT: it was taken back already, its windows are over, or something came since that makes it inexact. */
+StoreResult ledger_restore(Store *store, const char *reset, const char *reason, const char *actor, LedgerDone *done,
+                           StoreError *error) MUST_CHECK;
 
 #endif

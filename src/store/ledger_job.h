@@ -7,7 +7,7 @@
 #include "store/memory.h"
 #include "store/subject_state.h"
 
-typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_SWEEP, JOB_LEAVE } JobKind;
+typedef enum { JOB_ASK, JOB_COMMIT, JOB_RELEASE, JOB_EXPIRE, JOB_REFUND, JOB_RESET, JOB_RESTORE, JOB_SWEEP, JOB_LEAVE } JobKind;
 
 typedef enum { BATCH_DONE, BATCH_AGAIN, BATCH_LOST, BATCH_REFUSED } BatchResult;
 
@@ -19,7 +19,7 @@ typedef struct {
     /* what was asked */
     const LedgerAsk *ask;
     int features[LEDGER_ITEMS_MAX];   /* of the ask's items, under the policy of the present try */
-    DecisionKey about;                /* commit, release, expire, refund */
+    DecisionKey about;                /* commit, release, expire, refund, restore */
     int64_t units;                    /* commit, refund: -1 all */
     const char *subject, *feature;    /* reset */
     const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
@@ -186,7 +186,7 @@ void places_seen_written(Store *store);
  * STORE_CONFLICT: it is made already, or the bulk was stopped. */
 StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, const char *subject, const char *feature, const char *reason,
                                  const char *actor, LedgerDone *done, StoreError *error) MUST_CHECK;
-/* ledger_settle.c: commit, release, expire, refund, reset. */
+/* ledger_settle.c: commit, release, expire, refund, reset, and what takes one back. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);
 /* What the job's actor did to somebody, into the audit with all else that is written. Takes the details. */
@@ -212,6 +212,8 @@ DecisionRow *decision_row_new(const PGresult *rows, int row);
 DecisionRow *decision_row_find(const PGresult *rows, const DecisionKey *key); /* NULL: not among them */
 void decision_row_free(DecisionRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DecisionRow, decision_row_free)
+/* What it took, where it is a reset that was not taken back: an array of Taken (new); else NULL. */
+GArray *decision_row_taken(const DecisionRow *row);
 Answer *decision_row_answer(const DecisionRow *row, const Policy *policy);
 void decision_keys_params(Params *params, const GArray *keys); /* of DecisionKey */
 
@@ -223,7 +225,7 @@ BatchResult batch_run(Batch *batch, Memory *memory);
 /* The features of an open ask under the policy of this try; settles it when there is none. */
 void batch_find_features(const Batch *batch, Job *job);
 bool job_open(const Job *job);
-bool job_settles(const Job *job);            /* commit, release, expire, refund, leave */
+bool job_settles(const Job *job);            /* commit, release, expire, refund, restore, leave */
 const char *job_subject(const Job *job);     /* key; NULL when the job names a record instead */
 BatchResult batch_result(DbResult result);
 /* Asks the shared counters of all open jobs for their decisions. */

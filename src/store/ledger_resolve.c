@@ -10,7 +10,7 @@ const char *job_subject(const Job *job)
 
 bool job_settles(const Job *job)
 {
-    return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND ||
+    return job->kind == JOB_COMMIT || job->kind == JOB_RELEASE || job->kind == JOB_EXPIRE || job->kind == JOB_REFUND || job->kind == JOB_RESTORE ||
            job->kind == JOB_LEAVE;
 }
 

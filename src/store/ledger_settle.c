@@ -1,4 +1,4 @@
-/* What becomes of charges and holds later: commit, release, expiry, refund, reset. Each changes the window
+/* What becomes of charges and holds later: commit, release, expiry, refund, reset, and taking a reset back. Each changes the window
  * that was charged, and when that is over, the record only. */
 #include "store/ledger_job.h"
 #include "say/say.h"
@@ -211,6 +211,19 @@ static void audit_refund(Batch *batch, const Job *job, const DecisionRow *row, i
                     (json_int_t)units, "reason", job->reason));
 }
 
+/* So many units of the record were given back. */
+static void give_back(Batch *batch, const DecisionRow *row, int64_t units)
+{
+    Params *params = g_new0(Params, 1);
+    *params = params_new();
+    params_number(params, row->key.account_id);
+    params_number(params, row->key.subject_id);
+    params_instant(params, row->key.at);
+    params_number(params, row->key.id);
+    params_number(params, units);
+    g_ptr_array_add(batch->give_backs, params);
+}
+
 static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
 {
     int64_t charged = charged_units(row), left = charged - row->given_back;
@@ -238,14 +251,7 @@ static void settle_refund(Batch *batch, Job *job, const DecisionRow *row, Subjec
     g_autofree int64_t *after = trace_kept(row, left - units);
     for (guint i = 0; i < row->trace->len; i++)
         settle_line(batch, state, row, &g_array_index(row->trace, TraceLine, i), after[i] - before[i], 0, record->trace);
-    Params *give_back = g_new0(Params, 1);
-    *give_back = params_new();
-    params_number(give_back, row->key.account_id);
-    params_number(give_back, row->key.subject_id);
-    params_instant(give_back, row->key.at);
-    params_number(give_back, row->key.id);
-    params_number(give_back, units);
-    g_ptr_array_add(batch->give_backs, give_back);
+    give_back(batch, row, units);
     if (job->audited)
         audit_refund(batch, job, row, units);
 }
@@ -261,23 +267,29 @@ bool batch_is_settled(const Batch *batch, const DecisionKey *key)
     return false;
 }
 
+static void settle_restore(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state);
+
 void batch_settle(Batch *batch, Job *job)
 {
     g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
     SubjectState *state = batch_state(batch, job->subject_id);
     if (!row || !state) {
         job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
-                                 job->kind == JOB_REFUND ? "decision" : "reservation");
+                                 job->kind == JOB_REFUND ? "decision" : job->kind == JOB_RESTORE ? "reset" : "reservation");
         return;
     }
     if (batch_is_settled(batch, &job->about)) {
         /* Two at once about one record: the later one would decide on a row that is no longer true. */
         job->result = store_fail(job->error, STORE_CONFLICT, NULL, "%s",
-                                 job->kind == JOB_REFUND ? SAY_REFUND_UNDER_WAY : SAY_RESERVATION_SETTLED);
+                                 job->kind == JOB_REFUND    ? SAY_REFUND_UNDER_WAY
+                                 : job->kind == JOB_RESTORE ? SAY_RESET_UNDONE
+                                                            : SAY_RESERVATION_SETTLED);
         return;
     }
     if (job->kind == JOB_REFUND)
         settle_refund(batch, job, row, state);
+    else if (job->kind == JOB_RESTORE)
+        settle_restore(batch, job, row, state);
     else
         settle_hold(batch, job, row, state);
 }
@@ -325,6 +337,31 @@ static TraceLine reset_line(const Batch *batch, const SubjectState *state, const
                         .held = counter->held, .used_delta = -counter->used, .gives_at = INSTANT_MAX };
 }
 
+/* The sub-windows of a rolling counter that are used, for whoever takes the reset back: [[start, units], …]. */
+static json_t *parts_json(const Counter *counter, const Limit *limit)
+{
+    json_t *parts = json_array();
+    int64_t part_us = window_part_us(&limit->window);
+    for (int i = 0; i < ROLLING_BUCKETS; i++)
+        if (counter->buckets[i] > 0)
+            json_array_append_new(parts, json_pack("[I, I]", (json_int_t)(counter->window_start - i * part_us),
+                                                   (json_int_t)counter->buckets[i]));
+    return parts;
+}
+
+/* The record keeps them by slot, where there are any. */
+static void put_parts(Record *record, json_t *parts)
+{
+    if (json_object_size(parts)) {
+        json_t *metadata = json_pack("{s:O}", "parts", parts);
+        char *text = json_dumps(metadata, JSON_COMPACT);
+        record->metadata = g_strdup(text);
+        free(text);
+        json_decref(metadata);
+    }
+    json_decref(parts);
+}
+
 void batch_audit(Batch *batch, const Job *job, const SubjectState *state, const char *action, json_t *details)
 {
     audit(batch, job, action, state->key, state->organization, details);
@@ -339,7 +376,7 @@ void batch_reset(Batch *batch, Job *job)
     record->feature = g_strdup(feature ? feature->key : "*");
     record->actor = g_strdup(job->actor);
     int64_t total = 0;
-    json_t *was = json_object();
+    json_t *was = json_object(), *parts = json_object();
     for (int i = 0; i < state->own.count; i++) {
         Counter *counter = &state->own.counters[i];
         if (counter->used == 0 || !slot_is_limit(batch->policy, counter->slot) ||
@@ -349,12 +386,17 @@ void batch_reset(Batch *batch, Job *job)
         g_array_append_val(record->trace, line);
         total = MAX(total, counter->used);
         json_object_set_new(was, policy_limit_by_slot(batch->policy, counter->slot)->key, json_integer(counter->used));
+        if (counter->buckets) {
+            g_autofree char *slot = g_strdup_printf("%" PRId64, counter->slot);
+            json_object_set_new(parts, slot, parts_json(counter, limit_of(state, batch->policy, counter->slot)));
+        }
         counter->used = 0;
         counter->fired = 0;
         if (counter->buckets)
             memset(counter->buckets, 0, sizeof *counter->buckets * ROLLING_BUCKETS);
         state->changed = true;
     }
+    put_parts(record, parts);
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
     batch_audit(batch, job, state, "usage.reset",
@@ -362,4 +404,68 @@ void batch_reset(Batch *batch, Job *job)
     ledger_done_clear(job->done);
     *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
                                .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };
+}
+
+/* --- taking a reset back --- */
+
+/* Was the person given something back, or reset, by an earlier job of the same batch? */
+static bool is_touched(const Batch *batch, int64_t subject_id)
+{
+    for (guint i = 0; i < batch->records->len; i++) {
+        const Record *record = batch->records->pdata[i];
+        if (record->key.subject_id == subject_id && (strcmp(record->kind, "refund") == 0 || strcmp(record->kind, "reset") == 0))
+            return true;
+    }
+    return false;
+}
+
+/* NULL: it can be used again; *goes_on: and its window goes on. Else why not. */
+static const char *why_not_again(Batch *batch, SubjectState *state, const Taken *taken, bool *goes_on)
+{
+    const Counter *counter = counter_set_find(&state->own, taken->slot);
+    const Limit *limit = policy_limit_by_slot(batch->policy, taken->slot) ? limit_of(state, batch->policy, taken->slot) : NULL;
+    bool rolling = limit && limit->window.align == ALIGN_ROLLING;
+    bool same = counter && (rolling ? counter->window_start - taken->counted_at < ROLLING_BUCKETS * window_part_us(&limit->window)
+                                    : counter->window_start == taken->counted_at);
+    if (rolling && !taken->is_part)
+        return SAY_RESET_PARTS;
+    if (limit && limit->rollover > 0 && !same)
+        return SAY_RESET_OVER; /* what was left of that window was carried on by then */
+    *goes_on |= same;
+    return NULL;
+}
+
+static void use_again(Batch *batch, const DecisionRow *row, SubjectState *state, const Taken *taken, GArray *trace)
+{
+    for (guint i = 0; i < row->trace->len; i++) {
+        TraceLine line = g_array_index(row->trace, TraceLine, i);
+        line.counted_at = taken->counted_at;
+        if (line.slot == taken->slot)
+            settle_line(batch, state, row, &line, taken->units, 0, trace);
+    }
+}
+
+static void settle_restore(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state)
+{
+    g_autoptr(GArray) all = decision_row_taken(row);
+    const char *why = row->given_back > 0 ? SAY_RESET_UNDONE : is_touched(batch, row->key.subject_id) ? SAY_RESET_TOUCHED : NULL;
+    bool goes_on = false;
+    if (!all && !why) {
+        job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("reset"));
+        return;
+    }
+    for (guint i = 0; !why && i < all->len; i++)
+        why = why_not_again(batch, state, &g_array_index(all, Taken, i), &goes_on);
+    if (why || !goes_on) {
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, "%s", why ? why : SAY_RESET_OVER);
+        return;
+    }
+    Record *record = settle_record(batch, job, state, row, "reset", row->units);
+    for (guint i = 0; i < all->len; i++)
+        use_again(batch, row, state, &g_array_index(all, Taken, i), record->trace);
+    give_back(batch, row, row->units);
+    batch->notify = state->changed = state->touched = true;
+    g_autofree char *reset = public_id_decision(&row->key);
+    batch_audit(batch, job, state, "usage.restore",
+                json_pack("{s:s, s:s, s:s*, s:I}", "reset", reset, "feature", row->feature, "reason", job->reason, "units", (json_int_t)row->units));
 }

@@ -122,6 +122,8 @@ typedef struct {
     char *on_behalf_of;      /* NULL when none */
     json_t *metadata;        /* NULL when none */
     int64_t refunded;        /* units given back later */
+    GArray *taken;           /* of Taken: a reset that can be taken back; NULL: it is none */
+    bool restores;           /* a reset that takes back another */
     char *reservation_state; /* "held", "committed", "released", "expired"; NULL when it was no hold */
 } DecisionRead;
 void decision_read_free(DecisionRead *read);

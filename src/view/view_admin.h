@@ -30,7 +30,7 @@ Value *view_people(const PeopleShown *shown, const PageContext *context);
 
 /* What may be changed. The word stands in addresses ("override"). */
 typedef enum { CHANGE_OVERRIDE, CHANGE_OVERRIDE_REMOVE, CHANGE_OVERRIDE_RESTORE, CHANGE_BONUS, CHANGE_BONUS_REMOVE, CHANGE_BONUS_RESTORE,
-               CHANGE_RESET, CHANGE_PLAN, CHANGE_ORGANIZATION, CHANGE_SUSPEND, CHANGE_RESTORE, CHANGE_REFUND, CHANGE_SESSIONS_END,
+               CHANGE_RESET, CHANGE_RESET_UNDO, CHANGE_PLAN, CHANGE_ORGANIZATION, CHANGE_SUSPEND, CHANGE_RESTORE, CHANGE_REFUND, CHANGE_SESSIONS_END,
                CHANGE_KINDS } ChangeKind;
 bool change_find(const char *word, ChangeKind *kind) MUST_CHECK;
 const char *change_word(ChangeKind kind);

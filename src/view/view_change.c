@@ -11,6 +11,7 @@ static const char *const change_words[CHANGE_KINDS] = {
     [CHANGE_BONUS_REMOVE] = "bonus-remove",
     [CHANGE_BONUS_RESTORE] = "bonus-restore",
     [CHANGE_RESET] = "reset",
+    [CHANGE_RESET_UNDO] = "reset-undo",
     [CHANGE_PLAN] = "plan",
     [CHANGE_ORGANIZATION] = "organization",
     [CHANGE_SUSPEND] = "suspend",

@@ -32,7 +32,7 @@ static const UsageLine *line_now(const Why *why, const UsageLine *then)
 
 static void set_kind(Value *page, const char *kind)
 {
-    static const char *const kinds[] = { "consume", "hold", "commit", "release", "expire", "refund", "reset" };
+    static const char *const kinds[] = { "consume", "hold", "commit", "release", "expire", "refund", "reset", "restore" };
     Value *is = set_object(page, "is");
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         value_set_flag(is, value_key(kinds[i]), strcmp(kinds[i], kind) == 0);

@@ -13,6 +13,7 @@ static const struct {
     {"grant.restore", "Bonus brought back"},
     {"decision.refund", "Units given back"},
     {"usage.reset", "Use reset"},
+    {"usage.restore", "A reset taken back"},
     {"subject.create", "Person added"},
     {"subject.update", "Person changed"},
     {"organization.owner", "Owner of an organization set"},

@@ -44,6 +44,16 @@ static bool is_of_bonus(ChangeKind kind)
     return kind == CHANGE_BONUS_REMOVE || kind == CHANGE_BONUS_RESTORE;
 }
 
+/* A reset that was not taken back yet. */
+static StoreResult reset_read(Store *store, const char *id, Change *change, StoreError *error)
+{
+    StoreResult result = id ? store_decision(store, id, &change->decision, error) : STORE_NONE;
+    bool is_reset = result == STORE_OK && strcmp(change->decision->kind, "reset") == 0 && !change->decision->restores;
+    if (is_reset && !change->decision->taken)
+        return store_fail(error, STORE_CONFLICT, NULL, change->decision->refunded > 0 ? SAY_RESET_UNDONE : SAY_UNDO_SAME);
+    return result == STORE_OK && !is_reset ? STORE_NONE : result;
+}
+
 /* The override, grant or decision that it is about, which must be of the person. */
 static StoreResult target_read(Call *call, Change *change, StoreError *error)
 {
@@ -58,6 +68,8 @@ static StoreResult target_read(Call *call, Change *change, StoreError *error)
                                                      : admin_grant_any(store, id, &change->target, error);
     else if (change->kind == CHANGE_REFUND)
         result = id ? store_decision(store, id, &change->decision, error) : STORE_NONE;
+    else if (change->kind == CHANGE_RESET_UNDO)
+        result = reset_read(store, id, change, error);
     else
         return change->kind == CHANGE_PLAN ? admin_subject_get(store, change->shown[CHANGE_F_SUBJECT].typed, &change->target, error)
                                            : STORE_OK;
@@ -72,6 +84,8 @@ static bool feature_read(Call *call, Change *change)
     bool needed = change->kind == CHANGE_OVERRIDE || change->kind == CHANGE_BONUS, known = change->target || change->decision;
     if (change->target && change->kind != CHANGE_PLAN)
         feature = json_string_value(json_object_get(change->target, "feature"));
+    else if (change->kind == CHANGE_RESET_UNDO)
+        feature = NULL; /* it may be of all */
     else if (change->decision)
         feature = change->decision->answer->feature ? change->decision->answer->feature->key : NULL;
     change->feature = feature ? policy_feature(change->read->report->policy, feature) : NULL;
@@ -200,6 +214,7 @@ UsageReport *change_supposed(const Change *change, Subject *subject)
         .plan = change->kind == CHANGE_PLAN ? policy_plan(before->policy, values[CHANGE_F_PLAN].text) : NULL,
         .reset = change->kind == CHANGE_RESET,
         .reset_feature = feature,
+        .taken = change->kind == CHANGE_RESET_UNDO ? change->decision->taken : NULL,
     };
     return usage_read_supposed(change->read, &supposed, subject);
 }
@@ -311,7 +326,12 @@ StoreResult change_make(Store *store, const Change *change, const char *actor, U
         result = admin_grant_restore(store, id, reason, actor, &json, error);
         break;
     case CHANGE_RESET:
-        return ledger_reset(store, subject, change->feature ? change->feature->key : NULL, reason, actor, &done, error);
+        result = ledger_reset(store, subject, change->feature ? change->feature->key : NULL, reason, actor, &done, error);
+        if (result == STORE_OK && done.units > 0)
+            undo_by(undo, CHANGE_RESET_UNDO, done.id);
+        return result;
+    case CHANGE_RESET_UNDO:
+        return ledger_restore(store, id, reason, actor, &done, error);
     case CHANGE_REFUND:
         return access_refund(store, id, values[CHANGE_F_AMOUNT].given ? values[CHANGE_F_AMOUNT].whole : -1, reason, actor, &done, error);
     case CHANGE_SESSIONS_END:

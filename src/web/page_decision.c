@@ -8,7 +8,7 @@ static void show(Call *call, const DecisionRead *read, const UsageReport *usage)
     PageContext context = call_context(call, back);
     DecisionShown shown = {
         .answer = read->answer,
-        .kind = read->kind,
+        .kind = read->restores ? "restore" : read->kind,
         .on_behalf_of = read->on_behalf_of,
         .reservation_state = read->reservation_state,
         .refunded = read->refunded,

@@ -101,11 +101,12 @@ static Undo undo_of(const InputValue *values)
     static const ChangeKind undoes[CHANGE_KINDS] = {
         [CHANGE_OVERRIDE] = CHANGE_OVERRIDE_REMOVE, [CHANGE_OVERRIDE_REMOVE] = CHANGE_OVERRIDE_RESTORE,
         [CHANGE_OVERRIDE_RESTORE] = CHANGE_OVERRIDE_REMOVE, [CHANGE_BONUS] = CHANGE_BONUS_REMOVE,
-        [CHANGE_BONUS_REMOVE] = CHANGE_BONUS_RESTORE, [CHANGE_BONUS_RESTORE] = CHANGE_BONUS_REMOVE, [CHANGE_PLAN] = CHANGE_PLAN,
+        [CHANGE_BONUS_REMOVE] = CHANGE_BONUS_RESTORE, [CHANGE_BONUS_RESTORE] = CHANGE_BONUS_REMOVE,
+        [CHANGE_RESET] = CHANGE_RESET_UNDO, [CHANGE_PLAN] = CHANGE_PLAN,
         [CHANGE_ORGANIZATION] = CHANGE_ORGANIZATION, [CHANGE_SUSPEND] = CHANGE_RESTORE, [CHANGE_RESTORE] = CHANGE_SUSPEND,
     };
     ChangeKind done;
-    if (!values[DONE].given || !change_find(values[DONE].text, &done) || !undoes[done])
+    if (!values[DONE].given || !change_find(values[DONE].text, &done) || !undoes[done] || (done == CHANGE_RESET && !values[WAS].given))
         return (Undo){0};
     return (Undo){.possible = true, .kind = undoes[done], .was = g_strdup(values[WAS].text), .until = g_strdup(values[UNTIL].text),
                   .then = g_strdup(values[THEN].text)};

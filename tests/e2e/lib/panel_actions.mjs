@@ -75,6 +75,7 @@ export const of_person = (site, { subject, use }) => [
     undo('Bring back the bonus of', 'The bonus is back.', 'grant.restore'),
     row('Remove the bonus of Calls <b>', {}, 'Remove the bonus of', 'The bonus was removed.', 'grant.remove'),
     row('Reset the use of Calls <b>, life', {}, 'Reset the use of', 'What was used was set back to 0.', 'usage.reset', { before: use }),
+    undo('Take back the reset of', 'The reset was taken back.', 'usage.restore'),
     row('Reset all use', {}, 'Reset the use of', 'What was used was set back to 0.', 'usage.reset', { before: use }),
     row('Change the plan', { 'The new plan': 'Pro', ...THEN }, 'Change the plan of', 'The plan was changed.', 'subject.update'),
     undo('Change the plan of', 'The plan was changed.', 'subject.update'),
