@@ -111,6 +111,18 @@ async function undoing(site, root) {
         status(await root.send('/admin/change', { ...fields_of(await root.open(`/admin/change?${WHO}&what=bonus-restore&id=${id}`)), reason: 'x', confirm: '1' }), 404, 'it is not removed');
         status(await root.open(`/admin/change?what=bonus-restore&id=${id}&subject=somebody`), 404, 'of somebody else');
     });
+    await test('a reset is taken back, once', async () => {
+        status(await site.api('DELETE', `/usage?${WHO}`), 200);
+        status(await consume(site), 200);
+        const before = await stands(site), { page } = await change(root, 'what=reset');
+        equal((await stands(site)).used, 0);
+        const link = undo_of(page), { preview, page: last } = await change(root, link);
+        ok(/· 2 left.*· 1 left/.test(plain(preview)), plain(preview));
+        equal(await stands(site), before);
+        ok(plain(last).includes('The reset was taken back.') && !/Undo<\/a>/.test(last.text), 'no undo');
+        status(await root.open(link), 409);
+        status(await root.open(link.replace('subject=', 'subject=x')), 404, 'of somebody else');
+    });
     await test('units are given back, not more than there were, not twice', async () => {
         const { decision_id: id } = status(await consume(site), 200).json, before = await stands(site);
         const form = fields_of(status(await root.open(`/admin/change?${WHO}&what=refund&id=${id}`), 200));
@@ -290,6 +302,17 @@ async function both_ways(site) {
         await (by_call ? site.api('DELETE', `/usage?${where}&reason=anew`) : site.command('reset', subject, '--reason', 'anew'));
         equal(await state(), fresh);
         await audited(['usage.reset', { life: 1 }, {}], 'anew', by_call);
+        status(await site.consume(subject, 'call'), 200);
+        const one = await state(), { decision_id: reset } = status(await site.api('DELETE', `/usage?${where}`), 200).json;
+        if (by_call) {
+            const body = { what: 'reset-undo', subject, id: reset, reason: 'back', confirm: true };
+            like(status(await request(`${site.url}/admin/change`, { method: 'POST', headers: site.admin, body }), 200).json, { made: true, undo: null });
+        } else {
+            const { decision_id: back } = JSON.parse((await site.command('reset', '--undo', reset, '--reason', 'back', '--json')).stdout);
+            ok((await site.command('explain', back)).stdout.includes('a reset taken back'), 'its record says what it was');
+        }
+        equal(await state(), one);
+        await audited(['usage.restore', null, { reset, units: 1 }], 'back', by_call);
     });
     await test('found by the search, alone and in the organization, and what was removed by call is restored by command', async () => {
         const { override } = await call('POST /admin/overrides', { feature: 'call', amount: 12 }, 'a');

@@ -1,6 +1,6 @@
 /* The ledger against a real PostgreSQL: exact with many threads and several processes' worth of stores, whole after
  * connections are cut, and the same from its journal as from its counters. */
-#include "asking.h"
+#include "waiting.h"
 
 #include <pthread.h>
 
@@ -332,6 +332,119 @@ START_TEST(a_subject_that_moves_takes_its_counters_along)
 }
 END_TEST
 
+/* --- a reset that is taken back --- */
+
+static const char of_resets[] =
+    "default_plan = free\nanonymous_plan = free\nfeature call { title = Call }\nfeature other { title = Other }\n"
+    "plan free { limit day { feature = call  amount = 100  window = day  warn_at = {5, 50} }\n"
+    "            limit trail { feature = call  amount = 100  window = \"6 hour\"  align = rolling }\n"
+    "            limit ever { feature = other  amount = 100  window = lifetime } }\n";
+
+static Store *at_noon(void)
+{
+    database_fresh(of_resets);
+    clock_at("12:00:00");
+    return database_store();
+}
+
+static char *used(Store *store, const char *subject, const char *feature, int64_t units)
+{
+    StoreResult result;
+    g_autoptr(Answer) answer = ask(store, ASK_CONSUME, subject, feature, NULL, units, &result);
+    ck_assert(result == STORE_OK && answer_allowed(answer));
+    return g_strdup(answer->id);
+}
+
+static void use(Store *store, const char *subject, const char *feature, int64_t units)
+{
+    g_free(used(store, subject, feature, units));
+}
+
+static char *reset(Store *store, const char *subject)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_msg(ledger_reset(store, subject, NULL, "test", "test", &done, &error) == STORE_OK, "%s", error.detail);
+    return g_strdup(done.id);
+}
+
+static void assert_taken_back(Store *store, const char *id, StoreResult expected)
+{
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_msg(ledger_restore(store, id, "test", "test", &done, &error) == expected, "%s", error.detail);
+}
+
+/* All of ada's counters are as those of her twin, who did the same and was not reset. */
+static void assert_twins(void)
+{
+    g_autofree char *rows = database_value("select string_agg(state::text || coalesce(rolling::text, ''), E'\n' order by s.key) from webquota.counters c"
+                                           " join webquota.subjects s on s.id = c.subject_id where s.key in ('ada', 'twin')");
+    g_auto(GStrv) each = g_strsplit(rows, "\n", 2);
+    ck_assert(each[0] && each[1]);
+    ck_assert_str_eq(each[0], each[1]);
+}
+
+static void both_use(Store *store, const char *feature, int64_t units)
+{
+    use(store, "ada", feature, units);
+    use(store, "twin", feature, units);
+}
+
+START_TEST(a_reset_is_taken_back_as_if_it_had_not_been)
+{
+    Store *store = at_noon();
+    both_use(store, "call", 3);
+    both_use(store, "other", 2);
+    clock_at("13:30:00");
+    both_use(store, "call", 4);
+    g_autofree char *first = reset(store, "ada");
+    ck_assert_int_eq(database_number("select sum(used) from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id where s.key = 'ada'"), 0);
+    clock_at("14:00:00");
+    both_use(store, "call", 5);
+    assert_taken_back(store, first, STORE_OK);
+    assert_twins();
+    assert_taken_back(store, first, STORE_CONFLICT);
+    g_autofree char *second = reset(store, "ada");
+    clock_at("18:45:00"); /* the first use has left the trailing hours */
+    assert_taken_back(store, second, STORE_OK);
+    both_use(store, "call", 1);
+    assert_twins();
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'usage.restore' and subject = 'ada'"), 2);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_reset_is_not_taken_back_where_that_is_not_exact)
+{
+    Store *store = at_noon();
+    g_autofree char *charge = used(store, "ada", "call", 3);
+    g_autofree char *first = reset(store, "ada");
+    use(store, "ada", "call", 2);
+    g_autofree char *second = reset(store, "ada");
+    assert_taken_back(store, first, STORE_CONFLICT); /* before the second */
+    assert_taken_back(store, second, STORE_OK);
+    assert_taken_back(store, first, STORE_OK);
+    ck_assert_int_eq(database_number("select used from webquota.counter_values where limit_key = 'day'"), 5);
+    assert_taken_back(store, charge, STORE_NONE);
+    g_autofree char *third = reset(store, "ada");
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_int_eq(ledger_refund(store, charge, -1, "test", "test", &done, &error), STORE_OK);
+    assert_taken_back(store, third, STORE_CONFLICT); /* less was there to give back */
+    use(store, "cat", "call", 1);
+    g_autofree char *late = reset(store, "cat"), *nothing = reset(store, "cat");
+    assert_taken_back(store, nothing, STORE_NONE);
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql volatile as"
+                          " 'select timestamptz ''2026-03-16 12:00Z'''"));
+    use(store, "cat", "call", 1);
+    assert_taken_back(store, late, STORE_CONFLICT); /* both windows are over */
+    ck_assert_int_eq(database_number("select used from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id"
+                                     " where limit_key = 'day' and s.key = 'cat'"), 1);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ledger");
@@ -344,6 +457,8 @@ int main(void)
     tcase_add_test(tests, a_key_that_was_refused_is_free_again);
     tcase_add_test(tests, a_hold_that_expires_comes_back_and_both_are_on_record);
     tcase_add_test(tests, a_subject_that_moves_takes_its_counters_along);
+    tcase_add_test(tests, a_reset_is_taken_back_as_if_it_had_not_been);
+    tcase_add_test(tests, a_reset_is_not_taken_back_where_that_is_not_exact);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

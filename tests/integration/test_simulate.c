@@ -40,7 +40,7 @@ typedef struct {
     Store *store;
     GRand *random;
     int64_t clock_s;
-    GPtrArray *decisions, *holds, *overrides;
+    GPtrArray *decisions, *holds, *overrides, *resets;
 } World;
 
 /* On one connection, without waiting for the disk. */
@@ -131,6 +131,7 @@ static void administer(World *world)
     switch (g_rand_int_range(world->random, 0, 7)) {
     case 0:
         result = ledger_reset(world->store, subject, g_rand_boolean(world->random) ? "call" : NULL, "test", "test", &done, &error);
+        g_ptr_array_add(world->resets, g_strdup(done.id));
         break;
     case 1:
         result = admin_override_add(world->store, &override, "test", &json, &error);
@@ -156,6 +157,16 @@ static void administer(World *world)
     json_decref(json);
 }
 
+/* Not where something came since, or it took nothing. */
+static void take_back(World *world)
+{
+    g_autofree char *id = take_one(world, world->resets);
+    g_auto(StoreError) error = { 0 };
+    g_auto(LedgerDone) done = { 0 };
+    StoreResult result = id ? ledger_restore(world->store, id, "test", "test", &done, &error) : STORE_OK;
+    ck_assert_msg(result == STORE_OK || result == STORE_CONFLICT || result == STORE_NONE, "%s", error.detail);
+}
+
 static void live(World *world)
 {
     for (int step = 0; step < STEPS; step++) {
@@ -171,7 +182,10 @@ static void live(World *world)
         else {
             /* Nothing happens at the very moment at which something else changes: which came first would not be known. */
             clock_set(world->clock_s += 1);
-            administer(world);
+            if (world->resets->len && g_rand_boolean(world->random))
+                take_back(world);
+            else
+                administer(world);
             clock_set(world->clock_s += 1);
         }
     }
@@ -188,6 +202,7 @@ static World *world_begin(void)
     world->decisions = g_ptr_array_new_with_free_func(g_free);
     world->holds = g_ptr_array_new_with_free_func(g_free);
     world->overrides = g_ptr_array_new_with_free_func(g_free);
+    world->resets = g_ptr_array_new_with_free_func(g_free);
     return world;
 }
 
@@ -198,6 +213,7 @@ static void world_end(World *world)
     g_ptr_array_unref(world->decisions);
     g_ptr_array_unref(world->holds);
     g_ptr_array_unref(world->overrides);
+    g_ptr_array_unref(world->resets);
     g_free(world);
 }
 
@@ -245,6 +261,7 @@ START_TEST(the_policy_in_force_decides_as_it_was_recorded)
         g_autofree char *sql = g_strdup_printf("select count(*) from webquota.decisions where kind = '%s'", *kind);
         ck_assert_msg(database_number(sql) > 0, "there is next to no %s", *kind);
     }
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'reset' and about_id is not null"), 0);
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where outcome = 'queued'"), 3);
     ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 2048 > 0"), 3);
     ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 1024 > 0"), 0);
