@@ -399,8 +399,9 @@ void batch_reset(Batch *batch, Job *job)
     put_parts(record, parts);
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
+    g_autofree char *reset = public_id_decision(&job->key);
     batch_audit(batch, job, state, "usage.reset",
-                json_pack("{s:s, s:s*, s:o}", "feature", record->feature, "reason", job->reason, "old", was));
+                json_pack("{s:s, s:s, s:s*, s:o}", "reset", reset, "feature", record->feature, "reason", job->reason, "old", was));
     ledger_done_clear(job->done);
     *job->done = (LedgerDone){ .id = public_id_decision(&job->key), .subject = g_strdup(state->key),
                                .feature = g_strdup(feature ? feature->key : NULL), .units = record->units, .at = batch->now };
