@@ -47,11 +47,12 @@ static int run(int argc, char **argv, const OptionTexts *texts, bool json)
 {
     bool undoes = texts->of[UNDO] != NULL;
     if (argc != (undoes ? 1 : 2))
-        return cli_usage("reset", undoes ? "--undo is of a DECISION, and of no SUBJECT" : argc < 2 ? "it needs a SUBJECT" : "it takes one SUBJECT");
+        return cli_usage("reset", undoes ? "--undo is of a DECISION, and of no SUBJECT"
+                                  : argc < 2 ? "it needs a SUBJECT" : "it takes one SUBJECT");
     if (undoes && texts->of[FEATURE])
         return cli_usage("reset", "--undo takes all of it back, and no --feature");
-    if ((!undoes && !cli_text("reset", "SUBJECT", argv[1], 1, 255)) || !cli_text("reset", "--undo", texts->of[UNDO], 1, 128) || !cli_text("reset", "--feature", texts->of[FEATURE], 1, 255) ||
-        !cli_text("reset", "--reason", texts->of[REASON], 0, 500))
+    if ((!undoes && !cli_text("reset", "SUBJECT", argv[1], 1, 255)) || !cli_text("reset", "--undo", texts->of[UNDO], 1, 128) ||
+        !cli_text("reset", "--feature", texts->of[FEATURE], 1, 255) || !cli_text("reset", "--reason", texts->of[REASON], 0, 500))
         return CMD_USAGE;
     Store *store = cli_store();
     if (!store)

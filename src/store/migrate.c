@@ -21,7 +21,8 @@ int migrations_latest(void)
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
     "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_active,"
-    " webquota.usage_organizations, webquota.usage_standing, webquota.usage_spread, webquota.usage_reaching, webquota.usage_reached to %s", /* sums, too */
+    " webquota.usage_organizations,"
+    " webquota.usage_standing, webquota.usage_spread, webquota.usage_reaching, webquota.usage_reached to %s", /* sums, too */
     "grant select on all tables in schema webquota to %s",
     "grant usage on all sequences in schema webquota to %s",
     "grant execute on all functions in schema webquota to %s",

@@ -133,7 +133,8 @@ static void show(Call *call, int status, Pool *pool, const UsageReport *after, b
     PageContext context = call_context(call, NULL);
     OrganizationChangeShown shown = {
         .organization = pool->shown[ORGANIZATION].typed, .what = pool->shown[WHAT].typed, .owner = owner_now(pool), .feature = pool->feature,
-        .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .stale = stale, .shown = pool->shown, .shown_count = FIELDS,
+        .before = pool->read ? pool->read->report : NULL, .after = after, .preview = preview, .stale = stale,
+        .shown = pool->shown, .shown_count = FIELDS,
     };
     call_page(call, status, "organization_change", view_organization_change(&shown, &context));
 }
