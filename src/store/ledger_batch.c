@@ -406,29 +406,6 @@ static BatchResult take_bulk_items(Batch *batch)
     return batch_result(result);
 }
 
-/* A reset is taken back where nothing came since that makes it inexact; nobody adds to what is on record of the person from here on. */
-static BatchResult look_at_resets(Batch *batch)
-{
-    DbResult result = DB_OK;
-    for (guint i = 0; result == DB_OK && i < batch->jobs->len; i++) {
-        Job *job = batch->jobs->pdata[i];
-        if (!job_open(job) || job->kind != JOB_RESTORE)
-            continue;
-        g_auto(Params) params = params_new();
-        g_autoptr(PGresult) rows = NULL;
-        params_number(&params, job->about.account_id);
-        params_number(&params, job->about.subject_id);
-        params_instant(&params, job->about.at);
-        params_number(&params, job->about.id);
-        result = db_run(batch->db, QUERY_RESET_STANDS, &params, &rows);
-        if (result != DB_OK || result_bool(rows, 0, 0))
-            continue;
-        job->settled = true;
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_RESET_TOUCHED);
-    }
-    return batch_result(result);
-}
-
 void batch_undecide(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
@@ -553,7 +530,7 @@ BatchResult batch_run(Batch *batch, Memory *memory)
     if (result == BATCH_DONE)
         result = take_bulk_items(batch);
     if (result == BATCH_DONE)
-        result = look_at_resets(batch);
+        result = batch_look_at_resets(batch);
     if (result == BATCH_DONE)
         result = batch_read_tickets(batch);
     if (result == BATCH_DONE)

@@ -189,6 +189,9 @@ StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, con
 /* ledger_settle.c: commit, release, expire, refund, reset, and what takes one back. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);
+/* Resets that are to be taken back, though something came since that makes it inexact, are refused: nobody adds to what is on record of the
+ * person from here on. */
+BatchResult batch_look_at_resets(Batch *batch);
 /* What the job's actor did to somebody, into the audit with all else that is written. Takes the details. */
 void batch_audit(Batch *batch, const Job *job, const SubjectState *state, const char *action, json_t *details);
 /* The shared counters that the lines of a recorded trace are about. */

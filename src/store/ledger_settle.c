@@ -409,6 +409,28 @@ void batch_reset(Batch *batch, Job *job)
 
 /* --- taking a reset back --- */
 
+BatchResult batch_look_at_resets(Batch *batch)
+{
+    DbResult result = DB_OK;
+    for (guint i = 0; result == DB_OK && i < batch->jobs->len; i++) {
+        Job *job = batch->jobs->pdata[i];
+        if (!job_open(job) || job->kind != JOB_RESTORE)
+            continue;
+        g_auto(Params) params = params_new();
+        g_autoptr(PGresult) rows = NULL;
+        params_number(&params, job->about.account_id);
+        params_number(&params, job->about.subject_id);
+        params_instant(&params, job->about.at);
+        params_number(&params, job->about.id);
+        result = db_run(batch->db, QUERY_RESET_STANDS, &params, &rows);
+        if (result != DB_OK || result_bool(rows, 0, 0))
+            continue;
+        job->settled = true;
+        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_RESET_TOUCHED);
+    }
+    return batch_result(result);
+}
+
 /* Was the person given something back, or reset, by an earlier job of the same batch? */
 static bool is_touched(const Batch *batch, int64_t subject_id)
 {
