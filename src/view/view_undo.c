@@ -1,6 +1,7 @@
 /* What undoes a change: a change like any other, as an address and for programs. */
 #include "view/view_granted.h"
 #include "view/view_page.h"
+#include "view/view_parts.h"
 
 void undo_clear(Undo *undo)
 {

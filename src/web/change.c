@@ -44,13 +44,11 @@ static bool is_of_bonus(ChangeKind kind)
     return kind == CHANGE_BONUS_REMOVE || kind == CHANGE_BONUS_RESTORE;
 }
 
-/* A reset that was not taken back yet. */
+/* A reset, not what takes one back. */
 static StoreResult reset_read(Store *store, const char *id, Change *change, StoreError *error)
 {
     StoreResult result = id ? store_decision(store, id, &change->decision, error) : STORE_NONE;
     bool is_reset = result == STORE_OK && strcmp(change->decision->kind, "reset") == 0 && !change->decision->restores;
-    if (is_reset && !change->decision->taken)
-        return store_fail(error, STORE_CONFLICT, NULL, change->decision->refunded > 0 ? SAY_RESET_UNDONE : SAY_UNDO_SAME);
     return result == STORE_OK && !is_reset ? STORE_NONE : result;
 }
 
@@ -114,6 +112,10 @@ bool change_read(Call *call, Change *change)
         result = target_read(call, change, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
+        return false;
+    }
+    if (change->kind == CHANGE_RESET_UNDO && !change->decision->taken) {
+        call_problem(call, 409, NULL, change->decision->refunded > 0 ? SAY_RESET_UNDONE : SAY_UNDO_SAME);
         return false;
     }
     return feature_read(call, change);
