@@ -73,3 +73,6 @@ end $$;
 
 -- What an organization itself was given is known by the last entry about it, not about its members.
 create index audit_organization_alone on webquota.audit (organization, number) where organization is not null and subject is null;
+
+comment on column webquota.decisions.about_at is
+  'commit, release, expire, refund: the decision this is about (with about_id); reset: the one that it takes back; consume, hold: the refusal that was given again, whose trace is this one''s';

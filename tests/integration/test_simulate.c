@@ -261,7 +261,7 @@ START_TEST(the_policy_in_force_decides_as_it_was_recorded)
         g_autofree char *sql = g_strdup_printf("select count(*) from webquota.decisions where kind = '%s'", *kind);
         ck_assert_msg(database_number(sql) > 0, "there is next to no %s", *kind);
     }
-    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'reset' and about_id is not null"), 0);
+    ck_assert_int_gt(database_number("select count(*) from webquota.decisions where kind = 'reset' and about_at is not null"), 0);
     ck_assert_int_gt(database_number("select count(*) from webquota.decisions where outcome = 'queued'"), 3);
     ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 2048 > 0"), 3);
     ck_assert_int_gt(database_number("select count(*) from webquota.decision_lines where flags & 1024 > 0"), 0);
