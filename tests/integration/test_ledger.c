@@ -435,7 +435,9 @@ START_TEST(a_reset_is_not_taken_back_where_that_is_not_exact)
     ck_assert_int_eq(ledger_refund(store, charge, -1, "test", "test", &done, &error), STORE_OK);
     assert_taken_back(store, third, STORE_CONFLICT); /* less was there to give back */
     use(store, "cat", "call", 1);
-    g_autofree char *late = reset(store, "cat"), *nothing = reset(store, "cat");
+    g_autofree char *late = reset(store, "cat");
+    clock_at("12:20:00");
+    g_autofree char *nothing = reset(store, "cat");
     assert_taken_back(store, nothing, STORE_NONE);
     g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql volatile as"
                           " 'select timestamptz ''2026-03-16 12:00Z'''"));
