@@ -65,6 +65,9 @@ int cli_fail(const char *command, StoreResult result, const StoreError *error)
         fprintf(stderr, "webquota %s: %s: %s\n", command, name, detail);
     else
         fprintf(stderr, "webquota %s: %s\n", command, detail);
+    if (result == STORE_DOWN && error->made >= STORE_MAYBE_MADE)
+        fprintf(stderr, "webquota %s: it %s done all the same; look before you try again\n", command,
+                error->made == STORE_MADE ? "was" : "may have been");
     return result == STORE_DOWN ? CMD_DOWN : time ? CMD_USAGE : CMD_NO;
 }
 

@@ -244,6 +244,9 @@
 
 /* ---- when the service or its database is in no state for it */
 #define SAY_TRY_LATER           "usage cannot be looked up at the moment; try again in a few seconds"
+#define SAY_NOT_MADE            "nothing was changed, as the database gave no answer; try again in a few seconds"
+#define SAY_MAYBE_MADE          "whether it was changed is not known, as the database gave no answer; look before you try again"
+#define SAY_MADE_UNSEEN         "it was changed, but what came of it cannot be looked up at the moment"
 #define SAY_NO_PAGE             "this page cannot be shown at the moment"
 #define SAY_NOT_READY           "not ready"
 #define SAY_TEMPLATES           "templates in %s%s%s: %s; webquota template check says more"

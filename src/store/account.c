@@ -74,7 +74,7 @@ StoreResult account_add(Store *store, const char *name, const char *password, Ro
     params_text(&params, role_word(role));
     params_text(&params, subject);
     result = admin_end(store, insert(store, &params, name, role, subject, reason, actor, error), error);
-    return result == STORE_OK ? account_get(store, name, json, error) : result;
+    return result == STORE_OK ? store_made(account_get(store, name, json, error), STORE_MADE, error) : result;
 }
 
 /* Changes one account, ends its sessions, notes it. Takes over `details`. */

@@ -4,42 +4,78 @@
 #include "base/parse.h"
 #include "say/say.h"
 
-/* With the connection taken. */
-static StoreResult begin(Store *store, StoreError *error)
+/* With the connection taken. Whoever waits for a change waits for each of its statements as long as for a decision: one that stands still
+ * is heard of by then. With the first, the connection may have to be made. */
+static StoreResult begin(Store *store, int64_t first_us, StoreError *error)
 {
+    int64_t deadline_us = store->writer.deadline_us;
+    if (!deadline_us && store->config.listen)
+        store->writer.deadline_us = first_us;
     DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_LOST)
         result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
+    store->writer.deadline_us = deadline_us;
     if (result == DB_OK)
         return STORE_OK;
     store_down(error, &store->writer);
-    store->writer.deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
-    return STORE_DOWN;
+    store_writer_give(store);
+    return store_made(STORE_DOWN, STORE_NOT_MADE, error);
 }
 
 StoreResult admin_begin(Store *store, StoreError *error)
 {
-    pthread_mutex_lock(&store->writer_lock);
-    return begin(store, error);
+    int64_t came_us = g_get_monotonic_time();
+    if (!store_writer_take(store))
+        return store_made(store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER), STORE_NOT_MADE, error);
+    return begin(store, store_writer_until(store, came_us, store_patience_us(store)), error);
 }
 
 StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error)
 {
-    if (pthread_mutex_trylock(&store->writer_lock) != 0)
+    if (!store_writer_try(store))
         return store_fail(error, STORE_CONFLICT, NULL, SAY_BUSY);
     store->writer.deadline_us = deadline_us;
-    return begin(store, error);
+    return begin(store, deadline_us, error);
 }
 
-StoreResult admin_run(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+/* What may have many rows to go through, or has to wait for one who has. */
+static bool takes_long(Query query)
 {
+    return query == QUERY_BULK_ITEMS_ADD || query == QUERY_BULK_UNDO_ADD || query == QUERY_COUNTERS_TOUCH_ALL ||
+           query == QUERY_MEMBERS_LOCK || query == QUERY_POLICY_LOCK || query == QUERY_POLICY_TABLES;
+}
+
+static DbResult run(Store *store, Query query, const Params *params, PGresult **rows)
+{
+    int patience_ms = store->writer.patience_ms;
+    if (takes_long(query))
+        store->writer.patience_ms = MAX(DB_PATIENCE_MS, patience_ms);
     DbResult result = db_run(&store->writer, query, params, rows);
+    store->writer.patience_ms = patience_ms;
+    if (result == DB_OK)
+        store_writer_heard(store);
+    return result;
+}
+
+/* What is to be said of a statement that was run. */
+static StoreResult outcome(Store *store, DbResult result, StoreError *error)
+{
     if (result == DB_OK)
         return STORE_OK;
     if (result == DB_RETRY)
         return store_fail(error, STORE_CONFLICT, NULL, SAY_SAME_CHANGED ": %s", store->writer.error);
     return store_down(error, &store->writer);
+}
+
+StoreResult admin_run(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
+{
+    return outcome(store, run(store, query, params, rows), error);
+}
+
+static StoreResult commit(Store *store, StoreError *error)
+{
+    DbResult result = run(store, QUERY_COMMIT, NULL, NULL);
+    return store_made(outcome(store, result, error), result == DB_LOST ? STORE_MAYBE_MADE : STORE_NOT_MADE, error);
 }
 
 StoreResult admin_end(Store *store, StoreResult result, StoreError *error)
@@ -49,12 +85,10 @@ StoreResult admin_end(Store *store, StoreResult result, StoreError *error)
         params_text(&params, "changed");
         result = admin_run(store, QUERY_NOTIFY, &params, NULL, error);
     }
-    if (result == STORE_OK)
-        result = admin_run(store, QUERY_COMMIT, NULL, NULL, error);
+    result = result == STORE_OK ? commit(store, error) : store_made(result, STORE_NOT_MADE, error);
     if (result != STORE_OK && store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
         db_close_connection(&store->writer);
-    store->writer.deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
+    store_writer_give(store);
     if (result == STORE_OK)
         ledger_forget(store);
     return result;

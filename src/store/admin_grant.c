@@ -72,7 +72,7 @@ StoreResult admin_grant_add(Store *store, const GrantAdd *add, const char *actor
     if (result != STORE_OK)
         return result;
     result = admin_end(store, admin_grant_insert(store, add, actor, &id, error), error);
-    return result == STORE_OK ? admin_grant_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(admin_grant_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 /* What is left of a listed grant: the same rule as decisions use, on the counter in the row. */
@@ -172,5 +172,5 @@ StoreResult admin_grant_restore(Store *store, const char *id, const char *reason
         json_object_set_new(was, "reason", json_string(reason));
     if (result == STORE_OK)
         result = admin_turn(store, QUERY_GRANT_RESTORE, id, "grant", "restore", was, actor, error);
-    return result == STORE_OK ? admin_grant_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(admin_grant_get(store, id, json, error), STORE_MADE, error) : result;
 }

@@ -7,7 +7,7 @@
 #define SECRET_BYTES 32
 #define SECRET_TEXT sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
 #define ID_TEXT 24 /* digits of any id, and a NUL */
-#define KNOWN_SHARE 3 /* of all patience */
+#define KNOWN_SHARE 4 /* of all patience */
 #define UNKNOWN_LESS_US 300000 /* than for the decision that comes after it */
 #define HASH_HEX (crypto_hash_sha256_BYTES * 2 + 1)
 
@@ -50,7 +50,7 @@ StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, In
     if (result == STORE_OK)
         result = admin_end(store, insert_key(store, name, hash, scopes, expires_at, reason, actor, &id, error), error);
     if (result == STORE_OK)
-        result = admin_one(store, QUERY_KEYS_LIST, id, "key", json, error);
+        result = store_made(admin_one(store, QUERY_KEYS_LIST, id, "key", json, error), STORE_MADE, error);
     if (result == STORE_OK) {
         g_autofree char *key = g_strdup_printf("wq_%s_%s", id, secret);
         json_object_set_new(*json, "key", json_string(key));

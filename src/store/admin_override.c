@@ -90,7 +90,7 @@ StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char 
     if (result != STORE_OK)
         return result;
     result = admin_end(store, admin_override_insert(store, add, actor, &id, error), error);
-    return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(admin_override_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 StoreResult admin_override_list(Store *store, const char *subject, const char *organization, const char *before, json_t **list,
@@ -127,5 +127,5 @@ StoreResult admin_override_restore(Store *store, const char *id, const char *rea
         json_object_set_new(was, "reason", json_string(reason));
     if (result == STORE_OK)
         result = admin_turn(store, QUERY_OVERRIDE_RESTORE, id, "override", "restore", was, actor, error);
-    return result == STORE_OK ? admin_override_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(admin_override_get(store, id, json, error), STORE_MADE, error) : result;
 }

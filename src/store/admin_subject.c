@@ -176,7 +176,7 @@ StoreResult admin_subject_set(Store *store, const SubjectChange *change, const c
     if (result != STORE_OK)
         return result;
     result = admin_end(store, admin_subject_change(store, change, actor, created, error), error);
-    return result == STORE_OK ? admin_subject_get(store, change->subject, subject_json, error) : result;
+    return result == STORE_OK ? store_made(admin_subject_get(store, change->subject, subject_json, error), STORE_MADE, error) : result;
 }
 
 StoreResult admin_subject_get(Store *store, const char *subject, json_t **subject_json, StoreError *error)

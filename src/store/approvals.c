@@ -95,7 +95,7 @@ StoreResult approval_add(Store *store, const OverrideAdd *override, const GrantA
     if (result == STORE_OK)
         result = admin_end(store, insert(store, &wanted, actor, &id, error), error);
     json_decref(wanted.change);
-    return result == STORE_OK ? approval_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(approval_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 /* --- reading --- */
@@ -242,7 +242,7 @@ StoreResult approval_approve(Store *store, const char *id, const char *reason, c
     if (result == STORE_OK)
         result = admin_end(store, make(store, approval, reason, actor, error), error);
     json_decref(approval);
-    return result == STORE_OK ? approval_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(approval_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 /* Of a transaction. */
@@ -261,5 +261,5 @@ StoreResult approval_deny(Store *store, const char *id, const char *reason, cons
     if (result == STORE_OK)
         result = admin_end(store, deny(store, approval, reason, actor, error), error);
     json_decref(approval);
-    return result == STORE_OK ? approval_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(approval_get(store, id, json, error), STORE_MADE, error) : result;
 }

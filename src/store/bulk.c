@@ -176,7 +176,7 @@ StoreResult bulk_add(Store *store, const BulkAsk *ask, const BulkFound *found, c
     StoreResult result = admin_begin(store, error);
     if (result == STORE_OK)
         result = admin_end(store, insert(store, ask, found, once, actor, &id, error), error);
-    return result == STORE_OK ? bulk_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(bulk_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 /* --- afterwards --- */
@@ -261,5 +261,5 @@ StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **
         result = admin_begin(store, error);
     if (result == STORE_OK)
         result = admin_end(store, stop(store, id, actor, error), error);
-    return result == STORE_OK ? bulk_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(bulk_get(store, id, json, error), STORE_MADE, error) : result;
 }

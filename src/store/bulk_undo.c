@@ -182,5 +182,5 @@ StoreResult bulk_undo(Store *store, const char *id, int64_t possible, const char
     if (result != STORE_OK)
         return result;
     result = admin_end(store, insert(store, id, reason, actor, &made, error), error);
-    return result == STORE_OK ? bulk_get(store, made, json, error) : result;
+    return result == STORE_OK ? store_made(bulk_get(store, made, json, error), STORE_MADE, error) : result;
 }

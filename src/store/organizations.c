@@ -159,5 +159,5 @@ StoreResult organization_own(Store *store, const char *organization, const char 
     if (result != STORE_OK)
         return result;
     result = admin_end(store, own(store, organization, owner, seen, reason, actor, error), error);
-    return result == STORE_OK ? organization_get(store, organization, json, error) : result;
+    return result == STORE_OK ? store_made(organization_get(store, organization, json, error), STORE_MADE, error) : result;
 }

@@ -65,7 +65,7 @@ StoreResult request_add(Store *store, const RequestAdd *add, json_t **json, Stor
     result = store_write(store, QUERY_REQUEST_ADD, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
         return store_fail(error, STORE_CONFLICT, "feature", SAY_REQUEST_WAITS, add->feature);
-    return result == STORE_OK ? request_get(store, result_text(rows, 0, 0), json, error) : result;
+    return result == STORE_OK ? store_made(request_get(store, result_text(rows, 0, 0), json, error), STORE_MADE, error) : result;
 }
 
 /* --- reading --- */
@@ -240,7 +240,7 @@ StoreResult request_approve(Store *store, const char *id, const RequestGift *gif
     if (result == STORE_OK)
         result = approve(store, id, request, gift, actor, error);
     json_decref(request);
-    return result == STORE_OK ? request_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(request_get(store, id, json, error), STORE_MADE, error) : result;
 }
 
 StoreResult request_deny(Store *store, const char *id, const char *reason, const char *actor, json_t **json, StoreError *error)
@@ -253,5 +253,5 @@ StoreResult request_deny(Store *store, const char *id, const char *reason, const
     if (result != STORE_OK)
         return result;
     result = admin_end(store, answer(store, id, "denied", reason, NULL, NULL, actor, error), error);
-    return result == STORE_OK ? request_get(store, id, json, error) : result;
+    return result == STORE_OK ? store_made(request_get(store, id, json, error), STORE_MADE, error) : result;
 }

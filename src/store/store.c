@@ -15,6 +15,7 @@ void store_error_clear(StoreError *error)
 {
     g_clear_pointer(&error->field, g_free);
     g_clear_pointer(&error->detail, g_free);
+    error->made = STORE_NO_CHANGE;
 }
 
 StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...)
@@ -35,6 +36,13 @@ StoreResult store_down(StoreError *error, const Db *db)
     return store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, db && db->error ? db->error : SAY_NOT_CONNECTED);
 }
 
+StoreResult store_made(StoreResult result, StoreMade made, StoreError *error)
+{
+    if (result == STORE_DOWN && error)
+        error->made = made;
+    return result;
+}
+
 Store *store_open(const StoreConfig *config)
 {
     Store *store = g_new0(Store, 1);
@@ -44,6 +52,7 @@ Store *store_open(const StoreConfig *config)
     pthread_mutex_init(&store->readers_lock, NULL);
     ledger_cond_init(&store->readers_free);
     pthread_mutex_init(&store->writer_lock, NULL);
+    ledger_cond_init(&store->writer_free);
     pthread_mutex_init(&store->tellers_lock, NULL);
     pthread_mutex_init(&store->ledger_lock, NULL);
     pthread_mutex_init(&store->clock_lock, NULL);
@@ -60,6 +69,7 @@ Store *store_open(const StoreConfig *config)
         store->readers[i].looks_up = config->listen;
     }
     db_init(&store->writer, config->database, config->prepared, true);
+    store->writer.patience_ms = config->listen ? store->config.patience_ms : 0;
     pthread_mutex_init(&store->reports_lock, NULL);
     ledger_cond_init(&store->reports_free);
     store->reports_apart = config->report_database != NULL;
@@ -76,7 +86,7 @@ int64_t store_patience_us(const Store *store)
 }
 
 /* So much longer than for a decision. */
-#define READ_MORE_US 200000
+#define READ_MORE_US 100000
 
 int64_t store_read_us(const Store *store)
 {
@@ -105,6 +115,7 @@ void store_close(Store *store)
     pthread_mutex_destroy(&store->readers_lock);
     pthread_cond_destroy(&store->readers_free);
     pthread_mutex_destroy(&store->writer_lock);
+    pthread_cond_destroy(&store->writer_free);
     pthread_mutex_destroy(&store->reports_lock);
     pthread_cond_destroy(&store->reports_free);
     pthread_mutex_destroy(&store->tellers_lock);
@@ -182,41 +193,7 @@ void store_reader_give(Store *store, Db *db)
     pthread_mutex_unlock(&store->readers_lock);
 }
 
-/* --- single changes --- */
-
-#define WRITE_TRIES 3
-
-static DbResult write_once(Store *store, Query query, const Params *params, PGresult **rows)
-{
-    DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
-    if (result == DB_LOST) /* the connection may have been lost long ago */
-        result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
-    if (result == DB_OK)
-        result = db_run(&store->writer, query, params, rows);
-    if (result == DB_OK)
-        result = db_run(&store->writer, QUERY_COMMIT, NULL, NULL);
-    if (result == DB_OK)
-        return result;
-    if (rows)
-        g_clear_pointer(rows, PQclear);
-    if (store->writer.connection && db_run(&store->writer, QUERY_ROLLBACK, NULL, NULL) != DB_OK)
-        db_close_connection(&store->writer);
-    return result;
-}
-
-/* The connection is administration's, whose turn may take a moment; who waits for a page does not wait for long. */
-StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
-{
-    DbResult result = DB_RETRY;
-    pthread_mutex_lock(&store->writer_lock);
-    store->writer.deadline_us = store->config.listen ? g_get_monotonic_time() + store_read_us(store) : 0;
-    for (int i = 0; i < WRITE_TRIES && result == DB_RETRY; i++)
-        result = write_once(store, query, params, rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
-    store->writer.deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
-    return outcome;
-}
+/* --- reading, once --- */
 
 StoreResult store_read_for(Store *store, int64_t us, Query query, const Params *params, PGresult **rows, StoreError *error)
 {
@@ -232,33 +209,6 @@ StoreResult store_read_for(Store *store, int64_t us, Query query, const Params *
 StoreResult store_read(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
 {
     return store_read_for(store, store_read_us(store), query, params, rows, error);
-}
-
-StoreResult store_write_alone(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
-{
-    pthread_mutex_lock(&store->writer_lock);
-    DbResult result = db_run(&store->writer, query, params, rows);
-    if (result == DB_LOST)
-        result = db_run(&store->writer, query, params, rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
-    pthread_mutex_unlock(&store->writer_lock);
-    return outcome;
-}
-
-#define NOTE_US 200000
-
-void store_note(Store *store, Query query, const Params *params)
-{
-    if (pthread_mutex_trylock(&store->writer_lock) != 0)
-        return;
-    Db *db = &store->writer;
-    db->deadline_us = g_get_monotonic_time() + NOTE_US;
-    db_queue(db, QUERY_COMMIT_RELAXED, NULL, NULL);
-    db_queue(db, query, params, NULL);
-    if (db_sync(db) == DB_LOST)
-        db->failed_at_us = 0; /* or whoever has something to change next would be turned away for a note's sake */
-    db->deadline_us = 0;
-    pthread_mutex_unlock(&store->writer_lock);
 }
 
 /* --- the clock --- */

@@ -20,10 +20,19 @@ typedef enum {
     STORE_DOWN       /* the database cannot be reached or is not ready: 503 */
 } StoreResult;
 
+/* What became of a change that came to STORE_DOWN. */
+typedef enum {
+    STORE_NO_CHANGE,  /* it was none */
+    STORE_NOT_MADE,   /* for certain */
+    STORE_MAYBE_MADE, /* it was to be committed, and there was no answer */
+    STORE_MADE        /* it cannot be told what came of it */
+} StoreMade;
+
 /* Says what was wrong when a result is not STORE_OK. Zero it first, clear it last. */
 typedef struct {
     char *field;     /* the input's field, or NULL */
     char *detail;    /* what was wrong */
+    StoreMade made;
 } StoreError;
 void store_error_clear(StoreError *error);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreError, store_error_clear)

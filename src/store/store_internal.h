@@ -40,6 +40,9 @@ struct Store {
     Places *places;              /* who waits in which line, as read lately; made with the store */
 
     pthread_mutex_t writer_lock; /* administration's one writing connection */
+    pthread_cond_t writer_free;
+    bool writer_taken;
+    int64_t writer_heard_us;     /* monotonic: the last answer that came by it */
     Db writer;
 
     pthread_mutex_t reports_lock; /* reports come by one connection of theirs, perhaps to a replica */
@@ -82,6 +85,18 @@ Db *store_reader_take(Store *store);
 Db *store_reader_take_for(Store *store, int64_t us);
 void store_reader_give(Store *store, Db *db);
 
+/* The writing connection; give it back. False: who comes for it has waited as long as a caller does, and for as long nothing was heard of
+ * the database: it stands still. Only in a service: a command has time. */
+bool store_writer_take(Store *store);
+/* The same without waiting. False: somebody has it. */
+bool store_writer_try(Store *store);
+/* Until when who came then, and has it now, waits for it to answer: for `us` in all, but half of all patience from now at the least, as others
+ * may have used it in good order all the time. */
+int64_t store_writer_until(const Store *store, int64_t came_us, int64_t us);
+void store_writer_give(Store *store);
+/* An answer came by it: to be called by whoever has it. */
+void store_writer_heard(Store *store);
+
 /* The database's time was heard just now. */
 void store_clock_heard(Store *store, Instant now);
 /* What it is now, as far as can be reckoned; as last heard where it does not go along with ours. */
@@ -115,6 +130,8 @@ const Limit *policy_limit_by_slot(const Policy *policy, int64_t slot);
 
 /* Sets *error and returns STORE_DOWN. */
 StoreResult store_down(StoreError *error, const Db *db);
+/* Says of STORE_DOWN what became of the change; returns `result`. */
+StoreResult store_made(StoreResult result, StoreMade made, StoreError *error);
 StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
 
 void ledger_close(Ledger *ledger);

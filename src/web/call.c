@@ -245,7 +245,8 @@ void call_fragment(Call *call, const char *template, Value *value)
     response_body(call->response, HTML_TYPE, part);
 }
 
-static void problem(Call *call, int status, const char *field, const char *detail)
+/* `retry`: it may be tried again as it is. */
+static void problem(Call *call, int status, const char *field, const char *detail, bool retry)
 {
     const char *type = PROBLEM_TYPE;
     const char *title = response_phrase(status);
@@ -264,7 +265,7 @@ static void problem(Call *call, int status, const char *field, const char *detai
     }
     response_status(call->response, status);
     response_guard(call->response);
-    if (status == 503)
+    if (retry)
         response_header(call->response, "Retry-After", "1");
     if (status == 401)
         response_header(call->response, "WWW-Authenticate", "Bearer realm=\"webquota\"");
@@ -282,7 +283,7 @@ void call_problem(Call *call, int status, const char *field, const char *format,
     va_start(arguments, format);
     g_autofree char *detail = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    problem(call, status, field, detail);
+    problem(call, status, field, detail, status == 503);
 }
 
 /* Once a second at most: while the database is away, every request would say so. */
@@ -306,12 +307,19 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
         [STORE_CONFLICT] = {409, SAY_NOT_NOW},
         [STORE_DOWN] = {503, SAY_TRY_LATER},
     };
+    static const char *const of_changes[] = {
+        [STORE_NO_CHANGE] = SAY_TRY_LATER,
+        [STORE_NOT_MADE] = SAY_NOT_MADE,
+        [STORE_MAYBE_MADE] = SAY_MAYBE_MADE,
+        [STORE_MADE] = SAY_MADE_UNSEEN,
+    };
     const char *detail = error->detail ? error->detail : meanings[result].detail;
-    if (result == STORE_DOWN) {
+    bool down = result == STORE_DOWN;
+    if (down) {
         log_down(detail);
-        detail = meanings[STORE_DOWN].detail; /* what is wrong with the database is not a client's business */
+        detail = of_changes[error->made]; /* what is wrong with the database is not a client's business */
     }
-    problem(call, meanings[result].status, error->field, detail);
+    problem(call, meanings[result].status, error->field, detail, down && error->made < STORE_MAYBE_MADE);
 }
 
 void call_see_other(Call *call, const char *path)

@@ -170,7 +170,8 @@ static void made_json(Call *call, const Change *change, const Undo *undo, const 
     UsageRead *now = NULL;
     StoreResult result = store_usage(call->site->store, change->values[CHANGE_F_SUBJECT].text, NULL, true, &now, &error);
     if (result != STORE_OK) {
-        call_store_problem(call, result, &error); /* made, but it cannot be said what came of it: asked again, 409 */
+        error.made = STORE_MADE; /* asked again: 409 */
+        call_store_problem(call, result, &error);
         return;
     }
     ChangeShown shown = shown_of(call, change, now->report);

@@ -21,8 +21,6 @@ const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const WORDS = (process.env.FAULTS ?? '').split(',').filter(word => word);
 const ALL = process.env.FAULTS_ALL === 'yes';
 const WITHIN_MS = 2000, BEFORE = 20, AFTER = 40;
-/* Administrators' changes wait longer for a database that stands still, since they may have much to do (DB_PATIENCE_MS). */
-const MORE_MS = { bend: 4000 };
 /* Somebody had no answer, or waited for it as nobody does otherwise. */
 const FELT_MS = 700;
 
@@ -32,7 +30,7 @@ const worst = (rounds, of) => Math.max(...rounds.map(round => round[of]));
 /* What the load saw of a fault. */
 function seen(load, { began, ended }) {
     const during = load.attempts.filter(one => one.ended >= began && one.began <= ended + WITHIN_MS);
-    const took = ({ began: from, ended: to, what }) => to - from - (MORE_MS[what] ?? 0);
+    const took = ({ began: from, ended: to }) => to - from;
     const wait = during.reduce((most, one) => took(one) > took(most) ? one : most, during[0]);
     const good = load.attempts.find(one => one.ended >= ended && one.what === 'decide' && [200, 201].includes(one.status));
     const bad = load.attempts.findLast(one => one.failed && one.began >= ended);

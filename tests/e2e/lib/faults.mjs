@@ -3,8 +3,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { now, pause } from './faults_load.mjs';
-import { Wire } from './faults_wire.mjs';
+import { SAID, now, pause } from './faults_load.mjs';
+import { CHANGE, Wire } from './faults_wire.mjs';
 import { ROOT, run, run_well } from './site.mjs';
 import { equal, ok, until } from './tap.mjs';
 
@@ -161,7 +161,7 @@ async function end_sessions(site) {
 }
 
 /* What was asked for is done, and the answer is lost. */
-async function lose_answers(site) {
+async function lose_answers(site, load) {
     const wire = new Wire(sockets(site));
     await wire.begin();
     const began = now();
@@ -175,6 +175,11 @@ async function lose_answers(site) {
             await pause(Math.random() * 80);
             return wire.cut >= CUTS;
         }, `${CUTS} answers are lost`);
+        await until(async () => {
+            wire.lose_next(CHANGE);
+            await load.bend({ ...load.begin(), feature: 'bent' });
+            return load.bends.some(({ said }) => SAID.maybe.test(said));
+        }, 'an administrator hears that it is not known whether the change was made');
     } finally {
         await wire.end();
     }

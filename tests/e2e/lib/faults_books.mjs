@@ -1,6 +1,6 @@
 // The books after a fault: what callers were told, what is recorded, what is counted. It reads the callers' notes and the
 // tables, and asks the service nothing.
-import { BENT, TIGHT_ALL, TIGHT_OWN, TURN } from './faults_load.mjs';
+import { BENT, SAID, TIGHT_ALL, TIGHT_OWN, TURN } from './faults_load.mjs';
 import { psql } from './faults.mjs';
 import { equal, ok } from './tap.mjs';
 
@@ -70,7 +70,7 @@ function story_mistakes(story, charges, settlements, denied, load) {
     return mistakes;
 }
 
-/* Resets and overrides: what was told is there, once, as it was told; what was not may be. */
+/* Resets and overrides: what was told is there, once, as it was told; what was not may be, unless it was told that it is not. */
 function once_mistakes(load, rows, overrides) {
     const resets = new Map(rows.filter(row => row.kind === 'reset').map(row => [row.id, row]));
     const mistakes = [], known = new Set(load.bends.map(story => story.op));
@@ -79,9 +79,10 @@ function once_mistakes(load, rows, overrides) {
         if (done && row?.units !== done.units) mistakes.push(`${op}: a reset of ${done.units}, on record are ${row?.units}`);
     }
     if (resets.size > load.resets.length) mistakes.push(`${resets.size} resets on record, ${load.resets.length} asked for`);
-    for (const { op, done } of load.bends) {
+    for (const { op, done, said } of load.bends) {
         const times = overrides.filter(one => one.op === op).length;
-        if (times > 1 || done && times === 0) mistakes.push(`${op}: the override is there ${times} times`);
+        if (times > 1 || times === 0 && (done || SAID.made.test(said))) mistakes.push(`${op}: the override is there ${times} times`);
+        if (times > 0 && SAID.not.test(said)) mistakes.push(`${op}: the override is there, and it was said that it is not`);
     }
     return [...mistakes, ...overrides.filter(one => !known.has(one.op)).map(one => `${one.op}: an override, and nobody asked`)];
 }

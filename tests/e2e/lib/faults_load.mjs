@@ -46,6 +46,9 @@ const KINDS = ['tight', 'tight', 'tight', 'tight', 'consume', 'consume', 'new', 
     'cleared', 'reset', 'turn'];
 const FEATURES = { tight: 'tight', bent: 'bent', bend: 'bent', cleared: 'cleared', reset: 'cleared', turn: 'turn' };
 
+/* What administrators are told of a change without an answer: it was not made, it is not known whether it was, it was made. */
+export const SAID = { not: /nothing was changed/, maybe: /whether it was changed is not known/, made: /it was changed, but/ };
+
 /* What is sent once: by a method of that name. */
 const ONCE = ['read', 'reset', 'bend'];
 
@@ -129,13 +132,13 @@ export class Load {
             subject: kind === 'new' ? `${this.name}-new-${number}` : this.subjects[number % this.subjects.length] };
     }
 
-    /** An attempt that is not made again; answers what it was told, where that is good. */
+    /** An attempt that is not made again; answers what it was told: {done} where that is good, else {said}. */
     async once(what, good, ...words) {
         const answer = await this.attempt(what, ...words);
-        if (answer.status === good) return answer.json;
+        if (answer.status === good) return { done: answer.json };
         this.expect(answer, [503]);
         await pause(PAUSE_MS);
-        return undefined;
+        return { said: answer.text };
     }
 
     async read(story) {
@@ -146,14 +149,14 @@ export class Load {
     async reset(story) {
         this.resets.push(story);
         const query = new URLSearchParams({ subject: story.subject, feature: story.feature, reason: story.op });
-        story.done = await this.once('reset', 200, 'DELETE', `/usage?${query}`);
+        Object.assign(story, await this.once('reset', 200, 'DELETE', `/usage?${query}`));
     }
 
     async bend(story) {
         this.bends.push(story);
         const { subject, feature, op } = story;
-        story.done = await this.once('bend', 201, 'POST', '/admin/overrides', { subject, feature, limit: 'bent_own', reason: op,
-            amount: BENT + Math.floor(Math.random() * BENT) });
+        Object.assign(story, await this.once('bend', 201, 'POST', '/admin/overrides', { subject, feature, limit: 'bent_own', reason: op,
+            amount: BENT + Math.floor(Math.random() * BENT) }));
     }
 
     /** What no fault excuses ends the load. */

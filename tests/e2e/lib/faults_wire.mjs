@@ -5,8 +5,9 @@ import net from 'node:net';
 
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]); // and one byte more: the state of the transaction
 
-/* The statement by which decisions are recorded: what it comes with is committed before it is answered. */
-const DEED = 'decisions_write';
+/* Statements after whose answer something is committed: that by which decisions are recorded, with all that it comes with; and the one that
+ * commits what an administrator changed. */
+export const DECISION = 'decisions_write', CHANGE = '\0commit\0';
 
 const is_whole = tail => tail.length >= 6 && tail.subarray(-6, -1).equals(READY_FOR_QUERY);
 
@@ -17,7 +18,7 @@ export class Wire {
         this.real = `${folder}/real`;
         this.pairs = new Set();
         this.cut = 0;
-        this.armed = false;
+        this.armed = undefined;
         this.server = net.createServer(client => this.join(client));
     }
 
@@ -43,9 +44,9 @@ export class Wire {
         };
         for (const one of [client, database]) one.on('error', part).on('close', part);
         client.on('data', data => {
-            if (this.armed && data.includes(DEED)) {
+            if (this.armed && data.includes(this.armed)) {
                 pair.doomed = true;
-                this.armed = false;
+                this.armed = undefined;
             }
             database.write(data);
         });
@@ -58,8 +59,8 @@ export class Wire {
         });
     }
 
-    /** The next decisions are recorded, and the answer is lost with the connection. */
-    lose_next() { this.armed = true; }
+    /** The next decisions are recorded, or the next change is committed, and the answer is lost with the connection. */
+    lose_next(deed = DECISION) { this.armed = deed; }
 
     async end() {
         for (const { client, database } of this.pairs) {
