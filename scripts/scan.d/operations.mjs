@@ -20,12 +20,16 @@ const SAMPLES = {
     people: 1, possible: 1, once: 'scan', dry_run: true, verdict: 'deny', filter: 'plan', text: 'default_plan = "free" plan free { }',
     on_exceed: 'block', fail: 'closed', warn_at: '80', rollover: '', week_starts: '', day_starts: '', claim_within: '', keep_place: '', queue_max: '', fair: 'none',
     title: 'Free', price: '', rank: '', upgrade: '', inherits: '', queue_weight: '', grace_days: '', grace_multiplier: '', grace_unlimited: '',
+    grant: 'scan', role: 'viewer', default_plan: 'free', anonymous_plan: '', upgrade_url: '/buy', support_url: '', sign_in_url: '', currency: '', queue_answer: 'redirect', totp: 'optional',
+    administrators: 'admin', embedders: '', support_ceiling_multiplier: '', support_ceiling_days: '',
 };
 /* Where a name means something else: by the address, of the API as well. */
 const HERE = {
     '/admin/access/change': { what: 'key' }, '/admin/queue/change': { what: 'paused', feature: 'summary', limit: 'shared_minute', seen: 'open' },
     '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
-    '/admin/limit': { limit: 'free/variant_daily', what: '' }, '/admin/plan': { what: '', unlimited: '', multiplier: '' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/limit': { limit: 'free/variant_daily', what: '' }, '/admin/plan': { what: '', unlimited: '', multiplier: '' }, '/admin/plan-grant': { what: 'add', grant: '', priority: '' },
+    '/admin/settings': { title: 'Scan', effective_at: '2038-01-01T00:00:00Z', day_starts: '00:00', week_starts: 'monday' },
+    '/admin/plan-grants': { what: 'add', effective_at: '2038-01-01T00:00:00Z' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
     '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
     '/admin/limits': { effective_at: '2038-01-01T00:00:00Z', warn_at: [80], rollover: 0, day_starts: '00:00', claim_within: 60, keep_place: 300, queue_max: 10 },
     '/admin/plans': { effective_at: '2038-01-01T00:00:00Z', rank: 1, queue_weight: 1 }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
@@ -37,6 +41,8 @@ const HERE = {
 const LEFT_OUT = { TicketAsk: ['items'], '/api/v1/consume': ['callback_url', 'payload'], RequestAdd: ['plan'], RequestApprove: ['plan', 'unlimited', 'multiplier'],
     '/api/v1/admin/bulk': ['filter', 'on_plan', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'],
     '/admin/bulk/new': ['q', 'limit', 'kind', 'multiplier', 'plan', 'then', 'people', 'once'], HoldAsk: ['items'], OverrideAdd: ['organization', 'multiplier', 'unlimited'], GrantAdd: ['organization'], LimitSet: ['what', 'unlimited'],
+    SettingsSet: ['anonymous_plan', 'support_url', 'sign_in_url', 'currency', 'administrators', 'embedders', 'grace_days', 'grace_multiplier', 'grace_unlimited', 'support_ceiling_multiplier',
+        'support_ceiling_days'],
     ...Object.fromEntries(['', API].map(api => [`${api}/admin/what-if`, ['plan', 'on_plan', 'subject']])),
     PlanSet: ['what', 'price', 'upgrade', 'inherits', 'unlimited', 'grace_days', 'grace_multiplier', 'grace_unlimited'] };
 

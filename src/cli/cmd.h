@@ -15,6 +15,8 @@ int cmd_template(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
+int cmd_plan_grant(int argc, char **argv);
+int cmd_setting(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_subject(int argc, char **argv);
 int cmd_organization(int argc, char **argv);

@@ -66,8 +66,9 @@ static bool is(const LimitOptions *options, const char *verb)
     return strcmp(options->verb, verb) == 0;
 }
 
-static Policy *wished(const Policy *policy, const void *kept)
+static Policy *wished(Store *store, const Policy *policy, const void *kept)
 {
+    (void)store;
     const LimitOptions *options = kept;
     char *const *of = options->texts.of;
     g_auto(LimitChosen) chosen = { 0 };
@@ -90,6 +91,13 @@ static Policy *wished(const Policy *policy, const void *kept)
     return policy_set_told(policy_with_limit(policy, &chosen, &wish, mistakes), mistakes);
 }
 
+/* What a new limit must say and this does not; NULL: nothing. */
+static const char *misses(const LimitOptions *options)
+{
+    char *const *of = options->texts.of + OPTIONS;
+    return !of[LIMIT_FEATURE] ? "--feature" : !of[LIMIT_WINDOW] ? "--window" : NULL;
+}
+
 /* Does it say what is to be, where that must be said, and only there? False after complaining. */
 static bool says_what(const LimitOptions *options)
 {
@@ -99,6 +107,8 @@ static bool says_what(const LimitOptions *options)
         any |= of[OPTIONS + option] != NULL;
     if (!of[PLAN] || !of[LIMIT])
         (void)cli_usage("limit", "%s needs --plan and --limit", options->verb);
+    else if (is(options, "add") && misses(options))
+        (void)cli_usage("limit", "add needs %s", misses(options));
     else if (of[OPTIONS + LIMIT_AMOUNT] && options->unlimited)
         (void)cli_usage("limit", "--amount cannot stand beside --unlimited");
     else if (!any && !is(options, "remove"))

@@ -1,4 +1,4 @@
-/* `webquota plan set|add`: a plan of the policy in force changed, or one more, as a new version of the policy. */
+/* `webquota plan set|add|remove`: a plan of the policy in force changed, one more, or one less, as a new version of the policy. */
 #include "cli/inputs.h"
 #include "cli/open.h"
 #include "cli/policy_set.h"
@@ -9,10 +9,27 @@ enum { PLAN, AT, BASED_ON, REASON, OPTIONS };
 typedef struct {
     OptionTexts texts;
     gboolean dry_run, json;
-    bool adds;
+    const char *verb;
 } PlanOptions;
 
-static Policy *wished(const Policy *policy, const void *kept)
+static bool is(const PlanOptions *options, const char *verb)
+{
+    return strcmp(options->verb, verb) == 0;
+}
+
+/* NULL where somebody has it, too. */
+static Policy *without(Store *store, const Policy *policy, const Plan *plan, GPtrArray *mistakes)
+{
+    g_auto(StoreError) error = { 0 };
+    int64_t people = 0;
+    StoreResult result = policy_plan_people(store, plan->key, &people, &error);
+    if (result == STORE_OK)
+        return policy_without_plan(policy, plan, people, mistakes);
+    (void)cli_fail("plan", result, &error);
+    return NULL;
+}
+
+static Policy *wished(Store *store, const Policy *policy, const void *kept)
 {
     const PlanOptions *options = kept;
     char *const *of = options->texts.of;
@@ -21,34 +38,40 @@ static Policy *wished(const Policy *policy, const void *kept)
     for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
         wish.of[option] = of[OPTIONS + option];
     g_autoptr(GPtrArray) mistakes = mistakes_new();
-    if (options->adds)
+    if (is(options, "add"))
         return policy_set_told(policy_with_new_plan(policy, of[PLAN], &wish, mistakes), mistakes);
     if (plan)
-        return policy_set_told(policy_with_plan(policy, plan, &wish, mistakes), mistakes);
+        return policy_set_told(is(options, "remove") ? without(store, policy, plan, mistakes) : policy_with_plan(policy, plan, &wish, mistakes),
+                               mistakes);
     fprintf(stderr, "webquota plan: plan: there is no plan %s\n", of[PLAN]);
     return NULL;
 }
 
-/* Is there anything to change? */
-static bool says_anything(const PlanOptions *options)
+/* Does it say what is to be, where that must be said, and only there? False after complaining. */
+static bool says_what(const PlanOptions *options)
 {
-    bool any = options->adds;
+    bool any = false;
     for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
         any |= options->texts.of[OPTIONS + option] != NULL;
-    return any;
+    if (!options->texts.of[PLAN])
+        (void)cli_usage("plan", "%s needs --plan", options->verb);
+    else if (!any && is(options, "set"))
+        (void)cli_usage("plan", "set needs what is to change, such as --title or --price");
+    else if (any && is(options, "remove"))
+        (void)cli_usage("plan", "remove takes no option of a plan");
+    else
+        return true;
+    return false;
 }
 
 static int do_it(int argc, char **argv, PlanOptions *options)
 {
     char *const *of = options->texts.of;
-    const char *verb = argc == 2 ? argv[1] : "";
-    options->adds = strcmp(verb, "add") == 0;
-    if (!options->adds && strcmp(verb, "set") != 0)
-        return cli_usage("plan", "it takes set or add");
-    if (!of[PLAN])
-        return cli_usage("plan", "%s needs --plan", verb);
-    if (!says_anything(options))
-        return cli_usage("plan", "set needs what is to change, such as --title or --price");
+    options->verb = argc == 2 ? argv[1] : "";
+    if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
+        return cli_usage("plan", "it takes set, add or remove");
+    if (!says_what(options))
+        return CMD_USAGE;
     const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
     return policy_set("plan", &set, wished, options);
 }
@@ -79,7 +102,9 @@ int cmd_plan(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
         { NULL },
     };
-    int parsed = cli_options("plan", "set | add", "Changes a plan, its limits apart, or adds one, as a new version of the policy.\n"
+    int parsed = cli_options("plan", "set | add | remove",
+                             "Changes a plan, its limits and grants apart, adds one, or removes one that nobody has, as a new version of the\n"
+                             "policy.\n"
                              "An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);

@@ -6,6 +6,7 @@
 #include "cli/open.h"
 #include "cli/table.h"
 #include "policy/policy_load.h"
+#include "policy/policy_read.h"
 #include "store/simulate.h"
 
 #define DAYS_DEFAULT 30
@@ -182,7 +183,7 @@ static void print_world(const char *name, const Replay *replay, int world)
            replay_people_stopped(replay, world), replay_people_counted(replay), people_word(replay_people_counted(replay)));
 }
 
-static void print_text(const Simulation *simulation)
+static void print_text(const Simulation *simulation, bool moves)
 {
     const Replay *replay = simulation->replay;
     g_autofree char *from = instant_text(simulation->from);
@@ -191,53 +192,119 @@ static void print_text(const Simulation *simulation)
     printf("%-24s %" PRId64 " stopped, %" PRId64 " put in line\n", "as recorded", replay->recorded_stopped, replay->recorded_waited);
     print_world("the policy in force", replay, 0);
     if (simulation->next)
-        print_world("the policy of the file", replay, 1);
+        print_world(moves ? "with the other plan" : "the policy of the file", replay, 1);
     printf("%" PRId64 " of %" PRId64 " decided by the policy in force come out as they were recorded\n", replay->agreed, replay->told);
     if (simulation->next)
         print_people(replay);
 }
 
-static int simulate(Policy *next, int days, bool json)
+/* What is tried. */
+typedef struct {
+    char *path, *days, *plan, *on_plan, *subject;
+    gboolean json;
+} SimulateOptions;
+
+static void simulate_options_clear(SimulateOptions *options)
 {
-    Store *store = cli_store();
-    if (!store)
-        return CMD_USAGE;
+    g_free(options->path);
+    g_free(options->days);
+    g_free(options->plan);
+    g_free(options->on_plan);
+    g_free(options->subject);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SimulateOptions, simulate_options_clear)
+
+/* The policy in force once more, in which somebody has another plan. NULL after saying why not; *code says what that is. */
+static Policy *policy_of_move(Store *store, const SimulateOptions *options, int *code)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Policy) policy = NULL;
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    StoreResult result = store_policy(store, &policy, &error);
+    const char *const plans[] = { options->plan, options->on_plan };
+    if (result != STORE_OK) {
+        *code = cli_fail("simulate", result, &error);
+        return NULL;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(plans); i++)
+        if (plans[i] && !policy_plan(policy, plans[i])) {
+            fprintf(stderr, "webquota simulate: there is no plan %s\n", plans[i]);
+            *code = CMD_NO;
+            return NULL;
+        }
+    return policy_read(policy->text, "policy", mistakes);
+}
+
+static int run(Store *store, Policy *next, int days, const SimulateOptions *options)
+{
     Progress progress = { 0 };
-    const SimulateAsk ask = { .next = next, .days = days, .progress = progress_show, .data = &progress };
+    const SimulateAsk ask = { .next = next, .days = days, .move = { options->subject, options->on_plan, options->plan },
+                              .progress = progress_show, .data = &progress };
     g_auto(StoreError) error = { 0 };
     g_autoptr(Simulation) simulation = NULL;
     StoreResult result = store_simulate(store, &ask, &simulation, &error);
     progress_end(&progress);
-    if (result == STORE_OK && json)
+    if (result == STORE_OK && options->json)
         print_json(simulation);
     else if (result == STORE_OK)
-        print_text(simulation);
-    int code = result == STORE_OK ? CMD_OK : cli_fail("simulate", result, &error);
+        print_text(simulation, options->plan);
+    return result == STORE_OK ? CMD_OK : cli_fail("simulate", result, &error);
+}
+
+static int simulate(const SimulateOptions *options, int days)
+{
+    g_autoptr(Policy) next = options->path ? policy_file_policy(options->path) : NULL;
+    if (options->path && !next)
+        return CMD_NO;
+    Store *store = cli_store();
+    if (!store)
+        return CMD_USAGE;
+    int code = CMD_DOWN;
+    if (options->plan)
+        next = policy_of_move(store, options, &code);
+    if (next || !options->plan)
+        code = run(store, next, days, options);
     store_close(store);
     return code;
 }
 
+/* False after complaining. */
+static bool fits(const SimulateOptions *options, int64_t *days)
+{
+    if (!cli_whole("simulate", "--days", options->days, 1, DAYS_MAX, days) || !cli_text("simulate", "--plan", options->plan, 1, 64) ||
+        !cli_text("simulate", "--on-plan", options->on_plan, 1, 64) || !cli_text("simulate", "--subject", options->subject, 1, 255))
+        return false;
+    if (options->plan && options->path)
+        (void)cli_usage("simulate", "--plan cannot stand beside --policy");
+    else if (options->plan && !options->on_plan && !options->subject)
+        (void)cli_usage("simulate", "--plan needs --on-plan or --subject: who would have it");
+    else if (!options->plan && (options->on_plan || options->subject))
+        (void)cli_usage("simulate", "%s goes with --plan", options->on_plan ? "--on-plan" : "--subject");
+    else
+        return true;
+    return false;
+}
+
 int cmd_simulate(int argc, char **argv)
 {
-    g_autofree char *path = NULL, *days_text = NULL;
-    gboolean json = FALSE;
+    g_auto(SimulateOptions) options = { 0 };
     const GOptionEntry entries[] = {
-        { "policy", 0, 0, G_OPTION_ARG_FILENAME, &path, "The other policy; without one, the policy in force is checked against the records", "FILE" },
-        { "days", 0, 0, G_OPTION_ARG_STRING, &days_text, "How far back (30)", "N" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON, with everybody concerned", NULL },
+        { "policy", 0, 0, G_OPTION_ARG_FILENAME, &options.path,
+          "The other policy; without one, the policy in force is checked against the records", "FILE" },
+        { "plan", 0, 0, G_OPTION_ARG_STRING, &options.plan, "Instead of that: the plan that some would have had", "PLAN" },
+        { "on-plan", 0, 0, G_OPTION_ARG_STRING, &options.on_plan, "Who: those who were on this plan", "PLAN" },
+        { "subject", 0, 0, G_OPTION_ARG_STRING, &options.subject, "Who: this person", "NAME" },
+        { "days", 0, 0, G_OPTION_ARG_STRING, &options.days, "How far back (30)", "N" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON, with everybody concerned", NULL },
         { NULL },
     };
-    int parsed = cli_options("simulate", NULL, "Decides what was recorded once more, under another policy: who would have been stopped, when\n"
-                             "and how often. Changes nothing.", entries, &argc, &argv);
+    int parsed = cli_options("simulate", NULL,
+                             "Decides what was recorded once more, under another policy, or with another plan for some: who would have been\n"
+                             "stopped, when and how often. Changes nothing.", entries, &argc, &argv);
+    int64_t days = DAYS_DEFAULT;
     if (parsed != CMD_OK)
         return MAX(parsed, 0);
-    int64_t days = DAYS_DEFAULT;
     if (argc != 1)
         return cli_usage("simulate", "it takes options only");
-    if (!cli_whole("simulate", "--days", days_text, 1, DAYS_MAX, &days))
-        return CMD_USAGE;
-    g_autoptr(Policy) next = path ? policy_file_policy(path) : NULL;
-    if (path && !next)
-        return CMD_NO;
-    return simulate(next, (int)days, json);
+    return fits(&options, &days) ? simulate(&options, (int)days) : CMD_USAGE;
 }

@@ -127,7 +127,7 @@ static const struct { const char *name; unsigned verbs; } known[TEXTS] = {
     [ORGANIZATION] = { "--organization", 1 << SET | 1 << FIND }, [TIMEZONE] = { "--timezone", 1 << SET },
     [ANCHOR] = { "--anchor", 1 << SET }, [EMAIL] = { "--email", 1 << SET }, [FILTER] = { "--filter", 1 << FIND },
     [NEAR] = { "--near", 1 << FIND }, [ON_PLAN] = { "--on-plan", 1 << FIND }, [KEY] = { "--key", 1 << FIND }, [AFTER] = { "--after", 1 << FIND },
-    [REASON] = { "--reason", 1 << SET | 1 << SIGN_OUT } };
+    [REASON] = { "--reason", 1 << SET | 1 << IMPORT | 1 << SIGN_OUT } };
 
 static bool options_fit(Verb verb, const SubjectOptions *options)
 {
@@ -179,7 +179,7 @@ static int run(Verb verb, const char *name, const SubjectOptions *options)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
     int code = verb == SET ? set(store, &change, options->json, actor)
-             : verb == IMPORT ? subject_import(store, name, options->dry_run, options->json, actor)
+             : verb == IMPORT ? subject_import(store, name, options->texts.of[REASON], options->dry_run, options->json, actor)
              : verb == FIND ? subject_find(store, &asked, options->json)
              : verb == SESSIONS ? sessions_list(store, "subject", NULL, name, options->json)
              : verb == SIGN_OUT ? sign_out(store, name, options, actor)
@@ -205,7 +205,7 @@ int cmd_subject(int argc, char **argv)
         { "on-plan", 0, 0, G_OPTION_ARG_STRING, &of[ON_PLAN], "Those who are on this plan (find)", "PLAN" },
         { "key", 0, 0, G_OPTION_ARG_STRING, &of[KEY], "Those whom this API key has changed something about (find)", "KEY" },
         { "after", 0, 0, G_OPTION_ARG_STRING, &of[AFTER], "Go on where a list ended (find)", "TEXT" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (set); needed to sign out", "TEXT" },
+        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (set, import); needed to sign out", "TEXT" },
         { "suspend", 0, 0, G_OPTION_ARG_NONE, &options.suspend, "Refuse everything (set)", NULL },
         { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "No longer refuse everything (set)", NULL },
         { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Say what would be done, and do nothing (import)", NULL },

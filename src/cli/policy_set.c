@@ -44,7 +44,7 @@ static int run(const char *command, Store *store, const PolicySetOptions *option
         return cli_usage(command, "--at must lie in the future, not at %s", options->at);
     if (!change->expected)
         change->expected = policy->version;
-    g_autoptr(Policy) next = wished(policy, kept);
+    g_autoptr(Policy) next = wished(store, policy, kept);
     return next ? make(command, store, policy, next, options, change) : CMD_NO;
 }
 

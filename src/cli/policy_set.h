@@ -11,7 +11,7 @@ typedef struct {
 } PolicySetOptions;
 
 /* The policy as it would be; NULL after saying on stderr all that is wrong with it. `kept` is the command's own. */
-typedef Policy *(*PolicyWished)(const Policy *policy, const void *kept);
+typedef Policy *(*PolicyWished)(Store *store, const Policy *policy, const void *kept);
 
 /* Changes the policy in force; whoever named no version changes the one that is read here, and no other. Returns the exit code. */
 int policy_set(const char *command, const PolicySetOptions *options, PolicyWished wished, const void *kept);

@@ -116,12 +116,14 @@ static void print_counted(const ImportCount *counted, bool pretend)
            counted->created, counted->changed, counted->same);
 }
 
-static int import_text(Store *store, const char *path, char *text, size_t len, const Policy *policy, bool pretend, bool json,
-                       const char *actor)
+static int import_text(Store *store, const char *path, char *text, size_t len, const Policy *policy, const char *reason, bool pretend,
+                       bool json, const char *actor)
 {
     g_autoptr(ImportFile) file = import_file_read(text, len, policy);
     if (file->mistakes->len)
         return print_mistakes(path, file->mistakes, json);
+    for (guint i = 0; i < file->changes->len; i++)
+        g_array_index(file->changes, SubjectChange, i).reason = reason;
     ImportCount counted = { 0 };
     int code = import_all(store, file, path, pretend, actor, &counted);
     if (code != CMD_OK)
@@ -134,7 +136,7 @@ static int import_text(Store *store, const char *path, char *text, size_t len, c
     return CMD_OK;
 }
 
-int subject_import(Store *store, const char *path, bool pretend, bool json, const char *actor)
+int subject_import(Store *store, const char *path, const char *reason, bool pretend, bool json, const char *actor)
 {
     size_t len = 0;
     g_autofree char *text = read_whole(path, &len);
@@ -145,5 +147,5 @@ int subject_import(Store *store, const char *path, bool pretend, bool json, cons
     StoreResult result = store_policy(store, &policy, &error);
     if (result != STORE_OK)
         return cli_fail("subject", result, &error);
-    return import_text(store, path, text, len, policy, pretend, json, actor);
+    return import_text(store, path, text, len, policy, reason, pretend, json, actor);
 }

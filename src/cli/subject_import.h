@@ -4,7 +4,7 @@
 
 #include "cli/open.h"
 
-/* `subject import FILE`: returns an exit code. */
-int subject_import(Store *store, const char *path, bool pretend, bool json, const char *actor);
+/* `subject import FILE`: returns an exit code. `reason`: for the audit entry of each; NULL: none. */
+int subject_import(Store *store, const char *path, const char *reason, bool pretend, bool json, const char *actor);
 
 #endif

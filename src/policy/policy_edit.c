@@ -214,12 +214,34 @@ bool policy_has(const char *text, const PolicyPlace *place)
     return found != NULL;
 }
 
+static bool says_something(const PolicyEdit *edits, int count)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++)
+        any |= edits[i].value != NULL;
+    return any;
+}
+
+static bool is_bare(const char *text, const PolicyPlace *place)
+{
+    g_autoptr(Found) found = policy_find(text, place);
+    return found && found->options->len == 0;
+}
+
+char *policy_edit_part(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count)
+{
+    if (!policy_has(text, place))
+        return says_something(edits, count) ? policy_add(text, place, edits, count) : g_strdup(text);
+    g_autofree char *after = policy_edit(text, place, edits, count);
+    return count && is_bare(after, place) ? policy_remove(after, place) : g_steal_pointer(&after);
+}
+
 #define INHERITS_MAX 100
 
-char *policy_limit_home(const char *text, const char *plan, const char *limit)
+char *policy_home(const char *text, const char *plan, const char *kind, const char *key)
 {
     char *home = g_strdup(plan);
-    for (int steps = 0; home && steps < INHERITS_MAX && !policy_has(text, &(PolicyPlace){home, "limit", limit}); steps++) {
+    for (int steps = 0; home && steps < INHERITS_MAX && !policy_has(text, &(PolicyPlace){home, kind, key}); steps++) {
         char *parent = policy_written(text, &(PolicyPlace){.plan = home}, "inherits");
         g_free(home);
         home = parent;

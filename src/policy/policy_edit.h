@@ -7,7 +7,7 @@
 /* A section of the file. */
 typedef struct {
     const char *plan; /* the plan's key; NULL: the file itself, with its settings */
-    const char *kind; /* of a section in the plan: "limit", "grant" or "grace"; NULL: the plan itself */
+    const char *kind; /* of a section in it: "limit", "grant", "grace" or "support_ceiling"; NULL: the plan or file itself */
     const char *key;  /* of that; NULL where its kind has none */
 } PolicyPlace;
 
@@ -35,7 +35,12 @@ char *policy_written(const char *text, const PolicyPlace *place, const char *nam
 /* Does the file have the section itself (so that it is not inherited)? */
 bool policy_has(const char *text, const PolicyPlace *place);
 
-/* The plan that defines a limit which `plan` has: itself, or the nearest of those that it inherits from; NULL: none. New string. */
-char *policy_limit_home(const char *text, const char *plan, const char *limit) MUST_CHECK;
+/* The text with options changed of a section that is there only for as long as it has any: it comes with the first, and goes with the
+ * last. NULL: what it would stand in is not there. New string. */
+char *policy_edit_part(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count) MUST_CHECK;
+
+/* The plan that defines a limit or grant (`kind`) which `plan` has: itself, or the nearest of those that it inherits from; NULL: none.
+ * New string. */
+char *policy_home(const char *text, const char *plan, const char *kind, const char *key) MUST_CHECK;
 
 #endif

@@ -51,7 +51,7 @@ bool limit_choose(const Policy *policy, const char *plan, const char *limit, Lim
     for (int i = 0; chosen->plan && i < chosen->plan->limit_count; i++)
         if (strcmp(chosen->plan->limits[i].key, limit) == 0 && !chosen->plan->limits[i].counts_only)
             chosen->limit = &chosen->plan->limits[i];
-    chosen->home = chosen->limit ? policy_limit_home(policy->text, plan, limit) : NULL;
+    chosen->home = chosen->limit ? policy_home(policy->text, plan, "limit", limit) : NULL;
     return chosen->home != NULL;
 }
 

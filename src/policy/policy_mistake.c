@@ -66,8 +66,8 @@ void mistakes_sort(GPtrArray *mistakes)
 
 char *mistake_text(const Mistake *mistake)
 {
-    return g_strdup_printf("%s:%d: %s%s%s", mistake->file, mistake->line, mistake->field ? mistake->field : "",
-                           mistake->field ? ": " : "", mistake->message);
+    g_autofree char *place = mistake->line ? g_strdup_printf("%s:%d", mistake->file, mistake->line) : g_strdup(mistake->file);
+    return g_strdup_printf("%s: %s%s%s", place, mistake->field ? mistake->field : "", mistake->field ? ": " : "", mistake->message);
 }
 
 char *mistakes_text(const GPtrArray *mistakes)

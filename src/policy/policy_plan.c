@@ -2,6 +2,7 @@
 #include "policy/policy_plan.h"
 
 #include "policy/policy_edit.h"
+#include "policy/policy_mistake.h"
 
 static const struct {
     const char *name;
@@ -90,40 +91,10 @@ static int edits_of(const Policy *policy, const Plan *plan, const PlanWish *wish
     return count;
 }
 
-static bool says_something(const PolicyEdit *edits, int count)
-{
-    bool any = false;
-    for (int i = 0; i < count; i++)
-        any |= edits[i].value != NULL;
-    return any;
-}
-
-/* Has a section no option any more? */
-static bool is_bare(const char *text, const char *plan)
-{
-    bool bare = true;
-    for (PlanOption option = PLAN_GRACE_DAYS; option <= PLAN_GRACE_UNLIMITED; option++) {
-        const PolicyPlace place = place_of(plan, option);
-        g_autofree char *written = policy_written(text, &place, name_in_place(option));
-        bare &= !written;
-    }
-    return bare;
-}
-
-/* The text with the changes of the plan's own grace; NULL: it has no such plan. New string. */
-static char *with_grace(const char *text, const char *plan, const PolicyEdit *edits, int count)
-{
-    const PolicyPlace place = {.plan = plan, .kind = "grace"};
-    if (!policy_has(text, &place))
-        return says_something(edits, count) ? policy_add(text, &place, edits, count) : g_strdup(text);
-    g_autofree char *after = policy_edit(text, &place, edits, count);
-    return count && is_bare(after, plan) ? policy_remove(after, &place) : g_steal_pointer(&after);
-}
-
 /* The policy of a text that was changed, and then of its plan's grace. */
 static Policy *read_again(const char *text, const char *plan, const PolicyEdit *grace, int count, GPtrArray *mistakes)
 {
-    g_autofree char *graced = text ? with_grace(text, plan, grace, count) : NULL;
+    g_autofree char *graced = text ? policy_edit_part(text, &(PolicyPlace){.plan = plan, .kind = "grace"}, grace, count) : NULL;
     return policy_read(graced ? graced : text ? text : "", "policy", mistakes);
 }
 
@@ -144,4 +115,16 @@ Policy *policy_with_new_plan(const Policy *policy, const char *key, const PlanWi
     bool is_known = policy_plan(policy, key);
     g_autofree char *text = policy_add(policy->text, &(PolicyPlace){.plan = key}, own, count);
     return read_again(text, key, grace, is_known ? 0 : grace_count, mistakes);
+}
+
+Policy *policy_without_plan(const Policy *policy, const Plan *plan, int64_t people, GPtrArray *mistakes)
+{
+    if (people > 0) {
+        g_autofree char *where = g_strconcat("plan ", plan->key, NULL);
+        mistake_add(mistakes, "policy", 0, where, NULL, people == 1 ? "%" PRId64 " person has it, or is to have it: give them another plan first"
+                    : "%" PRId64 " people have it, or are to have it: give them another plan first", people);
+    }
+    g_autofree char *text = policy_remove(policy->text, &(PolicyPlace){.plan = plan->key});
+    g_autoptr(Policy) made = policy_read(text ? text : "", "policy", mistakes);
+    return people > 0 ? NULL : g_steal_pointer(&made);
 }

@@ -11,7 +11,7 @@
 
 typedef struct {
     char *file;
-    int line;      /* 1 and up */
+    int line;      /* 1 and up; 0: of none, as it is about what the text is for */
     char *field;   /* where: "plan free: limit monthly: amount"; NULL: the file as a whole */
     char *message; /* what is wrong: "must not be negative" */
 } Mistake;

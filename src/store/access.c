@@ -115,14 +115,17 @@ StoreResult access_session_end(Store *store, const char *id, const char *reason,
 
 /* --- accounts --- */
 
-static StoreResult suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
+static StoreResult suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
+                           StoreError *error)
 {
     g_auto(Params) params = params_new(), whose = params_new();
     g_autoptr(PGresult) rows = NULL;
     params_text(&params, name);
     params_bool(&params, suspended);
     params_text(&whose, name);
-    StoreResult result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
+    StoreResult result = last_stays && suspended ? account_last_stays(store, name, error) : STORE_OK;
+    if (result == STORE_OK)
+        result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
         return store_fail(error, STORE_CONFLICT, "account", SAY_ACCOUNT_SO, name, suspended ? "suspended" : "open");
     if (result == STORE_OK && suspended)
@@ -140,7 +143,7 @@ static StoreResult is_there(Store *store, const char *name, StoreError *error)
     return result;
 }
 
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor,
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
                                    StoreError *error)
 {
     StoreResult result = is_there(store, name, error);
@@ -148,7 +151,7 @@ StoreResult access_account_suspend(Store *store, const char *name, bool suspende
         result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
-    result = admin_end(store, suspend(store, name, suspended, reason, actor, error), error);
+    result = admin_end(store, suspend(store, name, suspended, last_stays, reason, actor, error), error);
     if (result == STORE_OK)
         sessions_forget(store);
     return result;

@@ -14,8 +14,9 @@ StoreResult access_refund(Store *store, const char *decision, int64_t units, con
 StoreResult access_sessions_end(Store *store, const char *subject, const char *reason, const char *actor, int *ended,
                                 StoreError *error) MUST_CHECK;
 
-/* A suspended account cannot sign in, and its sessions end; nothing else of it changes. STORE_CONFLICT: it is so already. */
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor,
+/* A suspended account cannot sign in, and its sessions end; nothing else of it changes. STORE_CONFLICT: it is so already, or
+ * (`last_stays`) as in account.h. */
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
                                    StoreError *error) MUST_CHECK;
 
 /* Ends the sessions of an account. */

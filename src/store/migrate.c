@@ -17,7 +17,7 @@ int migrations_latest(void)
 }
 
 /* What the FastCGI process may do: no DDL, nothing deleted but idempotency keys, sums and what is over of
- * sessions, the journal and audit only added to, no account made. */
+ * sessions, the journal and audit only added to, no account renamed, or metered as somebody else. */
 static const char *const grants[] = {
     "grant usage on schema webquota to %s",
     "grant insert, update, delete on webquota.usage_by_plan, webquota.usage_owners, webquota.usage_last, webquota.usage_active,"
@@ -35,7 +35,7 @@ static const char *const grants[] = {
     " webquota.leases, webquota.tickets, webquota.queues to %s",
     "grant insert, update on webquota.deliveries to %s",
     "grant update (last_seen_at, ended_at), delete on webquota.sessions to %s",
-    "grant update (hash, changed_at) on webquota.local_accounts to %s", /* of those who change their own password */
+    "grant insert, delete, update (hash, changed_at, role) on webquota.local_accounts to %s", /* by administrators; their own hash by all */
     "grant update, delete on webquota.sign_in_attempts to %s",
     "grant insert, update, delete on webquota.second_factors to %s", /* of those who set up their own */
     "grant insert, update (used_at) on webquota.recovery_codes to %s",

@@ -222,6 +222,17 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
     return STORE_OK;
 }
 
+StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
+    params_text(&params, plan);
+    StoreResult result = store_read(store, QUERY_PLAN_PEOPLE, &params, &rows, error);
+    if (result == STORE_OK)
+        *people = result_number(rows, 0, 0);
+    return result;
+}
+
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;

@@ -34,6 +34,9 @@ StoreResult policy_version_read(Store *store, int version, Policy **policy, Stor
 /* How many subjects are on each plan now: {plan key: number}; those on the default plans are counted under its key. */
 StoreResult policy_people(Store *store, const Policy *policy, json_t **people, StoreError *error) MUST_CHECK;
 
+/* How many have a plan, or are to have it. Those who are on a default plan for having no other are not among them. */
+StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error) MUST_CHECK;
+
 /* Versions, newest first: [{version, author, reason, applied_at, active, state, effective_at, based_on}]. */
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error) MUST_CHECK;
 

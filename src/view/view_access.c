@@ -6,9 +6,10 @@
 #include "view/words_add.h"
 
 static const char *const change_words[ACCESS_CHANGE_KINDS] = {
-    [ACCESS_SUSPEND] = "account-suspend", [ACCESS_RESUME] = "account-resume", [ACCESS_SIGN_OUT] = "account-sign-out",
-    [ACCESS_CODES_RESET] = "account-codes-reset", [ACCESS_KEY_CREATE] = "key-create",   [ACCESS_KEY_REVOKE] = "key-revoke",
-    [ACCESS_SESSION_END] = "session-end",
+    [ACCESS_ACCOUNT_ADD] = "account-add", [ACCESS_ACCOUNT_ROLE] = "account-role", [ACCESS_ACCOUNT_PASSWORD] = "account-password",
+    [ACCESS_ACCOUNT_REMOVE] = "account-remove", [ACCESS_SUSPEND] = "account-suspend", [ACCESS_RESUME] = "account-resume",
+    [ACCESS_SIGN_OUT] = "account-sign-out", [ACCESS_CODES_RESET] = "account-codes-reset", [ACCESS_KEY_CREATE] = "key-create",
+    [ACCESS_KEY_REVOKE] = "key-revoke", [ACCESS_SESSION_END] = "session-end",
 };
 
 bool access_change_find(const char *word, AccessChangeKind *kind)
@@ -49,6 +50,9 @@ static void add_account(Value *rows, const json_t *account, const PageContext *c
     set_words(row, "codes_url", add_change, context->mount, ACCESS_CODES_RESET, name);
     set_flag(row, "own", g_strcmp0(name, context->account) == 0);
     set_words(row, "suspend_url", add_change, context->mount, suspended ? ACCESS_RESUME : ACCESS_SUSPEND, name);
+    set_words(row, "role_url", add_change, context->mount, ACCESS_ACCOUNT_ROLE, name);
+    set_words(row, "password_url", add_change, context->mount, ACCESS_ACCOUNT_PASSWORD, name);
+    set_words(row, "remove_url", add_change, context->mount, ACCESS_ACCOUNT_REMOVE, name);
     set_words(row, "end_url", add_change, context->mount, ACCESS_SIGN_OUT, name);
     set_words(row, "sessions_url", add_address, context->mount, "/admin/sessions?account=", name);
 }
@@ -108,6 +112,7 @@ Value *view_access(const AccessShown *shown, const PageContext *context)
     set_flag(page, "has_keys", i > 0);
     set_words(page, "older_keys", add_older, shown, context->mount);
     set_words(page, "create_url", add_change, context->mount, ACCESS_KEY_CREATE, NULL);
+    set_words(page, "add_url", add_change, context->mount, ACCESS_ACCOUNT_ADD, NULL);
     return page;
 }
 
@@ -142,6 +147,19 @@ Value *view_sessions(const SessionsShown *shown, const PageContext *context)
     return page;
 }
 
+/* {value, chosen} for each role, and for what was typed; at first the one that the account has. */
+static void set_roles(Value *page, const AccessChangeShown *shown)
+{
+    const char *typed = form_shown_of(shown->shown, shown->shown_count, "role"), *now = text_of(shown->target, "role");
+    Value *roles = set_list(page, "roles");
+    for (Role role = ROLE_USER; role <= ROLE_ADMIN; role++) {
+        Value *one = add_object(roles);
+        set_text(one, "value", role_word(role));
+        set_flag(one, "chosen", g_strcmp0(typed ? typed : now, role_word(role)) == 0);
+    }
+    form_add_typed(roles, "value", "value", typed);
+}
+
 Value *view_access_change(const AccessChangeShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -151,6 +169,10 @@ Value *view_access_change(const AccessChangeShown *shown, const PageContext *con
     set_kind(page, change_words[shown->kind]);
     set_text(page, "what", change_words[shown->kind]);
     set_text(page, "target", name);
+    set_text(page, "role", text_of(shown->target, "role"));
+    set_flag(page, "sets_role", shown->kind == ACCESS_ACCOUNT_ADD || shown->kind == ACCESS_ACCOUNT_ROLE);
+    set_flag(page, "sets_password", shown->kind == ACCESS_ACCOUNT_ADD || shown->kind == ACCESS_ACCOUNT_PASSWORD);
+    set_roles(page, shown);
     set_words(page, "scopes", add_scopes, shown->target);
     set_text(page, "address", text_of(shown->target, "address"));
     set_words(page, "since", words_add_when, text_of(shown->target, "created_at"), context->policy->zone);

@@ -23,6 +23,10 @@ Value *view_sessions(const SessionsShown *shown, const PageContext *context);
 
 /* What may be changed. The word stands in addresses ("account-suspend"). */
 typedef enum {
+    ACCESS_ACCOUNT_ADD,
+    ACCESS_ACCOUNT_ROLE,
+    ACCESS_ACCOUNT_PASSWORD,
+    ACCESS_ACCOUNT_REMOVE,
     ACCESS_SUSPEND,
     ACCESS_RESUME,
     ACCESS_SIGN_OUT,
@@ -37,7 +41,7 @@ const char *access_change_word(AccessChangeKind kind);
 
 typedef struct {
     AccessChangeKind kind;
-    const json_t *target;   /* the account, key or session; NULL: a key that is made */
+    const json_t *target;   /* the account, key or session; NULL: an account or key that is made */
     const FormShown *shown;
     int shown_count;
     const char *key;        /* that was made, this once; NULL: none was */

@@ -48,7 +48,7 @@ typedef struct {
 Value *view_policy(const PolicyShown *shown, const PageContext *context);
 json_t *view_policy_json(const PolicyShown *shown);
 
-/* {"version", "plans"}: every limit of every plan with its options, and how many people are on the plan. */
+/* {"version", "plans"}: every limit and grant of every plan with its options, and how many people are on the plan. */
 json_t *view_limits_json(const Policy *policy, const json_t *people);
 
 /* What a change would come to: policy_diff, each change with how many people it concerns. */
@@ -78,6 +78,7 @@ Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context);
 typedef struct {
     const Policy *policy;
     const Plan *plan;          /* NULL: a new one */
+    bool removes;              /* it goes */
     bool conflict;
     const char *const *wrong;
     DiffShown diff;
@@ -85,6 +86,30 @@ typedef struct {
     int shown_count;
 } PlanEditShown;
 Value *view_plan_edit(const PlanEditShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy;
+    const char *what;          /* as of a limit */
+    const Plan *plan;
+    const PlanGrant *grant;    /* NULL of a new one */
+    const char *home;          /* the plan that defines it, where that is another */
+    bool conflict;
+    const char *const *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} PlanGrantShown;
+Value *view_plan_grant(const PlanGrantShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy;
+    bool conflict;
+    const char *const *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} SettingsShown;
+Value *view_settings_edit(const SettingsShown *shown, const PageContext *context);
 
 typedef struct {
     const Policy *policy, *version; /* in force, and the one that is looked at */

@@ -94,6 +94,7 @@ static void set_limits(Value *page, const AnswerShown *shown, const Feature *fea
         set_flag(limit, "chosen", g_strcmp0(typed, line->limit->key) == 0);
         count++;
     }
+    form_add_typed(limits, "key", "words", typed);
     set_flag(page, "has_limits", count > 1);
 }
 
@@ -108,6 +109,7 @@ static void set_plans(Value *page, const AnswerShown *shown)
         set_text(one, "title", policy->plans[i].title);
         set_flag(one, "chosen", g_strcmp0(typed, policy->plans[i].key) == 0);
     }
+    form_add_typed(plans, "key", "title", typed);
 }
 
 /* "2 of 15 calls used today · 13 left", a limit a line. */

@@ -26,21 +26,13 @@ static void set_actions(Value *page, const char *asked)
 {
     Value *actions = set_list(page, "actions");
     const char *action, *words;
-    bool chosen = false;
     for (size_t i = 0; (words = words_audit_action_at(i, &action)); i++) {
         Value *one = add_object(actions);
-        bool is_it = g_strcmp0(asked, action) == 0;
         set_text(one, "key", action);
         set_text(one, "words", words);
-        set_flag(one, "chosen", is_it);
-        chosen = chosen || is_it;
+        set_flag(one, "chosen", g_strcmp0(asked, action) == 0);
     }
-    if (!asked || chosen)
-        return;
-    Value *other = add_object(actions); /* one that has no words here */
-    set_text(other, "key", asked);
-    set_text(other, "words", asked);
-    set_flag(other, "chosen", true);
+    form_add_typed(actions, "key", "words", asked); /* one that has no words here */
 }
 
 static void set_entry(Value *row, const json_t *entry, const PageContext *context, const char *zone)

@@ -88,12 +88,14 @@ static void set_choices(Value *page, const BulkNewShown *shown, const Policy *po
         set_text(one, "title", policy->features[i].title);
         set_flag(one, "chosen", g_strcmp0(feature, policy->features[i].key) == 0);
     }
+    form_add_typed(features, "key", "title", feature);
     for (int i = 0; i < policy->plan_count; i++) {
         Value *one = add_object(plans);
         set_text(one, "key", policy->plans[i].key);
         set_text(one, "title", policy->plans[i].title);
         set_flag(one, "chosen", g_strcmp0(plan, policy->plans[i].key) == 0);
     }
+    form_add_typed(plans, "key", "title", plan);
 }
 
 /* What is to be made of each, by the titles that people know. */

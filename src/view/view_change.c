@@ -48,6 +48,7 @@ static void set_plans(Value *page, const ChangeShown *shown)
         set_text(one, "title", plan->title);
         set_flag(one, "chosen", chosen);
     }
+    form_add_typed(plans, "key", "title", typed);
 }
 
 Value *view_change(const ChangeShown *shown, const PageContext *context)

@@ -49,3 +49,25 @@ Value *form_value(const Value *tree, const FormShown *shown, int count)
     set_flag(form, "any_mistake", any);
     return form;
 }
+
+static bool has_text(const Value *object, const char *name, const char *text)
+{
+    for (const Value *member = object->first; member; member = member->next)
+        if (strcmp(member->key, name) == 0)
+            return member->kind == VALUE_TEXT && strcmp(member->text, text) == 0;
+    return false;
+}
+
+void form_add_typed(Value *list, const char *value, const char *title, const char *typed)
+{
+    for (const Value *one = list->first; typed && one; one = one->next)
+        if (has_text(one, value, typed))
+            return;
+    if (!typed)
+        return;
+    Value *other = add_object(list);
+    value_set_text(other, value_key(value), typed);
+    if (strcmp(value, title) != 0)
+        value_set_text(other, value_key(title), typed);
+    set_flag(other, "chosen", true);
+}

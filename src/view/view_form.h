@@ -16,6 +16,7 @@ typedef enum {
     FORM_CHOICE,  /* none of those offered */
     FORM_TWICE,   /* sent more than once */
     FORM_ORDER,   /* not more than the field before it */
+    FORM_DIFFERS, /* not the same as the field before it */
     FORM_SAID     /* what the policy's own check says of it: `said` */
 } FormMistake;
 
@@ -39,6 +40,10 @@ FormShown *form_shown_find(FormShown *shown, int count, const char *name);
 
 /* What was typed into a field; NULL: nothing. Not owned. */
 const char *form_shown_of(const FormShown *shown, int count, const char *name);
+
+/* One more of the choices that a form offers, for what was typed where it is none of them, so that it comes back as it was sent. `list`:
+ * of {VALUE, TITLE, chosen}, whose names are literals. */
+void form_add_typed(Value *list, const char *value, const char *title, const char *typed);
 
 /* "Fill this in." Static or new: appended. */
 void words_add_form_mistake(GString *out, const FormShown *shown);

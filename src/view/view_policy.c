@@ -26,6 +26,21 @@ static void set_limits(Value *row, const Policy *policy, const Plan *plan)
     set_flag(row, "has_limits", limits->first);
 }
 
+static void set_grants(Value *row, const Policy *policy, const Plan *plan)
+{
+    Value *grants = set_list(row, "grants");
+    for (int i = 0; i < plan->grant_count; i++) {
+        const PlanGrant *grant = &plan->grants[i];
+        Value *one = add_object(grants);
+        set_text(one, "key", grant->key);
+        set_taken(one, "value", g_strconcat(plan->key, "/", grant->key, NULL));
+        set_text(one, "feature", policy->features[grant->feature].title);
+        set_words(one, "gives", words_add_plan_grant, grant);
+        set_number(one, "priority", grant->priority);
+    }
+    set_flag(row, "has_grants", grants->first);
+}
+
 /* {version, author, reason, at, active, …}: `at` is when it came, or is to come, into force. */
 static void set_version(Value *row, const json_t *version, const char *zone, const PageContext *context)
 {
@@ -88,6 +103,7 @@ Value *view_policy(const PolicyShown *shown, const PageContext *context)
         set_words(row, "people", words_add_number, people);
         set_flag(row, "one", people == 1);
         set_limits(row, policy, plan);
+        set_grants(row, policy, plan);
     }
     set_versions(page, shown->versions, policy->zone, context);
     return page;
@@ -114,6 +130,13 @@ static json_t *limit_json(const Policy *policy, const Limit *limit)
     return json;
 }
 
+static json_t *grant_json(const Policy *policy, const PlanGrant *grant)
+{
+    g_autofree char *every = grant->every.count > 0 ? window_text(&grant->every) : NULL;
+    return json_pack("{s:s, s:s, s:I, s:s?, s:i}", "grant", grant->key, "feature", policy->features[grant->feature].key, "amount",
+                     (json_int_t)grant->amount, "every", every, "priority", grant->priority);
+}
+
 json_t *view_limits_json(const Policy *policy, const json_t *people)
 {
     json_t *plans = json_array();
@@ -123,8 +146,11 @@ json_t *view_limits_json(const Policy *policy, const json_t *people)
         for (int i = 0; i < plan->limit_count; i++)
             if (!plan->limits[i].counts_only)
                 json_array_append_new(limits, limit_json(policy, &plan->limits[i]));
-        json_array_append_new(plans, json_pack("{s:s, s:s, s:I, s:o}", "plan", plan->key, "title", plan->title, "people",
-                                               json_integer_value(json_object_get(people, plan->key)), "limits", limits));
+        json_t *grants = json_array();
+        for (int i = 0; i < plan->grant_count; i++)
+            json_array_append_new(grants, grant_json(policy, &plan->grants[i]));
+        json_array_append_new(plans, json_pack("{s:s, s:s, s:I, s:o, s:o}", "plan", plan->key, "title", plan->title, "people",
+                                               json_integer_value(json_object_get(people, plan->key)), "limits", limits, "grants", grants));
     }
     return json_pack("{s:i, s:o}", "version", policy->version, "plans", plans);
 }

@@ -1,4 +1,4 @@
-/* The forms that change the policy: one limit, one plan. */
+/* The forms that change the policy: one limit, one plan, one grant of a plan, its settings. */
 #include "view/view_admin_policy.h"
 #include "view/view_page.h"
 #include "view/words_add.h"
@@ -26,7 +26,12 @@ static void set_form(Value *page, const Policy *policy, const DiffShown *diff, c
     set_value(page, "form", form_value(page, shown, count));
 }
 
-/* {value, title, chosen} for each feature. */
+static bool has_changes(const DiffShown *diff)
+{
+    return json_array_size(json_object_get(diff->changes, "changes")) > 0;
+}
+
+/* {value, title, chosen} for each feature, and for what was typed. */
 static void set_features(Value *page, const Policy *policy, const char *typed)
 {
     Value *list = set_list(page, "features");
@@ -36,14 +41,16 @@ static void set_features(Value *page, const Policy *policy, const char *typed)
         set_text(one, "title", policy->features[i].title);
         set_flag(one, "chosen", g_strcmp0(typed, policy->features[i].key) == 0);
     }
+    form_add_typed(list, "value", "title", typed);
 }
+
+static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
 static void set_limit_more(Value *page, const LimitEditShown *shown)
 {
     static const char *const exceeds[] = {"block", "queue", "allow"};
     static const char *const fails[] = {"closed", "open"};
     static const char *const fairs[] = {"none", "account"};
-    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
     const FormShown *fields = shown->shown;
     int count = shown->shown_count;
     set_features(page, shown->policy, form_shown_of(fields, count, "feature"));
@@ -85,25 +92,39 @@ Value *view_limit_edit(const LimitEditShown *shown, const PageContext *context)
     set_limit_choices(page, shown->shown, shown->shown_count, is_new);
     set_limit_more(page, shown);
     set_form(page, shown->policy, &shown->diff, shown->shown, shown->shown_count);
-    bool confirms = !is_remove && !shown->quick && json_array_size(json_object_get(shown->diff.changes, "changes"));
+    bool confirms = !is_remove && !shown->quick && has_changes(&shown->diff);
     set_flag(page, "confirms", confirms);
     set_flag(page, "asks", !confirms && !is_remove && !shown->quick);
     return page;
 }
 
-/* {value, title, chosen} for each plan but itself. */
-static void set_plans(Value *page, ValueKey key, const PlanEditShown *shown, const char *typed)
+/* {value, title, chosen} for each plan but one (NULL: for all), and for what was typed. */
+static void set_plans(Value *page, ValueKey key, const Policy *policy, const Plan *but, const char *typed)
 {
     Value *list = value_set(page, key, value_list(page));
-    for (int i = 0; i < shown->policy->plan_count; i++) {
-        const Plan *plan = &shown->policy->plans[i];
-        if (plan == shown->plan)
+    for (int i = 0; i < policy->plan_count; i++) {
+        const Plan *plan = &policy->plans[i];
+        if (plan == but)
             continue;
         Value *one = add_object(list);
         set_text(one, "value", plan->key);
         set_text(one, "title", plan->title);
         set_flag(one, "chosen", g_strcmp0(typed, plan->key) == 0);
     }
+    form_add_typed(list, "value", "title", typed);
+}
+
+/* The same for a flag, which is "no" where nothing is written. */
+static void set_yes_no(Value *page, ValueKey key, const char *typed)
+{
+    Value *list = value_set(page, key, value_list(page)), *no = add_object(list), *yes = add_object(list);
+    set_text(no, "value", "");
+    set_text(no, "title", "no");
+    set_flag(no, "chosen", false);
+    set_text(yes, "value", "yes");
+    set_text(yes, "title", "yes");
+    set_flag(yes, "chosen", g_strcmp0(typed, "yes") == 0);
+    form_add_typed(list, "value", "title", g_strcmp0(typed, "no") == 0 ? NULL : typed);
 }
 
 Value *view_plan_edit(const PlanEditShown *shown, const PageContext *context)
@@ -121,11 +142,71 @@ Value *view_plan_edit(const PlanEditShown *shown, const PageContext *context)
     set_text(page, "plan", plan ? plan->title : key);
     set_flag(page, "conflict", shown->conflict);
     set_wrong(page, shown->wrong);
-    set_plans(page, KEY("upgrades"), shown, form_shown_of(fields, count, "upgrade"));
-    set_plans(page, KEY("parents"), shown, form_shown_of(fields, count, "inherits"));
-    set_flag(page, "unlimited", g_strcmp0(form_shown_of(fields, count, "unlimited"), "yes") == 0);
-    set_flag(page, "grace_unlimited", g_strcmp0(form_shown_of(fields, count, "grace_unlimited"), "yes") == 0);
+    set_plans(page, KEY("upgrades"), shown->policy, plan, form_shown_of(fields, count, "upgrade"));
+    set_plans(page, KEY("parents"), shown->policy, plan, form_shown_of(fields, count, "inherits"));
+    set_yes_no(page, KEY("unlimiteds"), form_shown_of(fields, count, "unlimited"));
+    set_yes_no(page, KEY("grace_unlimiteds"), form_shown_of(fields, count, "grace_unlimited"));
     set_form(page, shown->policy, &shown->diff, fields, count);
-    set_flag(page, "confirms", json_array_size(json_object_get(shown->diff.changes, "changes")));
+    bool confirms = !shown->removes && has_changes(&shown->diff);
+    set_flag(page, "is_remove", shown->removes);
+    set_flag(page, "refused", shown->removes && shown->wrong);
+    set_flag(page, "confirms", confirms);
+    set_flag(page, "asks", !confirms && !shown->removes);
+    return page;
+}
+
+Value *view_plan_grant(const PlanGrantShown *shown, const PageContext *context)
+{
+    Value *page = value_new();
+    const PlanGrant *grant = shown->grant;
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    bool is_remove = g_strcmp0(shown->what, "remove") == 0;
+    const char *key = grant ? grant->key : form_shown_of(fields, count, "key");
+    set_value(page, "page", page_value(page, context, key, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/plan-grant", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_text(page, "what", shown->what);
+    set_taken(page, "which", grant ? g_strconcat(shown->plan->key, "/", grant->key, NULL) : NULL);
+    set_text(page, "plan", shown->plan->title);
+    set_text(page, "plan_key", shown->plan->key);
+    set_text(page, "grant", key);
+    set_text(page, "feature", grant ? shown->policy->features[grant->feature].title : NULL);
+    if (grant)
+        set_words(page, "gives", words_add_plan_grant, grant);
+    else
+        set_null(page, "gives");
+    set_text(page, "home", shown->home);
+    set_flag(page, "is_new", !grant);
+    set_flag(page, "is_remove", is_remove);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_features(page, shown->policy, form_shown_of(fields, count, "feature"));
+    set_form(page, shown->policy, &shown->diff, fields, count);
+    bool confirms = !is_remove && has_changes(&shown->diff);
+    set_flag(page, "confirms", confirms);
+    set_flag(page, "asks", !confirms && !is_remove);
+    return page;
+}
+
+Value *view_settings_edit(const SettingsShown *shown, const PageContext *context)
+{
+    static const char *const answers[] = {"redirect", "page"}, *const totps[] = {"optional", "required"};
+    Value *page = value_new();
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    set_value(page, "page", page_value(page, context, NULL, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/settings", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_plans(page, KEY("plans"), shown->policy, NULL, form_shown_of(fields, count, "default_plan"));
+    set_plans(page, KEY("visitors"), shown->policy, NULL, form_shown_of(fields, count, "anonymous_plan"));
+    set_words_of(page, KEY("week_days"), form_shown_of(fields, count, "week_starts"), days, G_N_ELEMENTS(days));
+    set_words_of(page, KEY("queue_answers"), form_shown_of(fields, count, "queue_answer"), answers, G_N_ELEMENTS(answers));
+    set_words_of(page, KEY("totps"), form_shown_of(fields, count, "totp"), totps, G_N_ELEMENTS(totps));
+    set_yes_no(page, KEY("grace_unlimiteds"), form_shown_of(fields, count, "grace_unlimited"));
+    set_form(page, shown->policy, &shown->diff, fields, count);
+    set_flag(page, "confirms", has_changes(&shown->diff));
     return page;
 }

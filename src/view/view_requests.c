@@ -91,6 +91,7 @@ static void set_limits(Value *page, const RequestForm *form)
         set_words(limit, "words", words_add_plan_limit, line->limit);
         set_flag(limit, "chosen", g_strcmp0(typed, line->limit->key) == 0);
     }
+    form_add_typed(limits, "key", "words", count > 1 ? typed : NULL);
     set_flag(page, "has_limits", count > 1);
 }
 

@@ -140,9 +140,10 @@ static void set_choices(Value *page, const WhatIfShown *shown)
     Value *list = set_list(page, "days_choices");
     for (int i = 0; i < DAYS_FORMS; i++) {
         Value *one = add_object(list);
-        set_number(one, "days", days[i]);
+        set_taken(one, "days", g_strdup_printf("%d", days[i]));
         set_flag(one, "chosen", shown->days == days[i]);
     }
+    form_add_typed(list, "days", "days", form_shown_of(shown->shown, shown->shown_count, "days"));
     Value *plans = set_list(page, "plans");
     for (int p = 0; p < shown->policy->plan_count; p++) {
         const Plan *plan = &shown->policy->plans[p];
@@ -171,6 +172,7 @@ void set_words_of(Value *page, ValueKey key, const char *typed, const char *cons
         set_text(one, "value", all[i]);
         set_flag(one, "chosen", g_strcmp0(typed, all[i]) == 0);
     }
+    form_add_typed(list, "value", "value", typed);
 }
 
 void set_wrong(Value *page, const char *const *wrong)

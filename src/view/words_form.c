@@ -46,6 +46,9 @@ void words_add_form_mistake(GString *out, const FormShown *shown)
     case FORM_ORDER:
         text_add(out, "This must be more than the one above.");
         return;
+    case FORM_DIFFERS:
+        text_add(out, "This differs from the one above. Type the same twice.");
+        return;
     case FORM_SAID:
         words_add_capital(out, shown->said);
         text_add(out, ".");

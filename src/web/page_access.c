@@ -1,5 +1,5 @@
 /* GET /admin/access: who may sign in with webquota itself, and what programs may ask; GET and POST /admin/access/change: one change to
- * that, which programs make as JSON. A new key is shown in the answer to the form that makes it, and never again. */
+ * that, which programs make as JSON. A new key is shown in the answer to the form that makes it, and never again; a password never is. */
 #include "store/access.h"
 #include "say/say.h"
 #include "store/second_factor.h"
@@ -45,13 +45,22 @@ void page_access(Call *call)
 
 /* --- one change --- */
 
-enum { WHAT, ID, NAME, ENFORCE, READ, ADMIN, EXPIRES, REASON, FIELDS };
+enum { WHAT, ID, NAME, ENFORCE, READ, ADMIN, EXPIRES, ROLE, SUBJECT, PASSWORD, AGAIN, REASON, FIELDS };
 static const InputField fields[FIELDS] = {
     [WHAT] = {"what", INPUT_TEXT, true, 1, 20},       [ID] = {"id", INPUT_TEXT, false, 1, 255},
     [NAME] = {"name", INPUT_TEXT, false, 1, 100},     [ENFORCE] = {"enforce", INPUT_FLAG, false, 0, 0},
     [READ] = {"read", INPUT_FLAG, false, 0, 0},       [ADMIN] = {"admin", INPUT_FLAG, false, 0, 0},
-    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [REASON] = {"reason", INPUT_TEXT, false, 1, 500},
+    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [ROLE] = {"role", INPUT_TEXT, false, 1, 16},
+    [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255}, [PASSWORD] = {"password", INPUT_TEXT, false, 1, 1024},
+    [AGAIN] = {"again", INPUT_TEXT, false, 1, 1024},  [REASON] = {"reason", INPUT_TEXT, false, 1, 500},
 };
+
+/* What was typed as a password is not shown, nor kept here: it is read from the form as it is, blanks and all. */
+static void forget_passwords(FormShown *shown)
+{
+    for (int field = PASSWORD; field <= AGAIN; field++)
+        g_clear_pointer(&shown[field].typed, g_free);
+}
 
 static StoreResult target_get(Store *store, AccessChangeKind kind, const char *id, json_t **target, StoreError *error)
 {
@@ -60,11 +69,11 @@ static StoreResult target_get(Store *store, AccessChangeKind kind, const char *i
                                         : account_get(store, id, target, error);
 }
 
-/* The account, key or session that it is about, which must be there. *target is new; NULL: a key that is made. */
+/* The account, key or session that it is about, which must be there. *target is new; NULL: an account or key that is made. */
 static bool target_read(Call *call, AccessChangeKind kind, const char *id, json_t **target)
 {
     g_auto(StoreError) error = {0};
-    if (kind == ACCESS_KEY_CREATE)
+    if (kind == ACCESS_KEY_CREATE || kind == ACCESS_ACCOUNT_ADD)
         return true;
     if (!id) {
         call_problem(call, 400, "id", SAY_MISSING("id"));
@@ -107,6 +116,7 @@ void page_access_change(Call *call)
     AccessChangeKind kind;
     json_t *target = NULL;
     form_open(&call->request->query, fields, FIELDS, shown);
+    forget_passwords(shown);
     if (kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
         if (call_wants_json(call))
             tell(call, kind, target, false);
@@ -137,21 +147,68 @@ static bool key_is_good(Call *call, const InputValue *values, FormShown *shown)
     return !values[EXPIRES].given || values[EXPIRES].time > store_now(call->site->store) || mark(shown, EXPIRES, FORM_PAST);
 }
 
+static bool role_is_good(const InputValue *values, FormShown *shown)
+{
+    Role role;
+    if (!values[ROLE].given)
+        return mark(shown, ROLE, FORM_MISSING);
+    return role_find(values[ROLE].text, &role) || mark(shown, ROLE, FORM_CHOICE);
+}
+
+/* Typed twice, by people; programs may say it once. */
+static bool password_is_good(const Call *call, FormShown *shown)
+{
+    const char *password = query_get(&call->form, "password"), *again = query_get(&call->form, "again");
+    if (!password || !*password)
+        return mark(shown, PASSWORD, FORM_MISSING);
+    if (shown[PASSWORD].mistake != FORM_GOOD || (call->is_json && !again) || g_strcmp0(password, again) == 0)
+        return shown[PASSWORD].mistake == FORM_GOOD;
+    return mark(shown, AGAIN, again && *again ? FORM_DIFFERS : FORM_MISSING);
+}
+
+static bool account_is_good(const Call *call, AccessChangeKind kind, const InputValue *values, FormShown *shown)
+{
+    bool is_add = kind == ACCESS_ACCOUNT_ADD, good = !is_add || values[ID].given || mark(shown, ID, FORM_MISSING);
+    if (is_add || kind == ACCESS_ACCOUNT_ROLE)
+        good &= role_is_good(values, shown);
+    if (is_add || kind == ACCESS_ACCOUNT_PASSWORD)
+        good &= password_is_good(call, shown);
+    return good;
+}
+
 static bool is_good(Call *call, AccessChangeKind kind, const InputValue *values, FormShown *shown)
 {
-    bool good = kind != ACCESS_KEY_CREATE || key_is_good(call, values, shown);
+    bool good = kind == ACCESS_KEY_CREATE ? key_is_good(call, values, shown) : account_is_good(call, kind, values, shown);
     return (values[REASON].given || mark(shown, REASON, FORM_MISSING)) && good;
+}
+
+static StoreResult make_account(Call *call, const InputValue *values, const char *actor, json_t **made, StoreError *error)
+{
+    Role role = ROLE_USER;
+    (void)!role_find(values[ROLE].text, &role);
+    return account_add(call->site->store, values[ID].text, query_get(&call->form, "password"), role, values[SUBJECT].text, values[REASON].text,
+                       actor, made, error);
 }
 
 static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *values, json_t **made, StoreError *error)
 {
     Store *store = call->site->store;
     const char *id = values[ID].text, *reason = values[REASON].text;
+    bool last_stays = !call->policy->administrators || !call->policy->administrators[0];
+    Role role = ROLE_USER;
     g_autofree char *actor = identity_actor(&call->identity);
     switch (kind) {
+    case ACCESS_ACCOUNT_ADD:
+        return make_account(call, values, actor, made, error);
+    case ACCESS_ACCOUNT_ROLE:
+        return role_find(values[ROLE].text, &role) ? account_role(store, id, role, last_stays, reason, actor, error) : STORE_INVALID;
+    case ACCESS_ACCOUNT_PASSWORD:
+        return account_password(store, id, query_get(&call->form, "password"), reason, actor, error);
+    case ACCESS_ACCOUNT_REMOVE:
+        return account_remove(store, id, last_stays, reason, actor, error);
     case ACCESS_SUSPEND:
     case ACCESS_RESUME:
-        return access_account_suspend(store, id, kind == ACCESS_SUSPEND, reason, actor, error);
+        return access_account_suspend(store, id, kind == ACCESS_SUSPEND, last_stays, reason, actor, error);
     case ACCESS_SIGN_OUT:
         return access_account_sign_out(store, id, reason, actor, error);
     case ACCESS_CODES_RESET:
@@ -166,44 +223,77 @@ static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *val
     }
 }
 
-static void change(Call *call, AccessChangeKind kind, const json_t *target, const InputValue *values, const FormShown *shown)
+/* What nobody does to their own account here. False: answered already. */
+static bool may_be_own(Call *call, AccessChangeKind kind, const char *id)
+{
+    static const char *const why_not[ACCESS_CHANGE_KINDS] = {
+        [ACCESS_SUSPEND] = SAY_NOT_ONESELF, [ACCESS_ACCOUNT_ROLE] = SAY_NOT_OWN_ROLE, [ACCESS_ACCOUNT_REMOVE] = SAY_NOT_REMOVE_ONESELF,
+        [ACCESS_ACCOUNT_PASSWORD] = SAY_NOT_OWN_PASSWORD, [ACCESS_CODES_RESET] = SAY_NOT_OWN_CODES,
+    };
+    if (!why_not[kind] || g_strcmp0(call->identity.account, id) != 0)
+        return true;
+    call_problem(call, 409, "id", "%s", why_not[kind]);
+    return false;
+}
+
+/* What was wrong with the field that it is about, where the store says so; false: it is about none. */
+static bool mark_said(FormShown *shown, const StoreError *error)
+{
+    static const struct {
+        const char *field;
+        int at;
+    } about[] = {{"password", PASSWORD}, {"subject", SUBJECT}, {"account", ID}};
+    for (size_t i = 0; i < G_N_ELEMENTS(about); i++)
+        if (g_strcmp0(error->field, about[i].field) == 0) {
+            shown[about[i].at].mistake = FORM_SAID;
+            shown[about[i].at].said = g_strdup(error->detail);
+            return true;
+        }
+    return false;
+}
+
+/* Where a person is led when it is made. */
+static void lead_on(Call *call, AccessChangeKind kind, const json_t *target)
+{
+    bool gone = kind == ACCESS_SESSION_END;
+    g_autofree char *account = gone ? g_uri_escape_string(json_string_value(json_object_get(target, "account")), NULL, FALSE) : NULL;
+    g_autofree char *then = gone ? g_strconcat("/admin/sessions?done=1&account=", account, NULL)
+                                 : g_strconcat("/admin/access?done=", access_change_word(kind), NULL);
+    call_see_other(call, then);
+}
+
+static void change(Call *call, AccessChangeKind kind, const json_t *target, const InputValue *values, FormShown *shown)
 {
     g_auto(StoreError) error = {0};
     json_t *made = NULL;
-    if (kind == ACCESS_SUSPEND && g_strcmp0(call->identity.account, values[ID].text) == 0) {
-        call_problem(call, 409, "id", SAY_NOT_ONESELF);
+    if (!may_be_own(call, kind, values[ID].text))
         return;
-    }
-    if (kind == ACCESS_CODES_RESET && g_strcmp0(call->identity.account, values[ID].text) == 0) {
-        call_problem(call, 409, "id", SAY_NOT_OWN_CODES);
-        return;
-    }
     StoreResult result = make(call, kind, values, &made, &error);
-    bool gone = kind == ACCESS_SESSION_END, json = call_wants_json(call);
+    bool gone = kind == ACCESS_SESSION_END || kind == ACCESS_ACCOUNT_REMOVE, json = call_wants_json(call);
+    bool asks_again = (kind == ACCESS_ACCOUNT_ADD || kind == ACCESS_ACCOUNT_PASSWORD) && (result == STORE_CONFLICT || result == STORE_INVALID);
     if (result == STORE_OK && json && !made && !gone)
         result = target_get(call->site->store, kind, values[ID].text, &made, &error);
-    if (result != STORE_OK) {
+    if (asks_again && !json && mark_said(shown, &error))
+        show(call, result == STORE_CONFLICT ? 409 : 400, kind, target, shown, NULL);
+    else if (result != STORE_OK)
         call_store_problem(call, result, &error);
-    } else if (json) {
+    else if (json)
         tell(call, kind, gone ? target : made, true);
-    } else if (made) {
+    else if (kind == ACCESS_KEY_CREATE)
         show(call, 200, kind, target, shown, json_string_value(json_object_get(made, "key")));
-    } else {
-        g_autofree char *account = gone ? g_uri_escape_string(json_string_value(json_object_get(target, "account")), NULL, FALSE) : NULL;
-        g_autofree char *then = gone ? g_strconcat("/admin/sessions?done=1&account=", account, NULL)
-                                     : g_strconcat("/admin/access?done=", access_change_word(kind), NULL);
-        call_see_other(call, then);
-    }
+    else
+        lead_on(call, kind, target);
     json_decref(made);
 }
 
-void page_access_change_send(Call *call)
+static void send(Call *call)
 {
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     AccessChangeKind kind;
     json_t *target = NULL;
     bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    forget_passwords(shown);
     if (form_members_are_known(call, fields, FIELDS) && kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
         if (good && is_good(call, kind, values, shown))
             change(call, kind, target, values, shown);
@@ -214,4 +304,14 @@ void page_access_change_send(Call *call)
     }
     json_decref(target);
     form_shown_clear(shown, FIELDS);
+}
+
+/* A password takes a good part of a second. */
+void page_access_change_send(Call *call)
+{
+    AccessChangeKind kind;
+    if (access_change_find(query_get(&call->form, "what"), &kind) && (kind == ACCESS_ACCOUNT_ADD || kind == ACCESS_ACCOUNT_PASSWORD))
+        call_slow(call, send);
+    else
+        send(call);
 }

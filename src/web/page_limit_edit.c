@@ -37,14 +37,6 @@ static bool is(const PolicyForm *form, const char *what)
     return g_strcmp0(form->shown[POLICY_WHAT].typed, what) == 0;
 }
 
-/* There must be a thing that is named as the field says. False: answered already. */
-static bool there_is(Call *call, const FormShown *field, bool found, const char *none, const char *missing)
-{
-    if (!found)
-        call_problem(call, field->typed ? 404 : 400, field->name, "%s", field->typed ? none : missing);
-    return found;
-}
-
 static bool choose(Call *call, PolicyForm *form)
 {
     const FormShown *which = &form->shown[WHICH], *plan = &form->shown[PLAN];
@@ -56,11 +48,11 @@ static bool choose(Call *call, PolicyForm *form)
     }
     if (is(form, "add")) {
         form->plan = plan->typed && plan->mistake == FORM_GOOD ? policy_plan(call->policy, plan->typed) : NULL;
-        return there_is(call, plan, form->plan, SAY_NO_SUCH("plan"), SAY_MISSING("plan"));
+        return policy_form_found(call, plan, form->plan, SAY_NO_SUCH("plan"), SAY_MISSING("plan"));
     }
     bool found = which->mistake == FORM_GOOD && limit_form_choose(call->policy, which->typed, &form->chosen);
     form->plan = form->chosen.plan;
-    return there_is(call, which, found, SAY_NO_SUCH("limit"), SAY_MISSING("limit"));
+    return policy_form_found(call, which, found, SAY_NO_SUCH("limit"), SAY_MISSING("limit"));
 }
 
 static bool fill(const Call *call, PolicyForm *form)

@@ -1,7 +1,8 @@
-/* /admin/plan: a plan of the policy in a form, its limits apart. ?what=add: one more plan. */
+/* /admin/plan: a plan of the policy in a form, its limits apart. ?what=add: one more plan; remove: it goes. */
 #include "policy/policy_diff.h"
 #include "policy/policy_plan.h"
 #include "say/say.h"
+#include "store/policy_store.h"
 #include "web/handlers.h"
 #include "web/policy_form.h"
 
@@ -24,29 +25,39 @@ static const InputField fields[FIELDS] = {
     OPTION(PLAN_GRACE_UNLIMITED, "grace_unlimited", 8),
 };
 
-static bool is_new(const PolicyForm *form)
+static bool is(const PolicyForm *form, const char *what)
 {
-    return form->shown[POLICY_WHAT].typed != NULL;
+    return g_strcmp0(form->shown[POLICY_WHAT].typed, what) == 0;
+}
+
+/* Nobody must have a plan that goes. False: answered already. */
+static bool read_people(Call *call, PolicyForm *form)
+{
+    g_auto(StoreError) error = {0};
+    StoreResult result = policy_plan_people(call->site->store, form->plan->key, &form->people, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
 }
 
 static bool choose(Call *call, PolicyForm *form)
 {
-    const char *what = form->shown[POLICY_WHAT].typed, *plan = form->shown[PLAN].typed;
-    bool one_plan = form->shown[PLAN].mistake == FORM_GOOD;
-    if (form->shown[POLICY_WHAT].mistake != FORM_GOOD || (what && strcmp(what, "add") != 0))
+    const FormShown *what = &form->shown[POLICY_WHAT], *plan = &form->shown[PLAN];
+    form->shows_at_once = is(form, "remove");
+    if (what->mistake != FORM_GOOD || (what->typed && !is(form, "add") && !is(form, "remove"))) {
         call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
-    else if (what)
+        return false;
+    }
+    if (is(form, "add"))
         return true;
-    else if (plan && one_plan && (form->plan = policy_plan(call->policy, plan)))
-        return true;
-    else
-        call_problem(call, plan ? 404 : 400, "plan", "%s", plan ? SAY_NO_SUCH("plan") : SAY_MISSING("plan"));
-    return false;
+    form->plan = plan->typed && plan->mistake == FORM_GOOD ? policy_plan(call->policy, plan->typed) : NULL;
+    return policy_form_found(call, plan, form->plan, SAY_NO_SUCH("plan"), SAY_MISSING("plan")) &&
+           (!form->shows_at_once || read_people(call, form));
 }
 
 static bool fill(const Call *call, PolicyForm *form)
 {
-    for (PlanOption option = 0; !is_new(form) && option < PLAN_OPTIONS; option++)
+    for (PlanOption option = 0; form->plan && !form->shows_at_once && option < PLAN_OPTIONS; option++)
         policy_form_fill(form->shown, FIELDS, form->sent, plan_option_name(option), plan_written(call->policy, form->plan->key, option), NULL);
     return true;
 }
@@ -62,17 +73,20 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
     PlanWish wish;
     for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
         wish.of[option] = policy_form_wish(form->shown, FIELDS, form->sent, plan_option_name(option));
-    return is_new(form) ? policy_with_new_plan(policy, key_of(form), &wish, mistakes) : policy_with_plan(policy, form->plan, &wish, mistakes);
+    if (is(form, "remove"))
+        return policy_without_plan(policy, form->plan, form->people, mistakes);
+    return is(form, "add") ? policy_with_new_plan(policy, key_of(form), &wish, mistakes)
+                           : policy_with_plan(policy, form->plan, &wish, mistakes);
 }
 
 static char *where(const PolicyForm *form)
 {
-    return g_strdup_printf("plan %s", is_new(form) ? key_of(form) : form->plan->key);
+    return g_strdup_printf("plan %s", is(form, "add") ? key_of(form) : form->plan->key);
 }
 
 static Value *view(const Call *call, const PolicyForm *form, const PageContext *context)
 {
-    const PlanEditShown shown = {.policy = call->policy, .plan = form->plan, .conflict = form->conflict,
+    const PlanEditShown shown = {.policy = call->policy, .plan = form->plan, .removes = form->shows_at_once, .conflict = form->conflict,
                                  .wrong = (const char *const *) form->wrong, .diff = {form->diff, policy_change_text},
                                  .shown = form->shown, .shown_count = FIELDS};
     return view_plan_edit(&shown, context);

@@ -63,3 +63,82 @@ void policy_api_make(Call *call, const Policy *next, const InputValue *values, b
     json_t *json = result == STORE_OK ? outcome_json(version, changed, &change, changes, warnings) : NULL;
     admin_answer(call, changed ? 201 : 200, result, json, &error);
 }
+
+/* --- what is wished, as the policy would have it --- */
+
+/* What is no number keeps its quotes, and is no percent. */
+static char *list_text(const json_t *list)
+{
+    g_autoptr(GString) text = g_string_new(json_array_size(list) ? NULL : "none");
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item) {
+        char *one = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+        g_string_append_printf(text, "%s%s", i ? ", " : "", one ? one : "");
+        free(one);
+    }
+    return g_strdup(text->str);
+}
+
+/* "1.5": no more decimals than a policy has. */
+static char *number_text(double number)
+{
+    char *text = g_strdup_printf("%.6f", number);
+    size_t len = strlen(text);
+    while (text[len - 1] == '0')
+        len--;
+    text[text[len - 1] == '.' ? len - 1 : len] = '\0';
+    return text;
+}
+
+char *policy_api_wish(const InputField *field, const InputValue *value)
+{
+    if (!value->given)
+        return value->is_null ? g_strdup("") : NULL;
+    switch (field->type) {
+    case INPUT_WHOLE:
+        return g_strdup_printf("%" PRId64, value->whole);
+    case INPUT_NUMBER:
+        return number_text(value->number);
+    case INPUT_FLAG:
+        return g_strdup(value->flag ? "yes" : "no");
+    case INPUT_LIST:
+        return list_text(value->json);
+    default:
+        return g_strdup(value->text);
+    }
+}
+
+const char *policy_api_member(const GPtrArray *mistakes, const InputField *fields, int first, int count, const char *otherwise)
+{
+    const Mistake *mistake = mistakes->len ? mistakes->pdata[0] : NULL;
+    g_auto(GStrv) parts = mistake && mistake->field ? g_strsplit(mistake->field, ": ", -1) : NULL;
+    guint depth = parts ? g_strv_length(parts) : 0;
+    if (depth == 0)
+        return otherwise;
+    const char *section = depth > 1 && !strchr(parts[depth - 2], ' ') ? parts[depth - 2] : NULL;
+    g_autofree char *name = g_strconcat(section ? section : "", section ? "_" : "", parts[depth - 1], NULL);
+    for (int i = first; i < count; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return fields[i].name;
+    return otherwise;
+}
+
+bool policy_api_what_is(Call *call, const InputValue *what, const char *const *words)
+{
+    if (!what->given || g_strv_contains(words, what->text))
+        return true;
+    call_problem(call, 400, "what", SAY_WHAT_OF_CHANGE);
+    return false;
+}
+
+bool policy_api_only_goes(Call *call, const InputValue *what, const InputField *fields, const InputValue *values, int first, int count)
+{
+    bool is_remove = g_strcmp0(what->text, "remove") == 0;
+    for (int i = first; is_remove && i < count; i++)
+        if (values[i].given) {
+            call_problem(call, 400, fields[i].name, SAY_STRAY("%s"), fields[i].name);
+            return false;
+        }
+    return true;
+}

@@ -14,6 +14,19 @@ bool policy_api_is_good(Call *call, const InputValue *values) MUST_CHECK;
 /* Nobody changes what they have not seen. False: answered already. */
 bool policy_api_is_of_now(Call *call, const InputValue *version) MUST_CHECK;
 
+/* `what` is one of these, or nothing. False: answered already. */
+bool policy_api_what_is(Call *call, const InputValue *what, const char *const *words) MUST_CHECK;
+
+/* Of what goes ("remove") none of these fields can be changed. False: answered already. */
+bool policy_api_only_goes(Call *call, const InputValue *what, const InputField *fields, const InputValue *values, int first, int count) MUST_CHECK;
+
+/* What a field wishes, as the policy would have it. NULL: nothing was sent; "" of null: it is to be as it is without. New string. */
+char *policy_api_wish(const InputField *field, const InputValue *value) MUST_CHECK;
+
+/* The member that a mistake is about: "plan free: limit daily: window": "window"; "plan free: grace: days": "grace_days"; `otherwise` where
+ * it is none of the fields from the first on. */
+const char *policy_api_member(const GPtrArray *mistakes, const InputField *fields, int first, int count, const char *otherwise);
+
 /* Answers 400 with all that is wrong with a policy, with its lines. */
 void policy_api_mistakes(Call *call, const char *field, const GPtrArray *mistakes);
 

@@ -42,6 +42,11 @@ bool policy_call_knows(Call *call, const InputValue *version)
     return version->whole == call->policy->version || policy_call_anew(call);
 }
 
+const char *policy_call_own(const Call *call)
+{
+    return call->identity.kind == IDENTITY_PERSON && call->identity.role != ROLE_ADMIN ? call->identity.subject : NULL;
+}
+
 void policy_call_made(Call *call, int version)
 {
     g_autofree char *then = g_strdup_printf("/admin/plans?done=%d", version);

@@ -17,6 +17,9 @@ bool policy_call_anew(Call *call) MUST_CHECK;
 /* The same where another version was looked at than this process knows of: another one may have made it. */
 bool policy_call_knows(Call *call, const InputValue *version) MUST_CHECK;
 
+/* The subject of whoever may do it only for being named in the policy as an administrator; NULL: they may otherwise. Not owned. */
+const char *policy_call_own(const Call *call);
+
 /* The change was made: to the page of plans, which says so. */
 void policy_call_made(Call *call, int version);
 

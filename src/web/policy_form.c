@@ -9,11 +9,19 @@
 static void policy_form_clear(PolicyForm *form)
 {
     limit_chosen_clear(&form->chosen);
+    grant_chosen_clear(&form->grant);
     form_shown_clear(form->shown, form->kind->count);
     g_strfreev(form->wrong);
     json_decref(form->diff);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PolicyForm, policy_form_clear)
+
+bool policy_form_found(Call *call, const FormShown *field, bool found, const char *none, const char *missing)
+{
+    if (!found)
+        call_problem(call, field->typed ? 404 : 400, field->name, "%s", field->typed ? none : missing);
+    return found;
+}
 
 const char *policy_form_typed(const PolicyForm *form, const char *name)
 {
@@ -35,7 +43,7 @@ void policy_form_fill(FormShown *shown, int count, const Query *sent, const char
 }
 
 /* The field that a mistake is about, by its place within `where`: "window"; of its grace "grace_days"; "key" of itself, or of its key, which
- * is no part of the place then ("plan free: limit"); NULL: of others. */
+ * is no part of the place then ("plan free: limit"); of the settings (nowhere) "upgrade_url", of their grace "grace_days"; NULL: of others. */
 static char *field_of(const Mistake *mistake, const char *where)
 {
     if (mistake->field && g_str_has_prefix(where, mistake->field) && where[strlen(mistake->field)] == ' ')
@@ -45,7 +53,8 @@ static char *field_of(const Mistake *mistake, const char *where)
     const char *rest = mistake->field + strlen(where);
     if (!*rest)
         return g_strdup("key");
-    g_auto(GStrv) parts = g_str_has_prefix(rest, ": ") ? g_strsplit(rest + 2, ": ", -1) : NULL;
+    const char *within = !*where ? rest : g_str_has_prefix(rest, ": ") ? rest + 2 : NULL;
+    g_auto(GStrv) parts = within ? g_strsplit(within, ": ", -1) : NULL;
     return parts ? g_strjoinv("_", parts) : NULL;
 }
 
@@ -125,6 +134,7 @@ static void conflict_late(Call *call, PolicyForm *form)
 {
     g_clear_pointer(&form->diff, json_decref);
     limit_chosen_clear(&form->chosen);
+    grant_chosen_clear(&form->grant);
     if (policy_call_anew(call) && form->kind->choose(call, form))
         conflict(call, form);
 }

@@ -3,6 +3,7 @@
 #ifndef WEBQUOTA_POLICY_FORM_H
 #define WEBQUOTA_POLICY_FORM_H
 
+#include "policy/policy_grant.h"
 #include "policy/policy_limit.h"
 #include "view/view_admin_policy.h"
 #include "web/call.h"
@@ -46,7 +47,10 @@ struct PolicyForm {
     FormShown shown[POLICY_FIELDS_MOST];
     InputValue values[POLICY_FIELDS_MOST];
     LimitChosen chosen;      /* of a form about a limit that there is */
+    GrantChosen grant;       /* of one about a grant of a plan */
     const Plan *plan;        /* of one about a plan that there is */
+    int64_t people;          /* who have the plan or are to have it, of one that takes it away */
+    const char *own;         /* who may do it only for being named in the policy; NULL: nobody */
     bool shows_at_once;      /* nothing is to be filled in: what it comes to is shown as it is opened */
     bool good;               /* what was sent is what its fields may be */
     bool conflict;           /* somebody else has changed the policy meanwhile */
@@ -57,6 +61,9 @@ struct PolicyForm {
 /* GET and POST of a form's address. */
 void policy_form_open(Call *call, const PolicyFormKind *kind);
 void policy_form_send(Call *call, const PolicyFormKind *kind);
+
+/* There must be a thing that is named as the field says. False: answered already, with one of the two sentences. */
+bool policy_form_found(Call *call, const FormShown *field, bool found, const char *none, const char *missing) MUST_CHECK;
 
 /* What was typed into a field; NULL: nothing. */
 const char *policy_form_typed(const PolicyForm *form, const char *name);

@@ -74,7 +74,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 
 # ---- usage, and a database that is not there
 
-commands='migrate policy limit plan simulate subject organization override grant reset refund bulk usage report explain key account approval queue request audit rollup window template doctor'
+commands='migrate policy limit plan plan-grant setting simulate subject organization override grant reset refund bulk usage report explain key account approval queue request audit rollup window template doctor'
 is "no command is left out here" "$commands" "$("$W" --help | sed -n '/^  webquota /d; s/^  \([a-z][a-z]*\) .*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
 missing=
 for command in $commands; do
@@ -98,7 +98,7 @@ for wrong in "" "nonsense" "subject" "subject show" "subject set" "subject show 
     "override add --subject a --feature f --multiplier 1e9" "override add --subject a --feature f --amount 1 --expires soon" \
     "grant add --subject a --feature f" "grant add --subject a --feature f --amount 0" "grant add --subject a --feature f --amount 1 --every never" \
     "grant add --subject a --feature f --amount 1 --effective 2030-01-02 --expires 2030-01-01" "grant remove" "reset" "usage" "usage a b" \
-    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "limit remove --plan free --limit l --amount 1 --reason x" "limit add --plan free --limit l --amount 1" "plan" "plan set --plan free --reason x" "plan add --reason x" "doctor now" "migrate now" "usage --nonsense a" \
+    "explain" "key" "key create --name x --scopes root" "window" "policy" "policy apply" "policy list --based-on 1" "limit" "limit set" "limit set --plan free --limit l --reason x" "limit remove --plan free --limit l --amount 1 --reason x" "limit add --plan free --limit l --amount 1" "plan-grant" "plan-grant set --plan free --reason x" "plan-grant add --plan free --grant g --amount 1 --reason x" "plan-grant remove --plan free --grant g --every week --reason x" "setting" "setting set --reason x" "setting list --title x" "plan remove --plan free --title x --reason x" "simulate --plan pro" "simulate --subject ada" "simulate --plan pro --subject ada --policy x.conf" "plan" "plan set --plan free --reason x" "plan add --reason x" "doctor now" "migrate now" "usage --nonsense a" \
     "account" "account add" "account add a b" "account add a --role god" "account role a god" "account list --role admin" "account remove" \
     "account list --reason x" "account sessions" "account sessions a --reason x" "account end-session 1" "subject sessions" "account suspend a --role admin --reason x" "bulk run suspend --find a --amount 3 --reason x" \
     "bulk run plan --find a --plan pro --feature f --reason x" "bulk run bonus --find a --feature f --amount 1 --unlimited --reason x" "bulk show x" \
@@ -205,8 +205,9 @@ json "what the file says" '.subject == "u,2" and .organization == "Inn" and .sus
 run subject import "$scratch/people.csv"
 ends "the same again changes nothing" 0 "created 0, changed 0, left 3"
 printf 'subject,plan,organization\nu1,"",\n"u,2",free,""\n' >"$scratch/change.csv"
-run subject import "$scratch/change.csv"
+run subject import "$scratch/change.csv" --reason "a new term"
 ends "import changes" 0 "created 0, changed 2, left 0"
+is "and says why" "a new term|a new term" "$(sql "select string_agg(details->>'reason', '|') from (select details from webquota.audit order by id desc limit 2) a")"
 run subject show u1 --json
 json "an empty field leaves a value, an empty quoted one takes it away" '.plan.key == "free" and .organization == "The \"Inn\""'
 printf 'subject,plan,suspended\nnew1,free,false\nnew2,gold,maybe\nnew1,free,false\nnew3,free\n"new4,free,true\n' >"$scratch/wrong.csv"
@@ -442,6 +443,14 @@ for near in 50 100; do
 done
 verdict "somebody is near" test "$(sql "select count(*) from webquota.usage_standing where subject_id <> 0 and pct >= 50")" -gt 0
 sed 's/get_solution/nothing/g' deploy/policies/demo.conf >"$scratch/without.conf"
+run limit add --plan free --limit l --amount 1 --reason x
+ends "limit add: what is missing is named" 2 "add needs --feature"
+run simulate --plan owner --subject ada --json
+json "simulate: another plan for one person" '.then.stopped >= 0 and (.subjects | map(.subject) - ["ada"]) == []'
+run simulate --plan anonymous --on-plan individual
+ends "simulate: another plan for all of a plan" 0 "with the other plan"
+run simulate --plan nothing --subject ada
+ends "simulate: a plan that there is not" 1 "there is no plan nothing"
 run simulate --policy "$scratch/without.conf"
 ends "simulate: a feature that the other policy does not have" 0 "no such feature"
 run rollup now

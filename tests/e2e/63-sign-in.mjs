@@ -62,10 +62,11 @@ async function commands(site) {
             (await account(site, ['role', 'ada', 'root'])).code], [2, 2, 2]);
         equal(await site.value('select count(*) from webquota.local_accounts'), '4');
     });
-    await test('the service\'s role of the database cannot make accounts, and sees no token', async () => {
-        const tried = await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', site.values.DATABASE_URL_APP, '-c',
-            "update webquota.local_accounts set role = 'admin'"]);
-        ok(tried.code !== 0 && /permission denied/.test(tried.stderr), tried.stderr);
+    await test('the service\'s role of the database cannot rename an account, or meter it as somebody else', async () => {
+        for (const change of ["name = 'other'", "subject = 'other'", 'created_at = now()']) {
+            const tried = await run('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', site.values.DATABASE_URL_APP, '-c', `update webquota.local_accounts set ${change}`]);
+            ok(tried.code !== 0 && /permission denied/.test(tried.stderr), tried.stderr);
+        }
     });
 }
 

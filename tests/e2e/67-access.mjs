@@ -117,6 +117,76 @@ async function accounts(site, root, bob) {
     });
 }
 
+/** Accounts are made, changed and removed by administrators, by forms and by programs. */
+async function made_by_administrators(site, root) {
+    const post = (body, code) => request(`${site.url}/admin/access/change`, { method: 'POST', body, headers: site.admin }).then(answer => status(answer, code, JSON.stringify(body)).json);
+    const last = async () => (await site.sql('select action, details from webquota.audit order by id desc limit 1'))[0];
+    await test('an account is made by a form, signs in, and gets another role and password, each of which ends its sessions', async () => {
+        const fields = { id: 'jo <b>', subject: 'j-1', role: 'support', password: '  two  blanks  ', again: '  two  blanks  ' }, jo = new Browser(site);
+        equal(status(await change(root, 'account-add', null, fields), 303).headers.location, '/quota/admin/access?done=account-add');
+        equal(await last(), ['account.add', '{"role": "support", "reason": "why", "account": "jo <b>"}']);
+        status(await new Browser(site).sign_in('jo <b>', 'two blanks'), 403, 'a password is taken as it is');
+        status(await jo.sign_in('jo <b>', '  two  blanks  '), 303);
+        like(await jo.who(), { account: 'jo <b>', subject: 'j-1', role: 'support' });
+        status(await change(root, 'account-role', 'jo <b>', { role: 'admin' }), 303);
+        like(await last(), ['account.role', /"old": \{"role": "support"\}/]);
+        await until(async () => !(await jo.who()).signed_in, 'signed out', 3000);
+        status(await jo.sign_in('jo <b>', '  two  blanks  '), 303);
+        equal((await jo.who()).role, 'admin');
+        status(await change(root, 'account-password', 'jo <b>', { password: PASSWORD, again: PASSWORD }), 303);
+        await until(async () => !(await jo.who()).signed_in, 'signed out', 3000);
+        status(await jo.sign_in('jo <b>', PASSWORD), 303);
+        status(await change(jo, 'account-role', 'root', { role: 'viewer' }), 303, 'another administrator may');
+        await until(async () => !(await root.who()).signed_in, 'signed out', 3000);
+        status(await change(jo, 'account-role', 'root', { role: 'admin' }), 303);
+        status(await root.sign_in('root', PASSWORD), 303);
+        equal(status(await change(root, 'account-remove', 'jo <b>'), 303).headers.location, '/quota/admin/access?done=account-remove');
+        await until(async () => !(await jo.who()).signed_in, 'signed out', 3000);
+        status(await jo.sign_in('jo <b>', PASSWORD), 403);
+        ok(!(await site.value("select string_agg(details::text, ' ') from webquota.audit")).includes(PASSWORD), 'no password is in the audit');
+    });
+    await test('what is wrong is named, and a password never comes back', async () => {
+        const good = { id: 'new', role: 'viewer', password: PASSWORD, again: PASSWORD };
+        for (const [wrong, code, field] of [[{ id: '' }, 400, 'id'], [{ id: 'root' }, 409, 'id'], [{ role: 'god <b>' }, 400, 'role'], [{ role: '' }, 400, 'role'], [{ password: '' }, 400, 'password'], [{ again: 'x' }, 400, 'again'],
+            [{ again: '' }, 400, 'again'], [{ password: 'short', again: 'short' }, 400, 'password'], [{ subject: 'anon:192.0.2.1' }, 400, 'subject'], [{ reason: ' ' }, 400, 'reason']]) {
+            const { text } = status(await change(root, 'account-add', null, { ...good, ...wrong }), code, JSON.stringify(wrong));
+            ok(text.includes(`id="${field}-mistake"`) && !text.includes(PASSWORD) && !text.includes('short'), `${JSON.stringify(wrong)}: ${text.slice(-900)}`);
+            if (wrong.role) ok(text.includes('<option value="god &lt;b&gt;" selected>'), 'what was typed comes back');
+        }
+        status(await root.open('/admin/access/change?what=account-role&id=nobody'), 404);
+        equal(await site.value("select count(*) from webquota.local_accounts where name = 'new'"), '0');
+    });
+    await test('nobody changes or removes themselves, and the last administrator stays', async () => {
+        for (const [what, fields] of [['account-role', { role: 'viewer' }], ['account-remove'], ['account-password', { password: PASSWORD, again: PASSWORD }]])
+            ok(/nobody (changes their own role|removes themselves|sets their own password)/.test(status(await change(root, what, 'root', fields), 409).text), what);
+        const { version } = (await site.api('GET', '/admin/settings')).json;
+        status(await site.api('POST', '/admin/settings', { administrators: null, version, reason: 'accounts only' }), 201);
+        await site.sql("update webquota.local_accounts set suspended_at = now() where role = 'admin' and name <> 'root'");
+        for (const body of [{ what: 'account-role', role: 'viewer' }, { what: 'account-remove' }, { what: 'account-suspend' }]) {
+            const { field, detail } = await post({ id: 'root', reason: 'x', ...body }, 409);
+            ok(field === 'account' && /last administrator/.test(detail), `${body.what}: ${detail}`);
+        }
+        await site.sql("update webquota.local_accounts set suspended_at = null where role = 'admin'");
+        status(await site.api('POST', `/admin/policies/${version}/rollback`, { version: version + 1, reason: 'back' }), 201);
+        equal((await root.who()).role, 'admin');
+    });
+    await test('and all of it by programs, as JSON', async () => {
+        const made = await post({ what: 'account-add', id: 'prog', role: 'admin', password: PASSWORD, reason: 'a test' }, 200);
+        like(made, { what: 'account-add', made: true, account: { account: 'prog', role: 'admin', subject: 'prog' } });
+        ok(!JSON.stringify(made).includes(PASSWORD), 'without the password');
+        like(await post({ what: 'account-add', id: 'prog', role: 'admin', password: PASSWORD, reason: 'x' }, 409), { field: 'account' });
+        like(await post({ what: 'account-add', id: 'other', role: 'god', password: PASSWORD, reason: 'x' }, 400), { field: 'role' });
+        like(await post({ what: 'account-password', id: 'prog', password: 'short', reason: 'x' }, 422), { field: 'password' });
+        like(await post({ what: 'account-password', id: 'prog', password: 'another one', again: 'another', reason: 'x' }, 400), { field: 'again' });
+        like(await post({ what: 'account-role', id: 'root', role: 'admin', reason: 'the same' }, 200), { account: { role: 'admin' } });
+        status(await root.sign_in('root', PASSWORD), 303);
+        like(await post({ what: 'account-role', id: 'prog', role: 'viewer', reason: 'x' }, 200), { account: { role: 'viewer' } });
+        like(await post({ what: 'account-remove', id: 'prog', reason: 'x' }, 200), { what: 'account-remove', made: true, account: { account: 'prog' } });
+        like(await post({ what: 'account-remove', id: 'prog', reason: 'x' }, 404), { field: 'account' });
+        equal((await last())[0], 'account.remove');
+    });
+}
+
 async function keys(site, root) {
     await test('a key is shown once, works within its scopes, and is refused once revoked', async () => {
         ok(status(await change(root, 'key-create', null, { name: 'shop' }), 400).text.includes('id="enforce-mistake"'), 'no scope');
@@ -232,6 +302,7 @@ try {
         status(await root.sign_in('root', PASSWORD), 303);
         status(await bob.sign_in(NAME, PASSWORD), 303);
         await accounts(site, root, bob);
+        await made_by_administrators(site, root);
         await keys(site, root);
         await roles(site, root);
         await doors(site);

@@ -140,6 +140,10 @@ async function sections(browser, site) {
         await bars(page, LOOKS[0], 'limit remove');
         await page.goto(`${site.url}/admin/plan?plan=free`);
         await bars(page, LOOKS[0], 'plan edit');
+        await page.goto(`${site.url}/admin/plan-grant?what=add&plan=free`);
+        await bars(page, LOOKS[0], 'grant add');
+        await page.goto(`${site.url}/admin/settings`);
+        await bars(page, LOOKS[0], 'settings');
         await page.context().close();
     });
     await test('a plan gets a limit that waits, and loses it again, without JavaScript', async () => {
@@ -189,7 +193,14 @@ async function sections_by_programs(site) {
         timezone: 'Europe/Berlin', week_starts: 'sunday', day_starts: '04:00', claim_within: 30, keep_place: 90, queue_max: 40, fair: 'account' };
     const other = { feature: 'call', amount: 8, window: 'week', mode: 'enforce', on_exceed: 'block', fail: 'closed', warn_at: 'none', rollover: 0, timezone: '', week_starts: '', day_starts: '', claim_within: '',
         keep_place: '', queue_max: '', fair: 'none' };
-    const numbers = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, name === 'warn_at' ? (value === 'none' ? [] : value.split(', ').map(Number)) : value === '' ? null : value]));
+    const numbers = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, name === 'warn_at' ? (value === 'none' ? [] : value.split(', ').map(Number))
+        : LISTS.includes(name) && value ? value.split(', ') : value === '' ? null : value]));
+    const LISTS = ['administrators', 'embedders'], grant = { feature: 'call', amount: 50, every: '28 day', priority: 7 }, once = { amount: 60, every: '' };
+    const settings = { title: 'Settings <b>', timezone: 'Europe/Berlin', week_starts: 'sunday', day_starts: '04:00', anonymous_plan: 'free', upgrade_url: '/buy?plan={plan}', support_url: 'mailto:help@example.org',
+        sign_in_url: '/quota/login', currency: '€', queue_answer: 'page', totp: 'optional', administrators: 'root, ada', embedders: 'https://a.example', grace_days: 7, grace_multiplier: 2,
+        support_ceiling_multiplier: 1.5, support_ceiling_days: 30 };
+    const unset = Object.fromEntries(Object.keys(settings).filter(name => name !== 'totp').map(name => [name, '']));
+    const removed = (where, more = {}) => root.open(where).then(page => root.send(where.replace(/\?.*/, ''), { ...fields_of(page), reason: 'why', ...more })).then(answer => status(answer, 303));
     const plan = { title: 'Team', price: '$5', rank: 3, inherits: 'free', multiplier: 1.5, queue_weight: 2, grace_days: 7, grace_multiplier: 2 };
     const less = { title: 'Team of <b>', price: '', rank: 4, multiplier: '', grace_days: '', grace_multiplier: '' };
     const strings = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
@@ -207,6 +218,18 @@ async function sections_by_programs(site) {
         /plan team \{ title = "Team" {2}price = "\$5" {2}rank = 3 {2}inherits = "free" {2}multiplier = "1.5" {2}queue_weight = 2\| {2}grace \{ days = 7 {2}multiplier = 2 \} \}/],
         ['a plan changed', { form: () => form('/admin/plan?plan=team', strings(less)), api: () => api('plans', { plan: 'team', ...numbers(less) }), cli: () => told('plan', 'set', '--plan', 'team', ...options(less)) },
             /plan team \{ title = "Team of <b>" {2}rank = 4 {2}inherits = "free" {2}queue_weight = 2\|? *\}/],
+        ['a plan removed', { form: () => removed('/admin/plan?what=remove&plan=team'), api: () => api('plans', { what: 'remove', plan: 'team' }), cli: () => told('plan', 'remove', '--plan', 'team') },
+            /^(?![^]*plan team)/],
+        ['a grant added', { form: () => form('/admin/plan-grant?what=add&plan=pro', { key: 'welcome', ...strings(grant) }), api: () => api('plan-grants', { what: 'add', plan: 'pro', grant: 'welcome', ...grant }),
+            cli: () => told('plan-grant', 'add', '--plan', 'pro', '--grant', 'welcome', ...options(grant)) }, /grant welcome \{ feature = "call" {2}amount = 50 {2}every = "28 day" {2}priority = 7 \} \}/],
+        ['a grant changed', { form: () => form('/admin/plan-grant?grant=pro/welcome', strings(once)), api: () => api('plan-grants', { plan: 'pro', grant: 'welcome', ...numbers(once) }),
+            cli: () => told('plan-grant', 'set', '--plan', 'pro', '--grant', 'welcome', ...options(once)) }, /grant welcome \{ feature = "call" {2}amount = 60 {2}priority = 7 \} \}/],
+        ['a grant removed', { form: () => removed('/admin/plan-grant?what=remove&grant=pro/welcome'), api: () => api('plan-grants', { what: 'remove', plan: 'pro', grant: 'welcome' }),
+            cli: () => told('plan-grant', 'remove', '--plan', 'pro', '--grant', 'welcome') }, /^(?![^]*welcome)/],
+        ['settings', { form: () => form('/admin/settings', strings(settings)), api: () => api('settings', numbers(settings)), cli: () => told('setting', 'set', ...options(settings)) },
+            /title = "Settings <b>"\|timezone = "Europe\/Berlin"\|default_plan = "free"\|week_starts = "sunday"\|day_starts = "04:00"\|anonymous_plan = "free"\|upgrade_url = "\/buy\?plan=\{plan\}"\|support_url = "mailto:help@example.org"\|sign_in_url = "\/quota\/login"\|currency = "€"\|queue_answer = "page"\|administrators = \{"root", "ada"\}\|embedders = \{"https:\/\/a.example"\}\|[^]*\|grace \{ days = 7 {2}multiplier = 2 \}\|support_ceiling \{ multiplier = "1.5" {2}days = 30 \}\|/],
+        ['settings that are not written any more', { form: () => form('/admin/settings', unset), api: () => api('settings', numbers(unset)), cli: () => told('setting', 'set', ...options(unset)) },
+            /^# What is written here stays.\|default_plan = "free"\|feature(?![^]*grace|[^]*ceiling)/],
     ];
     const before = await active(), texts = {}, audits = {};
     for (const way of ['form', 'api', 'cli']) {
@@ -226,6 +249,38 @@ async function sections_by_programs(site) {
             ok((await text()).endsWith(POLICY.slice(-100).replaceAll('\n', '|')), 'and all of it undone');
         });
     }
+    await test('a plan that people have, or that the policy names, stays, by a form, by a program and by the command', async () => {
+        const version = await active();
+        status(await site.subject('ann', { plan: 'pro' }), 200);
+        status(await site.subject('ben', { plan: 'free', plan_until: '2090-01-01T00:00:00Z', plan_after: 'pro' }), 200);
+        const had = /2 people have it, or are to have it/, named = /upgrade: there is no plan “pro”/;
+        const page = status(await root.open('/admin/plan?what=remove&plan=pro'), 200).text;
+        ok(had.test(page) && named.test(page) && !page.includes('<form method="post" action="/quota/admin/plan"'), page.slice(-900));
+        status(await root.send('/admin/plan', { ...fields_of(await root.open('/admin/plan?plan=pro')), what: 'remove', confirm: '1', reason: 'why' }), 400);
+        const { json } = status(await site.api('POST', '/admin/plans', { what: 'remove', plan: 'pro', version, reason: 'why' }), 400);
+        equal([json.field, json.mistakes.map(one => one.field)], ['plan', ['plan pro', 'plan free: upgrade']]);
+        const line = await site.command('plan', 'remove', '--plan', 'pro', '--reason', 'why');
+        ok(line.code === 1 && had.test(line.stderr) && named.test(line.stderr), line.stderr);
+        status(await site.api('POST', '/admin/plans', { what: 'remove', plan: 'pro', title: 'x', version, reason: 'why' }), 400);
+        equal(await active(), version);
+        await site.sql("update webquota.subjects set plan = 'free', plan_until = null, plan_after = null where key in ('ann', 'ben')");
+        ok(!had.test((await root.open('/admin/plan?what=remove&plan=pro')).text), 'nobody has it');
+    });
+    await test('what is none of a grant or a setting is refused, and named; and what there is is told', async () => {
+        const version = await active();
+        for (const [noun, body, code, field] of [['plan-grants', { plan: 'free', grant: 'none', amount: 1 }, 404, 'grant'], ['plan-grants', { what: 'god', plan: 'free', grant: 'x' }, 400, 'what'],
+            ['plan-grants', { what: 'add', plan: 'free', grant: 'x', amount: 1 }, 400, 'feature'], ['plan-grants', { what: 'add', plan: 'free', grant: 'x', feature: 'call', amount: 1, every: 'lifetime' }, 400, 'every'],
+            ['settings', { default_plan: 'none' }, 400, 'default_plan'], ['settings', { default_plan: null }, 400, 'default_plan'], ['settings', { support_url: 'javascript:1' }, 400, 'support_url'],
+            ['settings', { administrators: ['a,b'] }, 400, 'administrators'], ['settings', { embedders: [1] }, 400, 'embedders'], ['settings', { embedders: ['x'] }, 400, 'embedders'],
+            ['settings', { support_ceiling_days: 3 }, 400, 'support_ceiling_multiplier'], ['settings', { grace_days: -1 }, 400, 'grace_days'], ['settings', { reason: ' ', title: 'x' }, 400, 'reason']])
+            equal(status(await site.api('POST', `/admin/${noun}`, { version, reason: 'why', ...body }), code, JSON.stringify(body)).json.field, field);
+        like(status(await site.api('POST', '/admin/settings', { version, reason: 'why', title: 'Dry', dry_run: true }), 200).json, { changed: false, changes: [{ what: 'setting', field: 'title', to: 'Dry' }] });
+        const told_of = status(await site.api('GET', '/admin/settings'), 200).json;
+        like(told_of, { version, settings: { title: 'Admin', timezone: 'UTC', week_starts: 'monday', default_plan: 'free', upgrade_url: null, administrators: null, grace_days: null, totp: 'optional' } });
+        like(JSON.parse((await site.command('setting', 'list', '--json')).stdout), { version, settings: { title: 'Admin', week_starts: null } });
+        const page = status(await root.send('/admin/settings', { ...fields_of(await root.open('/admin/settings')), default_plan: 'nö <b>', timezone: 'Mars/Base', reason: 'why' }), 400).text;
+        ok(/id="default_plan-mistake"/.test(page) && /id="timezone-mistake"/.test(page) && page.includes('<option value="nö &lt;b&gt;" selected>nö &lt;b&gt;</option>'), 'what was typed comes back, in a list too');
+    });
     await test('what a limit has is told, and what a plan has', async () => {
         await form('/admin/limit?what=add&plan=pro', { key: 'own', ...strings(all) });
         const page = (await root.open('/admin/limit?limit=pro/own')).text;

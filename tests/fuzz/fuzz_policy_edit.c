@@ -81,7 +81,7 @@ static void check_policy(const Policy *policy, Rest *rest)
     for (int p = 0; p < policy->plan_count; p++)
         for (int i = 0; i < policy->plans[p].limit_count; i++) {
             const char *key = policy->plans[p].limits[i].key;
-            g_autofree char *home = policy_limit_home(policy->text, policy->plans[p].key, key);
+            g_autofree char *home = policy_home(policy->text, policy->plans[p].key, "limit", key);
             HOLDS(policy->plans[p].limits[i].counts_only || (home && policy_plan(policy, home)));
             check_again(policy, &(PolicyPlace){policy->plans[p].key, "limit", key}, name);
         }

@@ -187,6 +187,13 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
     return STORE_OK;
 }
 
+StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error)
+{
+    (void)store;
+    *people = strcmp(plan, "free") == 0 ? 7 : 0;
+    return double_result(plan, error);
+}
+
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
 {
     (void)store, (void)policy;
@@ -418,9 +425,10 @@ StoreResult access_session_end(Store *store, const char *id, const char *reason,
     return double_result(id, error);
 }
 
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
+                                   StoreError *error)
 {
-    (void)store, (void)suspended;
+    (void)store, (void)suspended, (void)last_stays;
     HOLDS(*reason && *actor);
     return double_result(name, error);
 }
@@ -449,6 +457,35 @@ StoreResult account_get(Store *store, const char *name, json_t **json, StoreErro
 {
     (void)store;
     return double_json(name, NULL, json, error);
+}
+
+StoreResult account_add(Store *store, const char *name, const char *password, Role role, const char *subject, const char *reason,
+                        const char *actor, json_t **json, StoreError *error)
+{
+    (void)store, (void)role;
+    HOLDS(*name && *password && *reason && *actor && (!subject || *subject));
+    return double_json(name, NULL, json, error);
+}
+
+StoreResult account_password(Store *store, const char *name, const char *password, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store;
+    HOLDS(*password && *reason && *actor);
+    return double_result(name, error);
+}
+
+StoreResult account_role(Store *store, const char *name, Role role, bool last_stays, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)role, (void)last_stays;
+    HOLDS(*reason && *actor);
+    return double_result(name, error);
+}
+
+StoreResult account_remove(Store *store, const char *name, bool last_stays, const char *reason, const char *actor, StoreError *error)
+{
+    (void)store, (void)last_stays;
+    HOLDS(*reason && *actor);
+    return double_result(name, error);
 }
 
 /* A key that begins with "a" was answered before. */

@@ -2,9 +2,11 @@
 #include <check.h>
 
 #include "policy/policy_edit.h"
+#include "policy/policy_grant.h"
 #include "policy/policy_limit.h"
 #include "policy/policy_plan.h"
 #include "policy/policy_read.h"
+#include "policy/policy_setting.h"
 
 static const char text[] =
     "# The first comment: plan free { limit daily { amount = 7 } }\n"
@@ -78,8 +80,8 @@ START_TEST(what_is_written_is_told)
     ck_assert(policy_has(text, &(PolicyPlace){"free", "limit", "daily"}));
     ck_assert(!policy_has(text, &(PolicyPlace){"pro", "limit", "daily"}));
     ck_assert(!policy_has(text, &(PolicyPlace){"free", "limit", "amount"}));
-    g_autofree char *home = policy_limit_home(text, "pro", "daily");
-    g_autofree char *nowhere = policy_limit_home(text, "pro", "weekly");
+    g_autofree char *home = policy_home(text, "pro", "limit", "daily");
+    g_autofree char *nowhere = policy_home(text, "pro", "limit", "weekly");
     ck_assert_str_eq(home, "free");
     ck_assert_ptr_null(nowhere);
     const PolicyEdit edit = {"amount", "1", false};
@@ -248,6 +250,88 @@ START_TEST(a_plan_is_changed_and_added_as_it_is_wished)
 }
 END_TEST
 
+/* The mistake at `i`: "plan pro: inherits". */
+static const char *about(const GPtrArray *mistakes, guint i)
+{
+    return i < mistakes->len ? ((Mistake *) mistakes->pdata[i])->field : NULL;
+}
+
+START_TEST(a_plan_goes_when_nobody_has_it_and_nothing_names_it)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new(), others = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    g_autoptr(Policy) without = policy_without_plan(policy, policy_plan(policy, "pro"), 0, mistakes);
+    ck_assert_msg(without != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_null(strstr(without->text, "plan pro"));
+    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "pro"), 2, mistakes));
+    ck_assert_int_eq(mistakes->len, 1);
+    ck_assert_str_eq(about(mistakes, 0), "plan pro");
+    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "free"), 1, others));
+    ck_assert_int_eq(others->len, 3);
+    ck_assert_str_eq(about(others, 0), "plan free");
+    ck_assert_str_eq(about(others, 1), "default_plan");
+    ck_assert_str_eq(about(others, 2), "plan pro: inherits");
+}
+END_TEST
+
+START_TEST(a_grant_is_changed_added_and_removed_as_it_is_wished)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    g_auto(GrantChosen) chosen = {0}, none = {0};
+    ck_assert(grant_choose(policy, "pro", "daily", &chosen));
+    ck_assert_str_eq(chosen.home, "free");
+    ck_assert(!grant_choose(policy, "free", "weekly", &none) && none.plan);
+    const GrantWish wish = {{[GRANT_AMOUNT] = "5", [GRANT_EVERY] = "28 day", [GRANT_PRIORITY] = "100"}};
+    g_autoptr(Policy) changed = policy_with_grant(policy, &chosen, &wish, mistakes);
+    ck_assert_msg(changed != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_nonnull(strstr(changed->text, "  grant daily { feature = call  amount = 5  every = \"28 day\" }\n"));
+    const GrantWish more = {{"call", "50", "", "7"}}, wrong = {{"call", "0", "lifetime", NULL}}, bare = {{NULL, "", NULL, NULL}};
+    g_autoptr(Policy) added = policy_with_new_grant(policy, policy_plan(policy, "pro"), "own", &more, mistakes);
+    ck_assert_ptr_nonnull(strstr(added->text, "  grant own { feature = \"call\"  amount = 50  priority = 7 } }\n"));
+    g_auto(GrantChosen) own = {0};
+    ck_assert(grant_choose(added, "pro", "own", &own));
+    g_autoptr(Policy) removed = policy_without_grant(added, &own, mistakes);
+    ck_assert_str_eq(removed->text, text);
+    ck_assert_ptr_null(policy_with_new_grant(policy, policy_plan(policy, "pro"), "own", &wrong, mistakes));
+    ck_assert_str_eq(about(mistakes, 0), "plan pro: grant own: amount");
+    ck_assert_str_eq(about(mistakes, 1), "plan pro: grant own: every");
+    ck_assert_ptr_null(policy_with_grant(policy, &chosen, &bare, mistakes));
+    ck_assert_str_eq(about(mistakes, 2), "plan free: grant daily: amount");
+}
+END_TEST
+
+START_TEST(settings_are_changed_as_they_are_wished)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    const TopWish wish = {{[TOP_TITLE] = "A \"site\"", [TOP_TIMEZONE] = "UTC", [TOP_WEEK_STARTS] = "sunday", [TOP_UPGRADE_URL] = "/buy?plan={plan}",
+                           [TOP_ADMINISTRATORS] = "ada,  bob", [TOP_EMBEDDERS] = "https://a.example , https://b.example", [TOP_GRACE_DAYS] = "7",
+                           [TOP_GRACE_UNLIMITED] = "yes", [TOP_CEILING_MULTIPLIER] = "1.5", [TOP_CEILING_DAYS] = "30"}};
+    g_autoptr(Policy) changed = policy_with_settings(policy, &wish, NULL, mistakes);
+    ck_assert_msg(changed != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_nonnull(strstr(changed->text, "embedders = {\"https://a.example\", \"https://b.example\"}\ntitle = \"A \\\"site\\\"\"\n"
+                                                "week_starts = \"sunday\"\nupgrade_url = \"/buy?plan={plan}\"\nadministrators = {\"ada\", \"bob\"}\n"));
+    ck_assert_ptr_nonnull(strstr(changed->text, "plan pro { inherits = free }\ngrace { days = 7  unlimited = \"yes\" }\n"
+                                                "support_ceiling { multiplier = \"1.5\"  days = 30 }\n"));
+    ck_assert_ptr_null(strstr(changed->text, "timezone"));
+    g_autofree char *administrators = top_written(changed, TOP_ADMINISTRATORS), *days = top_written(changed, TOP_CEILING_DAYS);
+    ck_assert_str_eq(administrators, "ada, bob");
+    ck_assert_str_eq(days, "30");
+    TopWish nothing = {{NULL}};
+    for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
+        nothing.of[setting] = setting == TOP_DEFAULT_PLAN || setting == TOP_EMBEDDERS ? NULL : "";
+    g_autoptr(Policy) back = policy_with_settings(changed, &nothing, "root", mistakes);
+    ck_assert_msg(back != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_str_eq(back->text, text);
+    const TopWish wrong = {{[TOP_DEFAULT_PLAN] = "", [TOP_SUPPORT_URL] = "javascript:x", [TOP_CEILING_DAYS] = "9"}};
+    ck_assert_ptr_null(policy_with_settings(policy, &wrong, NULL, mistakes));
+    ck_assert_int_eq(mistakes->len, 3);
+    ck_assert_ptr_null(policy_with_settings(changed, &nothing, "ada", mistakes));
+    ck_assert_str_eq(about(mistakes, 3), "administrators");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy_edit");
@@ -262,6 +346,9 @@ int main(void)
     tcase_add_test(tests, sections_come_and_go);
     tcase_add_test(tests, a_limit_is_added_and_removed_as_it_is_wished);
     tcase_add_test(tests, a_plan_is_changed_and_added_as_it_is_wished);
+    tcase_add_test(tests, a_plan_goes_when_nobody_has_it_and_nothing_names_it);
+    tcase_add_test(tests, a_grant_is_changed_added_and_removed_as_it_is_wished);
+    tcase_add_test(tests, settings_are_changed_as_they_are_wished);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -49,26 +49,36 @@ static Value *sessions_some(void)
 
 static Value *sessions_none(void) { return sessions_of(HOSTILE_NAME, NULL, json_array()); }
 
-enum { X_ID, X_NAME, X_ENFORCE, X_READ, X_ADMIN, X_EXPIRES, X_REASON, X_FIELDS };
+enum { X_ID, X_NAME, X_ENFORCE, X_READ, X_ADMIN, X_EXPIRES, X_REASON, X_ROLE, X_SUBJECT, X_PASSWORD, X_AGAIN, X_FIELDS };
 
 static inline Value *sample_access_change(AccessChangeKind kind, bool wrong, const char *key)
 {
     static FormShown shown[2][X_FIELDS] = {{{.name = "id"}, {.name = "name"}, {.name = "enforce"}, {.name = "read"}, {.name = "admin"},
-                                            {.name = "expires"}, {.name = "reason"}}};
+                                            {.name = "expires"}, {.name = "reason"}, {.name = "role"}, {.name = "subject"}, {.name = "password"}, {.name = "again"}}};
     memcpy(shown[1], shown[0], sizeof shown[0]);
     shown[1][X_NAME].mistake = FORM_MISSING;
     shown[1][X_ENFORCE].mistake = FORM_CHOICE;
+    if (kind == ACCESS_ACCOUNT_ADD) {
+        shown[1][X_ID] = (FormShown){.name = "id", .typed = (char *)"<b>", .mistake = FORM_SAID, .said = (char *)"there is an account <b> already"};
+        shown[1][X_ROLE] = (FormShown){.name = "role", .typed = (char *)"<god>", .mistake = FORM_CHOICE};
+        shown[1][X_AGAIN] = (FormShown){.name = "again", .mistake = FORM_DIFFERS};
+    }
     shown[1][X_EXPIRES] = (FormShown){.name = "expires", .typed = (char *)"<soon", .mistake = FORM_TIME};
     Sample sample;
     sample_admin_init(&sample, "/admin/access/change");
     sample.context.role = ROLE_ADMIN;
-    json_t *target = kind == ACCESS_KEY_CREATE ? NULL : sample_kept(kind == ACCESS_SESSION_END ? session_sample("7", "anon:192.0.2.7") : json_pack("{s:s}", "account", HOSTILE_NAME));
+    json_t *target = kind == ACCESS_KEY_CREATE || kind == ACCESS_ACCOUNT_ADD ? NULL : sample_kept(kind == ACCESS_SESSION_END ? session_sample("7", "anon:192.0.2.7") : json_pack("{s:s, s:s}", "account", HOSTILE_NAME, "role", "support"));
     const AccessChangeShown what = {.kind = kind, .target = target, .shown = shown[wrong], .shown_count = X_FIELDS, .key = key};
     Value *page = view_access_change(&what, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
+static Value *access_add(void) { return sample_access_change(ACCESS_ACCOUNT_ADD, false, NULL); }
+static Value *access_add_wrong(void) { return sample_access_change(ACCESS_ACCOUNT_ADD, true, NULL); }
+static Value *access_role(void) { return sample_access_change(ACCESS_ACCOUNT_ROLE, false, NULL); }
+static Value *access_password(void) { return sample_access_change(ACCESS_ACCOUNT_PASSWORD, false, NULL); }
+static Value *access_remove(void) { return sample_access_change(ACCESS_ACCOUNT_REMOVE, false, NULL); }
 static Value *access_suspend(void) { return sample_access_change(ACCESS_SUSPEND, false, NULL); }
 static Value *access_codes(void) { return sample_access_change(ACCESS_CODES_RESET, false, NULL); }
 static Value *access_session(void) { return sample_access_change(ACCESS_SESSION_END, false, NULL); }

@@ -558,9 +558,16 @@ static inline Value *sample_policy_page(bool may_change, int done)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/plans");
+    PlanGrant grants[] = {{.key = (char *)"welcome", .feature = 1, .amount = 1500, .priority = 100},
+                          {.key = (char *)"monthly", .feature = 1, .amount = 2, .every = {.unit = WINDOW_DAY, .count = 28}, .priority = 7}};
+    Plan *free_plan = &sample.policy->plans[FREE];
+    free_plan->grants = grants;
+    free_plan->grant_count = 2;
     PolicyShown shown = {.policy = sample.policy, .versions = sample_versions(), .people = sample_kept(json_pack("{s:i, s:i}", "free", 1200, "pro", 1)),
                          .done = done, .may_change = may_change};
     Value *page = view_policy(&shown, &sample.context);
+    free_plan->grants = NULL;
+    free_plan->grant_count = 0;
     sample_clear(&sample);
     return page;
 }
@@ -624,7 +631,7 @@ static Value *limit_remove(void) { return sample_limit_edit("remove", false, tru
 enum { E_KEY, E_TITLE, E_PRICE, E_RANK, E_UPGRADE, E_INHERITS, E_MULTIPLIER, E_UNLIMITED, E_QUEUE_WEIGHT, E_GRACE_DAYS, E_GRACE_MULTIPLIER, E_GRACE_UNLIMITED,
        E_EFFECTIVE, E_REASON, E_CONFIRM, E_FIELDS };
 
-static inline Value *sample_plan_edit(bool is_add, bool preview, bool wrong)
+static inline Value *sample_plan_edit(bool is_add, bool is_remove, bool preview, bool wrong)
 {
     static const char *const mistakes[] = {"plan free: rank: must be a whole number in plain digits: “<b>”", NULL};
     static FormShown shown[E_FIELDS] = {{.name = "key", .typed = (char *)"team"}, {.name = "title", .typed = (char *)HOSTILE_NAME},
@@ -637,7 +644,8 @@ static inline Value *sample_plan_edit(bool is_add, bool preview, bool wrong)
     shown[E_RANK].said = (char *)"must be a whole number in plain digits: “<b>”";
     Sample sample;
     sample_admin_init(&sample, "/admin/plan");
-    PlanEditShown edit = {.policy = sample.policy, .plan = is_add ? NULL : &sample.policy->plans[FREE], .conflict = wrong,
+    PlanEditShown edit = {.policy = sample.policy, .plan = is_add ? NULL : &sample.policy->plans[FREE], .removes = is_remove,
+                          .conflict = wrong,
                           .wrong = wrong ? mistakes : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown,
                           .shown_count = E_FIELDS};
     Value *page = view_plan_edit(&edit, &sample.context);
@@ -645,11 +653,73 @@ static inline Value *sample_plan_edit(bool is_add, bool preview, bool wrong)
     return page;
 }
 
-static Value *plan_edit_form(void) { return sample_plan_edit(false, false, false); }
-static Value *plan_edit_wrong(void) { return sample_plan_edit(false, false, true); }
-static Value *plan_edit_preview(void) { return sample_plan_edit(false, true, false); }
-static Value *plan_add_form(void) { return sample_plan_edit(true, false, false); }
-static Value *plan_add_preview(void) { return sample_plan_edit(true, true, false); }
+static Value *plan_edit_form(void) { return sample_plan_edit(false, false, false, false); }
+static Value *plan_edit_wrong(void) { return sample_plan_edit(false, false, false, true); }
+static Value *plan_edit_preview(void) { return sample_plan_edit(false, false, true, false); }
+static Value *plan_add_form(void) { return sample_plan_edit(true, false, false, false); }
+static Value *plan_add_preview(void) { return sample_plan_edit(true, false, true, false); }
+static Value *plan_remove(void) { return sample_plan_edit(false, true, true, false); }
+static Value *plan_remove_refused(void) { return sample_plan_edit(false, true, false, true); }
+
+enum { G_WHAT, G_KEY, G_FEATURE, G_AMOUNT, G_EVERY, G_PRIORITY, G_EFFECTIVE, G_REASON, G_CONFIRM, G_FIELDS };
+
+static inline Value *sample_plan_grant(const char *what, bool preview, bool wrong)
+{
+    static const char *const mistakes[] = {"plan free: grant welcome: every: <b>", NULL};
+    static const PlanGrant grant = {.key = (char *)"welcome", .feature = 1, .amount = 1500, .every = {.unit = WINDOW_DAY, .count = 28}, .priority = 50};
+    static FormShown shown[G_FIELDS] = {{.name = "what"}, {.name = "key", .typed = (char *)"welcome"}, {.name = "feature"},
+                                        {.name = "amount", .typed = (char *)"1500"}, {.name = "every", .typed = (char *)"<b>"}, {.name = "priority"},
+                                        {.name = "effective"}, {.name = "reason", .typed = (char *)HOSTILE_NAME}, {.name = "confirm"}};
+    shown[G_WHAT].typed = (char *)what;
+    shown[G_FEATURE].typed = (char *)(wrong ? "<none>" : "message");
+    shown[G_FEATURE].mistake = shown[G_EVERY].mistake = wrong ? FORM_SAID : FORM_GOOD;
+    shown[G_FEATURE].said = (char *)"there is no feature “<none>”";
+    shown[G_EVERY].said = (char *)"must be a unit";
+    Sample sample;
+    sample_admin_init(&sample, "/admin/plan-grant");
+    bool is_add = g_strcmp0(what, "add") == 0;
+    PlanGrantShown edit = {.policy = sample.policy, .what = what, .plan = &sample.policy->plans[FREE], .grant = is_add ? NULL : &grant,
+                           .home = wrong ? "anonymous" : NULL, .conflict = wrong, .wrong = wrong ? mistakes : NULL,
+                           .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown, .shown_count = G_FIELDS};
+    Value *page = view_plan_grant(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *plan_grant_form(void) { return sample_plan_grant(NULL, false, false); }
+static Value *plan_grant_wrong(void) { return sample_plan_grant(NULL, false, true); }
+static Value *plan_grant_add(void) { return sample_plan_grant("add", false, false); }
+static Value *plan_grant_preview(void) { return sample_plan_grant("add", true, false); }
+static Value *plan_grant_remove(void) { return sample_plan_grant("remove", true, false); }
+
+static inline Value *sample_settings(bool preview, bool wrong)
+{
+    static const char *const mistakes[] = {"support_url: must begin with https://, http://, mailto: or /", "default_plan: there is no plan “<b>”", NULL};
+    static FormShown shown[] = {{.name = "default_plan"}, {.name = "title", .typed = (char *)HOSTILE_NAME}, {.name = "timezone", .typed = (char *)"Europe/Berlin"},
+                                {.name = "week_starts", .typed = (char *)"sunday"}, {.name = "day_starts", .typed = (char *)"00:00"}, {.name = "anonymous_plan"},
+                                {.name = "upgrade_url", .typed = (char *)"https://www.example.org/buy?plan={plan}"}, {.name = "support_url"}, {.name = "sign_in_url"},
+                                {.name = "currency", .typed = (char *)"₹"}, {.name = "queue_answer", .typed = (char *)"page"}, {.name = "totp", .typed = (char *)"required"},
+                                {.name = "administrators", .typed = (char *)"root, <b>"}, {.name = "embedders"}, {.name = "grace_days"}, {.name = "grace_multiplier"},
+                                {.name = "grace_unlimited", .typed = (char *)"yes"}, {.name = "support_ceiling_multiplier", .typed = (char *)"1.5"},
+                                {.name = "support_ceiling_days"}, {.name = "effective"}, {.name = "reason", .typed = (char *)LONG_NAME}, {.name = "confirm"}};
+    FormShown *plan = &shown[0], *support = form_shown_find(shown, G_N_ELEMENTS(shown), "support_url");
+    plan->typed = (char *)(wrong ? "<b>" : "free");
+    support->typed = (char *)(wrong ? "javascript:<b>" : "mailto:help@example.org");
+    plan->mistake = support->mistake = wrong ? FORM_SAID : FORM_GOOD;
+    plan->said = (char *)"there is no plan “<b>”";
+    support->said = (char *)"must begin with https://, http://, mailto: or /";
+    Sample sample;
+    sample_admin_init(&sample, "/admin/settings");
+    SettingsShown edit = {.policy = sample.policy, .conflict = wrong, .wrong = wrong ? mistakes : NULL,
+                          .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown, .shown_count = G_N_ELEMENTS(shown)};
+    Value *page = view_settings_edit(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *settings_form(void) { return sample_settings(false, false); }
+static Value *settings_wrong(void) { return sample_settings(false, true); }
+static Value *settings_preview(void) { return sample_settings(true, false); }
 
 static inline Value *sample_version(size_t which, bool may_change, bool conflict)
 {

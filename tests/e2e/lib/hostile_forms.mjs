@@ -17,10 +17,15 @@ const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: on
     rollover: only(20), timezone: only(64), week_starts: only(16), day_starts: only(16), claim_within: only(20), keep_place: only(20), queue_max: only(20), fair: only(16) };
 const PLAN = { title: free(200, { policy: true }), price: free(200, { policy: true }), rank: only(20), upgrade: only(64), inherits: only(64), multiplier: only(20), unlimited: only(8),
     queue_weight: only(20), grace_days: only(20), grace_multiplier: only(20), grace_unlimited: only(8) };
+const GRANT = { feature: only(64), amount: only(20), every: only(32), priority: only(20) };
+const URL = only(1000), LIST = free(2000, { policy: true });
+const SETTINGS = { title: free(200, { policy: true }), timezone: only(64), week_starts: only(16), day_starts: only(16), default_plan: only(64, { needed: true }), anonymous_plan: only(64),
+    upgrade_url: URL, support_url: URL, sign_in_url: URL, currency: only(16), queue_answer: only(16), totp: only(16), administrators: LIST, embedders: only(2000), grace_days: only(20),
+    grace_multiplier: only(20), grace_unlimited: only(8), support_ceiling_multiplier: only(20), support_ceiling_days: only(20) };
 const needed = field => ({ ...field, needed: true });
 const WHAT = { what: other(400, /what is to be changed/i, null) };
 
-/* Where, with which page, a base that is good, and every field. */
+/* Where, with which page, a base that is good, and every field; `at_once`: what is good would be made without being looked at, and is not sent. */
 export const FORMS = [
     ['/admin/limit', '?limit=free/day', { feature: 'call', amount: '9', window: 'day' }, { ...CHANGE, ...LIMIT, ...WHAT, amount: needed(LIMIT.amount), window: needed(LIMIT.window), feature: needed(LIMIT.feature),
         limit: other(404, /there is no such limit/i, 400) }],
@@ -30,13 +35,33 @@ export const FORMS = [
     ['/admin/limit', '?what=remove&limit=free/day', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, limit: other(404, /there is no such limit/i, 400) }],
     ['/admin/plan', '?plan=free', { title: 'Free', upgrade: '' }, { ...CHANGE, ...PLAN, ...WHAT, plan: other(404, /there is no such plan/i, 400) }],
     ['/admin/plan', '?what=add', { key: 'own' }, { ...CHANGE, ...PLAN, key: needed(only(64)) }],
+    ['/admin/plan', '?what=remove&plan=spare', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, plan: other(404, /there is no such plan/i, 400) }],
+    ['/admin/plan-grant', '?grant=free/gift', { amount: '2' }, { ...CHANGE, ...GRANT, ...WHAT, amount: needed(GRANT.amount), feature: needed(GRANT.feature),
+        grant: other(404, /there is no such grant/i, 400) }],
+    ['/admin/plan-grant', '?what=add&plan=free', { key: 'own', feature: 'call', amount: '5' }, { ...CHANGE, ...GRANT, amount: needed(GRANT.amount), feature: needed(GRANT.feature),
+        key: needed(only(64)), plan: other(404, /there is no such plan/i, 400) }],
+    ['/admin/plan-grant', '?what=remove&grant=free/gift', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, grant: other(404, /there is no such grant/i, 400) }],
+    ['/admin/settings', '', { title: 'Other' }, { ...CHANGE, ...SETTINGS }],
+    ['/admin/version', '?version=1', {}, { reason: CHANGE.reason, version: other(404, /there is no such version/i, 400), now: other(409, /somebody else has changed the policy/i) }, { at_once: true }],
     ['/admin/change', '?what=override&subject=h&feature=call&limit=day', { kind: 'amount', amount: '5' }, { kind: only(16, { needed: true }), amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
     ['/admin/change', '?what=bonus&subject=h&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
     ['/admin/change', '?what=plan&subject=h', { plan: 'pro' }, { plan: only(64, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/organization/change', '?what=override&organization=o&feature=call&limit=all', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason,
+        confirm: only(300), organization: other(404, /there is no/i, 400), feature: other(404, /there is no/i, 400), limit: other(404, /there is no/i, 400), ...WHAT }],
+    ['/admin/organization/change', '?what=bonus&organization=o&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/organization/change', '?what=owner&organization=o', { owner: 'h' }, { owner: free(255), reason: CHANGE.reason }],
+    ['/admin/access/change', '?what=key-create', { name: 'h', read: '1' }, { name: free(100, { needed: true }), enforce: only(300), read: only(300), admin: only(300), expires: only(300), reason: CHANGE.reason,
+        ...WHAT }, { at_once: true }],
+    ['/admin/access/change', '?what=account-add', { id: 'new', role: 'viewer', password: 'long enough for it', again: 'long enough for it' }, { id: free(255, { needed: true }), role: only(16, { needed: true }),
+        subject: free(255), reason: CHANGE.reason }, { at_once: true }],
+    ['/admin/view', '?subject=h', {}, { reason: CHANGE.reason, subject: other(404, /there is no/i, 400) }, { at_once: true }],
+    ['/admin/bulk/new', '?what=bonus&feature=call&q=h', { feature: 'call', amount: '5' }, { feature: only(255, { needed: true }), amount: only(20, { needed: true }), expires_at: only(300), reason: CHANGE.reason,
+        ...WHAT }],
     ['/admin/queue/change', '?what=pause&feature=queued&limit=line', {}, { reason: CHANGE.reason }],
 ];
 
-const WRITTEN = { 'src/web/page_limit_edit.c': ['/admin/limit', ['quick']], 'src/web/page_plan_edit.c': ['/admin/plan', []] };
+const WRITTEN = { 'src/web/page_limit_edit.c': ['/admin/limit', ['quick']], 'src/web/page_plan_edit.c': ['/admin/plan', []], 'src/web/page_plan_grant.c': ['/admin/plan-grant', []],
+    'src/web/page_policy_settings.c': ['/admin/settings', ['what']] };
 
 /** Every field that the program declares for the forms of the policy, and that is not in the table. */
 export function fields_left_out() {
@@ -64,15 +89,16 @@ function tried(name, { max, needed: must, only: strict, policy, else: elsewhere 
 export async function forms(site, ask, each) {
     const headers = { Accept: 'text/html' };
     await test('every field of the forms about the policy is in the table', async () => { equal(fields_left_out(), []); });
-    for (const [where, query, more, fields] of FORMS)
+    for (const [where, query, more, fields, { at_once } = {}] of FORMS)
         await test(`each field of ${where}${query}, wrongly filled in, is named`, async () => {
             const page = status(await ask({ page: where + query, headers, as: 'administrator' }, site, where), 200);
             const base = { ...fields_of(page), reason: 'why', ...more };
             const send = (body, what) => ask({ method: 'POST', page: where, body, as: 'administrator',
                 headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' } }, site, what);
-            if (!('quick' in base)) status(await send(new URLSearchParams(base).toString(), where), 200, `${where}: what is good`);
+            const looks_first = !('quick' in base) && !at_once;
+            if (looks_first) status(await send(new URLSearchParams(base).toString(), where), 200, `${where}: what is good`);
             const rows = Object.entries(fields).flatMap(([name, field]) => tried(name, field).map(row => [name, field, ...row]));
-            await each(rows.filter(([, , , , wrong]) => wrong || !('quick' in base)), async ([name, field, what, values, wrong]) => {
+            await each(rows.filter(([, , , , wrong]) => wrong || looks_first), async ([name, field, what, values, wrong]) => {
                 const body = new URLSearchParams(base), label = `${name}: ${what}`;
                 if (values) body.set(name, values[0]);
                 else body.append(name, base[name] ?? 'x'), body.append(name, 'y');

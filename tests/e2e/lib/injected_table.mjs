@@ -171,6 +171,7 @@ const ticket_of = (subject, state, by = 1) => [`select count(*) from webquota.ti
 const IN_BULK = 'in bulk';
 const OVERRIDES = [count('overrides', 'removed_at is null'), 1], GRANTS = [count('grants', `removed_at is null and reason is distinct from ${quoted(IN_BULK)}`), 1];
 const less = ([sql]) => [sql, -1];
+const ACCOUNTS_THERE = [count('local_accounts'), 1];
 const KEYS = [count('api_keys', 'revoked_at is null'), 1], VERSIONS = [count('policies'), 1];
 
 /* --- reading: as 67-access.mjs does, with what there is --- */
@@ -295,6 +296,12 @@ const administration = ground => ({
     'POST /api/v1/admin/plans': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/plans', { plan: 'free', title: `Free ${++number}`, version, reason: 'why' }), marks: audit(VERSIONS),
     },
+    'POST /api/v1/admin/plan-grants': {
+        prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/plan-grants', { what: 'add', plan: 'pro', grant: `g${++number}`, feature: 'seat', amount: 1, version, reason: 'why' }), marks: audit(VERSIONS),
+    },
+    'POST /api/v1/admin/settings': {
+        prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/settings', { title: `Injection ${++number}`, version, reason: 'why' }), marks: audit(VERSIONS),
+    },
     'POST /api/v1/admin/policies': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/policies', { text: POLICY('', `Injection ${++number}`), version, reason: 'why' }), marks: audit(VERSIONS),
     },
@@ -403,6 +410,8 @@ const forms = ground => ({
     'POST /admin/view': form(ground, () => '/admin/view?subject=owner', nothing, { marks: audit() }),
     'POST /admin/access/change, an account suspended': access(ground, 'account-suspend', of_suspect, {}, { make: site => suspended(site, 'account-resume'), marks: audit() }),
     'POST /admin/access/change, an account resumed': access(ground, 'account-resume', of_suspect, {}, { make: site => suspended(site, 'account-suspend'), marks: audit() }),
+    'POST /admin/access/change, an account added': form(ground, () => '/admin/access/change?what=account-add', () => ({ id: `added ${++number}`, role: 'viewer', password: PASSWORD, again: PASSWORD }), { marks: audit(ACCOUNTS_THERE) }),
+    'POST /admin/access/change, another role': access(ground, 'account-role', () => '&id=suspect', { role: 'viewer' }, { marks: audit() }),
     'POST /admin/access/change, a key': access(ground, 'key-create', () => '', { name: 'injected', read: '1' }, { marks: audit(KEYS) }),
     'POST /admin/access/change, a key revoked': access(ground, 'key-revoke', id => `&id=${id}`, {}, {
         make: async site => (await well(site.api('POST', '/admin/keys', { name: 'injected', scopes: ['read'] }))).id, marks: audit(less(KEYS)),
@@ -421,6 +430,8 @@ const forms = ground => ({
     }),
     'POST /admin/limit': form(ground, () => '/admin/limit?limit=free/day', () => ({ amount: String(another()), confirm: '1' }), { marks: audit(VERSIONS) }),
     'POST /admin/plan': form(ground, () => '/admin/plan?plan=free', () => ({ title: `Free ${++number}`, confirm: '1' }), { marks: audit(VERSIONS) }),
+    'POST /admin/plan-grant': form(ground, () => '/admin/plan-grant?what=add&plan=pro', () => ({ key: `g${++number}`, feature: 'seat', amount: '1', confirm: '1' }), { marks: audit(VERSIONS) }),
+    'POST /admin/settings': form(ground, () => '/admin/settings', () => ({ title: `Injection ${++number}`, confirm: '1' }), { marks: audit(VERSIONS) }),
     'POST /admin/version': form(ground, (who, before) => `/admin/version?version=${before}`, nothing, {
         make: async site => { const before = await active(site); await limit(site, { amount: another() }); return before; }, marks: audit(),
     }),

@@ -23,6 +23,8 @@ const WORDS = {
     '/admin/access/change': () => table('src/view/view_access.c', 'change_words'),
     '/admin/limit': () => ['edit', ...found('templates/limit_edit.html', /\{\{#((?:to|is)_\w+)\}\}/g), ...found('templates/policy_when.html', /<input id="(effective)"/g)],
     '/admin/plan': () => ['edit', ...found('templates/plan_edit.html', /\{\{#(is_\w+)\}\}/g)],
+    '/admin/plan-grant': () => ['edit', ...found('templates/plan_grant.html', /\{\{#(is_\w+)\}\}/g)],
+    '/admin/settings': () => ['edit'],
     '/admin/version': () => ['back', ...found('templates/version.html', /name="(cancel)"/g)],
     '/admin/bulk/new': () => table('src/store/bulk_change.c', 'kind_words').filter(kind => kind !== 'undo'), /* which has a page of its own */
     '/admin/bulk': () => ['stop'],
@@ -40,7 +42,7 @@ export const all_actions = () => routes_of_program().map(line => line.split(' ')
 function action_of(sent) {
     const where = new URL(sent.url()).pathname.replace(/^\/quota/, ''), form = new URLSearchParams(sent.postData());
     const about = { add: 'is_new', remove: 'is_remove' }[form.get('what')];
-    const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit',
+    const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit', '/admin/plan-grant': about ?? 'edit', '/admin/settings': 'edit',
         '/admin/version': form.get('cancel') ? 'cancel' : 'back', '/admin/bulk': 'stop', '/admin/bulk/undo': 'undo', '/admin/view': 'begin' };
     const what = words[where] ?? form.get('what') ?? form.get('verdict');
     return `${where} ${what}${where === '/admin/change' && what === 'override' ? ` ${form.get('kind')}` : ''}`;
@@ -115,6 +117,10 @@ export const of_queue = ({ room }) => [
 ];
 
 export const of_access = [
+    at_once('Add an account', { Name: 'jo', 'Metered as': 'j-1', Role: 'viewer', 'Password': 'long enough for it', 'The same': 'long enough for it' }, 'Add an account', 'The account was added.', 'account.add'),
+    at_once('Role of jo', { Role: 'admin' }, 'Change the role of', 'The account has another role', 'account.role'),
+    at_once('Password of jo', { 'New password': 'another one that is long', 'The same': 'another one that is long' }, 'Set a new password of', 'The account has a new password', 'account.password'),
+    at_once('Remove jo', {}, 'Remove the account', 'The account is removed', 'account.remove'),
     at_once(/the session of kim/, {}, 'End a session of', 'The session is ended.', 'session.end', { on_the_way: 'Sessions of kim' }),
     at_once('End sessions of kim', {}, 'End the sessions of', 'The account is signed out everywhere.', 'sessions.end', { on_the_way: 'Access' }),
     at_once('Suspend kim', {}, 'Suspend the account kim', 'The account is suspended', 'account.suspend'),
@@ -133,6 +139,11 @@ export const of_policy = version => [
     at_once('Remove it', {}, 'Remove weekly of', 'is in force.', 'policy.apply', { on_the_way: 'Edit weekly of Free' }),
     row('New plan', { 'Its name': 'team', Title: 'Team', Price: '$9', Rank: '3' }, 'Add plan', 'is in force.', 'policy.apply', { every: true }),
     row('Edit plan Team', { Price: '$8' }, 'Change plan', 'is in force.', 'policy.apply'),
+    at_once('Remove it', {}, 'Remove plan', 'is in force.', 'policy.apply', { on_the_way: 'Edit plan Team' }),
+    row('New grant of Free', { 'Its name': 'welcome', Feature: 'Calls <b>', Amount: '4' }, 'Add welcome to', 'is in force.', 'policy.apply', { every: true }),
+    row('Edit welcome of Free', { Amount: '5' }, 'Change welcome of', 'is in force.', 'policy.apply'),
+    at_once('Remove it', {}, 'Remove welcome of', 'is in force.', 'policy.apply', { on_the_way: 'Edit welcome of Free' }),
+    row('Settings of the policy', { Title: 'Panel <b>' }, 'Change the settings', 'is in force.', 'policy.apply', { every: true }),
     at_once(new RegExp(`^Version ${version}$`), {}, 'Go back to version', 'is in force.', 'policy.apply'),
     row('Edit life of Free', { Amount: '9', 'From when?': '2090-01-01' }, 'Change life of Free', 'It was noted', 'policy.schedule'),
     at_once(/^Version/, {}, 'Cancel version', 'Plans and limits', 'policy.cancel'),
