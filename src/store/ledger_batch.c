@@ -385,7 +385,7 @@ static BatchResult find_own_records(Batch *batch)
     return batch_result(result);
 }
 
-/* A reset that is part of a bulk is made where its person is still to be changed by that, which nobody else can say from here on. */
+/* A reset of a bulk is made where its person is still to be changed by that, which nobody else can say from here on; or is taken back. */
 static BatchResult take_bulk_items(Batch *batch)
 {
     DbResult result = DB_OK;
@@ -403,7 +403,7 @@ static BatchResult take_bulk_items(Batch *batch)
         job->settled = true;
         job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_BULK_MADE);
     }
-    return batch_result(result);
+    return result == DB_OK ? batch_look_at_resets(batch) : batch_result(result);
 }
 
 void batch_undecide(Batch *batch)
@@ -529,8 +529,6 @@ BatchResult batch_run(Batch *batch, Memory *memory)
         result = replay_keys(batch);
     if (result == BATCH_DONE)
         result = take_bulk_items(batch);
-    if (result == BATCH_DONE)
-        result = batch_look_at_resets(batch);
     if (result == BATCH_DONE)
         result = batch_read_tickets(batch);
     if (result == BATCH_DONE)

@@ -28,13 +28,13 @@ static const struct {
     Query query;
     Column columns[12];
     Use use;
-    const char *also; /* the reports that are made from it besides the one of its name */
+    const char *also[3]; /* the reports that are made from it besides the one of its name; NULL ends them */
 } lists[LISTS] = {
-    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS, {"active", NUMBER}, {"hit", NUMBER}}, FOR_REPORTS, "summary"},
-    [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}, FOR_REPORTS, "days"},
-    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH, "plans summary"},
+    [DAYS] = {"days", QUERY_REPORT_DAYS, {{"day", TEXT}, SUMS, {"active", NUMBER}, {"hit", NUMBER}}, FOR_REPORTS, {"summary"}},
+    [UNITS] = {"units", QUERY_REPORT_UNITS, {{"day", TEXT}, {"feature", TEXT}, {"units", NUMBER}}, FOR_REPORTS, {"days"}},
+    [USE] = {"use", QUERY_REPORT_USE, {{"feature", TEXT}, {"plan", TEXT}, SUMS, {"units", NUMBER}}, FOR_BOTH, {"plans", "summary"}},
     [PLANS] = {"plans", QUERY_REPORT_PLANS, {{"plan", TEXT}, {"active", NUMBER}, {"stopped", NUMBER}, {"active_today", NUMBER},
-                                             {"stopped_today", NUMBER}}, FOR_BOTH, "summary"},
+                                             {"stopped_today", NUMBER}}, FOR_BOTH, {"summary"}},
     [SPREAD] = {"spread", QUERY_REPORT_SPREAD, {{"feature", TEXT}, {"limit", TEXT}, {"to_20", NUMBER}, {"to_50", NUMBER},
                                                 {"to_80", NUMBER}, {"above_80", NUMBER}}},
     [PEOPLE] = {"people", QUERY_REPORT_TOP, {{"subject", TEXT}, {"organization", TEXT}, ASKED}},
@@ -172,13 +172,10 @@ static void put_near(json_t *reports, const PGresult *rows)
     json_object_set_new(reports, "near", none ? json_array() : list_of(rows, near_columns, 2));
 }
 
-/* Is the report asked for, `name` or one of the words `also` (may be NULL)? */
-static bool is_asked(const ReportAsk *ask, const char *name, const char *also)
+/* Is the report asked for, `name` or one of `also` (NULL: no other)? */
+static bool is_asked(const ReportAsk *ask, const char *name, const char *const *also)
 {
-    if (!ask->only || strcmp(ask->only, name) == 0)
-        return true;
-    g_auto(GStrv) words = g_strsplit(also ? also : "", " ", -1);
-    return g_strv_contains((const char *const *)words, ask->only);
+    return !ask->only || strcmp(ask->only, name) == 0 || (also && g_strv_contains(also, ask->only));
 }
 
 static bool is_wanted(const Reading *reading, int list)
