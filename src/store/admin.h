@@ -41,6 +41,9 @@ typedef struct {
     int64_t seen;                       /* as in SubjectChange; of an organization, organization_version */
 } OverrideAdd;
 
+/* Is there something for it to override: a limit of its owner's scope on the feature in some plan? STORE_INVALID: none. */
+StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error) MUST_CHECK;
+
 /* The subject or organization must exist (a subject unknown so far is met; an unknown organization is
  * STORE_INVALID). JSON: {override, subject, organization, feature, limit, amount, unlimited, multiplier,
  * expires_at, reason, author, created_at}; `override` is its id, a string. */

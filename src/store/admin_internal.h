@@ -24,9 +24,8 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
 StoreResult admin_owner(Store *store, const char *subject, const char *organization, int64_t *account_id, int64_t *subject_id,
                         StoreError *error) MUST_CHECK;
 
-/* Parts of changes, for those who make several in one transaction. The first is for before it: is there such a limit? *id is a new
- * string. The subject's plan, zone and so on must have been checked. */
-StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error) MUST_CHECK;
+/* Parts of changes, for those who make several in one transaction, having asked admin_override_check before it. *id is a new string. The
+ * subject's plan, zone and so on must have been checked. */
 StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const char *actor, char **id, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_check(const Policy *policy, const GrantAdd *add, StoreError *error) MUST_CHECK;
 StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *actor, char **id, StoreError *error) MUST_CHECK;

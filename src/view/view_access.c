@@ -147,6 +147,16 @@ Value *view_sessions(const SessionsShown *shown, const PageContext *context)
     return page;
 }
 
+/* Is anything wrong with what a key may do? */
+static bool is_wrong_scope(const AccessChangeShown *shown)
+{
+    static const char *const scopes[] = {"enforce", "read", "admin", NULL};
+    bool wrong = false;
+    for (int i = 0; i < shown->shown_count; i++)
+        wrong |= shown->shown[i].mistake != FORM_GOOD && g_strv_contains(scopes, shown->shown[i].name);
+    return wrong;
+}
+
 /* {value, chosen} for each role, and for what was typed; at first the one that the account has. */
 static void set_roles(Value *page, const AccessChangeShown *shown)
 {
@@ -162,7 +172,9 @@ static void set_roles(Value *page, const AccessChangeShown *shown)
 
 Value *view_access_change(const AccessChangeShown *shown, const PageContext *context)
 {
+    static const char *const hidden[] = {"what", "id", NULL}, *const of_new[] = {"what", NULL};
     Value *page = value_new();
+    form_set_hidden(page, shown->shown, shown->shown_count, shown->kind == ACCESS_ACCOUNT_ADD ? of_new : hidden);
     const char *name = text_of(shown->target, "account");
     name = name ? name : text_of(shown->target, "name");
     set_value(page, "page", page_value(page, context, NULL, context->policy->zone, false));
@@ -173,6 +185,7 @@ Value *view_access_change(const AccessChangeShown *shown, const PageContext *con
     set_flag(page, "sets_role", shown->kind == ACCESS_ACCOUNT_ADD || shown->kind == ACCESS_ACCOUNT_ROLE);
     set_flag(page, "sets_password", shown->kind == ACCESS_ACCOUNT_ADD || shown->kind == ACCESS_ACCOUNT_PASSWORD);
     set_roles(page, shown);
+    set_flag(page, "wrong_scope", is_wrong_scope(shown));
     set_words(page, "scopes", add_scopes, shown->target);
     set_text(page, "address", text_of(shown->target, "address"));
     set_words(page, "since", words_add_when, text_of(shown->target, "created_at"), context->policy->zone);

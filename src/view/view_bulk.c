@@ -128,8 +128,10 @@ static void set_first(Value *page, const BulkNewShown *shown, const PageContext 
 
 Value *view_bulk_new(const BulkNewShown *shown, const PageContext *context)
 {
+    static const char *const hidden[] = {"what", "limit", "then", "people", "seen", "once", "confirm", NULL};
     Value *page = value_new();
     const char *kind = form_shown_of(shown->shown, shown->shown_count, "kind");
+    form_set_hidden(page, shown->shown, shown->shown_count, hidden);
     bool ends = strcmp(shown->what, "bonus") == 0 || strcmp(shown->what, "override") == 0 || strcmp(shown->what, "plan") == 0;
     set_value(page, "page", page_value(page, context, NULL, NULL, false));
     set_text(page, "what", shown->what);

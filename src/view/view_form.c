@@ -71,3 +71,11 @@ void form_add_typed(Value *list, const char *value, const char *title, const cha
         value_set_text(other, value_key(title), typed);
     set_flag(other, "chosen", true);
 }
+
+void form_set_hidden(Value *page, const FormShown *shown, int count, const char *const *names)
+{
+    Value *list = set_list(page, "hidden");
+    for (int i = 0; i < count; i++)
+        if (shown[i].mistake != FORM_GOOD && g_strv_contains(names, shown[i].name))
+            value_add(list, form_field_value(list, shown, count, shown[i].name));
+}

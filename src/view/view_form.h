@@ -41,6 +41,10 @@ FormShown *form_shown_find(FormShown *shown, int count, const char *name);
 /* What was typed into a field; NULL: nothing. Not owned. */
 const char *form_shown_of(const FormShown *shown, int count, const char *name);
 
+/* {name, mistake} of each field that nobody sees on the page (`names`, NULL-terminated) and that was sent wrong, as a list `hidden`:
+ * what is wrong is said of those, too. `shown` must outlive the tree. */
+void form_set_hidden(Value *page, const FormShown *shown, int count, const char *const *names);
+
 /* One more of the choices that a form offers, for what was typed where it is none of them, so that it comes back as it was sent. `list`:
  * of {VALUE, TITLE, chosen}, whose names are literals. */
 void form_add_typed(Value *list, const char *value, const char *title, const char *typed);

@@ -252,7 +252,9 @@ json_t *view_organization_json(const OrganizationShown *shown)
 
 Value *view_organization_change(const OrganizationChangeShown *shown, const PageContext *context)
 {
+    static const char *const hidden[] = {"what", "organization", "feature", "limit", "id", "seen", "confirm", NULL};
     Value *page = value_new();
+    form_set_hidden(page, shown->shown, shown->shown_count, hidden);
     set_value(page, "page", page_value(page, context, shown->organization, context->policy->zone, false));
     set_text(page, "organization", shown->organization);
     set_text(page, "what", shown->what);

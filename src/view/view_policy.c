@@ -186,6 +186,7 @@ void set_diff(Value *page, const DiffShown *diff)
 
 Value *view_version(const VersionShown *shown, const PageContext *context)
 {
+    static const char *const hidden[] = {"cancel", NULL};
     Value *page = value_new();
     set_value(page, "page", page_value(page, context, NULL, shown->policy->zone, false));
     set_words(page, "action", add_address, context->mount, "/admin/version", NULL);
@@ -198,6 +199,7 @@ Value *view_version(const VersionShown *shown, const PageContext *context)
     set_flag(page, "may_change", shown->may_change);
     set_flag(page, "conflict", shown->conflict);
     set_diff(page, &shown->diff);
+    form_set_hidden(page, shown->shown, shown->shown_count, hidden);
     set_value(page, "form", form_value(page, shown->shown, shown->shown_count));
     return page;
 }

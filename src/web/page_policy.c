@@ -114,6 +114,8 @@ void page_version_send(Call *call)
     StoreResult result = policy_version_read(call->site->store, (int)values[V_VERSION].whole, &version, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
+    else if (shown[V_NOW].mistake != FORM_GOOD) /* nobody has looked at what is no version */
+        version_show(call, 409, version, shown, true);
     else if (!good)
         version_show(call, 400, version, shown, false);
     else

@@ -184,6 +184,19 @@ static bool pool_is_good(Call *call, Pool *pool)
     return amount->whole >= pool->of_bonus || mistake(pool, AMOUNT, FORM_NUMBER);
 }
 
+/* There must be something that the override is of. False: answered already. */
+static bool override_is_of_something(Call *call, const Pool *pool)
+{
+    g_auto(StoreError) error = {0};
+    if (pool->of_owner || pool->of_bonus || pool->removes || pool->restores)
+        return true;
+    const OverrideAdd add = {.organization = pool->values[ORGANIZATION].text, .feature = pool->feature->key, .limit = pool->values[LIMIT].text};
+    StoreResult result = admin_override_check(call->policy, &add, &error);
+    if (result != STORE_OK)
+        call_store_problem(call, result, &error);
+    return result == STORE_OK;
+}
+
 static void preview(Call *call, int status, Pool *pool)
 {
     if (pool->of_owner) {
@@ -275,6 +288,8 @@ void page_pool_send(Call *call)
         show(call, 400, &pool, NULL, false);
         return;
     }
+    if (!override_is_of_something(call, &pool))
+        return;
     if (!pool.values[CONFIRM].flag || is_stale(&pool)) {
         preview(call, pool.values[CONFIRM].flag ? 409 : 200, &pool);
         return;

@@ -75,7 +75,7 @@ consume() { api POST /api/v1/consume "{\"subject\":\"$1\",\"feature\":\"$2\",\"u
 # ---- usage, and a database that is not there
 
 commands='migrate policy limit plan plan-grant setting simulate subject organization override grant reset refund bulk usage report explain key account approval queue request audit rollup window template doctor'
-is "no command is left out here" "$commands" "$("$W" --help | sed -n '/^  webquota /d; s/^  \([a-z][a-z]*\) .*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+is "no command is left out here" "$commands" "$("$W" --help | sed -n '/^  webquota /d; s/^  \([a-z][a-z-]*\) .*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
 missing=
 for command in $commands; do
     run "$command" --help

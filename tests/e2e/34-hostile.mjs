@@ -116,6 +116,7 @@ async function prepare(site, front) {
         .filter(any => any.startsWith('WEBQUOTA_USER_'))) secrets.add(site.values[name].split(':')[1]);
     secrets.add(site.key.replace(/^wq_\d+_/, '')).add(front.secret);
     await made('POST', '/admin/subjects', { subject: 'h' });
+    await made('POST', '/admin/subjects', { subject: 'member', organization: 'Guild' });
     const hold = more => made('POST', '/reservations', { subject: 'h', feature: 'call', units: 5, ttl: 86400, ...more });
     for (const [name, how] of [['hold'], ['committed', 'commit'], ['released', 'release']]) {
         ids[name] = (await hold()).reservation;

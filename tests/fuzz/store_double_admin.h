@@ -36,6 +36,12 @@ StoreResult admin_subject_get(Store *store, const char *subject, json_t **subjec
     return double_json(subject, NULL, subject_json, error);
 }
 
+StoreResult admin_override_check(const Policy *policy, const OverrideAdd *add, StoreError *error)
+{
+    HOLDS(policy_feature(policy, add->feature));
+    return double_result(add->limit, error);
+}
+
 StoreResult admin_override_add(Store *store, const OverrideAdd *add, const char *actor, json_t **json, StoreError *error)
 {
     (void)store;

@@ -10,7 +10,7 @@ import { equal, ok, status, test } from './tap.mjs';
  * is no field of the page, and the answer has this status and says this. */
 const free = (max, more) => ({ max, ...more });
 const only = (max, more) => ({ max, only: true, ...more });
-const other = (code, says, missing = code) => ({ max: 300, else: { code, says, missing } });
+const other = (code, says, missing = code, garbled = code, twice = garbled) => ({ max: 300, else: { code, says, missing, garbled, twice } });
 
 const CHANGE = { effective: only(300), reason: free(500, { needed: true }), confirm: only(300), version: other(409, /somebody else has changed the policy/i) };
 const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: only(16), scope: only(16), mode: only(16), on_exceed: only(16), fail: only(16), warn_at: only(64),
@@ -18,12 +18,12 @@ const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: on
 const PLAN = { title: free(200, { policy: true }), price: free(200, { policy: true }), rank: only(20), upgrade: only(64), inherits: only(64), multiplier: only(20), unlimited: only(8),
     queue_weight: only(20), grace_days: only(20), grace_multiplier: only(20), grace_unlimited: only(8) };
 const GRANT = { feature: only(64), amount: only(20), every: only(32), priority: only(20) };
-const URL = only(1000), LIST = free(2000, { policy: true });
+const URL = only(1000), OWN = only(2000, { needed: true }); /* whoever asks is an administrator by that list alone, and stays on it */
 const SETTINGS = { title: free(200, { policy: true }), timezone: only(64), week_starts: only(16), day_starts: only(16), default_plan: only(64, { needed: true }), anonymous_plan: only(64),
-    upgrade_url: URL, support_url: URL, sign_in_url: URL, currency: only(16), queue_answer: only(16), totp: only(16), administrators: LIST, embedders: only(2000), grace_days: only(20),
+    upgrade_url: URL, support_url: URL, sign_in_url: URL, currency: only(16), queue_answer: only(16), totp: only(16), administrators: OWN, embedders: only(2000), grace_days: only(20),
     grace_multiplier: only(20), grace_unlimited: only(8), support_ceiling_multiplier: only(20), support_ceiling_days: only(20) };
 const needed = field => ({ ...field, needed: true });
-const WHAT = { what: other(400, /what is to be changed/i, null) };
+const WHAT = { what: other(400, /what is to be changed/i, null) }, NEEDED_WHAT = other(400, /what is to be changed/i);
 
 /* Where, with which page, a base that is good, and every field; `at_once`: what is good would be made without being looked at, and is not sent. */
 export const FORMS = [
@@ -42,21 +42,22 @@ export const FORMS = [
         key: needed(only(64)), plan: other(404, /there is no such plan/i, 400) }],
     ['/admin/plan-grant', '?what=remove&grant=free/gift', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, grant: other(404, /there is no such grant/i, 400) }],
     ['/admin/settings', '', { title: 'Other' }, { ...CHANGE, ...SETTINGS }],
-    ['/admin/version', '?version=1', {}, { reason: CHANGE.reason, version: other(404, /there is no such version/i, 400), now: other(409, /somebody else has changed the policy/i) }, { at_once: true }],
+    ['/admin/version', '?version=1', {}, { reason: CHANGE.reason, version: other(404, /there is no such version/i), now: other(409, /somebody else has changed the policy/i) }, { at_once: true }],
     ['/admin/change', '?what=override&subject=h&feature=call&limit=day', { kind: 'amount', amount: '5' }, { kind: only(16, { needed: true }), amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
     ['/admin/change', '?what=bonus&subject=h&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
     ['/admin/change', '?what=plan&subject=h', { plan: 'pro' }, { plan: only(64, { needed: true }), expires: only(300), reason: CHANGE.reason }],
-    ['/admin/organization/change', '?what=override&organization=o&feature=call&limit=all', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason,
-        confirm: only(300), organization: other(404, /there is no/i, 400), feature: other(404, /there is no/i, 400), limit: other(404, /there is no/i, 400), ...WHAT }],
-    ['/admin/organization/change', '?what=bonus&organization=o&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
-    ['/admin/organization/change', '?what=owner&organization=o', { owner: 'h' }, { owner: free(255), reason: CHANGE.reason }],
+    ['/admin/organization/change', '?what=override&organization=Guild&feature=call&limit=all', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason,
+        confirm: only(300), organization: other(404, /there is no/i, 400, 400), feature: other(404, /there is no such feature/i, 400, 404, 400),
+        limit: other(422, /no plan has a limit/i, null, 400), what: NEEDED_WHAT }],
+    ['/admin/organization/change', '?what=bonus&organization=Guild&feature=call', { amount: '5' }, { amount: only(20, { needed: true }), expires: only(300), reason: CHANGE.reason }],
+    ['/admin/organization/change', '?what=owner&organization=Guild', { owner: 'member' }, { owner: only(255), reason: CHANGE.reason }],
     ['/admin/access/change', '?what=key-create', { name: 'h', read: '1' }, { name: free(100, { needed: true }), enforce: only(300), read: only(300), admin: only(300), expires: only(300), reason: CHANGE.reason,
-        ...WHAT }, { at_once: true }],
+        what: NEEDED_WHAT }, { at_once: true }],
     ['/admin/access/change', '?what=account-add', { id: 'new', role: 'viewer', password: 'long enough for it', again: 'long enough for it' }, { id: free(255, { needed: true }), role: only(16, { needed: true }),
         subject: free(255), reason: CHANGE.reason }, { at_once: true }],
-    ['/admin/view', '?subject=h', {}, { reason: CHANGE.reason, subject: other(404, /there is no/i, 400) }, { at_once: true }],
+    ['/admin/view', '?subject=h', {}, { reason: CHANGE.reason, subject: other(404, /there is no/i, 400, 400) }, { at_once: true }],
     ['/admin/bulk/new', '?what=bonus&feature=call&q=h', { feature: 'call', amount: '5' }, { feature: only(255, { needed: true }), amount: only(20, { needed: true }), expires_at: only(300), reason: CHANGE.reason,
-        ...WHAT }],
+        what: other(400, /what must be/i, 400) }],
     ['/admin/queue/change', '?what=pause&feature=queued&limit=line', {}, { reason: CHANGE.reason }],
 ];
 
@@ -77,6 +78,9 @@ export function fields_left_out() {
 /* [what, value, wrong for whom]: 'all', 'only' those who take no other, 'policy' what is written into it. */
 const ODD = [['HTML', '<script>alert(1)</script>', 'only'], ['SQL', "'; drop table webquota.policies; --", 'only'], ['a section', '" } } plan x { title = "', 'only'],
     ['a variable', '${HOME}', 'policy'], ['a control character', 'a\u0001b', 'all'], ['a turn of direction', 'a\u202eb', 'all']];
+
+/* What is no text that may be there, of whatever length. */
+const GARBLED = ['a control character', 'a turn of direction'];
 
 /** What is tried of a field: [what, values, is it wrong]. */
 function tried(name, { max, needed: must, only: strict, policy, else: elsewhere }) {
@@ -105,8 +109,8 @@ export async function forms(site, ask, each) {
                 const answer = await send(body.toString(), label), { else: elsewhere } = field;
                 if (!wrong) status(answer, 200, label);
                 else if (elsewhere) {
-                    status(answer, what === 'missing' ? elsewhere.missing : elsewhere.code, label);
-                    ok(elsewhere.says.test(answer.text) || new RegExp(`${name} is missing`, 'i').test(answer.text), `${label}: ${answer.text.slice(-600)}`);
+                    status(answer, elsewhere[what === 'missing' ? 'missing' : what === 'twice' ? 'twice' : GARBLED.includes(what) ? 'garbled' : 'code'], label);
+                    ok(elsewhere.says.test(answer.text) || answer.text.includes(`id="${name}-mistake"`) || new RegExp(`${name} is missing`, 'i').test(answer.text), `${label}: ${answer.text.slice(-600)}`);
                 } else {
                     status(answer, 400, label);
                     ok(answer.text.includes(`id="${name}-mistake"`), `${label} is not said: ${answer.text.slice(-600)}`);
