@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { launch } from './lib/hands.mjs';
 import { request } from './lib/http.mjs';
+import { NOON } from './lib/noon.mjs';
 import { free_port, with_site } from './lib/site.mjs';
 import { broken, equal, finish, ok, status, test } from './lib/tap.mjs';
 
@@ -17,7 +18,7 @@ const LINK = 'javascript:alert(1)', BIDI = '\u202e\u2066', CONTROL = '\u0007\u00
 const quoted = text => `"${text.replace(/["\\]/g, '\\$&')}"`;
 const POLICY = `
 title = ${quoted(hostile(1))}
-timezone = "UTC"
+timezone = "${NOON}"
 default_plan = "free"
 anonymous_plan = "anonymous"
 administrators = {"admin"}

@@ -3,12 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { basic, request } from './lib/http.mjs';
+import { NOON } from './lib/noon.mjs';
 import { with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, members, ok, status, test, until } from './lib/tap.mjs';
 
 const POLICY = `
 title = "Requests"
-timezone = "UTC"
+timezone = "${NOON}"
 default_plan = "free"
 anonymous_plan = "anonymous"
 administrators = {"admin"}

@@ -6,6 +6,7 @@ import { DOORS, WHO } from './lib/access_table.mjs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { routes_of_program } from './lib/hostile_table.mjs';
 import { bearer, request } from './lib/http.mjs';
+import { NOON } from './lib/noon.mjs';
 import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -226,7 +227,7 @@ async function roles(site, root) {
 
 const POLICY = `
 title = "Doors"
-timezone = "UTC"
+timezone = "${NOON}"
 default_plan = "free"
 anonymous_plan = "anonymous"
 feature call { title = "Calls" }

@@ -3,13 +3,14 @@
 // the command, all the same; who is near a limit, and who asked for more after a refusal. Who may, and what is wrong.
 import { writeFileSync } from 'node:fs';
 import { Browser } from './lib/forms.mjs';
+import { NOON } from './lib/noon.mjs';
 import { PROGRAMS, run, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
 const PASSWORD = 'correct horse battery';
 const POLICY = `
 title = "Reports"
-timezone = "UTC"
+timezone = "${NOON}"
 default_plan = "free"
 currency = "EUR"
 feature call { title = "Calls <b>"  unit = "call"  unit_cost = 0.25 }
@@ -20,6 +21,7 @@ plan free { title = "Free"  rank = 1  upgrade = "pro"
 plan pro { title = "Pro"  rank = 2  price = "EUR 9"
   limit life { feature = "call"  amount = 1000  window = "lifetime" } }
 `;
+const TODAY = `(now() at time zone '${NOON}')::date`;
 const FORMULA = '=cmd|"/c calc"!A0';
 const JSON_TOO = { Accept: 'application/json' };
 
@@ -56,10 +58,11 @@ const by = (rows, ...names) => rows.map(row => names.map(name => row[name]).join
 
 async function told(site, root) {
     const read = async query => status(await site.api('GET', `/admin/reports${query}`), 200).json;
-    await until(async () => (await read('?days=1')).summary[0].requests === 7, 'everything is counted');
+    /* The last is what was given back. */
+    await until(async () => (({ requests, cost }) => requests === 7 && cost === 5.25)((await read('?days=1')).summary[0]), 'everything is counted');
     const reports = await read('?days=1');
     await test('reports are what was asked for', async () => {
-        like(reports.about, { days: 1, timezone: 'UTC', replica: false, lag_s: null, near_pct: 80, near_people: 1, near_more: false, currency: 'EUR' });
+        like(reports.about, { days: 1, timezone: NOON, replica: false, lag_s: null, near_pct: 80, near_people: 1, near_more: false, currency: 'EUR' });
         equal(reports.about.from, reports.about.to);
         equal(reports.summary.length, 1);
         like(reports.summary[0], { period: 'today', requests: 7, allowed: 5, refused: 2, stopped: 1, active: 3, hit: 1, hit_pct: 33.3, cost: 5.25, cost_per_active: 1.75 });
@@ -78,7 +81,7 @@ async function told(site, root) {
         equal((await read('?days=1&near=81')).about.near_people, 0);
     });
     await test('a longer period holds what is older, and no more than it should', async () => {
-        const day = n => `(current_date - ${n})`;
+        const day = n => `(${TODAY} - ${n})`;
         await site.sql(`insert into webquota.usage_by_plan values (${day(6)}, 'call', 'free', 100, 10, 5, 100), (${day(7)}, 'call', 'free', 1000, 0, 0, 0);
             insert into webquota.usage_last values (${day(6)}, 'free', 17, 4), (${day(29)}, 'gone', 20, 0), (${day(30)}, 'free', 999, 999)`);
         like((await read('?days=7')).summary[1], { period: '7', requests: 117, refused: 12, active: 20, hit: 5, hit_pct: 25 });
@@ -86,14 +89,14 @@ async function told(site, root) {
         like((await read('?days=1')).summary[0], { requests: 7, active: 3 });
         equal((await read('?days=7')).days.map(row => row.cost), [25, 5.25], 'what each day cost');
         await site.sql(`insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
-            select s.account_id, s.id, current_date - n, 'free_call', '', n, 1, 0 from webquota.subjects s, unnest(array[3, 7]) n where key = 'calm'`);
+            select s.account_id, s.id, ${TODAY} - n, 'free_call', '', n, 1, 0 from webquota.subjects s, unnest(array[3, 7]) n where key = 'calm'`);
         const first = async query => (({ subject, requests, refused }) => [subject, requests, refused])((await read(query)).people[0]);
         equal([await first('?days=1'), await first('?days=7'), await first('?days=30')], [['pro', 3, 1], ['calm', 6, 1], ['calm', 14, 2]], 'who asks most in it');
-        await site.sql("delete from webquota.usage_daily where feature = 'free_call' and day < current_date");
-        await site.sql(`insert into webquota.usage_organizations select account_id, current_date - n, 10 * n, n from webquota.usage_organizations, unnest(array[3, 7]) n`);
+        await site.sql(`delete from webquota.usage_daily where feature = 'free_call' and day < ${TODAY}`);
+        await site.sql(`insert into webquota.usage_organizations select account_id, ${TODAY} - n, 10 * n, n from webquota.usage_organizations, unnest(array[3, 7]) n`);
         const team = async query => by((await read(query)).organizations, 'organization', 'requests', 'refused');
         equal([await team('?days=1'), await team('?days=7'), await team('?days=30')], [['@team 5 2'], ['@team 35 5'], ['@team 105 12']], 'organizations, too');
-        await site.sql('delete from webquota.usage_organizations where day < current_date');
+        await site.sql(`delete from webquota.usage_organizations where day < ${TODAY}`);
     });
     await test('the page, its twin, one report, CSV and the command say the same', async () => {
         const one = status(await site.api('GET', '/admin/reports/near?days=1'), 200).json;
@@ -138,7 +141,7 @@ async function told(site, root) {
     });
     await test('the page has the ten who are nearest, CSV all of them', async () => {
         await site.sql(`insert into webquota.usage_standing
-            select account_id, id, n, 0, now(), 1, 'infinity', 99, 100, 99, current_date, 3 from webquota.subjects, generate_series(900, 911) n where key = 'idle'`);
+            select account_id, id, n, 0, now(), 1, 'infinity', 99, 100, 99, ${TODAY}, 3 from webquota.subjects, generate_series(900, 911) n where key = 'idle'`);
         const csv = status(await root.open('/admin/reports/near.csv?days=1'), 200).text.trimEnd().split('\r\n');
         equal([(await read('?days=1')).near.length, csv.length - 1], [10, 13]);
         ok(status(await root.open('/admin?days=1'), 200).text.includes('/quota/admin/people?filter=near&amp;near=80'), 'and leads to the people');
@@ -146,10 +149,10 @@ async function told(site, root) {
     });
     await test('recommendations: who reached which limit, who is stopped again and again, who pays for nothing', async () => {
         await site.sql(`insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
-                select s.account_id, s.id, current_date - n, 'call', '', 0, 2, 0 from webquota.subjects s, generate_series(1, 2) n where key = 'calm';
-            update webquota.usage_owners set stopped_on = current_date where subject_id = (select id from webquota.subjects where key = 'calm');
+                select s.account_id, s.id, ${TODAY} - n, 'call', '', 0, 2, 0 from webquota.subjects s, generate_series(1, 2) n where key = 'calm';
+            update webquota.usage_owners set stopped_on = ${TODAY} where subject_id = (select id from webquota.subjects where key = 'calm');
             insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)
-                select s.account_id, s.id, current_date, 'call', '', 0, 1, 0 from webquota.subjects s where key = 'calm'
+                select s.account_id, s.id, ${TODAY}, 'call', '', 0, 1, 0 from webquota.subjects s where key = 'calm'
                 on conflict (account_id, subject_id, day, feature, on_behalf_of) do update set refused = 1;
             update webquota.subjects set created_at = created_at - interval '40 days' where key = 'idle'`);
         const told = status(await site.api('GET', '/admin/recommendations'), 200).json;

@@ -7,6 +7,7 @@ import { GUARDED_503, apache, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { line_checks } from './lib/line.mjs';
+import { DAY_BEGINS, at_noon } from './lib/noon.mjs';
 import { free_port, run, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -68,7 +69,7 @@ async function guard_checks(site, front, url) {
         const answer = status(await request(`${url}/environment/page`), 200);
         const env = environment(answer);
         like(env, { WEBQUOTA_SUBJECT: VISITOR, WEBQUOTA_CHARGED: 'page', WEBQUOTA_ALLOWED: '1', WEBQUOTA_DECISION: /^dec_[\w-]+$/,
-            WEBQUOTA_PLAN: 'anonymous', WEBQUOTA_REMAINING: '999', WEBQUOTA_RESET: /T00:00:00Z$/ });
+            WEBQUOTA_PLAN: 'anonymous', WEBQUOTA_REMAINING: '999', WEBQUOTA_RESET: new RegExp(`${DAY_BEGINS}$`) });
         like((await site.api('GET', `/decisions/${env.WEBQUOTA_DECISION}`)).json, { subject: VISITOR, feature: 'page' });
         equal(Object.keys(answer.headers).filter(name => /^(variable|webquota)/i.test(name)), []);
     });
@@ -236,7 +237,7 @@ async function down_checks(front, url, port, own) {
     });
 }
 
-await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(site, async front => {
+await with_site({ policy: at_noon('tests/e2e/front/policy.conf') }, site => with_front(site, async front => {
     const port = await free_port();
     const own = await front.webquota(`127.0.0.1:${port}`);
     const url = await apache(front, 'apache.conf', { FRONT_WEBQUOTA_PORT: String(port), FRONT_SHARED_SECRET: front.shared_secret }, '/error');
@@ -246,7 +247,7 @@ await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(si
     await session_checks(site, url, 'by Apache');
     await line_checks(site, url, 'Apache', name => cookie(front.assertion(name, { seconds: 90000000 })));
     await site.clock_real();
-    await site.policy('tests/e2e/front/policy.conf');
+    await site.policy(at_noon('tests/e2e/front/policy.conf'));
     await down_checks(front, url, port, own);
     const cgi = { Apache: await apache(front, 'apache-cgi.conf', {}, '/quota/healthz'), lighttpd: await front.lighttpd('lighttpd-cgi.conf', { path: '/quota/healthz' }) };
     for (const [name, at] of Object.entries(cgi)) {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { ALL_AT_ONCE, CLAIMS, HEADERS, Watch, cookie, environment, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { GUARDED_503, raw, with_front } from './front/servers.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
+import { DAY_BEGINS, at_noon } from './lib/noon.mjs';
 import { ROOT, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -295,7 +296,7 @@ async function environment_checks(site, front, url) {
         const answer = status(await request(`${url}/environment/page`, { headers: { Variable_WEBQUOTA_PLAN: 'pro', 'WEBQUOTA-PLAN': 'pro' } }), 200);
         const env = environment(answer);
         like(env, { WEBQUOTA_SUBJECT: VISITOR, WEBQUOTA_CHARGED: 'page', WEBQUOTA_ALLOWED: '1', WEBQUOTA_DECISION: /^dec_[\w-]+$/, WEBQUOTA_PLAN: 'anonymous',
-            WEBQUOTA_REMAINING: '999', WEBQUOTA_RESET: /^\d{4}-\d\d-\d\dT00:00:00Z$/, HTTP_WEBQUOTA_PLAN: 'pro', REMOTE_USER: undefined });
+            WEBQUOTA_REMAINING: '999', WEBQUOTA_RESET: new RegExp(`^\\d{4}-\\d\\d-\\d\\d${DAY_BEGINS}$`), HTTP_WEBQUOTA_PLAN: 'pro', REMOTE_USER: undefined });
         like(answer.headers, { ratelimit: /^"pages";r=999;t=\d+$/, 'content-type': 'text/plain' });
         equal(Object.keys(answer.headers).filter(name => /^(variable|webquota)/i.test(name)), []);
         like((await site.api('GET', `/decisions/${env.WEBQUOTA_DECISION}`)).json, { subject: VISITOR, feature: 'page', units: 1 });
@@ -427,7 +428,7 @@ async function six_checks(site, front) {
     });
 }
 
-await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(site, async front => {
+await with_site({ policy: at_noon('tests/e2e/front/policy.conf') }, site => with_front(site, async front => {
     await headers_checks(site, front);
     await refusal_checks(site);
     await assertion_checks(site, front);

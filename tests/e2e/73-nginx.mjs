@@ -10,6 +10,7 @@ import { GUARDED_503, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
 import { line_checks } from './lib/line.mjs';
+import { DAY_BEGINS, at_noon } from './lib/noon.mjs';
 import { free_port, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -45,7 +46,7 @@ async function guard_checks(site, front, url, seen) {
         for (const left of [1, 0]) {
             const answer = status(await use(url, HTML), 200);
             like(answer.headers, { ratelimit: new RegExp(`^"get_daily";r=${left};t=\\d+$`) });
-            like(JSON.parse(answer.text).headers, { 'x-plan': 'anonymous', 'x-decision': /^dec_/, 'x-remaining': String(left), 'x-reset': /T00:00:00Z$/ });
+            like(JSON.parse(answer.text).headers, { 'x-plan': 'anonymous', 'x-decision': /^dec_/, 'x-remaining': String(left), 'x-reset': new RegExp(`${DAY_BEGINS}$`) });
         }
         equal(await front.decisions(`outcome = 'allowed' and s.key = '${VISITOR}'`), 2);
     });
@@ -197,7 +198,7 @@ async function down_checks(front, url, socket, own, seen) {
     });
 }
 
-await with_site({ policy: 'tests/e2e/front/policy.conf' }, site => with_front(site, async front => {
+await with_site({ policy: at_noon('tests/e2e/front/policy.conf') }, site => with_front(site, async front => {
     const { seen, server, port } = await program();
     try {
         const socket = path.join(front.folder, 'own.sock');
