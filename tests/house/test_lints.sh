@@ -9,10 +9,10 @@ trap 'rm -rf "$copy"' EXIT
 fresh() {
     rm -rf "$copy"
     mkdir -p "$copy/tests" "$copy/src/domain" "$copy/src/view" "$copy/src/web" "$copy/src/store"
+    # A small tree is enough, and quicker.
     cp Makefile "$copy"
-    cp -r scripts .ci "$copy"
+    cp -r .ci "$copy"
     cp -r tests/lint "$copy/tests"
-    # In most runs a small tree is enough, and quicker.
     cp -r src/base "$copy/src"
 }
 
@@ -59,5 +59,6 @@ plant words "words for people outside of their place are found" src/view/view_a.
 plant words "a sentence of a problem outside of its place is found" src/web/a.c 'void f(C *c) { p(c, 400, c->x ? S : ""\n    "%s is not there"); }'
 plant words "a dangerous call is found" src/web/a.c 'void f(char *a) { strcpy(a, "b"); }'
 plant shell "a careless script is found" scripts/a '#!/bin/sh\nrm -rf $1/x'
+plant shell "a script that is no JavaScript is found" tests/a.mjs 'let let = 1;'
 plant cppcheck "a bug is found" src/web/a.c 'int f(void) { int a[2]; a[2] = 1; return a[0]; }'
 exit $failed
