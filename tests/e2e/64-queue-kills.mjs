@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A long line, two services, and everything killed in the middle of it: all places are kept, in their order; one process at a time
 // lets in, another takes over within five seconds; nobody is served twice or overtaken, and the limit is never exceeded.
-// QUEUE_TICKETS says how many wait (10000).
+// QUEUE_TICKETS says how many wait (10000). Takes long.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { request, bearer } from './lib/http.mjs';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What administrators keep an eye on: the audit, what people ask for, organizations, queues, and many people at once; in a browser by keyboard alone, with JavaScript
-// and without, over HTTP and from a shell.
+// and without, over HTTP and from a shell. Takes long.
 import { writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { bars, choose, enter, launch, LOOKS, press, sign_in, type_into, unfold, words } from './lib/hands.mjs';

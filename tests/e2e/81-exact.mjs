@@ -2,7 +2,7 @@
 // Exact under load, the small slice: sixty thousand calls of the ledger by many threads of several processes, while the clock
 // jumps, policies change, a process is killed and connections are cut; then everything that callers were told is compared with
 // everything that is on record (tests/load). First all ask about the same subjects; then each process has its own, so that its
-// memory of them holds, until others give something back. `make soak` does a million.
+// memory of them holds, until others give something back. `make soak` does a million. Takes long.
 import { prove } from '../load/run.mjs';
 import { broken } from './lib/tap.mjs';
 

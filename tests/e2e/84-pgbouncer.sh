@@ -1,7 +1,7 @@
 #!/bin/bash
 # 84-pgbouncer.sh [all]: the tests over HTTP again, with PgBouncer in transaction mode between webquota and PostgreSQL: few
 # connections, taken in turn, on which nothing prepared and nothing set outlives a transaction. Two run at once. Without a
-# word: the API, limits, records and concurrency; with `all` (make soak) whatever brings up a site, and plain CGI.
+# word: the API, limits, records and concurrency; with `all` (make soak) whatever brings up a site, and plain CGI. Takes long.
 set -uo pipefail
 # shellcheck source=scripts/place
 . "$(dirname "$0")/../../scripts/place"

@@ -16,6 +16,7 @@ free_port() {
 port=$(free_port)
 export VAR=$scratch/one PORT=$port
 export MAKEFLAGS=--no-print-directory
+unset SITE_FROM # here one is made
 clean_up() {
     for site in one two; do VAR=$scratch/$site scripts/site down >/dev/null 2>&1; done
     rm -rf "$scratch"

@@ -1,5 +1,5 @@
 /* Reports and looking for people by how they stand, as people move between organizations and are given back what they used.
- * Runs alone, as it rolls up. */
+ * Server of its own: what is rolled up is told by transactions' numbers, and those are the server's. */
 #include "rolling.h"
 #include "waiting.h"
 
