@@ -131,6 +131,7 @@ typedef struct {
 } Join;
 void batch_join_free(gpointer join);
 typedef struct {
+    int64_t id;
     Query query;
     Params params;
 } TicketChange;
@@ -159,6 +160,7 @@ void batch_settle_ticket(Batch *batch, const DecisionRow *row, const char *state
 /* The same where an administrator dropped it: its place is gone, and the audit says so. */
 void batch_drop_admitted(Batch *batch, const Job *job, const DecisionRow *row, const SubjectState *state);
 void batch_queue_tickets(Batch *batch); /* the writing of all of these */
+void batch_touch_tickets(const Batch *batch); /* after that is committed: what was read of them before is old */
 void batch_tickets_clear(Batch *batch);
 void batch_ticket_change_free(gpointer change);
 typedef struct Admission Admission;

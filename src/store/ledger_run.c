@@ -156,6 +156,7 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int
     if (result == BATCH_DONE) {
         remember(ledger, &batch, generation);
         batch_remember(&batch, ledger->memory);
+        batch_touch_tickets(&batch);
         ledger->due = false;
     }
     batch_clear(&batch);

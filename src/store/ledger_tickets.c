@@ -283,6 +283,7 @@ void batch_ticket_change_free(gpointer data)
 Params *batch_ticket_change(Batch *batch, Query query, const DecisionKey *key)
 {
     TicketChange *change = g_new0(TicketChange, 1);
+    change->id = key->id;
     change->query = query;
     change->params = params_new();
     params_number(&change->params, key->account_id);
@@ -394,6 +395,12 @@ void batch_queue_tickets(Batch *batch)
         const TicketChange *change = batch->ticket_changes->pdata[i];
         db_queue(batch->db, change->query, &change->params, NULL);
     }
+}
+
+void batch_touch_tickets(const Batch *batch)
+{
+    for (guint i = 0; i < batch->ticket_changes->len; i++)
+        places_touch(batch->store, ((const TicketChange *)batch->ticket_changes->pdata[i])->id);
 }
 
 void batch_tickets_clear(Batch *batch)
