@@ -90,10 +90,11 @@ START_TEST(no_statement_for_what_was_asked_a_moment_ago)
 {
     g_autofree char *token = NULL;
     ck_assert_int_eq(sign_in(store, "ada", PASSWORD, &token), SIGN_IN_DONE);
+    int64_t asked_us = g_get_monotonic_time();
     ck_assert_int_eq(find(store, token), STORE_OK);
     g_free(database_value("delete from webquota.sessions")); /* behind its back */
     int64_t began_us = g_get_monotonic_time();
-    while (g_get_monotonic_time() - began_us < 500000)
+    while (g_get_monotonic_time() - asked_us < 500000)
         ck_assert_int_eq(find(store, token), STORE_OK);
     while (find(store, token) == STORE_OK)
         ck_assert_int_lt(g_get_monotonic_time() - began_us, 1500000);

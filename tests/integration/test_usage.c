@@ -236,6 +236,8 @@ START_TEST(who_waits_for_a_database_that_hangs_is_answered_in_time)
     database_fresh(policy);
     Store *store = database_store();
     people_make(store);
+    store_close(store);
+    store = database_store_with(0); /* its patience is what is tried */
     PGconn *holder = hold_subjects();
     Crowd crowd;
     crowd_start(&crowd, store, 2, true);
