@@ -172,7 +172,8 @@ static void set_roles(Value *page, const AccessChangeShown *shown)
 
 Value *view_access_change(const AccessChangeShown *shown, const PageContext *context)
 {
-    static const char *const hidden[] = {"what", "id", NULL}, *const of_new[] = {"what", NULL};
+    static const char *const hidden[] = {"what", "id", NULL};
+    static const char *const of_new[] = {"what", NULL};
     Value *page = value_new();
     form_set_hidden(page, shown->shown, shown->shown_count, shown->kind == ACCESS_ACCOUNT_ADD ? of_new : hidden);
     const char *name = text_of(shown->target, "account");

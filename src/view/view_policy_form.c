@@ -191,7 +191,8 @@ Value *view_plan_grant(const PlanGrantShown *shown, const PageContext *context)
 
 Value *view_settings_edit(const SettingsShown *shown, const PageContext *context)
 {
-    static const char *const answers[] = {"redirect", "page"}, *const totps[] = {"optional", "required"};
+    static const char *const answers[] = {"redirect", "page"};
+    static const char *const totps[] = {"optional", "required"};
     Value *page = value_new();
     const FormShown *fields = shown->shown;
     int count = shown->shown_count;
