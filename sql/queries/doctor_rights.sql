@@ -11,12 +11,12 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                        ('insert update delete', 'usage_daily usage_by_plan usage_owners usage_last usage_active usage_organizations usage_standing usage_spread'),
                        ('insert update delete', 'usage_reaching usage_reached plans features'),
                        ('insert update delete', 'sign_in_attempts second_factors'), ('update', 'usage_rollup standing_rollup leases'),
-                       ('delete', 'sessions admin_once idempotency')) r(privileges, names)
+                       ('insert delete', 'local_accounts'), ('delete', 'sessions admin_once idempotency')) r(privileges, names)
          cross join string_to_table(r.privileges, ' ') p(privilege) cross join string_to_table(r.names, ' ') o(name)
         union all
         select r.name, 'update (' || c.name || ')', has_column_privilege('webquota.' || r.name, c.name, 'update')
           from (values ('decisions', 'given_back'), ('idempotency', 'at'), ('sessions', 'last_seen_at ended_at'),
-                       ('local_accounts', 'hash changed_at suspended_at'), ('admin_once', 'status answer'),
+                       ('local_accounts', 'hash changed_at role suspended_at'), ('admin_once', 'status answer'),
                        ('accounts', 'owner'),
                        ('requests', 'state answer decided_by decided_at plan override'),
                        ('policies', 'active state applied_at'), ('recovery_codes', 'used_at'),

@@ -9,7 +9,7 @@ import { routes_of_program } from './hostile_table.mjs';
 import { request } from './http.mjs';
 import { GUARDED } from './injected.mjs';
 import { PROGRAMS, run_well } from './site.mjs';
-import { ok } from './tap.mjs';
+import { ok, until } from './tap.mjs';
 import { totp } from './totp.mjs';
 
 export const POLICY = (more = '', title = 'Injection') => `
@@ -245,6 +245,8 @@ const deciding = ground => ({
 /* --- administration by programs --- */
 
 const owner_of = who => ({ ...ask(who), reason: 'why' });
+/* The service at which forms are opened knows of another's change a second later. */
+const seen = site => until(async () => (await well(site.api('GET', '/admin/limits'))).version === await active(site), 'the policy in force is known', 3000);
 const active = site => site.value('select version from webquota.policies where active').then(Number);
 const limit = async (site, more) => well(site.api('POST', '/admin/limits', { plan: 'free', limit: 'day', reason: 'why', version: await active(site), ...more }));
 const another = () => 5000000 + ++number;
@@ -428,10 +430,10 @@ const forms = ground => ({
     'POST /admin/queue/change, resumed': form(ground, () => '/admin/queue/change?what=resume&feature=seat&limit=line', () => ({ confirm: '1' }), {
         make: async site => { await well(site.api('POST', '/admin/queues', { feature: 'seat', state: 'paused', reason: 'why' })); ground.state = 'open'; }, marks: audit(),
     }),
-    'POST /admin/limit': form(ground, () => '/admin/limit?limit=free/day', () => ({ amount: String(another()), confirm: '1' }), { marks: audit(VERSIONS) }),
-    'POST /admin/plan': form(ground, () => '/admin/plan?plan=free', () => ({ title: `Free ${++number}`, confirm: '1' }), { marks: audit(VERSIONS) }),
-    'POST /admin/plan-grant': form(ground, () => '/admin/plan-grant?what=add&plan=pro', () => ({ key: `g${++number}`, feature: 'seat', amount: '1', confirm: '1' }), { marks: audit(VERSIONS) }),
-    'POST /admin/settings': form(ground, () => '/admin/settings', () => ({ title: `Injection ${++number}`, confirm: '1' }), { marks: audit(VERSIONS) }),
+    'POST /admin/limit': form(ground, () => '/admin/limit?limit=free/day', () => ({ amount: String(another()), confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
+    'POST /admin/plan': form(ground, () => '/admin/plan?plan=free', () => ({ title: `Free ${++number}`, confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
+    'POST /admin/plan-grant': form(ground, () => '/admin/plan-grant?what=add&plan=pro', () => ({ key: `g${++number}`, feature: 'seat', amount: '1', confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
+    'POST /admin/settings': form(ground, () => '/admin/settings', () => ({ title: `Injection ${++number}`, confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
     'POST /admin/version': form(ground, (who, before) => `/admin/version?version=${before}`, nothing, {
         make: async site => { const before = await active(site); await limit(site, { amount: another() }); return before; }, marks: audit(),
     }),
