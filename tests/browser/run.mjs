@@ -133,6 +133,7 @@ const checkAll = async (browser, server, names) => {
   const waiting = [...names];
   const worker = async () => {
     const context = await browser.newContext({ viewport: WIDE });
+    context.setDefaultNavigationTimeout(120_000); // nothing is asked about time here
     const page = await context.newPage();
     const noise = [];
     listen(page, server.origin, noise);

@@ -5,8 +5,10 @@
 # Runs beside those that run alone: it works much, nobody waits for it, and it tells no times. So it takes what they leave.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-renice -n 19 -p $$ >/dev/null
-export CHROMIUM_BELOW=${CHROMIUM-} CHROMIUM=$PWD/tests/browser/chromium
+if [ -n "${TEST_BESIDE-}" ]; then
+    renice -n 10 -p $$ >/dev/null
+    export CHROMIUM_BELOW=${CHROMIUM-} CHROMIUM=$PWD/tests/browser/chromium
+fi
 BUILD=${BUILD-build}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
