@@ -156,7 +156,7 @@ Answer *answer_new(const Situation *situation, const Decision *decision, const F
 AnswerKeep *answer_keep_new(void)
 {
     AnswerKeep *keep = g_atomic_rc_box_new0(AnswerKeep);
-    g_mutex_init(&keep->lock);
+    pthread_mutex_init(&keep->lock, NULL);
     return keep;
 }
 
@@ -165,7 +165,7 @@ static void keep_clear(gpointer data)
     AnswerKeep *keep = data;
     if (keep->kept)
         keep->free_kept(keep->kept);
-    g_mutex_clear(&keep->lock);
+    pthread_mutex_destroy(&keep->lock);
 }
 
 void answer_keep_unref(AnswerKeep *keep)

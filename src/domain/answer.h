@@ -5,6 +5,8 @@
 #ifndef WEBQUOTA_ANSWER_H
 #define WEBQUOTA_ANSWER_H
 
+#include <pthread.h>
+
 #include "domain/queue.h"
 #include "domain/usage.h"
 
@@ -21,7 +23,7 @@ typedef struct {
 /* What was made of an answer, for the next one of the same refusal: whoever makes it knows what it is. Counted by GLib:
  * another reference by g_atomic_rc_box_acquire. */
 typedef struct {
-    GMutex lock;            /* of the two below */
+    pthread_mutex_t lock;   /* of the two below */
     void *kept;             /* NULL: nothing so far */
     GDestroyNotify free_kept;
 } AnswerKeep;

@@ -1,19 +1,24 @@
 /* A label is read by one pattern: what is beside it is not guessed at. */
 #include "domain/price.h"
 
+#include <pthread.h>
+
 /* A currency has no small letters, so that "from $9 a month" is none. A comma parts thousands or, before two digits, cents. */
 #define CURRENCY "[^\\d\\sa-z.,/+-]{1,6}"
 #define PATTERN                                                                                                             \
     "^((?:" CURRENCY "\\s?)?)(\\d{1,3}(?:,\\d{3})+|\\d{1,9})(?:[.,](\\d{1,2}))?((?:\\s?" CURRENCY ")?)(?: a | per | ?/ ?)(day|week|month|year)$"
 
+static GRegex *regex;
+
+static void regex_make(void)
+{
+    regex = g_regex_new(PATTERN, G_REGEX_OPTIMIZE, 0, NULL);
+}
+
 static const GRegex *pattern(void)
 {
-    static gsize made;
-    static GRegex *regex;
-    if (g_once_init_enter(&made)) {
-        regex = g_regex_new(PATTERN, G_REGEX_OPTIMIZE, 0, NULL);
-        g_once_init_leave(&made, 1);
-    }
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, regex_make);
     return regex;
 }
 

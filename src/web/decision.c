@@ -19,11 +19,11 @@ static void free_kept(void *text)
 
 static void keep_text(AnswerKeep *keep, RefusalText *text)
 {
-    g_mutex_lock(&keep->lock);
+    pthread_mutex_lock(&keep->lock);
     RefusalText *old = keep->kept;
     keep->kept = text;
     keep->free_kept = free_kept;
-    g_mutex_unlock(&keep->lock);
+    pthread_mutex_unlock(&keep->lock);
     view_refusal_text_free(old);
 }
 
@@ -33,9 +33,9 @@ static GString *refusal_text(const Answer *answer, const char *mount)
     AnswerKeep *keep = answer->keep;
     if (!keep)
         return view_refusal(answer, mount);
-    g_mutex_lock(&keep->lock);
+    pthread_mutex_lock(&keep->lock);
     GString *text = keep->kept ? view_refusal_again(keep->kept, answer, mount) : NULL;
-    g_mutex_unlock(&keep->lock);
+    pthread_mutex_unlock(&keep->lock);
     if (text)
         return text;
     text = view_refusal(answer, mount);

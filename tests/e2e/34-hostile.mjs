@@ -17,6 +17,8 @@ import { Mismatch, broken, equal, finish, like, ok, status, test, until } from '
 
 const HTML = { Accept: 'text/html' };
 const AT_ONCE = 24;
+/* All of these change the same subject, and answer what it is then; of what reads much, more than ten in line are told to come again. */
+const at_once_of = ({ name }) => name === 'POST /admin/subjects' ? 1 : name.includes('/bulk') ? 8 : AT_ONCE;
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
 /* Who asks, and what was made before: filled by prepare(). */
@@ -346,8 +348,7 @@ async function meaningful_field(site, operation, name, field) {
         if (name === 'subject' && answer.json.subject !== undefined) equal(answer.json.subject, word);
         if (['email', 'reason', 'organization', 'name'].includes(name) && name in answer.json) equal(answer.json[name],
             word);
-    }, operation.name === 'POST /admin/subjects' ? 1 : AT_ONCE); /* all of them change the same subject,
-        and answer what it is then */
+    }, at_once_of(operation));
 }
 
 async function meaningful(site) {
