@@ -189,7 +189,7 @@ static bool anything_refused(const Batch *batch)
 /* When the decisions hold: from then (inclusive) until then (exclusive). */
 static void validity(const Batch *batch, Instant *from, Instant *until)
 {
-    int64_t slack_us = batch->store->clock_goes ? CLOCK_SLACK_US : 0;
+    int64_t slack_us = store_clock_goes(batch->store) ? CLOCK_SLACK_US : 0;
     *from = batch->now - slack_us;
     *until = batch->now + slack_us + 1;
     for (guint i = 0; i < batch->jobs->len; i++) {

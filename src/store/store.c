@@ -227,6 +227,14 @@ void store_clock_heard(Store *store, Instant now)
     pthread_mutex_unlock(&store->clock_lock);
 }
 
+bool store_clock_goes(Store *store)
+{
+    pthread_mutex_lock(&store->clock_lock);
+    bool goes = store->clock_goes;
+    pthread_mutex_unlock(&store->clock_lock);
+    return goes;
+}
+
 Instant store_now_reckoned(Store *store)
 {
     pthread_mutex_lock(&store->clock_lock);

@@ -99,6 +99,8 @@ void store_writer_heard(Store *store);
 
 /* The database's time was heard just now. */
 void store_clock_heard(Store *store, Instant now);
+/* Did it go along with ours between the last two times that it was heard? */
+bool store_clock_goes(Store *store);
 /* What it is now, as far as can be reckoned; as last heard where it does not go along with ours. */
 Instant store_now_reckoned(Store *store);
 

@@ -196,7 +196,8 @@ async function nothing_lost(site, load, before) {
     const missing = [];
     const look = async () => {
         for (let id; (id = wanted.pop()) !== undefined;) {
-            const answer = await site.api('GET', `/decisions/${id}`);
+            let answer; /* that it cannot be looked for just now says nothing of it */
+            await until(async () => (answer = await site.api('GET', `/decisions/${id}`)).status !== 503, 'a decision can be looked for', 20000);
             if (answer.status !== 200 || !answer.json.allowed) missing.push(id);
         }
     };
