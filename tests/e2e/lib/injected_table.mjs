@@ -330,9 +330,10 @@ const administration = ground => ({
 
 /** The form at `where(who, made)`, filled in with `fields(who, made)` and, with `preview`, as it comes back to be confirmed. */
 function form(ground, where, fields, { as = 'root', make, preview = false, ...more } = {}) {
-    const fill = async (site, who) => {
+    /* By the service that it is sent to: another may hear later which policy is in force. */
+    const fill = async (site, who, injected) => {
         await ground.refresh();
-        const made = await make?.(site, who), browser = typeof as === 'function' ? await as() : ground.browsers[as];
+        const made = await make?.(site, who), browser = ground.at(injected, typeof as === 'function' ? await as() : as);
         const address = where(who, made), path = address.replace(/\?.*/, ''), page = await browser.open(address);
         let sent = { ...fields_of(page), reason: 'why', ...fields(who, made) };
         ok(page.status === 200 && sent.csrf, `${address} has no form: ${page.status} ${page.text.slice(0, 400)}`);
