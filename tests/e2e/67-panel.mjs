@@ -21,7 +21,7 @@ feature leaf { title = "Leaves <b>"  unit = "leaf" }
 plan free { title = "Free"  rank = 1  upgrade = "pro"
   limit leaf_day { feature = "leaf"  amount = 5  window = "day" }
   limit leaf_year { feature = "leaf"  amount = 50  window = "year" }
-  limit shared { feature = "seat"  amount = 5  window = "lifetime"  scope = "site"  on_exceed = "queue" }
+  limit shared { feature = "seat"  amount = 5  window = "year"  scope = "site"  on_exceed = "queue" }
   limit life { feature = "call"  amount = 2  window = "lifetime" }
   limit team { feature = "call"  amount = 20  window = "lifetime"  scope = "organization" } }
 plan pro { title = "Pro"  rank = 2
