@@ -8,7 +8,8 @@ near as materialized (
    cross join lateral (select key from webquota.subjects s where s.account_id = t.account_id and s.id = t.subject_id offset 0) s
    where t.pct >= 50 and t.pct >= $1::integer and t.until > (select now from here)
    order by t.pct desc, t.until, t.account_id, t.subject_id, t.slot limit greatest($2::bigint, 1000) + 1),
-found as (select count(*) as limits, count(distinct subject_id) as people from near),
+found as (
+  select count(*) as limits, count(distinct subject_id) as people from (select subject_id from near limit 1001) f),
 many as (
   select coalesce(sum(m.limits), 0) as limits, count(*) as people
     from (select x.subject_id, count(*) as limits

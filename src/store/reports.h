@@ -6,7 +6,7 @@
 
 #define REPORT_TOP 10 /* so many of the people, of organizations, and of those near a limit */
 #define REPORT_TOP_LOOKED_AT 50 /* of a longer period: of so many for each of its months */
-#define REPORT_NEAR_ROWS 10000 /* near a limit: as many where that is all that is asked for */
+#define REPORT_NEAR_ROWS 5000 /* near a limit: as many where that is all that is asked for */
 #define REPORT_NEAR_LEAST 50 /* percent: those who have used less of a limit are not kept apart */
 #define REPORT_LOOKED_AT 500 /* so many people are looked at to recommend another plan: those stopped last, and of those who pay */
 #define REPORT_NEAR_MOST 100000 /* no more than so many limits that are nearly used up are counted */
