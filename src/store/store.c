@@ -272,8 +272,9 @@ static Policy *policy_from_row(Store *store, Db *db, const PGresult *rows)
     g_autofree char *why = NULL;
     g_autofree char *name = g_strdup_printf("policy version %d", version);
     g_autoptr(Policy) policy = store->config.read_policy(result_text(rows, 0, 1), name, &why);
+    LogLevel level = store_policy_refused(store, version) ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR; /* said once */
     if (!policy) {
-        log_line(LOG_LEVEL_ERROR, "policy version %d cannot be used: %s", version, why ? why : "no reason given");
+        log_line(level, "policy version %d cannot be used: %s", version, why ? why : "no reason given");
         return NULL;
     }
     policy->version = version;
@@ -281,7 +282,7 @@ static Policy *policy_from_row(Store *store, Db *db, const PGresult *rows)
     if (db_run(db, QUERY_LIMITS_REGISTRY, NULL, &registry) != DB_OK)
         return NULL;
     if (!policy_slots_fill(policy, registry)) {
-        log_line(LOG_LEVEL_ERROR, "policy version %d has limits that are not registered; apply it again", version);
+        log_line(level, "policy version %d has limits that are not registered; apply it again", version);
         return NULL;
     }
     return g_steal_pointer(&policy);
@@ -361,6 +362,28 @@ static DbResult coming_refresh(Store *store, Db *db, const PGresult *rows)
     return DB_OK;
 }
 
+/* Of a version that could not be read: one at a time tries again, as it may have been for want of memory. */
+static bool refused_for_now(Store *store, int version)
+{
+    if (!store_policy_refused(store, version))
+        return false;
+    pthread_mutex_lock(&store->policy_lock);
+    int64_t now = g_get_monotonic_time();
+    bool refused = now - store->policy_refused_us < POLICY_LOOK_US;
+    if (!refused)
+        store->policy_refused_us = now;
+    pthread_mutex_unlock(&store->policy_lock);
+    return refused;
+}
+
+static void refuse(Store *store, int version)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    store->policy_refused_us = g_get_monotonic_time();
+    pthread_mutex_unlock(&store->policy_lock);
+    g_atomic_int_set(&store->policy_refused, version);
+}
+
 DbResult store_policy_refresh(Store *store, Db *db)
 {
     g_autoptr(PGresult) rows = NULL;
@@ -369,13 +392,13 @@ DbResult store_policy_refresh(Store *store, Db *db)
         return result;
     int version = PQntuples(rows) ? (int)result_number(rows, 0, 0) : -1;
     g_atomic_int_set(&store->policy_due, PQntuples(rows) && result_bool(rows, 0, 2));
-    bool known = version < 0 || version == policy_version_in_force(store) || store_policy_refused(store, version);
+    bool known = version < 0 || version == policy_version_in_force(store) || refused_for_now(store, version);
     if (!known) {
         Policy *policy = policy_from_row(store, db, rows);
         if (policy)
             store_policy_set(store, policy);
         else if (db->connection)
-            g_atomic_int_set(&store->policy_refused, version);
+            refuse(store, version);
     }
     if (version >= 0)
         result = coming_refresh(store, db, rows);

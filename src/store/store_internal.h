@@ -24,6 +24,7 @@ struct Store {
     gint policy_due;             /* one that was to come is due, and not in force yet; atomic */
     gint policy_due_failed;      /* it could not be put in force, which was said; atomic */
     gint policy_refused;         /* a version that could not be read; atomic */
+    int64_t policy_refused_us;   /* when it was tried last; monotonic */
     Policy *coming;              /* what is to come in its place; NULL: nothing, or it cannot be read */
     int coming_version;          /* of it, also where it cannot be read; 0: none */
     int coming_from;             /* the version that it takes the place of */

@@ -87,6 +87,38 @@ static void work_together(Work *works, int count)
     ck_assert_int_eq(first.result, STORE_OK);
 }
 
+static int reluctance; /* so many more times a policy cannot be read */
+
+static Policy *read_reluctantly(const char *text, const char *name, char **why)
+{
+    if (reluctance-- > 0) {
+        *why = g_strdup("there is no memory");
+        return NULL;
+    }
+    return policy_load(text, name, why);
+}
+
+START_TEST(a_policy_that_could_not_be_read_once_is_read_later)
+{
+    database_fresh(policy);
+    reluctance = 2;
+    StoreConfig config = { .database = database_url(), .prepared = true, .readers = 1, .read_policy = read_reluctantly };
+    Store *store = store_open(&config);
+    g_autoptr(Policy) read = NULL;
+    g_auto(StoreError) error = { 0 };
+    ck_assert_int_eq(store_policy(store, &read, &error), STORE_DOWN);
+    int64_t until_us = g_get_monotonic_time() + 20 * US_PER_S;
+    while (!read && g_get_monotonic_time() < until_us) {
+        g_usleep(20000);
+        if (store_policy(store, &read, &error) != STORE_OK)
+            ck_assert(!read);
+    }
+    ck_assert_ptr_nonnull(read);
+    ck_assert_int_lt(reluctance, 0);
+    store_close(store);
+}
+END_TEST
+
 /* A store whose every batch is under locks. */
 static Store *store_with_locks(void)
 {
@@ -298,6 +330,7 @@ int main(void)
     Suite *suite = suite_create("rows");
     TCase *tests = tcase_create("rows");
     tcase_set_timeout(tests, 90);
+    tcase_add_test(tests, a_policy_that_could_not_be_read_once_is_read_later);
     tcase_add_test(tests, a_late_commit_behind_a_refusal_leaves_no_row_behind);
     tcase_add_loop_test(tests, a_broken_row_is_nobody_elses_misfortune, 0, (int)G_N_ELEMENTS(breakages));
     tcase_add_test(tests, one_note_takes_no_other_with_it);

@@ -246,7 +246,8 @@ const deciding = ground => ({
 
 const owner_of = who => ({ ...ask(who), reason: 'why' });
 /* The service at which forms are opened knows of another's change a second later. */
-const seen = site => until(async () => (await well(site.api('GET', '/admin/limits'))).version === await active(site), 'the policy in force is known', 3000);
+const seen = (site, who, injected) =>
+    until(async () => (await well(api(injected, 'GET', '/admin/limits'))).version === await active(site), 'the policy in force is known', 10000);
 const active = site => site.value('select version from webquota.policies where active').then(Number);
 const limit = async (site, more) => well(site.api('POST', '/admin/limits', { plan: 'free', limit: 'day', reason: 'why', version: await active(site), ...more }));
 const another = () => 5000000 + ++number;
@@ -333,7 +334,7 @@ function form(ground, where, fields, { as = 'root', make, preview = false, ...mo
     /* By the service that it is sent to: another may hear later which policy is in force. */
     const fill = async (site, who, injected) => {
         await ground.refresh();
-        const made = await make?.(site, who), browser = ground.at(injected, typeof as === 'function' ? await as() : as);
+        const made = await make?.(site, who, injected), browser = ground.at(injected, typeof as === 'function' ? await as() : as);
         const address = where(who, made), path = address.replace(/\?.*/, ''), page = await browser.open(address);
         let sent = { ...fields_of(page), reason: 'why', ...fields(who, made) };
         ok(page.status === 200 && sent.csrf, `${address} has no form: ${page.status} ${page.text.slice(0, 400)}`);
