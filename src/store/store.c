@@ -253,10 +253,17 @@ Instant store_now(Store *store)
 
 /* --- the policy in force --- */
 
-void store_policy_set(Store *store, Policy *policy)
+/* Takes over the reference. `held`: the version that was in force when the policy was read. Another that was put in its place since, and is
+ * newer, stays: it was not there yet when this was read. */
+static void set_policy(Store *store, Policy *policy, int held)
 {
     pthread_mutex_lock(&store->policy_lock);
     Policy *old = store->policy;
+    if (old && old->version != held && old->version > policy->version) {
+        pthread_mutex_unlock(&store->policy_lock);
+        policy_unref(policy);
+        return;
+    }
     store->policy = policy;
     store->policy_checked_us = g_get_monotonic_time();
     pthread_mutex_unlock(&store->policy_lock);
@@ -386,6 +393,7 @@ static void refuse(Store *store, int version)
 
 DbResult store_policy_refresh(Store *store, Db *db)
 {
+    int held = policy_version_in_force(store);
     g_autoptr(PGresult) rows = NULL;
     DbResult result = db_run(db, QUERY_POLICY_ACTIVE, NULL, &rows);
     if (result != DB_OK)
@@ -396,7 +404,7 @@ DbResult store_policy_refresh(Store *store, Db *db)
     if (!known) {
         Policy *policy = policy_from_row(store, db, rows);
         if (policy)
-            store_policy_set(store, policy);
+            set_policy(store, policy, held);
         else if (db->connection)
             refuse(store, version);
     }

@@ -105,9 +105,6 @@ bool store_clock_goes(Store *store);
 /* What it is now, as far as can be reckoned; as last heard where it does not go along with ours. */
 Instant store_now_reckoned(Store *store);
 
-/* Puts `policy` in force if its version is another; used by whoever finds one. Takes over the reference. */
-void store_policy_set(Store *store, Policy *policy);
-
 /* The zone of the policy in force (UTC when none is), as a parameter. */
 void store_zone_param(Store *store, Params *params);
 
