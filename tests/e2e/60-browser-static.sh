@@ -2,7 +2,7 @@
 # Every page in every state, in a real browser: accessibility, contrast, narrow screens, keyboard, the security
 # policy, valid HTML; and in a text browser. The pages come from values; no server of ours runs here.
 #
-# Runs beside those that run alone: it works much, nobody waits for it, and it tells no times. So it takes what they leave.
+# Takes long.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 if [ -n "${TEST_BESIDE-}" ]; then
