@@ -5,10 +5,6 @@
 # Takes long.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-if [ -n "${TEST_BESIDE-}" ]; then
-    renice -n 10 -p $$ >/dev/null
-    export CHROMIUM_BELOW=${CHROMIUM-} CHROMIUM=$PWD/tests/browser/chromium
-fi
 BUILD=${BUILD-build}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
