@@ -34,6 +34,8 @@ const STALE_US = 4e6;
 const RECKONED_US = 0.15e6;
 /* Refusals from memory that a killed process had not written down yet. */
 const LOST_WITH_PROCESS_US = 2e6;
+/* A key is good for so long. */
+const KEY_US = 24 * 3600e6;
 const DOWN_AT_MOST = 0.02; // of all calls, where connections are cut
 const SETTLES = { commit: 'commit', release: 'release', refund: 'refund', reset: 'reset' };
 
@@ -80,10 +82,12 @@ class Check {
         if (row) row.told = true;
     }
 
-    /* A request with a key: by what it was told when it was sent again. All others: by the record. */
+    /* A request with a key: by what it was told when it was sent again, unless its key was good no longer. All others: by the record. */
     resolve(call, row) {
-        const again = call.fingerprint === 'same' ? this.asked_again.get(call.key) : undefined;
+        const sent = call.fingerprint === 'same' ? this.asked_again.get(call.key) : undefined;
+        const late = row && sent?.result === 'ok' && read_id(sent.id).at - row.at >= KEY_US - RECKONED_US, again = late ? undefined : sent;
         this.count(`unknown, resolved by its ${again ? 'key' : 'record'}: ${row ? 'was carried out' : 'was not'}`);
+        if (late) return;
         if (call.fingerprint === 'same' && again?.result !== 'ok')
             this.complain('resolved', `${call.op} ${call.mark} with ${call.key}: ${again ? `asked again, it was told ${again.result}` : 'it was not asked again'}`);
         else if (again && row?.outcome === 'allowed' && read_id(again.id).id !== row.id)
@@ -182,9 +186,10 @@ class Check {
         for (const row of this.books.rows.values()) {
             this.match_row(row);
             if (row.key === null || row.outcome !== 'allowed') continue;
-            if (charges.has(row.key)) this.complain('keys', `key ${row.key} has two charges: ${row.id}, ${charges.get(row.key).id}`);
-            charges.set(row.key, row);
+            if (!charges.has(row.key)) charges.set(row.key, []);
+            charges.get(row.key).push(row);
         }
+        for (const [key, rows] of charges) this.check_charges(key, rows.sort((one, other) => one.at - other.at));
         this.check_keys(charges);
     }
 
@@ -205,11 +210,21 @@ class Check {
         else if (!row.told) this.complain('untold', `${row.kind} ${row.id}: ${row.mark} was told ${call.result}`);
     }
 
+    /* `rows`: what was charged under the key, in the order of time. */
+    check_charges(key, rows) {
+        for (const [i, row] of rows.slice(1).entries())
+            if (row.at - rows[i].at < KEY_US - RECKONED_US) this.complain('keys', `key ${key} has two charges: ${rows[i].id} at ${rows[i].at}, ${row.id} at ${row.at}`);
+    }
+
     check_keys(charges) {
         for (const call of this.calls) {
             if (!call.key || call.result !== 'ok' || call.outcome !== 'allowed') continue;
-            const charge = charges.get(call.key);
-            if (charge?.id !== read_id(call.id).id) this.complain('keys', `${call.mark} was given ${call.id} for key ${call.key}, whose charge is ${charge?.id}`);
+            const rows = charges.get(call.key) ?? [], { id } = read_id(call.id), began = this.conductor.ahead(call.began).least + call.began - RECKONED_US;
+            const charge = rows.findLast(row => row.at < began) ?? rows[0];
+            if (charge?.id !== id && !rows.some(row => row.id === id && row.at >= began))
+                this.complain('keys', `${call.mark} was given ${call.id} for key ${call.key}, whose charge is ${charge?.id}`);
+            else if (began - rows.find(row => row.id === id).at > KEY_US)
+                this.complain('keys', `${call.mark} was given ${call.id} for key ${call.key}, which was good no longer`);
             if (call.fingerprint !== 'same') this.count('key used for the first time by the other request');
         }
     }
