@@ -7,6 +7,8 @@ const SCOPE_FLAG = { subject: 0, organization: 4096, plan: 8192, site: 16384 };
 const LIFETIME = -(2 ** 63);
 const SPAN_US = { minute: 60e6, hour: 3600e6, day: 86400e6 };
 export const PART_US = 60e6; // a rolling hour's sub-window
+/* The database's clock may be reckoned, and be so wrong. */
+export const RECKONED_US = 0.15e6;
 const UNDER_WAY_US = 1e6; // a decision takes no longer
 
 const BY_KEY = new Map(LIMITS.map(limit => [limit.key, limit]));
@@ -114,9 +116,9 @@ function is_one_way(changes, from) {
 }
 
 export class Books {
-    /** `other`: version of a policy to whether it is the other one. `complain(check, text)` is told what is wrong. */
-    constructor(tables, other, complain) {
-        Object.assign(this, { tables, other, complain, counters: new Map(), rows: new Map(), resets: new Set(), open: [], granted: new Map(), windows: new Map() });
+    /** `conductor`: what happened around the callers. `complain(check, text)` is told what is wrong. */
+    constructor(tables, conductor, complain) {
+        Object.assign(this, { tables, conductor, complain, counters: new Map(), rows: new Map(), resets: new Set(), open: [], granted: new Map(), windows: new Map() });
         this.overrides = new Map();
         for (const one of tables.overrides) {
             const name = `${one.owner} ${one.limit}`;
@@ -139,7 +141,7 @@ export class Books {
     /** The amounts that a limit had between two commits at the clock's `at`: the least and the most. */
     amounts(limit, owner, version, from, to, at) {
         let plain = [limit.amount];
-        if (limit.changes) plain = version === null ? [limit.amount, limit.changes] : [this.other.get(version) ? limit.changes : limit.amount];
+        if (limit.changes) plain = version === null ? [limit.amount, limit.changes] : [this.conductor.policies.get(version) ? limit.changes : limit.amount];
         if (limit.rollover) plain = [limit.amount, limit.amount + limit.rollover];
         if (!limit.bends) return { least: Math.min(...plain), most: Math.max(...plain) };
         const all = this.overrides.get(`${owner} ${limit.key}`) ?? [];
@@ -291,9 +293,15 @@ export class Books {
             if (line.used_delta || line.held_delta) this.complain('charged', `${row.kind} ${row.id} of ${row.feature} charges ${key} as well`);
     }
 
+    /* A counter that others share may have been turned while the decision was under way, and never goes back. */
+    has_turned(limit, start, row) {
+        return limit.scope !== 'subject' && start > row.at && start === window_start(limit, start) &&
+            start <= this.conductor.ahead(row.committed).most + row.committed + RECKONED_US;
+    }
+
     /* The window and the amount that it was decided on. */
     check_terms(row, limit, line) {
-        if (line.counted_at !== window_start(limit, row.at))
+        if (line.counted_at !== window_start(limit, row.at) && !this.has_turned(limit, line.counted_at, row))
             this.complain('charged', `${row.kind} ${row.id} at ${row.at} counts for ${limit.key} in the window of ${line.counted_at}`);
         const { least, most } = this.amounts_of(limit, owner_of(limit, row), row);
         const amount = line.amount < 0 ? Infinity : line.amount;

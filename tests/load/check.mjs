@@ -3,7 +3,7 @@
 // hold whether it does. A call without an answer (its process was killed, or the database was down) may have been carried out
 // or not, once at most. Where it had a key, it was asked for once more in the end, and its outcome is what was told then; of the others the
 // tables say which. With that everything must add up.
-import { Books, PART_US } from './books.mjs';
+import { Books, PART_US, RECKONED_US } from './books.mjs';
 import { read_id, read_journals } from './journals.mjs';
 import { LIMITS } from './policy.mjs';
 import { read_decisions, read_tables } from './tables.mjs';
@@ -30,8 +30,6 @@ const SHOWN = 6;
 /* A refusal from memory may be so old; changes made elsewhere are heard within a second, for which a busy machine, where all
  * these threads wait for a processor, may take longer. */
 const STALE_US = 4e6;
-/* The database's clock may be reckoned, and be so wrong. */
-const RECKONED_US = 0.15e6;
 /* Refusals from memory that a killed process had not written down yet. */
 const LOST_WITH_PROCESS_US = 2e6;
 /* A key is good for so long. */
@@ -42,7 +40,7 @@ const SETTLES = { commit: 'commit', release: 'release', refund: 'refund', reset:
 class Check {
     constructor(calls, conductor, tables) {
         Object.assign(this, { calls, conductor, tables, wrong: new Map(), by_mark: new Map(), counts: {}, unknown_ends: new Set() });
-        this.books = new Books(tables, conductor.policies, (check, text) => this.complain(check, text));
+        this.books = new Books(tables, conductor, (check, text) => this.complain(check, text));
     }
 
     complain(check, text) {
@@ -154,8 +152,8 @@ class Check {
         if (row.outcome === 'allowed' && row.committed > call.ended)
             this.complain('clock', `${call.op} ${call.mark} was answered ${row.committed - call.ended} us before it was committed`);
         const { policies } = this.tables, next = policies[policies.findIndex(one => one.version === row.version) + 1];
-        if (next && next.committed < call.began - stale_us)
-            this.complain('amount', `${call.op} ${call.mark} (${row.outcome}): policy ${row.version} had been replaced ${call.began - next.committed} us before`);
+        if (next && this.conductor.applied_at(next.version) < call.began - stale_us)
+            this.complain('amount', `${call.op} ${call.mark} (${row.outcome}): policy ${row.version} had been replaced ${call.began - this.conductor.applied_at(next.version)} us before`);
     }
 
     /* Was one of the limits that refused full at any time that it may have been looked at? */

@@ -71,6 +71,7 @@ class Conductor {
         this.clock = calls.filter(call => call.op === 'clock')
             .map(call => ({ began: call.began, ended: call.ended, ahead: Number(call.args[0]) }));
         this.policies = new Map(calls.filter(call => call.op === 'policy').map(call => [Number(call.id), call.args[0] === '1']));
+        this.applied = new Map(calls.filter(call => call.op === 'policy').map(call => [Number(call.id), call.ended]));
         this.killed = new Map(calls.filter(call => call.op === 'kill').map(call => [call.args[0], call.began]));
     }
 
@@ -83,6 +84,9 @@ class Conductor {
         }
         return { least, most };
     }
+
+    /** When everybody could see that policy: a commit is told of some time after the one that it bears. Infinity: it is not among the changes. */
+    applied_at(version) { return this.applied.get(version) ?? Infinity; }
 
     /** When the process that kept this journal was killed; Infinity: it was not. */
     killed_at(mark) { return this.killed.get(mark.split('.').slice(0, 2).join('.')) ?? Infinity; }
