@@ -123,9 +123,7 @@
 #define SAY_FORM_OLD            "the form was opened too long ago, or by somebody else: open its page again, and send it from there"
 #define SAY_OTHER_SITE          "the request comes from a page of another site"
 #define SAY_KEY_OF_ANOTHER      "the key was used for another request"
-#define SAY_KEY_RUNNING         "a request with this key is still running"
-#define SAY_KEY_ENDED           "a request with the key has just ended; try again"
-#define SAY_KEY_UNDER_WAY       "a request with the key is under way; the audit tells whether it was made"
+#define SAY_KEY_RUNNING         "a request with this key is still running; send it again in a second"
 
 /* ---- who may what */
 #define SAY_SIGN_IN             "sign in first"

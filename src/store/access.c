@@ -19,8 +19,8 @@ static StoreResult note(Store *store, const char *actor, const char *action, con
 StoreResult access_refund(Store *store, const char *decision, int64_t units, const char *reason, const char *actor, LedgerDone *done,
                           StoreError *error)
 {
-    Job job = {.kind = JOB_REFUND, .units = units, .reason = reason, .actor = actor, .origin = audit_origin(), .audited = true, .done = done,
-               .error = error};
+    Job job = {.kind = JOB_REFUND, .units = units, .reason = reason, .actor = actor, .origin = audit_origin(), .audited = true,
+               .once = once_of_thread(), .done = done, .error = error};
     if (!public_id_read(decision, DECISION_PREFIX, &job.about))
         return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("decision"));
     ledger_submit(store, &job, 1);

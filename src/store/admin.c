@@ -27,7 +27,12 @@ StoreResult admin_begin(Store *store, StoreError *error)
     int64_t came_us = g_get_monotonic_time();
     if (!store_writer_take(store))
         return store_made(store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER), STORE_NOT_MADE, error);
-    return begin(store, store_writer_until(store, came_us, store_patience_us(store)), error);
+    StoreResult result = begin(store, store_writer_until(store, came_us, store_patience_us(store)), error);
+    if (result != STORE_OK || !once_of_thread())
+        return result;
+    store->once = once_of_thread();
+    result = once_begin(store, error);
+    return result == STORE_OK ? result : admin_end(store, result, error);
 }
 
 StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error)
@@ -80,6 +85,10 @@ static StoreResult commit(Store *store, StoreError *error)
 
 StoreResult admin_end(Store *store, StoreResult result, StoreError *error)
 {
+    if (result == STORE_OK && store->once)
+        result = once_end(store, error);
+    store->once = NULL;
+    g_clear_pointer(&store->once_id, g_free);
     if (result == STORE_OK) {
         g_auto(Params) params = params_new();
         params_text(&params, "changed");

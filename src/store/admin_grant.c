@@ -55,6 +55,7 @@ StoreResult admin_grant_insert(Store *store, const GrantAdd *add, const char *ac
         *id = g_strdup(result_text(rows, 0, 0));
     if (result != STORE_OK)
         return result;
+    once_made(store, *id);
     json_t *details = grant_details(add);
     json_object_set_new(details, "grant", json_string(*id));
     return admin_audit(store, actor, "grant.add", add->subject, add->organization, details, error);

@@ -5,8 +5,9 @@
 #include "store/admin.h"
 #include "store/audit.h"
 #include "store/ledger_job.h"
+#include "store/once_internal.h"
 
-/* Takes the writing connection and begins a transaction. STORE_DOWN without it. */
+/* Takes the writing connection and begins a transaction. STORE_DOWN without it; STORE_CONFLICT as once_set says. */
 StoreResult admin_begin(Store *store, StoreError *error) MUST_CHECK;
 /* The same for one that has until `deadline_us` (monotonic; 0: as long as it takes). STORE_CONFLICT: somebody else has the connection. */
 StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *error) MUST_CHECK;

@@ -71,6 +71,7 @@ StoreResult admin_override_insert(Store *store, const OverrideAdd *add, const ch
         *id = g_strdup(result_text(rows, 0, 0));
     if (result != STORE_OK)
         return result;
+    once_made(store, *id);
     json_t *details = override_details(add), *old = result_null(rows, 0, 1) ? NULL : json_loads(result_text(rows, 0, 1), 0, NULL);
     json_object_set_new(details, "override", json_string(*id));
     if (old)

@@ -67,6 +67,7 @@ static StoreResult insert(Store *store, const Wanted *wanted, const char *actor,
     if (result != STORE_OK)
         return result;
     *id = g_strdup(result_text(rows, 0, 0));
+    once_made(store, *id);
     json_t *details = json_deep_copy(wanted->change);
     g_autofree char *expires = instant_text(wanted->expires_at);
     json_object_set_new(details, "approval", json_string(*id));

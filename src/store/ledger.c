@@ -14,6 +14,7 @@
 #include "say/say.h"
 #include "store/audit.h"
 #include "store/fail_open.h"
+#include "store/once_internal.h"
 
 #define IDS_AT_ONCE 64
 
@@ -445,7 +446,7 @@ StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, con
     if (feature && !policy_feature(policy, feature))
         return store_fail(error, STORE_NONE, "feature", SAY_NO_FEATURE, feature);
     Job job = { .kind = JOB_RESET, .subject = subject, .feature = feature, .reason = reason, .actor = actor,
-                .origin = audit_origin(), .bulk = bulk, .bulk_number = number, .done = done, .error = error };
+                .origin = audit_origin(), .bulk = bulk, .bulk_number = number, .once = once_of_thread(), .done = done, .error = error };
     submit(ledger_of(store), &job);
     return job.result;
 }
@@ -458,7 +459,8 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
 
 StoreResult ledger_restore(Store *store, const char *reset, const char *reason, const char *actor, LedgerDone *done, StoreError *error)
 {
-    Job job = { .kind = JOB_RESTORE, .reason = reason, .actor = actor, .origin = audit_origin(), .done = done, .error = error };
+    Job job = { .kind = JOB_RESTORE, .reason = reason, .actor = actor, .origin = audit_origin(), .once = once_of_thread(), .done = done,
+                .error = error };
     if (!public_id_read(reset, DECISION_PREFIX, &job.about))
         return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("reset"));
     submit(ledger_of(store), &job);

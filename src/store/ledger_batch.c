@@ -385,27 +385,6 @@ static BatchResult find_own_records(Batch *batch)
     return batch_result(result);
 }
 
-/* A reset of a bulk is made where its person is still to be changed by that, which nobody else can say from here on; or is taken back. */
-static BatchResult take_bulk_items(Batch *batch)
-{
-    DbResult result = DB_OK;
-    for (guint i = 0; result == DB_OK && i < batch->jobs->len; i++) {
-        Job *job = batch->jobs->pdata[i];
-        if (!job_open(job) || !job->bulk)
-            continue;
-        g_auto(Params) params = params_new();
-        g_autoptr(PGresult) rows = NULL;
-        params_number(&params, job->bulk);
-        params_number(&params, job->bulk_number);
-        result = db_run(batch->db, QUERY_BULK_TAKE, &params, &rows);
-        if (result != DB_OK || PQntuples(rows))
-            continue;
-        job->settled = true;
-        job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_BULK_MADE);
-    }
-    return result == DB_OK ? batch_look_at_resets(batch) : batch_result(result);
-}
-
 void batch_undecide(Batch *batch)
 {
     for (guint i = 0; i < batch->jobs->len; i++) {
@@ -528,7 +507,9 @@ BatchResult batch_run(Batch *batch, Memory *memory)
     if (result == BATCH_DONE)
         result = replay_keys(batch);
     if (result == BATCH_DONE)
-        result = take_bulk_items(batch);
+        result = batch_take_once(batch);
+    if (result == BATCH_DONE)
+        result = batch_look_at_resets(batch);
     if (result == BATCH_DONE)
         result = batch_read_tickets(batch);
     if (result == BATCH_DONE)

@@ -3,6 +3,7 @@
 #define WEBQUOTA_LEDGER_JOB_H
 
 #include "store/ledger.h"
+#include "store/once.h"
 #include "store/queue.h"
 #include "store/memory.h"
 #include "store/subject_state.h"
@@ -25,6 +26,7 @@ typedef struct {
     const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
     bool audited;                     /* refund: the audit says so, too; release: an administrator drops its ticket */
     int64_t bulk, bulk_number;        /* reset: of which bulk, and of whom in it (bulk.h), with whom it is made once; 0: of none */
+    const Once *once;                 /* reset, refund, restore: under which key it is made once; NULL: under none */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
     /* what came of it */
@@ -188,6 +190,10 @@ void places_seen_written(Store *store);
  * STORE_CONFLICT: it is made already, or the bulk was stopped. */
 StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, const char *subject, const char *feature, const char *reason,
                                  const char *actor, LedgerDone *done, StoreError *error) MUST_CHECK;
+/* ledger_once.c: jobs that were made already are refused, and nobody else makes one of the others from here on; then what is written with
+ * them. */
+BatchResult batch_take_once(Batch *batch);
+void batch_queue_once(Batch *batch);
 /* ledger_settle.c: commit, release, expire, refund, reset, and what takes one back. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);

@@ -277,6 +277,7 @@ void batch_queue_writes(Batch *batch)
     queue_each(batch, batch->give_backs, QUERY_DECISION_GIVE_BACK);
     queue_each(batch, batch->audits, QUERY_AUDIT_WRITE);
     queue_keys(batch);
+    batch_queue_once(batch);
     if (batch->notify) {
         g_auto(Params) params = params_new();
         params_text(&params, "given back");

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include "store/db.h"
+#include "store/once.h"
 #include "store/public_id.h"
 #include "store/store.h"
 
@@ -45,6 +46,8 @@ struct Store {
     bool writer_taken;
     int64_t writer_heard_us;     /* monotonic: the last answer that came by it */
     Db writer;
+    const Once *once;            /* under which the transaction by it is made; NULL: under none */
+    char *once_id;               /* of what it adds */
 
     pthread_mutex_t reports_lock; /* reports come by one connection of theirs, perhaps to a replica */
     pthread_cond_t reports_free;

@@ -85,6 +85,8 @@ Value *view_change(const ChangeShown *shown, const PageContext *context);
 /* Its twin. {what, subject, feature, made, stale, before, after, undo}: usages, `after` null where nothing is filled in yet. `undo`: what
  * undoes it; NULL: it is not made. */
 json_t *view_change_json(const ChangeShown *shown, const Undo *undo);
+/* The same that was kept as one was made, before it was known what it came to: `after`, and the id (NULL: none) by which it is undone. */
+void view_change_json_end(json_t *json, const UsageReport *after, const char *id);
 
 /* What was changed, by whom. */
 typedef struct {

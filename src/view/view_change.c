@@ -104,3 +104,15 @@ json_t *view_change_json(const ChangeShown *shown, const Undo *undo)
                      view_value(view_usage(shown->before)), "after", shown->after ? view_value(view_usage(shown->after)) : json_null(),
                      "undo", undo ? undo_json(undo, subject) : json_null());
 }
+
+void view_change_json_end(json_t *json, const UsageReport *after, const char *id)
+{
+    static const ChangeKind by_new_id[] = {CHANGE_OVERRIDE, CHANGE_BONUS, CHANGE_RESET};
+    const char *what = json_string_value(json_object_get(json, "what"));
+    json_object_set_new(json, "after", view_value(view_usage(after)));
+    for (size_t i = 0; what && i < G_N_ELEMENTS(by_new_id); i++)
+        if (strcmp(what, change_word(by_new_id[i])) == 0 && id)
+            json_object_set_new(json_object_get(json, "undo"), "id", json_string(id));
+        else if (strcmp(what, change_word(by_new_id[i])) == 0)
+            json_object_set_new(json, "undo", json_null());
+}

@@ -319,7 +319,8 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
         log_down(detail);
         detail = of_changes[error->made]; /* what is wrong with the database is not a client's business */
     }
-    problem(call, meanings[result].status, error->field, detail, down && error->made < STORE_MAYBE_MADE);
+    bool running = result == STORE_CONFLICT && g_strcmp0(error->field, "Idempotency-Key") == 0;
+    problem(call, meanings[result].status, error->field, detail, running || (down && error->made < STORE_MAYBE_MADE));
 }
 
 void call_see_other(Call *call, const char *path)

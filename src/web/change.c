@@ -224,14 +224,40 @@ UsageReport *change_supposed(const Change *change, Subject *subject)
 /* --- making it --- */
 
 /* What an address may say of it: an id or a key, a time. */
-static void undo_by(Undo *undo, ChangeKind kind, const char *was)
+static Undo undo_by(ChangeKind kind, const char *was)
 {
-    *undo = (Undo){.possible = true, .kind = kind, .was = g_strdup(was)};
+    return (Undo){.possible = true, .kind = kind, .was = g_strdup(was)};
 }
 
-static void undo_by_id(Undo *undo, ChangeKind kind, const json_t *json)
+Undo change_undo(const Change *change)
 {
-    undo_by(undo, kind, json_string_value(json_object_get(json, "id")));
+    const char *id = change->values[CHANGE_F_ID].text;
+    switch (change->kind) {
+    case CHANGE_OVERRIDE:
+        return undo_by(CHANGE_OVERRIDE_REMOVE, NULL);
+    case CHANGE_OVERRIDE_REMOVE:
+        return undo_by(CHANGE_OVERRIDE_RESTORE, id);
+    case CHANGE_OVERRIDE_RESTORE:
+        return undo_by(CHANGE_OVERRIDE_REMOVE, id);
+    case CHANGE_BONUS:
+        return undo_by(CHANGE_BONUS_REMOVE, NULL);
+    case CHANGE_BONUS_REMOVE:
+        return undo_by(CHANGE_BONUS_RESTORE, id);
+    case CHANGE_BONUS_RESTORE:
+        return undo_by(CHANGE_BONUS_REMOVE, id);
+    case CHANGE_RESET:
+        return undo_by(CHANGE_RESET_UNDO, NULL);
+    case CHANGE_PLAN:
+        return undo_of_plan(change->read->report, change->target);
+    case CHANGE_ORGANIZATION:
+        return undo_by(CHANGE_ORGANIZATION, change->read->report->subject->organization);
+    case CHANGE_SUSPEND:
+        return undo_by(CHANGE_RESTORE, NULL);
+    case CHANGE_RESTORE:
+        return undo_by(CHANGE_SUSPEND, NULL);
+    default:
+        return (Undo){0};
+    }
 }
 
 OverrideAdd change_override(const Change *change)
@@ -254,12 +280,18 @@ GrantAdd change_grant(const Change *change)
     };
 }
 
+/* Of what was added. */
+static void undo_by_id(Undo *undo, const json_t *json)
+{
+    undo->was = g_strdup(json_string_value(json_object_get(json, "id")));
+}
+
 static StoreResult override_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
 {
     json_t *json = NULL;
     const OverrideAdd add = change_override(change);
     StoreResult result = admin_override_add(store, &add, actor, &json, error);
-    undo_by_id(undo, CHANGE_OVERRIDE_REMOVE, json);
+    undo_by_id(undo, json);
     json_decref(json);
     return result;
 }
@@ -269,12 +301,12 @@ static StoreResult bonus_make(Store *store, const Change *change, const char *ac
     json_t *json = NULL;
     const GrantAdd add = change_grant(change);
     StoreResult result = admin_grant_add(store, &add, actor, &json, error);
-    undo_by_id(undo, CHANGE_BONUS_REMOVE, json);
+    undo_by_id(undo, json);
     json_decref(json);
     return result;
 }
 
-static StoreResult subject_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
+static StoreResult subject_make(Store *store, const Change *change, const char *actor, StoreError *error)
 {
     json_t *json = NULL;
     bool created;
@@ -287,12 +319,9 @@ static StoreResult subject_make(Store *store, const Change *change, const char *
         if (change->expires_at != INSTANT_MAX)
             made.plan_after = change->values[CHANGE_F_THEN].given ? change->values[CHANGE_F_THEN].text
                                                                   : change->read->report->subject->plan->key;
-        *undo = undo_of_plan(change->read->report, change->target);
     } else if (change->kind == CHANGE_ORGANIZATION) {
         made.organization = change->values[CHANGE_F_ORGANIZATION].given ? change->values[CHANGE_F_ORGANIZATION].text : "";
-        undo_by(undo, CHANGE_ORGANIZATION, change->read->report->subject->organization);
     } else {
-        undo_by(undo, change->kind == CHANGE_SUSPEND ? CHANGE_RESTORE : CHANGE_SUSPEND, NULL);
         made.has_suspended = true;
         made.suspended = change->kind == CHANGE_SUSPEND;
     }
@@ -301,45 +330,50 @@ static StoreResult subject_make(Store *store, const Change *change, const char *
     return result;
 }
 
+static StoreResult reset_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
+{
+    g_auto(LedgerDone) done = {0};
+    StoreResult result = ledger_reset(store, change->values[CHANGE_F_SUBJECT].text, change->feature ? change->feature->key : NULL,
+                                      change->values[CHANGE_F_REASON].text, actor, &done, error);
+    undo->possible = result == STORE_OK && done.units > 0;
+    if (undo->possible)
+        undo->was = g_steal_pointer(&done.id);
+    return result;
+}
+
 StoreResult change_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error)
 {
     const InputValue *values = change->values;
-    const char *reason = values[CHANGE_F_REASON].text, *subject = values[CHANGE_F_SUBJECT].text, *id = values[CHANGE_F_ID].text;
+    const char *reason = values[CHANGE_F_REASON].text, *id = values[CHANGE_F_ID].text;
     g_auto(LedgerDone) done = {0};
     json_t *json = NULL;
     StoreResult result;
+    *undo = change_undo(change);
     switch (change->kind) {
     case CHANGE_OVERRIDE:
         return override_make(store, change, actor, undo, error);
     case CHANGE_OVERRIDE_REMOVE:
-        undo_by(undo, CHANGE_OVERRIDE_RESTORE, id);
         return admin_override_remove(store, id, reason, actor, error);
     case CHANGE_OVERRIDE_RESTORE:
-        undo_by(undo, CHANGE_OVERRIDE_REMOVE, id);
         result = admin_override_restore(store, id, reason, actor, &json, error);
         break;
     case CHANGE_BONUS:
         return bonus_make(store, change, actor, undo, error);
     case CHANGE_BONUS_REMOVE:
-        undo_by(undo, CHANGE_BONUS_RESTORE, id);
         return admin_grant_remove(store, id, reason, actor, error);
     case CHANGE_BONUS_RESTORE:
-        undo_by(undo, CHANGE_BONUS_REMOVE, id);
         result = admin_grant_restore(store, id, reason, actor, &json, error);
         break;
     case CHANGE_RESET:
-        result = ledger_reset(store, subject, change->feature ? change->feature->key : NULL, reason, actor, &done, error);
-        if (result == STORE_OK && done.units > 0)
-            undo_by(undo, CHANGE_RESET_UNDO, done.id);
-        return result;
+        return reset_make(store, change, actor, undo, error);
     case CHANGE_RESET_UNDO:
         return ledger_restore(store, id, reason, actor, &done, error);
     case CHANGE_REFUND:
         return access_refund(store, id, values[CHANGE_F_AMOUNT].given ? values[CHANGE_F_AMOUNT].whole : -1, reason, actor, &done, error);
     case CHANGE_SESSIONS_END:
-        return access_sessions_end(store, subject, reason, actor, NULL, error);
+        return access_sessions_end(store, values[CHANGE_F_SUBJECT].text, reason, actor, NULL, error);
     default:
-        return subject_make(store, change, actor, undo, error);
+        return subject_make(store, change, actor, error);
     }
     json_decref(json);
     return result;

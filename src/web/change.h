@@ -41,6 +41,9 @@ UsageReport *change_supposed(const Change *change, Subject *subject);
 OverrideAdd change_override(const Change *change);
 GrantAdd change_grant(const Change *change);
 
+/* What undoes it, but for the id of what it adds or records. To be cleared. */
+Undo change_undo(const Change *change);
+
 /* Makes it. STORE_CONFLICT with the field "seen": somebody else was first. *undo: what undoes it, to be cleared. */
 StoreResult change_make(Store *store, const Change *change, const char *actor, Undo *undo, StoreError *error) MUST_CHECK;
 

@@ -3,10 +3,10 @@
  * of the same person is shown again, with that said. */
 #include "base/parse.h"
 #include "say/say.h"
-#include "store/once.h"
 #include "store/approvals.h"
 #include "web/ceiling.h"
 #include "web/change.h"
+#include "web/change_once.h"
 #include "web/form_json.h"
 #include "web/handlers.h"
 
@@ -163,24 +163,28 @@ static void made(Call *call, const Change *change, const Undo *undo)
     call_see_other(call, then->str);
 }
 
-/* The answer to a program, which gets the same one again for the same key. */
+/* What it is answered with, as far as that is known before it is made. */
+static json_t *answer_begun(Call *call, const Change *change)
+{
+    g_auto(Undo) undo = change_undo(change);
+    ChangeShown shown = shown_of(call, change, NULL);
+    return change->waits ? json_object() : view_change_json(&shown, &undo);
+}
+
 static void made_json(Call *call, const Change *change, const Undo *undo, const Once *once)
 {
     g_auto(StoreError) error = {0};
     UsageRead *now = NULL;
     StoreResult result = store_usage(call->site->store, change->values[CHANGE_F_SUBJECT].text, NULL, true, &now, &error);
     if (result != STORE_OK) {
-        error.made = STORE_MADE; /* asked again: 409 */
+        error.made = STORE_MADE;
         call_store_problem(call, result, &error);
         return;
     }
     ChangeShown shown = shown_of(call, change, now->report);
     json_t *json = view_change_json(&shown, undo);
     usage_read_free(now);
-    char *text = json_dumps(json, JSON_COMPACT);
-    if (once->key && once_answer(call->site->store, once, 200, text, &error) != STORE_OK)
-        store_error_clear(&error);
-    free(text);
+    change_once_keep(call, once, 200, json);
     call_json(call, 200, json);
 }
 
@@ -197,32 +201,38 @@ static StoreResult ask(Call *call, const Change *change, const char *actor, json
 
 static void asked(Call *call, json_t *approval, const Once *once)
 {
-    g_auto(StoreError) error = {0};
     if (!call_wants_json(call)) {
         json_decref(approval);
         call_see_other(call, "/admin/approvals?done=asked");
         return;
     }
-    char *text = json_dumps(approval, JSON_COMPACT);
-    if (once->key && once_answer(call->site->store, once, 202, text, &error) != STORE_OK)
-        store_error_clear(&error);
-    free(text);
+    change_once_keep(call, once, 202, approval);
     call_json(call, 202, approval);
 }
 
-static void make(Call *call, Change *change, const Once *once)
+static StoreResult make_it(Call *call, const Change *change, const Once *once, json_t **approval, Undo *undo, StoreError *error)
+{
+    g_autofree char *actor = identity_actor(&call->identity);
+    if (is_stale(change))
+        return STORE_CONFLICT;
+    once_set(once->key ? once : NULL);
+    StoreResult result = change->waits ? ask(call, change, actor, approval, error) : change_make(call->site->store, change, actor, undo, error);
+    once_set(NULL);
+    return result;
+}
+
+static void make(Call *call, Change *change, Once *once)
 {
     json_t *approval = NULL;
-    g_auto(StoreError) error = {0}, ignored = {0};
+    g_auto(StoreError) error = {0};
     g_auto(Undo) undo = {0};
-    g_autofree char *actor = identity_actor(&call->identity);
-    StoreResult result = is_stale(change) ? STORE_CONFLICT
-                         : change->waits  ? ask(call, change, actor, &approval, &error)
-                                          : change_make(call->site->store, change, actor, &undo, &error);
+    json_auto_t *begun = once->key ? answer_begun(call, change) : NULL;
+    once->status = change->waits ? 202 : 200;
+    once->answer = begun;
+    StoreResult result = make_it(call, change, once, &approval, &undo, &error);
     bool stale = result == STORE_CONFLICT && (is_stale(change) || g_strcmp0(error.field, "seen") == 0);
-    /* What the database did not answer may be made all the same: the key stays taken. */
-    if (result != STORE_OK && result != STORE_DOWN && once->key && once_forget(call->site->store, once, &ignored) != STORE_OK)
-        store_error_clear(&ignored);
+    if (result != STORE_OK && result != STORE_DOWN && change_once_again(call, once))
+        return; /* by somebody with the same key, a moment ago */
     if (stale)
         conflict(call, change);
     else if (result != STORE_OK)
@@ -235,51 +245,35 @@ static void make(Call *call, Change *change, const Once *once)
         made(call, change, &undo);
 }
 
-/* --- once for each key --- */
-
-static char *fingerprint_of(const Call *call)
+/* Whoever was answered before is answered again, whatever has become of what it was about. */
+static void read_and_make(Call *call, Change *change, bool good, Once *once)
 {
-    g_autoptr(GString) all = g_string_new(NULL);
-    for (int i = 0; i < call->form.count; i++)
-        g_string_append_printf(all, "%s=%s\n", call->form.pairs[i].name, call->form.pairs[i].value);
-    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, all->str, (gssize) all->len);
-}
-
-static void make_once(Call *call, Change *change)
-{
-    g_auto(StoreError) error = {0};
-    g_autofree char *caller = identity_caller(&call->identity), *fingerprint = fingerprint_of(call), *answer = NULL;
-    const char *key = call_wants_json(call) ? request_param(call->request, "HTTP_IDEMPOTENCY_KEY") : NULL;
-    const Once once = {.caller = caller, .key = key, .fingerprint = fingerprint};
-    int status = 0;
-    if (key && !text_is_plain(key, strlen(key), 255)) {
-        call_problem(call, 400, "Idempotency-Key", SAY_KEY_TEXT);
+    if (change_once_again(call, once) || !read_whose(call, change))
         return;
-    }
-    StoreResult result = key ? once_claim(call->site->store, &once, &status, &answer, &error) : STORE_OK;
-    if (result != STORE_OK)
-        call_store_problem(call, result, &error);
-    else if (answer)
-        call_json(call, status, json_loads(answer, 0, NULL));
+    good = good && change_is_good(change);
+    if (!ceiling_read(call, change, &good))
+        return;
+    if (!good && call_wants_json(call))
+        form_problem(call, change->shown, CHANGE_FIELDS);
+    else if (!good)
+        show(call, 400, change, NULL);
+    else if (change->values[CHANGE_F_CONFIRM].flag)
+        make(call, change, once);
     else
-        make(call, change, &once);
+        preview(call, change, 200);
 }
 
 void page_change_send(Call *call)
 {
     g_auto(Change) change = {0};
     bool good = form_read(&call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
-    if (!form_members_are_known(call, change_fields, CHANGE_FIELDS) || !read_whose(call, &change))
+    if (!form_members_are_known(call, change_fields, CHANGE_FIELDS))
         return;
-    good = good && change_is_good(&change);
-    if (!ceiling_read(call, &change, &good))
-        return;
-    if (!good && call_wants_json(call))
-        form_problem(call, change.shown, CHANGE_FIELDS);
-    else if (!good)
-        show(call, 400, &change, NULL);
-    else if (change.values[CHANGE_F_CONFIRM].flag)
-        make_once(call, &change);
+    bool by_key = call_wants_json(call) && change.values[CHANGE_F_CONFIRM].flag;
+    g_autofree char *caller = identity_caller(&call->identity), *fingerprint = change_once_fingerprint(call);
+    Once once = {.caller = caller, .key = by_key ? request_param(call->request, "HTTP_IDEMPOTENCY_KEY") : NULL, .fingerprint = fingerprint};
+    if (once.key && !text_is_plain(once.key, strlen(once.key), 255))
+        call_problem(call, 400, "Idempotency-Key", SAY_KEY_TEXT);
     else
-        preview(call, &change, 200);
+        read_and_make(call, &change, good, &once);
 }

@@ -488,26 +488,30 @@ StoreResult account_remove(Store *store, const char *name, bool last_stays, cons
     return double_result(name, error);
 }
 
-/* A key that begins with "a" was answered before. */
-StoreResult once_claim(Store *store, const Once *once, int *status, char **answer, StoreError *error)
+/* What a key that begins with "a" is for was made and answered before; "b" and "c": made, and not answered; "d" is for another request. */
+StoreResult once_find(Store *store, const Once *once, int *status, json_t **answer, StoreError *error)
 {
+    static const char *const kept[] = {
+        "{}", "{\"what\": \"bonus\", \"subject\": \"ada\", \"undo\": {}, \"once\": {\"id\": \"7\", \"units\": null}}",
+        "{\"once\": {\"id\": \"7\", \"units\": null}}",
+    };
     (void)store;
     HOLDS(*once->caller && strlen(once->key) <= 255 && *once->fingerprint);
+    char letter = *once->key;
     *status = 200;
-    *answer = *once->key == 'a' ? g_strdup("{}") : NULL;
-    return double_result(once->key, error);
+    *answer = letter >= 'a' && letter <= 'c' ? json_loads(kept[letter - 'a'], 0, NULL) : NULL;
+    return letter == 'd' ? STORE_INVALID : *answer ? STORE_OK : double_result(once->key, error);
 }
 
-StoreResult once_answer(Store *store, const Once *once, int status, const char *answer, StoreError *error)
+void once_set(const Once *once)
 {
-    (void)store, (void)once, (void)error;
-    HOLDS(status == 200 && *answer);
-    return STORE_OK;
+    HOLDS(!once || (*once->key && once->status >= 200 && json_is_object(once->answer)));
 }
 
-StoreResult once_forget(Store *store, const Once *once, StoreError *error)
+StoreResult once_answer(Store *store, const Once *once, int status, const json_t *answer, StoreError *error)
 {
     (void)store, (void)once, (void)error;
+    HOLDS((status == 200 || status == 202) && json_is_object(answer) && !json_object_get(answer, ONCE_MADE));
     return STORE_OK;
 }
 
