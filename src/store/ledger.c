@@ -43,6 +43,13 @@ void ledger_finish(Ledger *ledger, const GPtrArray *jobs)
     pthread_mutex_unlock(&ledger->lock);
 }
 
+void job_down(Job *job, const char *why)
+{
+    bool changes = job->kind == JOB_ASK ? job->ask->admission != NULL : job->kind != JOB_SWEEP;
+    StoreMade made = !changes ? STORE_NO_CHANGE : job->unknown ? STORE_MAYBE_MADE : STORE_NOT_MADE;
+    job->result = store_made(store_fail(job->error, STORE_DOWN, NULL, "%s", why), made, job->error);
+}
+
 static bool job_is_about(const Job *job)
 {
     return job->kind != JOB_ASK && job->kind != JOB_RESET && job->kind != JOB_SWEEP;
@@ -261,7 +268,8 @@ bool ledger_withdraw(Ledger *ledger, Job *job)
 {
     if (job->taken || g_get_monotonic_time() < job->handed_in_us + store_patience_us(ledger->store))
         return false;
-    job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER);
+    g_autofree char *why = g_strdup_printf(SAY_DATABASE, SAY_NO_ANSWER);
+    job_down(job, why);
     g_queue_remove(ledger->waiting, job);
     return true;
 }

@@ -129,7 +129,7 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
 static void fail_broken(Job *job)
 {
     job->settled = true;
-    job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_COUNTERS_UNREADABLE);
+    job_down(job, SAY_COUNTERS_UNREADABLE);
 }
 
 /* A row that was changed by hand, or is gone, is the misfortune of those who are meant, and of nobody else in the batch. */
@@ -401,6 +401,7 @@ void batch_undecide(Batch *batch)
 
 void batch_decide(Batch *batch)
 {
+    batch->decided = true;
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
         if (!job_open(job))

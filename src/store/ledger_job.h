@@ -41,6 +41,7 @@ typedef struct {
     Instant certain_until;            /* of a refusal: refusals.h */
     bool settled;                     /* has its result already; nothing to decide */
     bool keyed;                       /* its idempotency key is written already: by a ticket that it is answered with again */
+    bool unknown;                     /* a try was cut off, and it is not known whether it has come through */
     bool apart;                       /* it is about a queue, and is decided under locks: ledger_queue.c */
     /* waiting */
     int64_t handed_in_us;             /* monotonic */
@@ -85,6 +86,7 @@ typedef struct {
     GPtrArray *keys;                  /* Job * whose idempotency key is to be written */
     Instant now;
     bool notify;                      /* something was given back: who remembers refusals must forget */
+    bool decided;                     /* the try came to deciding: what is written may be on its way */
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
     bool added;                       /* counters are written already: ledger_added.c */
     int tries;                        /* before this one */
@@ -236,6 +238,8 @@ BatchResult batch_run(Batch *batch, Memory *memory);
 /* The features of an open ask under the policy of this try; settles it when there is none. */
 void batch_find_features(const Batch *batch, Job *job);
 bool job_open(const Job *job);
+/* Its result is STORE_DOWN, with what became of what it was to change; of what is asked on somebody's behalf nothing is said. */
+void job_down(Job *job, const char *why);
 bool job_settles(const Job *job);            /* commit, release, expire, refund, restore, leave */
 const char *job_subject(const Job *job);     /* key; NULL when the job names a record instead */
 BatchResult batch_result(DbResult result);

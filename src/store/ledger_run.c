@@ -6,12 +6,13 @@
 #include "base/log.h"
 #include "say/say.h"
 
-static void fail_jobs(const GPtrArray *jobs, const char *why)
+static void fail_jobs(const GPtrArray *jobs, const char *what)
 {
+    g_autofree char *why = g_strdup_printf(SAY_DATABASE, what);
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
         g_clear_pointer(&job->answer, answer_unref);
-        job->result = store_fail(job->error, STORE_DOWN, NULL, SAY_DATABASE, why);
+        job_down(job, why);
     }
 }
 
@@ -139,10 +140,21 @@ static void run_guarded(Ledger *ledger, GPtrArray *jobs)
             g_ptr_array_remove(jobs, job);
         else if (result != BATCH_LOST)
             job->key.at = 0; /* it is known not to have come through */
+        else
+            job->unknown = true;
     }
     batch_clear(&batch);
     if (result != BATCH_DONE)
         roll_back(ledger);
+}
+
+/* Whoever decides under locks knows what became of earlier tries under locks. */
+static void note_unknown(const Batch *batch, BatchResult result, const GPtrArray *jobs)
+{
+    for (guint i = 0; batch->decided && i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+        job->unknown = result == BATCH_LOST || (job->unknown && job->kind == JOB_ASK);
+    }
 }
 
 static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int tries)
@@ -153,6 +165,7 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int
     batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
     batch.tries = tries;
     BatchResult result = batch_run(&batch, ledger->memory);
+    note_unknown(&batch, result, jobs);
     if (result == BATCH_DONE) {
         remember(ledger, &batch, generation);
         batch_remember(&batch, ledger->memory);

@@ -125,6 +125,7 @@ StoreResult session_begin(Store *store, const char *account, const char *address
     sodium_bin2base64(made, sizeof made, bytes, sizeof bytes, VARIANT);
     session_token_hash(made, hash);
     StoreResult result = session_insert(store, hash, account, address, need, waits_for, error);
+    result = store_made(result, STORE_NOT_MADE, error); /* one whose token nobody has is none */
     if (result == STORE_OK) {
         *token = g_strdup(made);
         store_note(store, QUERY_SESSIONS_FORGET, NULL); /* who comes next may do it as well */

@@ -32,7 +32,7 @@ static StoreResult attempt(Store *store, const Allowance *allowance, const char 
     params_number(&params, allowance->every_s);
     StoreResult result = store_write(store, QUERY_ATTEMPT_ADD, &params, &rows, error);
     if (result != STORE_OK)
-        return result;
+        return store_made(result, STORE_NOT_MADE, error); /* that it may be counted is no change to who comes again */
     *allowed = result_bool(rows, 0, 0);
     *wait_s = MAX((int64_t) ceil((result_real(rows, 0, 1) + 1 - allowance->most) * allowance->every_s), 1);
     return STORE_OK;
@@ -92,7 +92,7 @@ StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome,
     if (result == STORE_NONE)
         return STORE_OK; /* taken away a moment ago */
     if (result == STORE_OK && waits_for == WAITS_FOR_ENROLMENT)
-        result = factor_begin(store, ask->name, error);
+        result = store_made(factor_begin(store, ask->name, error), STORE_NOT_MADE, error); /* nobody is signed in */
     else if (result == STORE_OK && waits_for == WAITS_FOR_NOTHING) /* else more is asked for, and counted */
         attempts_take_back(store, ATTEMPT_PASSWORD, ask->name, ask->address, 1);
     if (result == STORE_OK)

@@ -161,7 +161,8 @@ StoreResult store_read(Store *store, Query query, const Params *params, PGresult
 /* The same for no longer than `us`, as store_reader_take_for. */
 StoreResult store_read_for(Store *store, int64_t us, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
 
-/* Runs one statement that changes something, in a transaction of its own and without an announcement. */
+/* Runs one statement that changes something, in a transaction of its own and without an announcement. STORE_DOWN: error.made says what became
+ * of it. */
 StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error) MUST_CHECK;
 
 /* The same for one that may run twice and comes to the same: a worker's, which has time. */

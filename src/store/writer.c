@@ -65,15 +65,19 @@ void store_writer_heard(Store *store)
 
 #define WRITE_TRIES 3
 
-static DbResult write_once(Store *store, Query query, const Params *params, PGresult **rows)
+/* *made: what became of it where it comes to nothing. */
+static DbResult write_once(Store *store, Query query, const Params *params, PGresult **rows, StoreMade *made)
 {
+    *made = STORE_NOT_MADE;
     DbResult result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_LOST) /* the connection may have been lost long ago */
         result = db_run(&store->writer, QUERY_BEGIN, NULL, NULL);
     if (result == DB_OK)
         result = db_run(&store->writer, query, params, rows);
-    if (result == DB_OK)
+    if (result == DB_OK) {
         result = db_run(&store->writer, QUERY_COMMIT, NULL, NULL);
+        *made = result == DB_LOST ? STORE_MAYBE_MADE : STORE_NOT_MADE;
+    }
     if (result == DB_OK) {
         store_writer_heard(store);
         return result;
@@ -89,13 +93,14 @@ static DbResult write_once(Store *store, Query query, const Params *params, PGre
 StoreResult store_write(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error)
 {
     DbResult result = DB_RETRY;
+    StoreMade made = STORE_NOT_MADE;
     int64_t came_us = g_get_monotonic_time();
     if (!store_writer_take(store))
-        return store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER);
+        return store_made(store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, SAY_NO_ANSWER), made, error);
     store->writer.deadline_us = store->config.listen ? store_writer_until(store, came_us, store_read_us(store)) : 0;
     for (int i = 0; i < WRITE_TRIES && result == DB_RETRY; i++)
-        result = write_once(store, query, params, rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, &store->writer);
+        result = write_once(store, query, params, rows, &made);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_made(store_down(error, &store->writer), made, error);
     store_writer_give(store);
     return outcome;
 }

@@ -22,6 +22,8 @@ async function tables(site, name) {
                   where s.key like '${name}-%'),
         'overrides', (select coalesce(json_agg(json_build_object('op', o.reason, 'amount', o.amount, 'subject', s.key)), '[]')
                         from webquota.overrides o join webquota.subjects s on s.id = o.subject_id where s.key like '${name}-%'),
+        'resets', (select coalesce(json_agg(json_build_object('op', details->>'reason')), '[]') from webquota.audit
+                    where action = 'usage.reset' and subject like '${name}-%'),
         'turns', (select coalesce(json_agg(t.used), '[]') from (select sum(l.used_delta) as used
                         from webquota.decision_lines l join webquota.limits n on n.slot = l.slot join webquota.subjects s on s.id = l.subject_id
                        where s.key like '${name}-%' and n.key = 'turn_own' group by l.subject_id, l.counted_at) t),
@@ -70,8 +72,16 @@ function story_mistakes(story, charges, settlements, denied, load) {
     return mistakes;
 }
 
+/* Of a change that is sent once: is it made as it was said? `there`: those that are made, each with its `op`. */
+function made_mistakes(what, { op, done, said }, there) {
+    const times = there.filter(one => one.op === op).length, mistakes = [];
+    if (times > 1 || times === 0 && (done || SAID.made.test(said))) mistakes.push(`${op}: the ${what} is there ${times} times`);
+    if (times > 0 && SAID.not.test(said)) mistakes.push(`${op}: the ${what} is there, and it was said that it is not`);
+    return mistakes;
+}
+
 /* Resets and overrides: what was told is there, once, as it was told; what was not may be, unless it was told that it is not. */
-function once_mistakes(load, rows, overrides) {
+function once_mistakes(load, rows, overrides, audited) {
     const resets = new Map(rows.filter(row => row.kind === 'reset').map(row => [row.id, row]));
     const mistakes = [], known = new Set(load.bends.map(story => story.op));
     for (const { op, done } of load.resets) {
@@ -79,11 +89,8 @@ function once_mistakes(load, rows, overrides) {
         if (done && row?.units !== done.units) mistakes.push(`${op}: a reset of ${done.units}, on record are ${row?.units}`);
     }
     if (resets.size > load.resets.length) mistakes.push(`${resets.size} resets on record, ${load.resets.length} asked for`);
-    for (const { op, done, said } of load.bends) {
-        const times = overrides.filter(one => one.op === op).length;
-        if (times > 1 || times === 0 && (done || SAID.made.test(said))) mistakes.push(`${op}: the override is there ${times} times`);
-        if (times > 0 && SAID.not.test(said)) mistakes.push(`${op}: the override is there, and it was said that it is not`);
-    }
+    mistakes.push(...load.bends.flatMap(story => made_mistakes('override', story, overrides)));
+    mistakes.push(...load.resets.flatMap(story => made_mistakes('reset', story, audited)));
     return [...mistakes, ...overrides.filter(one => !known.has(one.op)).map(one => `${one.op}: an override, and nobody asked`)];
 }
 
@@ -120,14 +127,14 @@ async function tables_at_rest(site, load) {
 
 /** Throws when anything told, recorded and counted differs, or passes a limit. */
 export async function books_agree(site, load) {
-    const { rows, own: counters, all, overrides, turns } = await tables_at_rest(site, load);
+    const { rows, own: counters, all, overrides, resets, turns } = await tables_at_rest(site, load);
     const denied = new Set(rows.filter(row => row.outcome === 'denied').map(row => row.id));
     const charges = group(rows.filter(row => ['consume', 'hold'].includes(row.kind)), 'op');
     const settlements = group(rows.filter(row => row.about), 'about');
     const mistakes = load.stories.flatMap(story => story_mistakes(story, charges, settlements, denied, load));
     const known = new Set(load.stories.map(story => story.op));
     mistakes.push(...rows.filter(row => row.op && !known.has(row.op)).map(row => `${row.op}: on record, and nobody asked`));
-    mistakes.push(...once_mistakes(load, rows, overrides));
+    mistakes.push(...once_mistakes(load, rows, overrides, resets));
     equal(mistakes.slice(0, 10), [], `${mistakes.length} mistakes`);
 
     const tight = told(load.stories.filter(story => story.feature === 'tight'), charges);
