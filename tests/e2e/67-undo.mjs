@@ -201,21 +201,45 @@ async function programs(site) {
         equal(await site.value('select count(*) from webquota.overrides where amount = 78'), '1');
         like(status(await post({ ...sent, amount: 79 }, key), 422).json, { field: 'Idempotency-Key' });
         const racing = await Promise.all(Array.from({ length: 8 }, () => post({ ...sent, amount: 80 }, { 'Idempotency-Key': 'race' })));
-        ok(racing.every(one => [200, 409].includes(one.status)) && racing.some(one => one.status === 200), racing.map(one => one.status).join());
+        ok(racing.every(one => one.status === 200 || one.status === 409 && one.headers['retry-after'] === '1') && racing.some(one => one.status === 200),
+            racing.map(one => one.status).join());
         equal(await site.value('select count(*) from webquota.overrides where amount = 80'), '1');
         status(await post({ ...sent, limit: 'none' }, { 'Idempotency-Key': 'bad' }), 422);
         status(await post(sent, { 'Idempotency-Key': 'bad' }), 200, 'what was not made leaves the key free');
     });
-    await test('of which it is not known whether it was made, the same key makes no second one', async () => {
+    await test('what was made is answered again, whatever has become of what it was about', async () => {
+        const [{ id }] = (await site.api('GET', `/admin/overrides?${WHO}`)).json.overrides;
+        for (const sent of [{ what: 'override-remove', id }, { what: 'reset' }, { what: 'plan', plan: 'pro' }, { what: 'plan', plan: 'free' }]) {
+            const all = { subject: PERSON, reason: 'again', confirm: true, ...sent }, key = { 'Idempotency-Key': JSON.stringify(sent) };
+            const first = status(await post(all, key), 200, sent.what).json;
+            equal(status(await post(all, key), 200, sent.what).json, first);
+        }
+        equal(await site.value("select count(*) from webquota.audit where details->>'reason' = 'again'"), '3');
+    });
+    await test('of which it is not known whether it was made, the same key makes no second one, and says what was made', async () => {
         const key = { 'Idempotency-Key': 'lost' }, sent = { ...body, what: 'bonus', amount: 81, confirm: true };
         await site.sql(`create function lose() returns trigger language plpgsql security definer as
             'begin revoke select on webquota.grants from webquota_app; return null; end'`);
         await site.sql('create constraint trigger lose after insert on webquota.grants deferrable initially deferred for each row execute function lose()');
-        status(await post(sent, key), 503, 'it is made, and cannot be said');
+        ok(!status(await post(sent, key), 503, 'it is made, and cannot be said').headers['retry-after'], 'nobody repeats it without its key');
         await site.sql('drop function lose cascade');
         await site.sql('grant select on webquota.grants to webquota_app');
-        like(status(await post(sent, key), 409).json, { field: 'Idempotency-Key' });
+        const id = await site.value('select id from webquota.grants where amount = 81'), again = status(await post(sent, key), 200).json;
+        like(again, { what: 'bonus', subject: PERSON, feature: 'call', made: true, undo: { what: 'bonus-remove', subject: PERSON, id } });
+        ok(again.before.limits && again.after.limits, 'where they stood, and stand');
+        equal(status(await post(sent, key), 200).json, again);
         equal(await site.value('select count(*) from webquota.grants where amount = 81'), '1');
+    });
+    await test('what was cut off before it was made leaves the key free; it is said that it is not known', async () => {
+        await site.sql(`create function die() returns trigger language plpgsql security definer as
+            'begin perform pg_terminate_backend(pg_backend_pid()); return null; end'`);
+        await site.sql('create constraint trigger die after insert on webquota.audit deferrable initially deferred for each row execute function die()');
+        const [bonus, reset] = [{ ...body, what: 'bonus', amount: 82 }, { what: 'reset', subject: PERSON, reason: 'cut off' }].map(one => ({ ...one, confirm: true }));
+        for (const sent of [bonus, reset])
+            ok(/whether it was changed is not known/.test(status(await post(sent, { 'Idempotency-Key': `cut ${sent.what}` }), 503, sent.what).json.detail), sent.what);
+        await site.sql('drop function die cascade');
+        for (const sent of [bonus, reset]) like(status(await post(sent, { 'Idempotency-Key': `cut ${sent.what}` }), 200, sent.what).json, { made: true });
+        equal(await site.value("select count(*) from webquota.audit where details->>'reason' = 'cut off' or details->>'amount' = '82'"), '2');
     });
     await test('what is wrong is said, and nothing is changed', async () => {
         const count = await site.value('select count(*) from webquota.audit');

@@ -75,10 +75,10 @@ static StoreResult give(const Once *under, StoreError *error)
 {
     const GrantAdd add = {.subject = "ada", .feature = "call", .amount = 7, .priority = 100, .effective_at = INSTANT_MIN,
                           .expires_at = INSTANT_MAX, .reason = "r"};
-    Once whole = under ? *under : once;
+    Once whole = *under;
     json_t *json = NULL;
     whole.answer = answer;
-    once_set(under ? &whole : NULL);
+    once_set(&whole);
     StoreResult result = admin_grant_add(store, &add, "test", &json, error);
     once_set(NULL);
     json_decref(json);

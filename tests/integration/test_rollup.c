@@ -486,6 +486,33 @@ START_TEST(an_older_process_counts_before_the_schema_is_changed_or_not_at_all)
 }
 END_TEST
 
+/* In Tokyo, where a day begins at 15:00 in UTC. Of the transactions below 100, number 50 was not over as they were counted. */
+START_TEST(what_was_counted_before_the_active_were_is_filled_in)
+{
+    static const char given[] =
+        "insert into webquota.decisions (account_id, subject_id, at, id, kind, outcome, policy_version, plan, feature, units, trace, xact)"
+        "  select person, person, ('2026-03-' || at)::timestamptz, xact, kind, outcome, 1, 'free', 'call', 1, '{}', xact"
+        "    from (values (1, '10 01:00Z', 'consume', 'denied', 10), (1, '10 02:00Z', 'consume', 'denied', 11), (2, '10 03:00Z', 'consume', 'queued', 12),"
+        "                 (3, '10 04:00Z', 'consume', 'forbidden', 13), (4, '10 05:00Z', 'consume', 'denied', 50), (5, '10 06:00Z', 'consume', 'denied', 100),"
+        "                 (1, '10 16:00Z', 'consume', 'denied', 14), (6, '11 01:00Z', 'hold', 'denied', 15)) d(person, at, kind, outcome, xact);"
+        "insert into webquota.usage_daily (account_id, subject_id, day, feature, on_behalf_of, allowed, refused, units)"
+        "  select person, person, ('2026-03-' || day)::date, feature, '', allowed, refused, allowed"
+        "    from (values (1, 10, 'call', 0, 2), (1, 10, 'other', 1, 0), (2, 10, 'call', 0, 1), (3, 10, 'call', 0, 1), (7, 10, 'call', 3, 0),"
+        "                 (1, 11, 'call', 0, 1), (6, 11, 'call', 0, 1), (8, 12, 'call', 0, 0), (9, 13, 'call', 2, 0)) u(person, day, feature, allowed, refused);"
+        "update webquota.usage_rollup set zone = 'Asia/Tokyo', upto = 100, open = '{50}', rolled_at = '2026-03-14 00:00Z'";
+    g_auto(StoreError) error = { 0 };
+    schema_of(22);
+    g_free(database_value(given));
+    ck_assert_msg(migrate_run(database_url(), NULL, NULL, &error) == STORE_OK, "%s", error.detail);
+    g_autofree char *days = database_value("select string_agg(concat_ws(' ', day, active, stopped), ', ' order by day) from webquota.usage_active");
+    ck_assert_str_eq(days, "2026-03-10 4 2, 2026-03-11 2 2, 2026-03-13 1 0");
+    ck_assert_int_eq(database_number("select count(*) from webquota.usage_rollup u join webquota.standing_rollup s"
+                                     " using (one, server, base, upto, open, zone, rolled_at) where upto = 100 and zone = 'Asia/Tokyo'"), 1);
+    g_autofree char *leases = database_value("select string_agg(name, ' ' order by name) from webquota.leases where name in ('usage', 'history', 'standing')");
+    ck_assert_str_eq(leases, "history standing");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rollup");
@@ -500,6 +527,7 @@ int main(void)
     tcase_add_test(tests, idle_writes_nothing);
     tcase_add_test(tests, while_much_is_decided_it_is_put_off);
     tcase_add_test(tests, an_older_process_counts_before_the_schema_is_changed_or_not_at_all);
+    tcase_add_test(tests, what_was_counted_before_the_active_were_is_filled_in);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,96 @@
+/* Which policy is in force for a store, on a real database: whoever reads one slowly does not bring it back. */
+#include "database.h"
+
+#include <pthread.h>
+
+#define POLICY(title) "title = \"" title "\"  default_plan = free  feature call { }  plan free { limit day { feature = call  amount = 2  window = day } }"
+
+/* Whoever reads the second policy is held up between the database and the store, until the gate is open. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool reached, open;
+} gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false};
+
+static Policy *read_slowly(const char *text, const char *name, char **why)
+{
+    pthread_mutex_lock(&gate.lock);
+    if (strstr(text, "second")) {
+        gate.reached = true;
+        pthread_cond_broadcast(&gate.changed);
+        while (!gate.open)
+            pthread_cond_wait(&gate.changed, &gate.lock);
+    }
+    pthread_mutex_unlock(&gate.lock);
+    return policy_load(text, name, why);
+}
+
+static void apply(const char *text)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) policy = policy_load(text, "test", &why);
+    int version;
+    bool changed = false;
+    Store *store = database_store();
+    ck_assert_msg(policy != NULL, "%s", why);
+    ck_assert_msg(policy_apply(store, policy, "test", NULL, &version, &changed, &error) == STORE_OK && changed, "%s", error.detail);
+    store_close(store);
+}
+
+static void assert_in_force(Store *store, const char *title)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(Policy) policy = NULL;
+    ck_assert_msg(store_policy(store, &policy, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_str_eq(policy->title, title);
+}
+
+static void *look(void *store)
+{
+    g_auto(StoreError) error = {0};
+    g_autoptr(Policy) policy = NULL;
+    store_policy_look_again(store);
+    return GINT_TO_POINTER(store_policy(store, &policy, &error));
+}
+
+/* Nothing is heard of changes here, so that each look is one that the test asks for. */
+START_TEST(one_that_was_read_before_another_took_its_place_does_not_come_back)
+{
+    const StoreConfig config = {.database = database_url(), .prepared = true, .readers = 2, .read_policy = read_slowly};
+    pthread_t slow;
+    database_fresh(POLICY("first"));
+    Store *store = store_open(&config);
+    assert_in_force(store, "first");
+    apply(POLICY("second"));
+    pthread_create(&slow, NULL, look, store);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.reached)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    apply(POLICY("third"));
+    ck_assert_int_eq(GPOINTER_TO_INT(look(store)), STORE_OK);
+    assert_in_force(store, "third");
+    pthread_mutex_lock(&gate.lock);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.lock);
+    pthread_join(slow, NULL);
+    assert_in_force(store, "third");
+    store_close(store);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("policy");
+    TCase *tests = tcase_create("in force");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, one_that_was_read_before_another_took_its_place_does_not_come_back);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
