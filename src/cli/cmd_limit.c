@@ -6,11 +6,12 @@
 #include "policy/policy_limit.h"
 #include "view/view_admin_policy.h"
 
-enum { PLAN, LIMIT, AT, BASED_ON, REASON, OPTIONS };
+enum { PLAN, LIMIT, OPTIONS };
 
 typedef struct {
     OptionTexts texts;
-    gboolean unlimited, dry_run, json;
+    gboolean unlimited;
+    PolicySetOptions set;
     const char *verb;
 } LimitOptions;
 
@@ -122,16 +123,14 @@ static bool says_what(const LimitOptions *options)
 
 static int do_it(int argc, char **argv, LimitOptions *options)
 {
-    char *const *of = options->texts.of;
     options->verb = argc == 2 ? argv[1] : "";
     if (is(options, "list"))
-        return list(options->json);
+        return list(options->set.json);
     if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
         return cli_usage("limit", "it takes list, set, add or remove");
     if (!says_what(options))
         return CMD_USAGE;
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("limit", &set, wished, options);
+    return policy_set("limit", &options->set, wished, options);
 }
 
 #define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
@@ -161,11 +160,7 @@ int cmd_limit(int argc, char **argv)
         OPTION(LIMIT_KEEP_PLACE, "keep-place", "Of a queue: a place is kept for so many seconds", "S"),
         OPTION(LIMIT_QUEUE_MAX, "queue-max", "Of a queue: so many may wait", "N"),
         OPTION(LIMIT_FAIR, "fair", "Of a queue: who takes turns: none or account", "WHO"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("limit", "list | set | add | remove",
@@ -173,5 +168,6 @@ int cmd_limit(int argc, char **argv)
                              "An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

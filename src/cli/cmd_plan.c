@@ -4,11 +4,11 @@
 #include "cli/policy_set.h"
 #include "policy/policy_plan.h"
 
-enum { PLAN, AT, BASED_ON, REASON, OPTIONS };
+enum { PLAN, OPTIONS };
 
 typedef struct {
     OptionTexts texts;
-    gboolean dry_run, json;
+    PolicySetOptions set;
     const char *verb;
 } PlanOptions;
 
@@ -66,14 +66,12 @@ static bool says_what(const PlanOptions *options)
 
 static int do_it(int argc, char **argv, PlanOptions *options)
 {
-    char *const *of = options->texts.of;
     options->verb = argc == 2 ? argv[1] : "";
     if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
         return cli_usage("plan", "it takes set, add or remove");
     if (!says_what(options))
         return CMD_USAGE;
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("plan", &set, wished, options);
+    return policy_set("plan", &options->set, wished, options);
 }
 
 #define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
@@ -95,11 +93,7 @@ int cmd_plan(int argc, char **argv)
         OPTION(PLAN_GRACE_DAYS, "grace-days", "For so many days from the first visit there is more", "N"),
         OPTION(PLAN_GRACE_MULTIPLIER, "grace-multiplier", "By which amounts are multiplied meanwhile", "X"),
         OPTION(PLAN_GRACE_UNLIMITED, "grace-unlimited", "yes: no limit meanwhile", "YES"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("plan", "set | add | remove",
@@ -108,5 +102,6 @@ int cmd_plan(int argc, char **argv)
                              "An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

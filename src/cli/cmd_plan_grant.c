@@ -6,11 +6,11 @@
 #include "policy/policy_grant.h"
 #include "view/view_admin_policy.h"
 
-enum { PLAN, GRANT, AT, BASED_ON, REASON, OPTIONS };
+enum { PLAN, GRANT, OPTIONS };
 
 typedef struct {
     OptionTexts texts;
-    gboolean dry_run, json;
+    PolicySetOptions set;
     const char *verb;
 } GrantOptions;
 
@@ -111,16 +111,14 @@ static bool says_what(const GrantOptions *options)
 
 static int do_it(int argc, char **argv, GrantOptions *options)
 {
-    char *const *of = options->texts.of;
     options->verb = argc == 2 ? argv[1] : "";
     if (is(options, "list"))
-        return list(options->json);
+        return list(options->set.json);
     if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
         return cli_usage("plan-grant", "it takes list, set, add or remove");
     if (!says_what(options))
         return CMD_USAGE;
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("plan-grant", &set, wished, options);
+    return policy_set("plan-grant", &options->set, wished, options);
 }
 
 #define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
@@ -136,11 +134,7 @@ int cmd_plan_grant(int argc, char **argv)
         OPTION(GRANT_AMOUNT, "amount", "How many units", "N"),
         OPTION(GRANT_EVERY, "every", "Anew in each such window, such as \"28 day\"; once without it", "WINDOW"),
         OPTION(GRANT_PRIORITY, "priority", "The lower is used first", "N"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("plan-grant", "list | set | add | remove",
@@ -149,5 +143,6 @@ int cmd_plan_grant(int argc, char **argv)
                              entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

@@ -5,11 +5,9 @@
 #include "cli/table.h"
 #include "policy/policy_setting.h"
 
-enum { AT, BASED_ON, REASON, OPTIONS };
-
 typedef struct {
     OptionTexts texts;
-    gboolean dry_run, json;
+    PolicySetOptions set;
 } SettingOptions;
 
 /* As they are written; what is not has the word that holds without. */
@@ -60,7 +58,7 @@ static Policy *wished(Store *store, const Policy *policy, const void *kept)
     const SettingOptions *options = kept;
     TopWish wish;
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
-        wish.of[setting] = options->texts.of[OPTIONS + setting];
+        wish.of[setting] = options->texts.of[setting];
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     return policy_set_told(policy_with_settings(policy, &wish, NULL, mistakes), mistakes);
 }
@@ -71,18 +69,17 @@ static int do_it(int argc, char **argv, const SettingOptions *options)
     const char *verb = argc == 2 ? argv[1] : "";
     bool any = false;
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
-        any |= of[OPTIONS + setting] != NULL;
+        any |= of[setting] != NULL;
     if (strcmp(verb, "list") == 0 && !any)
-        return list(options->json);
+        return list(options->set.json);
     if (strcmp(verb, "set") != 0)
         return cli_usage("setting", any ? "list takes no setting" : "it takes list or set");
     if (!any)
         return cli_usage("setting", "set needs what is to change, such as --timezone or --upgrade-url");
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("setting", &set, wished, options);
+    return policy_set("setting", &options->set, wished, options);
 }
 
-#define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
+#define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[option], about, value }
 
 int cmd_setting(int argc, char **argv)
 {
@@ -108,11 +105,7 @@ int cmd_setting(int argc, char **argv)
         OPTION(TOP_GRACE_UNLIMITED, "grace-unlimited", "yes: no limit meanwhile", "YES"),
         OPTION(TOP_CEILING_MULTIPLIER, "support-ceiling-multiplier", "Support may give so many times what the plan gives", "X"),
         OPTION(TOP_CEILING_DAYS, "support-ceiling-days", "For so long at most", "N"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("setting", "list | set",
@@ -120,5 +113,6 @@ int cmd_setting(int argc, char **argv)
                              "A setting that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

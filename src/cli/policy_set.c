@@ -6,6 +6,14 @@
 #include "cli/policy_made.h"
 #include "policy/policy_read.h"
 
+void policy_set_options_clear(PolicySetOptions *options)
+{
+    g_free(options->at);
+    g_free(options->based_on);
+    g_free(options->reason);
+    *options = (PolicySetOptions){ 0 };
+}
+
 Policy *policy_set_told(Policy *made, const GPtrArray *mistakes)
 {
     g_autofree char *all = mistakes_text(mistakes);

@@ -4,11 +4,18 @@
 
 #include "store/policy_store.h"
 
-/* What all of them take beside what changes. Not owned. */
+/* What all of them take beside what changes, and its rows in their tables of options. */
 typedef struct {
-    const char *at, *based_on, *reason;
-    bool dry_run, json;
+    char *at, *based_on, *reason;
+    gboolean dry_run, json;
 } PolicySetOptions;
+void policy_set_options_clear(PolicySetOptions *options);
+#define POLICY_SET_OPTIONS(options) \
+    { "at", 0, 0, G_OPTION_ARG_STRING, &(options).at, "When it comes into force, and not at once", "TIME" }, \
+    { "based-on", 0, 0, G_OPTION_ARG_STRING, &(options).based_on, "Not if another version is in force", "VERSION" }, \
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &(options).reason, "Why, for the audit (must be said)", "TEXT" }, \
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &(options).dry_run, "Only show what would change, and for how many people", NULL }, \
+    { "json", 0, 0, G_OPTION_ARG_NONE, &(options).json, "Print JSON", NULL }
 
 /* The policy as it would be; NULL after saying on stderr all that is wrong with it. `kept` is the command's own. */
 typedef Policy *(*PolicyWished)(Store *store, const Policy *policy, const void *kept);
