@@ -97,7 +97,7 @@ StoreResult admin_key_revoke(Store *store, const char *id, const char *reason, c
     if (result == STORE_OK)
         result = admin_end(store, revoke_key(store, id, reason, actor, error), error);
     if (result == STORE_OK)
-        keys_forget_one(store, number); /* others hear of it; this process need not wait for that */
+        keys_forget_one(store, number, false); /* others hear of it; this process need not wait for that */
     return result;
 }
 
@@ -126,6 +126,7 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     g_auto(Params) params = params_new();
     params_number(&params, *id);
     g_autoptr(PGresult) rows = NULL;
+    unsigned ended = keys_ended(store);
     /* Who was known before need not wait for long: there is a last word about them, and the call has more to wait for. */
     bool met = keys_recall_last(store, *id, secret, scopes) == STORE_OK;
     int64_t us = met ? store_patience_us(store) / KNOWN_SHARE : store_patience_us(store) - UNKNOWN_LESS_US;
@@ -137,11 +138,11 @@ StoreResult admin_key_check(Store *store, const char *key, int64_t *id, unsigned
     bool good = PQntuples(rows) == 1 && strlen(result_text(rows, 0, 0)) == HASH_HEX - 1 &&
                 sodium_memcmp(result_text(rows, 0, 0), hash, HASH_HEX - 1) == 0;
     if (!PQntuples(rows))
-        keys_forget_one(store, *id);
+        keys_forget_one(store, *id, true);
     if (!good)
         return store_fail(error, STORE_NONE, NULL, SAY_KEY_INVALID);
     *scopes = (unsigned)result_number(rows, 0, 1);
-    keys_remember(store, *id, secret, *scopes, result_number(rows, 0, 2));
+    keys_remember(store, *id, secret, *scopes, result_number(rows, 0, 2), ended);
     store_note(store, QUERY_KEY_USED, &params); /* at most once a minute */
     return STORE_OK;
 }

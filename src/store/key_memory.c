@@ -1,5 +1,6 @@
 /* Keys that were found good, remembered for a second, so that a busy application does not ask the database about
- * itself at every call. A revocation anywhere empties the memory by notice, and the second bounds it in any case.
+ * itself at every call. A revocation anywhere empties the memory by notice, and the second bounds it in any case;
+ * whoever was looking a key up meanwhile does not put it back.
  * While the database cannot be reached, no key can be revoked either: the last word about it holds for an hour, or nobody
  * who comes with a key could be let past a limit that fails open.
  *
@@ -63,7 +64,15 @@ StoreResult keys_recall_last(Store *store, int64_t id, const char *secret, unsig
     return recall(store, id, secret, scopes, LAST_WORD_US, store_now(store));
 }
 
-void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at)
+unsigned keys_ended(Store *store)
+{
+    pthread_mutex_lock(&store->keys_lock);
+    unsigned ended = store->keys_ended;
+    pthread_mutex_unlock(&store->keys_lock);
+    return ended;
+}
+
+void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at, unsigned ended)
 {
     KnownKey *known = g_new0(KnownKey, 1);
     known->tag = tag_of(secret);
@@ -73,21 +82,25 @@ void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes
     pthread_mutex_lock(&store->keys_lock);
     if (!store->keys)
         store->keys = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-    g_hash_table_replace(store->keys, g_memdup2(&id, sizeof id), known);
+    if (ended == store->keys_ended)
+        g_hash_table_replace(store->keys, g_memdup2(&id, sizeof id), known);
+    else
+        g_free(known);
     pthread_mutex_unlock(&store->keys_lock);
 }
 
-void keys_forget_one(Store *store, int64_t id)
+void keys_forget_one(Store *store, int64_t id, bool known)
 {
     pthread_mutex_lock(&store->keys_lock);
-    if (store->keys)
-        g_hash_table_remove(store->keys, &id);
+    bool was = store->keys && g_hash_table_remove(store->keys, &id);
+    store->keys_ended += was || !known;
     pthread_mutex_unlock(&store->keys_lock);
 }
 
 void keys_forget(Store *store)
 {
     pthread_mutex_lock(&store->keys_lock);
+    store->keys_ended++;
     if (store->keys)
         g_hash_table_remove_all(store->keys);
     pthread_mutex_unlock(&store->keys_lock);

@@ -76,17 +76,18 @@ StoreResult session_find(Store *store, const char *token, Session *session, Stor
     if (sessions_recall(store, hash, session))
         return STORE_OK;
     g_autoptr(PGresult) rows = NULL;
+    unsigned ended = sessions_ended(store);
     StoreResult result = session_look_up(store, hash, &rows, error);
     if (result != STORE_OK)
         return sessions_recall_last(store, hash, session) ? STORE_OK : result;
     SessionTimes times;
     bool wants_note = false;
     if (PQntuples(rows) != 1 || !session_read(rows, session, &times, &wants_note)) {
-        sessions_forget_one(store, hash);
+        sessions_forget_one(store, hash, true);
         return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("session"));
     }
     g_strlcpy(session->hash, hash, sizeof session->hash);
-    sessions_remember(store, session, &times);
+    sessions_remember(store, session, &times, ended);
     if (wants_note)
         note_use(store, session->id);
     return STORE_OK;
@@ -145,7 +146,7 @@ StoreResult session_end(Store *store, const char *token, StoreError *error)
     params_text(&params, hash);
     StoreResult result = store_write(store, QUERY_SESSION_END, &params, NULL, error);
     if (result == STORE_OK)
-        sessions_forget_one(store, hash);
+        sessions_forget_one(store, hash, false);
     return result;
 }
 

@@ -18,7 +18,10 @@ void session_copy(Session *to, const Session *from);
 bool sessions_recall(Store *store, const char *hash, Session *session);
 /* The last word about it, for as long as the database cannot be asked. */
 bool sessions_recall_last(Store *store, const char *hash, Session *session);
-void sessions_remember(Store *store, const Session *session, const SessionTimes *times);
-void sessions_forget_one(Store *store, const char *hash);
+/* Store.sessions_ended as a session is about to be looked up; then what was found, unless one has come to its end since. */
+unsigned sessions_ended(Store *store);
+void sessions_remember(Store *store, const Session *session, const SessionTimes *times, unsigned ended);
+/* One that is over. `known`: only where it was remembered, as anybody may come with what looks like a token. */
+void sessions_forget_one(Store *store, const char *hash, bool known);
 
 #endif

@@ -1,5 +1,6 @@
 /* Sessions that were found good, remembered for a second, so that no request asks the database about its reader. Who ends one
- * in this process ends it at once; a notice empties the memory, and the second bounds it in any case. While the database cannot
+ * in this process ends it at once, also for those who are looking it up meanwhile; a notice empties the memory, and the second bounds it in
+ * any case. While the database cannot
  * be asked, the last word about a session holds until it would end by itself. */
 #include "store/session_internal.h"
 
@@ -62,7 +63,15 @@ static gboolean is_stale(gpointer hash, gpointer value, gpointer before_us)
     return ((const Known *) value)->seen_us < *(const int64_t *) before_us;
 }
 
-void sessions_remember(Store *store, const Session *session, const SessionTimes *times)
+unsigned sessions_ended(Store *store)
+{
+    pthread_mutex_lock(&store->sessions_lock);
+    unsigned ended = store->sessions_ended;
+    pthread_mutex_unlock(&store->sessions_lock);
+    return ended;
+}
+
+void sessions_remember(Store *store, const Session *session, const SessionTimes *times, unsigned ended)
 {
     Known *known = g_new0(Known, 1);
     session_copy(&known->session, session);
@@ -76,21 +85,25 @@ void sessions_remember(Store *store, const Session *session, const SessionTimes 
         g_hash_table_foreach_remove(store->sessions, is_stale, &before_us);
     if (g_hash_table_size(store->sessions) >= KEPT_MOST)
         g_hash_table_remove_all(store->sessions);
-    g_hash_table_replace(store->sessions, known->session.hash, known);
+    if (ended == store->sessions_ended)
+        g_hash_table_replace(store->sessions, known->session.hash, known);
+    else
+        known_free(known);
     pthread_mutex_unlock(&store->sessions_lock);
 }
 
-void sessions_forget_one(Store *store, const char *hash)
+void sessions_forget_one(Store *store, const char *hash, bool known)
 {
     pthread_mutex_lock(&store->sessions_lock);
-    if (store->sessions)
-        g_hash_table_remove(store->sessions, hash);
+    bool was = store->sessions && g_hash_table_remove(store->sessions, hash);
+    store->sessions_ended += was || !known;
     pthread_mutex_unlock(&store->sessions_lock);
 }
 
 void sessions_forget(Store *store)
 {
     pthread_mutex_lock(&store->sessions_lock);
+    store->sessions_ended++;
     if (store->sessions)
         g_hash_table_remove_all(store->sessions);
     pthread_mutex_unlock(&store->sessions_lock);

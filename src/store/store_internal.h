@@ -68,9 +68,11 @@ struct Store {
 
     pthread_mutex_t keys_lock;
     GHashTable *keys;            /* API keys found good lately */
+    unsigned keys_ended;         /* grows whenever one may have come to its end: what was read before that is not remembered */
 
     pthread_mutex_t sessions_lock;
     GHashTable *sessions;        /* the same of sessions */
+    unsigned sessions_ended;
     char *form_secret;           /* NULL: not read so far */
 
     pthread_t listener;
@@ -151,8 +153,11 @@ void listener_stop(Store *store);
 StoreResult keys_recall(Store *store, int64_t id, const char *secret, unsigned *scopes);
 /* The same of the last hour: for as long as the database cannot be asked. */
 StoreResult keys_recall_last(Store *store, int64_t id, const char *secret, unsigned *scopes);
-void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at);
-void keys_forget_one(Store *store, int64_t id);
+/* Store.keys_ended as a key is about to be looked up; then what was found, unless one has come to its end since. */
+unsigned keys_ended(Store *store);
+void keys_remember(Store *store, int64_t id, const char *secret, unsigned scopes, Instant expires_at, unsigned ended);
+/* One that is no more. `known`: only where it was remembered, as anybody may come with a number. */
+void keys_forget_one(Store *store, int64_t id, bool known);
 void keys_forget(Store *store);
 void sessions_forget(Store *store);
 

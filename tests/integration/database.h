@@ -41,6 +41,27 @@ static inline int64_t database_number(const char *sql)
     return g_ascii_strtoll(text, NULL, 10);
 }
 
+/* Whoever reads what time it is stands still meanwhile, with what it has read so far; the connection that lets them go on (PQfinish). Those
+ * who write do not. */
+static inline PGconn *database_readers_held(void)
+{
+    PGconn *holder = PQconnectdb(database_url());
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language plpgsql volatile as"
+                          " $$ begin if current_setting('transaction_read_only')::boolean then"
+                          " perform pg_advisory_lock_shared(77); perform pg_advisory_unlock_shared(77); end if; return clock_timestamp(); end $$"));
+    PQclear(PQexec(holder, "select pg_advisory_lock(77)"));
+    return holder;
+}
+
+/* Until one stands still who reads that table. */
+static inline void database_await_held(const char *table)
+{
+    g_autofree char *sql = g_strdup_printf("select count(*) from pg_stat_activity where wait_event = 'advisory' and query like '%%webquota.%s%%'"
+                                           " and pid <> pg_backend_pid()", table);
+    while (!database_number(sql))
+        g_thread_yield();
+}
+
 /* Of a store whose patience is not what is tried: more where all is watched (scripts/watched), and several times slower. */
 static inline int database_patience_ms(void)
 {

@@ -93,6 +93,32 @@ START_TEST(they_are_listed_page_by_page)
 }
 END_TEST
 
+static void *check_aside(void *by)
+{
+    g_auto(StoreError) error = { 0 };
+    int64_t id = 0;
+    unsigned scopes = 0;
+    return GINT_TO_POINTER(admin_key_check(by, key, &id, &scopes, &error));
+}
+
+/* In a process that hears of nothing, so that only it can know of it. */
+START_TEST(who_looks_one_up_as_it_is_revoked_does_not_keep_it)
+{
+    g_auto(StoreError) error = { 0 };
+    const StoreConfig config = { .database = database_url(), .prepared = true, .readers = 2, .read_policy = policy_load };
+    Store *other = store_open(&config);
+    g_autofree char *id = database_value("select id from webquota.api_keys");
+    PGconn *holder = database_readers_held();
+    GThread *checker = g_thread_new("checker", check_aside, other);
+    database_await_held("api_keys");
+    ck_assert_msg(admin_key_revoke(other, id, NULL, "test", &error) == STORE_OK, "%s", error.detail);
+    PQfinish(holder);
+    ck_assert_int_eq(GPOINTER_TO_INT(g_thread_join(checker)), STORE_OK); /* it was read before that */
+    ck_assert_int_eq(GPOINTER_TO_INT(check_aside(other)), STORE_NONE);
+    store_close(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keys");
@@ -101,6 +127,7 @@ int main(void)
     tcase_add_test(group, its_use_is_noted);
     tcase_add_test(group, a_note_that_cannot_be_made_turns_no_change_away);
     tcase_add_test(group, they_are_listed_page_by_page);
+    tcase_add_test(group, who_looks_one_up_as_it_is_revoked_does_not_keep_it);
     suite_add_tcase(suite, group);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

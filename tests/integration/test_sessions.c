@@ -86,6 +86,35 @@ START_TEST(its_end_is_known_here_at_once_and_elsewhere_within_a_second)
 }
 END_TEST
 
+typedef struct {
+    Store *by;
+    const char *token;
+} Finder;
+
+static void *find_aside(void *data)
+{
+    const Finder *finder = data;
+    return GINT_TO_POINTER(find(finder->by, finder->token));
+}
+
+START_TEST(who_looks_it_up_as_it_ends_does_not_keep_it)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *token = NULL;
+    Store *patient = database_store_with(20000);
+    ck_assert_int_eq(sign_in(patient, "ada", PASSWORD, &token), SIGN_IN_DONE);
+    PGconn *holder = database_readers_held();
+    Finder finder = {patient, token};
+    GThread *thread = g_thread_new("finder", find_aside, &finder);
+    database_await_held("sessions");
+    ck_assert_int_eq(session_end(patient, token, &error), STORE_OK);
+    PQfinish(holder);
+    ck_assert_int_eq(GPOINTER_TO_INT(g_thread_join(thread)), STORE_OK); /* it was read before that */
+    ck_assert_int_eq(find(patient, token), STORE_NONE);
+    store_close(patient);
+}
+END_TEST
+
 START_TEST(no_statement_for_what_was_asked_a_moment_ago)
 {
     g_autofree char *token = NULL;
@@ -223,6 +252,7 @@ int main(void)
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, a_session_is_found_by_its_token_only);
     tcase_add_test(tests, its_end_is_known_here_at_once_and_elsewhere_within_a_second);
+    tcase_add_test(tests, who_looks_it_up_as_it_ends_does_not_keep_it);
     tcase_add_test(tests, no_statement_for_what_was_asked_a_moment_ago);
     tcase_add_test(tests, what_an_account_loses_ends_its_sessions);
     tcase_add_test(tests, passwords_are_compared_in_one_form);
