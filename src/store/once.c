@@ -19,15 +19,10 @@ const Once *once_of_thread(void)
     return once_now;
 }
 
-static void whose(Params *params, const Once *once)
+void once_params_look(Params *params, const Once *once)
 {
     params_text(params, once->caller);
     params_text(params, once->key);
-}
-
-void once_params_look(Params *params, const Once *once)
-{
-    whose(params, once);
 }
 
 StoreResult once_busy(StoreError *error)
@@ -46,7 +41,7 @@ void once_params_write(Params *params, const Once *once, const char *id, const i
     json_t *answer = json_copy(once->answer);
     json_object_set_new(answer, ONCE_MADE, json_pack("{s:s?, s:o}", "id", id, "units", units ? json_integer(*units) : json_null()));
     char *text = json_dumps(answer, JSON_COMPACT);
-    whose(params, once);
+    once_params_look(params, once);
     params_text(params, once->fingerprint);
     params_number(params, once->status);
     params_text(params, text);
@@ -83,7 +78,7 @@ StoreResult once_find(Store *store, const Once *once, int *status, json_t **answ
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
     *answer = NULL;
-    whose(&params, once);
+    once_params_look(&params, once);
     StoreResult result = store_write(store, QUERY_ONCE_FIND, &params, &rows, error);
     if (result != STORE_OK || !PQntuples(rows))
         return store_made(result, STORE_NO_CHANGE, error);
@@ -98,7 +93,7 @@ StoreResult once_answer(Store *store, const Once *once, int status, const json_t
 {
     g_auto(Params) params = params_new();
     char *text = json_dumps(answer, JSON_COMPACT);
-    whose(&params, once);
+    once_params_look(&params, once);
     params_number(&params, status);
     params_text(&params, text);
     free(text);
