@@ -143,7 +143,9 @@ START_TEST(the_same_of_the_ledger)
     go_on();
     assert_free();
     ck_assert_int_eq(database_number("select sum(used) from webquota.counter_values where limit_key = 'day'"), 3);
-    ck_assert_msg(reset(&done, &error) == STORE_OK, "%s", error.detail);
+    while ((result = reset(&done, &error)) == STORE_DOWN) /* the database is let alone for a moment */
+        ck_assert_int_eq(error.made, STORE_NOT_MADE);
+    ck_assert_msg(result == STORE_OK, "%s", error.detail);
     ck_assert_int_eq(done.units, 3);
     assert_kept(done.id, 3);
     assert_running(reset(&done, &error), &error);
