@@ -49,6 +49,9 @@ const FEATURES = { tight: 'tight', bent: 'bent', bend: 'bent', cleared: 'cleared
 /* What administrators are told of a change without an answer: it was not made, it is not known whether it was, it was made. */
 export const SAID = { not: /nothing was changed/, maybe: /whether it was changed is not known/, made: /it was changed, but/ };
 
+/* A connection that nobody uses is given up before the web server does (5 s), which might close it in the very moment of sending. */
+const IDLE_MS = 2000;
+
 /* What is sent once: by a method of that name. */
 const ONCE = ['read', 'reset', 'bend'];
 
@@ -57,7 +60,7 @@ export class Load {
     constructor(site, name, urls = [site.url], callers = 8) {
         Object.assign(this, { site, name, urls, number: 0, stopped: false, stories: [], apart: [], attempts: [], killed: [], resets: [], bends: [] });
         this.subjects = Array.from({ length: 4 }, (_, i) => `${name}-${i}`);
-        this.agent = new http.Agent({ keepAlive: true });
+        this.agent = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
         this.under_way = new Set();
         this.count = callers;
     }
