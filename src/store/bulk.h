@@ -71,7 +71,7 @@ StoreResult bulk_stop(Store *store, const char *id, const char *actor, json_t **
 
 /* How it would be undone: {undoes, what, people, possible, impossible: [{why, people}]}: of the people whom it changed, for how many it is
  * still as it left them, and why it is not for the others. Reads for seconds where they are many. STORE_CONFLICT: it is under way, or nothing
- * that can be undone (a reset, or what undoes). */
+ * that can be undone (what undoes). */
 StoreResult bulk_undo_look(Store *store, const char *id, json_t **json, StoreError *error) MUST_CHECK;
 
 /* Undoes it, by a bulk of those whom it changed: whoever is not as it left them stays, and has failed. `possible` as a look told it (-1:

@@ -20,6 +20,7 @@ BulkAsk bulk_change_read(BulkKind kind, const json_t *change, const char *reason
 typedef struct {
     Store *store;
     int64_t bulk, number, undoes; /* 0: it undoes nothing */
+    bool undoes_reset;
     const char *subject, *actor;
     BulkAsk ask;
 } BulkItem;
@@ -27,6 +28,9 @@ void bulk_item_params(const BulkItem *item, Params *params);
 
 /* Of a transaction, after it is theirs: takes back what the bulk that is undone made of them. STORE_INVALID: it is not as it left them. */
 StoreResult bulk_undo_item(const BulkItem *item, StoreError *error) MUST_CHECK;
+
+/* The same of a reset, by the ledger, with the note that it is theirs. STORE_CONFLICT: it is noted already, or the bulk was stopped. */
+StoreResult bulk_undo_reset(const BulkItem *item, StoreError *error) MUST_CHECK;
 
 /* What is changed of the subject (of its plan, or whether it is suspended), as JSON text; NULL: there is nobody. New string. */
 StoreResult bulk_part(const BulkItem *item, bool of_plan, char **part, StoreError *error) MUST_CHECK;

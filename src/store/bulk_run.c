@@ -99,16 +99,22 @@ static StoreResult make(const BulkItem *item, const char *then, StoreError *erro
     return keep(item, made, error);
 }
 
+/* A reset, or what takes one back. */
+static StoreResult change_by_ledger(const BulkItem *item, StoreError *error)
+{
+    g_auto(LedgerDone) done = { 0 };
+    StoreResult result = item->undoes_reset ? bulk_undo_reset(item, error)
+                                            : ledger_reset_of_bulk(item->store, item->bulk, item->number, item->subject, item->ask.feature,
+                                                                   item->ask.reason, item->actor, &done, error);
+    return result == STORE_CONFLICT ? STORE_OK : result; /* somebody else's, or it was stopped, or it is noted why not */
+}
+
 static StoreResult change_one(const BulkItem *item, StoreError *error)
 {
     g_autofree char *then = NULL;
-    g_auto(LedgerDone) done = { 0 };
     bool mine = false;
-    if (item->ask.kind == BULK_RESET) {
-        StoreResult reset = ledger_reset_of_bulk(item->store, item->bulk, item->number, item->subject, item->ask.feature, item->ask.reason,
-                                                 item->actor, &done, error);
-        return reset == STORE_CONFLICT ? STORE_OK : reset; /* somebody else's, or it was stopped */
-    }
+    if (item->ask.kind == BULK_RESET || item->undoes_reset)
+        return change_by_ledger(item, error);
     StoreResult result = item->ask.kind == BULK_PLAN && item->ask.expires_at != INSTANT_MAX ? plan_after(item, &then, error) : STORE_OK;
     if (result == STORE_OK)
         result = admin_begin(item->store, error);
@@ -125,6 +131,7 @@ static StoreResult fail(const BulkItem *item, const char *why, StoreError *error
     g_auto(Params) params = params_new();
     bulk_item_params(item, &params);
     params_text(&params, why);
+    params_text(&params, "waiting");
     return store_write_alone(item->store, QUERY_BULK_FAIL, &params, NULL, error);
 }
 
@@ -153,6 +160,7 @@ static StoreResult change_all(Store *store, const PGresult *rows, BulkKind kind,
     BulkItem item = { .store = store, .bulk = result_number(rows, 0, 0), .actor = result_text(rows, 0, 4) };
     StoreResult result = STORE_OK;
     item.undoes = result_null(rows, 0, 8) ? 0 : result_number(rows, 0, 8);
+    item.undoes_reset = g_strcmp0(result_text(rows, 0, 9), bulk_kind_word(BULK_RESET)) == 0;
     item.ask = bulk_change_read(kind, change, result_text(rows, 0, 3));
     audit_origin_set(result_text(rows, 0, 5));
     audit_bulk_set(item.bulk);

@@ -7,7 +7,8 @@
 static const struct {
     const char *state, *why;
 } states[] = {
-    { "gone", SAY_UNDO_GONE }, { "over", SAY_UNDO_OVER }, { "changed", SAY_UNDO_CHANGED }, { "same", SAY_UNDO_SAME },
+    { "gone", SAY_UNDO_GONE },     { "over", SAY_UNDO_OVER },         { "changed", SAY_UNDO_CHANGED }, { "same", SAY_UNDO_SAME },
+    { "undone", SAY_RESET_UNDONE }, { "touched", SAY_RESET_TOUCHED }, { "past", SAY_RESET_OVER },
 };
 
 #define POSSIBLE "possible"
@@ -23,12 +24,10 @@ static const char *why_of(const char *state)
 
 /* --- one of them --- */
 
-static StoreResult state_read(const BulkItem *item, PGresult **rows, StoreError *error)
+static void state_params(const BulkItem *item, Params *params)
 {
-    g_auto(Params) params = params_new();
-    params_number(&params, item->undoes);
-    params_number(&params, item->number);
-    return admin_run(item->store, QUERY_BULK_UNDO_ONE, &params, rows, error);
+    params_number(params, item->undoes);
+    params_number(params, item->number);
 }
 
 /* "" takes a value away, as it was not there. */
@@ -82,9 +81,11 @@ StoreResult bulk_undo_item(const BulkItem *item, StoreError *error)
 {
     g_autofree char *part = NULL;
     g_autoptr(PGresult) rows = NULL;
+    g_auto(Params) params = params_new();
+    state_params(item, &params);
     StoreResult result = bulk_part(item, false, &part, error); /* nobody changes them from here on */
     if (result == STORE_OK)
-        result = state_read(item, &rows, error);
+        result = admin_run(item->store, QUERY_BULK_UNDO_ONE, &params, &rows, error);
     if (result != STORE_OK)
         return result;
     const char *state = PQntuples(rows) ? result_text(rows, 0, 0) : "unknown";
@@ -98,6 +99,24 @@ StoreResult bulk_undo_item(const BulkItem *item, StoreError *error)
     return result;
 }
 
+StoreResult bulk_undo_reset(const BulkItem *item, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    g_auto(LedgerDone) done = { 0 };
+    g_auto(Params) params = params_new();
+    state_params(item, &params);
+    StoreResult result = store_read(item->store, QUERY_BULK_UNDO_ONE, &params, &rows, error);
+    if (result != STORE_OK)
+        return result;
+    const char *text = PQntuples(rows) ? result_text(rows, 0, 1) : NULL;
+    json_auto_t *made = text ? json_loads(text, 0, NULL) : NULL;
+    const json_t *reset = json_object_get(made, "reset");
+    if (!reset || json_integer_value(json_object_get(reset, "units")) == 0)
+        return store_fail(error, STORE_INVALID, NULL, "%s", reset ? SAY_UNDO_SAME : SAY_UNDO_UNKNOWN);
+    return ledger_restore_of_bulk(item->store, item->bulk, item->number, json_string_value(json_object_get(reset, "decision")),
+                                  item->ask.reason, item->actor, &done, error);
+}
+
 /* --- as a whole --- */
 
 /* The bulk, which must be over and of what can be undone. */
@@ -109,7 +128,7 @@ static StoreResult undoable(Store *store, const char *id, json_t **bulk, StoreEr
         return result;
     if (strcmp(json_string_value(json_object_get(*bulk, "state")), "running") == 0)
         return store_fail(error, STORE_CONFLICT, NULL, SAY_UNDO_RUNNING);
-    if (!bulk_kind_find(json_string_value(json_object_get(*bulk, "what")), &kind) || kind == BULK_RESET)
+    if (!bulk_kind_find(json_string_value(json_object_get(*bulk, "what")), &kind))
         return store_fail(error, STORE_CONFLICT, NULL, SAY_UNDO_NEVER);
     return STORE_OK;
 }

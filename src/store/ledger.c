@@ -465,14 +465,20 @@ StoreResult ledger_reset(Store *store, const char *subject, const char *feature,
     return ledger_reset_of_bulk(store, 0, 0, subject, feature, reason, actor, done, error);
 }
 
-StoreResult ledger_restore(Store *store, const char *reset, const char *reason, const char *actor, LedgerDone *done, StoreError *error)
+StoreResult ledger_restore_of_bulk(Store *store, int64_t bulk, int64_t number, const char *reset, const char *reason, const char *actor,
+                                   LedgerDone *done, StoreError *error)
 {
-    Job job = { .kind = JOB_RESTORE, .reason = reason, .actor = actor, .origin = audit_origin(), .once = once_of_thread(), .done = done,
-                .error = error };
+    Job job = { .kind = JOB_RESTORE, .reason = reason, .actor = actor, .origin = audit_origin(), .once = once_of_thread(),
+                .bulk = bulk, .bulk_number = number, .done = done, .error = error };
     if (!public_id_read(reset, DECISION_PREFIX, &job.about))
         return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("reset"));
     submit(ledger_of(store), &job);
     return job.result;
+}
+
+StoreResult ledger_restore(Store *store, const char *reset, const char *reason, const char *actor, LedgerDone *done, StoreError *error)
+{
+    return ledger_restore_of_bulk(store, 0, 0, reset, reason, actor, done, error);
 }
 
 StoreResult ledger_sweep(Store *store, StoreError *error)

@@ -559,6 +559,8 @@ void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *j
     batch->settlements = g_ptr_array_new_with_free_func(free_params);
     batch->give_backs = g_ptr_array_new_with_free_func(free_params);
     batch->audits = g_ptr_array_new_with_free_func(free_params);
+    batch->bulk_mades = g_ptr_array_new_with_free_func(free_params);
+    batch->bulk_failures = g_ptr_array_new_with_free_func(free_params);
     batch->records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
     batch->alerts = g_ptr_array_new_with_free_func(free_alert);
     batch->holds = g_ptr_array_new();
@@ -575,8 +577,8 @@ void batch_clear(Batch *batch)
     batch_tickets_clear(batch);
     g_hash_table_unref(batch->states);
     shared_set_free(batch->shared);
-    GPtrArray *lists[] = { batch->jobs, batch->own_jobs, batch->settlements, batch->give_backs, batch->audits,
-                           batch->records, batch->alerts, batch->holds, batch->keys };
+    GPtrArray *lists[] = { batch->jobs, batch->own_jobs, batch->settlements, batch->give_backs, batch->audits, batch->bulk_mades,
+                           batch->bulk_failures, batch->records, batch->alerts, batch->holds, batch->keys };
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
 }

@@ -25,7 +25,7 @@ typedef struct {
     const char *subject, *feature;    /* reset */
     const char *reason, *actor, *origin; /* for the audit; of a leave without an actor `reason` is why it is ended */
     bool audited;                     /* refund: the audit says so, too; release: an administrator drops its ticket */
-    int64_t bulk, bulk_number;        /* reset: of which bulk, and of whom in it (bulk.h), with whom it is made once; 0: of none */
+    int64_t bulk, bulk_number;        /* reset, restore: of which bulk, and of whom in it (bulk.h), with whom it is made once; 0: of none */
     const Once *once;                 /* reset, refund, restore: under which key it is made once; NULL: under none */
     /* where it belongs */
     int64_t account_id, subject_id;   /* of the subject, now; 0: not resolved */
@@ -82,6 +82,7 @@ typedef struct {
     GPtrArray *records;               /* Record * */
     GPtrArray *alerts;                /* AlertRow * */
     GPtrArray *audits;                /* Params * for audit_write */
+    GPtrArray *bulk_mades, *bulk_failures; /* Params * for bulk_made, and for bulk_fail */
     GPtrArray *holds;                 /* Params-less: Job * whose hold is to be written */
     GPtrArray *keys;                  /* Job * whose idempotency key is to be written */
     Instant now;
@@ -196,6 +197,13 @@ StoreResult ledger_reset_of_bulk(Store *store, int64_t bulk, int64_t number, con
  * them. */
 BatchResult batch_take_once(Batch *batch);
 void batch_queue_once(Batch *batch);
+/* The same of ledger_restore; where the reset cannot be taken back, that is noted of its person in the same way. */
+StoreResult ledger_restore_of_bulk(Store *store, int64_t bulk, int64_t number, const char *reset, const char *reason, const char *actor,
+                                   LedgerDone *done, StoreError *error) MUST_CHECK;
+/* ledger_bulk.c. The job, where it is part of a bulk, has reset its person: `units` at most were taken from a limit, which may be taken back until then. */
+void batch_bulk_made(Batch *batch, const Job *job, int64_t units, Instant until);
+/* It was taken, and cannot be made: its error says why. */
+void batch_bulk_failed(Batch *batch, const Job *job);
 /* ledger_settle.c: commit, release, expire, refund, reset, and what takes one back. */
 void batch_settle(Batch *batch, Job *job);
 void batch_reset(Batch *batch, Job *job);

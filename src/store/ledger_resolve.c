@@ -146,7 +146,7 @@ DbResult batch_resolve(Batch *batch, Memory *memory)
         if (job_open(job) && !job->subject_id) {
             job->settled = true;
             job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
-                                     job->kind == JOB_REFUND ? "decision" : "reservation");
+                                     job->kind == JOB_REFUND ? "decision" : job->kind == JOB_RESTORE ? "reset" : "reservation");
         }
     }
     return result;

@@ -269,7 +269,7 @@ bool batch_is_settled(const Batch *batch, const DecisionKey *key)
 
 static void settle_restore(Batch *batch, Job *job, const DecisionRow *row, SubjectState *state);
 
-void batch_settle(Batch *batch, Job *job)
+static void settle(Batch *batch, Job *job)
 {
     g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -292,6 +292,13 @@ void batch_settle(Batch *batch, Job *job)
         settle_restore(batch, job, row, state);
     else
         settle_hold(batch, job, row, state);
+}
+
+void batch_settle(Batch *batch, Job *job)
+{
+    settle(batch, job);
+    if (job->result != STORE_OK)
+        batch_bulk_failed(batch, job);
 }
 
 /* --- reset --- */
@@ -367,6 +374,27 @@ void batch_audit(Batch *batch, const Job *job, const SubjectState *state, const 
     audit(batch, job, action, state->key, state->organization, details);
 }
 
+/* Until when what a line took may be used again. */
+static Instant line_until(const TraceLine *line, const Limit *limit)
+{
+    return limit->window.align == ALIGN_ROLLING ? line->counted_at + ROLLING_BUCKETS * window_part_us(&limit->window) : line->window_end;
+}
+
+/* Until when all may, as why_not_again has it: while the window of one goes on, and of all that are carried on. */
+static Instant trace_until(const Batch *batch, const SubjectState *state, const GArray *trace)
+{
+    Instant last = INSTANT_MIN, first = INSTANT_MAX;
+    for (guint i = 0; i < trace->len; i++) {
+        const TraceLine *line = &g_array_index(trace, TraceLine, i);
+        const Limit *limit = limit_of(state, batch->policy, line->slot);
+        Instant until = line_until(line, limit);
+        last = MAX(last, until);
+        if (limit->rollover > 0)
+            first = MIN(first, until);
+    }
+    return MIN(first, last);
+}
+
 void batch_reset(Batch *batch, Job *job)
 {
     SubjectState *state = batch_state(batch, job->subject_id);
@@ -399,6 +427,7 @@ void batch_reset(Batch *batch, Job *job)
     put_parts(record, parts);
     record->units = MIN(total, UNITS_MAX);
     batch->charged = batch->notify = state->changed = state->touched = true;
+    batch_bulk_made(batch, job, record->units, trace_until(batch, state, record->trace));
     g_autofree char *reset = public_id_decision(&job->key);
     batch_audit(batch, job, state, "usage.reset",
                 json_pack("{s:s, s:s, s:s*, s:o}", "reset", reset, "feature", record->feature, "reason", job->reason, "old", was));
@@ -427,6 +456,7 @@ BatchResult batch_look_at_resets(Batch *batch)
             continue;
         job->settled = true;
         job->result = store_fail(job->error, STORE_CONFLICT, NULL, SAY_RESET_TOUCHED);
+        batch_bulk_failed(batch, job);
     }
     return batch_result(result);
 }

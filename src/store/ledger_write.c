@@ -276,6 +276,8 @@ void batch_queue_writes(Batch *batch)
     queue_each(batch, batch->settlements, QUERY_RESERVATION_SETTLE);
     queue_each(batch, batch->give_backs, QUERY_DECISION_GIVE_BACK);
     queue_each(batch, batch->audits, QUERY_AUDIT_WRITE);
+    queue_each(batch, batch->bulk_mades, QUERY_BULK_MADE);
+    queue_each(batch, batch->bulk_failures, QUERY_BULK_FAIL);
     queue_keys(batch);
     batch_queue_once(batch);
     if (batch->notify) {

@@ -252,7 +252,7 @@ static void set_bulk(Value *page, const json_t *bulk, const PageContext *context
 /* Is there something of it that could be? */
 static bool may_be_undone(const json_t *bulk)
 {
-    static const char *const kinds[] = {"bonus", "override", "plan", "suspend", "restore"};
+    static const char *const kinds[] = {"bonus", "override", "plan", "suspend", "restore", "reset"};
     bool undoable = false;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         undoable |= g_strcmp0(text_of(bulk, "what"), kinds[i]) == 0;

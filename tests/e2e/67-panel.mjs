@@ -153,6 +153,26 @@ async function bulks(site, root) {
         const undone = await cli('undo', given, '--reason', 'x', '--people', '3');
         equal([undone.code, /undo: done; 3 people, 3 done, 0 failed, 0 left/.test(undone.stdout)], [0, true], undone.stdout + undone.stderr);
     });
+    await test('many who were reset have used again what they had, by the panel, by call and by command; each is told of once', async () => {
+        const subjects = [1, 2].map(n => `anew-${n}<b>`), used = async () => Promise.all(subjects.map(async subject =>
+            (await site.api('GET', `/usage?subject=${encodeURIComponent(subject)}&feature=call`)).json.limits.find(one => one.limit === 'life').used));
+        for (const subject of subjects) status(await site.consume(subject, 'call'), 200);
+        for (const way of ['panel', 'call', 'command']) {
+            const { bulk } = await call({ what: 'reset', q: 'anew-' }, 202);
+            await over(site, bulk);
+            equal(await used(), [0, 0]);
+            const form = fields_of(status(await root.open(`/admin/bulk/undo?id=${bulk}`), 200));
+            ok(shown(await root.open(`/admin/bulk/undo?id=${bulk}`)).includes('What was taken from the use of each counts again'));
+            const undone = way === 'panel' ? status(await root.send('/admin/bulk/undo', { ...form, reason: 'back' }), 303).headers.location.match(/\d+$/)[0]
+                : way === 'call' ? status(await site.api('POST', `/admin/bulk/${bulk}/undo`, { reason: 'back', possible: 2 }), 202).json.bulk
+                : JSON.parse((await cli('undo', bulk, '--reason', 'back', '--people', '2', '--json')).stdout).bulk;
+            await over(site, undone);
+            equal(await used(), [1, 1], way);
+            equal(await site.sql(`select subject, details ->> 'reason' from webquota.audit where action = 'usage.restore' and details ->> 'bulk' = '${undone}' order by 1`),
+                subjects.map(subject => [subject, 'back']));
+            equal(status(await site.api('POST', `/admin/bulk/${bulk}/undo`, { reason: 'x', dry_run: true }), 200).json.impossible, [{ why: 'the reset was taken back already', people: 2 }]);
+        }
+    });
     await test('all whom the page of people shows can be changed, whatever they were looked for by', async () => {
         for (const n of ['j-1', 'n-1']) status(await site.api('POST', '/admin/subjects', { subject: `bulk-${n}<b>`, organization: 'Gym  <b>', email: `${n}@x.org` }), 200);
         const { key } = status(await site.api('POST', '/admin/keys', { name: 'Door', scopes: ['admin'] }), 201).json;

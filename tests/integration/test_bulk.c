@@ -213,6 +213,17 @@ START_TEST(whatever_the_page_of_people_shows_is_found_whole)
 }
 END_TEST
 
+static char *undo_for(Store *store, const char *id, int64_t possible, const char *reason, StoreResult wanted)
+{
+    g_auto(StoreError) error = { 0 };
+    json_t *json = NULL;
+    StoreResult result = bulk_undo(store, id, possible, reason, "test", &json, &error);
+    ck_assert_msg(result == wanted, "%d: %s", (int)result, error.detail);
+    char *made = g_strdup(json_string_value(json_object_get(json, "bulk")));
+    json_decref(json);
+    return made;
+}
+
 /* A process that works until it is killed. */
 static pid_t worker_begin(void)
 {
@@ -282,6 +293,13 @@ START_TEST(each_is_reset_once_though_workers_are_killed)
     assert_audited_once(id, "usage.reset");
     ck_assert_int_eq(database_number("select count(*) from webquota.decisions where kind = 'reset'"), PEOPLE);
     ck_assert_int_eq(database_number("select coalesce(sum(used), 0) from webquota.counter_values"), 0);
+    assert_journal_is_whole();
+    g_autofree char *undoing = undo_for(store, id, -1, "a fair", STORE_OK);
+    be_killed_all_along(store);
+    assert_bulk(store, undoing, "done", PEOPLE, 0, 0);
+    assert_audited_once(undoing, "usage.restore");
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions where kind = 'reset'"), 2 * PEOPLE);
+    ck_assert_int_eq(database_number("select sum(used) from webquota.counter_values"), 3 * PEOPLE);
     assert_journal_is_whole();
     store_close(store);
 }
@@ -488,13 +506,7 @@ static char *told(Store *store, const char *id)
 
 static char *undo(Store *store, const char *id, int64_t possible, StoreResult wanted)
 {
-    g_auto(StoreError) error = { 0 };
-    json_t *json = NULL;
-    StoreResult result = bulk_undo(store, id, possible, "it was a mistake", "test", &json, &error);
-    ck_assert_msg(result == wanted, "%d: %s", (int)result, error.detail);
-    char *made = g_strdup(json_string_value(json_object_get(json, "bulk")));
-    json_decref(json);
-    return made;
+    return undo_for(store, id, possible, "it was a mistake", wanted);
 }
 
 /* What everybody is and has, as one text. */
@@ -574,7 +586,58 @@ START_TEST(only_what_is_as_the_bulk_left_it_is_undone)
 }
 END_TEST
 
-START_TEST(an_undo_that_is_stopped_is_taken_up_again_and_a_reset_is_none)
+static void use(Store *store, const char *subject, int64_t units)
+{
+    StoreResult result;
+    answer_unref(ask(store, ASK_CONSUME, subject, "call", NULL, units, &result));
+    ck_assert_int_eq(result, STORE_OK);
+}
+
+/* The windows in which the person was reset are over for them. */
+static void pass_windows(const char *subject)
+{
+    g_autofree char *sql = g_strdup_printf("update webquota.bulk_items set made = jsonb_set(made, '{reset,until}', '1') where subject = '%s'", subject);
+    g_free(database_value(sql));
+}
+
+START_TEST(resets_are_undone_as_a_whole_where_they_stand)
+{
+    Store *store;
+    fresh(&store);
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 6; i++) {
+        g_autofree char *key = g_strdup_printf("p-%03d", i);
+        use(store, key, 3);
+    }
+    g_autofree char *reset = begin(store, BULK_RESET);
+    work(store);
+    use(store, "p-000", 2); /* counts with what counts again */
+    g_autofree char *one = database_value("select made -> 'reset' ->> 'decision' from webquota.bulk_items where subject = 'p-001'");
+    g_auto(LedgerDone) done = { 0 };
+    ck_assert_msg(ledger_restore(store, one, "by itself", "test", &done, &error) == STORE_OK, "%s", error.detail);
+    use(store, "p-002", 1);
+    ck_assert_msg(ledger_reset(store, "p-002", NULL, "once more", "test", &done, &error) == STORE_OK, "%s", error.detail);
+    pass_windows("p-003");
+    g_free(database_value("update webquota.bulk_items set made = null where subject = 'p-004'"));
+    g_autofree char *said = told(store, reset);
+    g_autofree char *expected = g_strdup_printf("2: %s 1; %s %d; %s 1; %s 1; %s 1", SAY_RESET_OVER, SAY_UNDO_SAME, PEOPLE - 6, SAY_RESET_TOUCHED,
+                                                SAY_RESET_UNDONE, SAY_UNDO_UNKNOWN);
+    ck_assert_str_eq(said, expected);
+    g_autofree char *undone = undo(store, reset, 2, STORE_OK);
+    use(store, "p-005", 4);
+    ck_assert_msg(ledger_reset(store, "p-005", NULL, "after it was confirmed", "test", &done, &error) == STORE_OK, "%s", error.detail);
+    work(store);
+    ck_assert_int_eq(database_number("select sum(used) from webquota.counter_values v join webquota.subjects s on s.id = v.subject_id"
+                                     " where s.key = 'p-000'"), 5);
+    assert_bulk(store, undone, "done", 2, PEOPLE - 2, 0); /* the window of p-003 is not really over */
+    ck_assert_int_eq(database_number("select count(*) from webquota.bulk_items where why = '" SAY_RESET_TOUCHED "'"), 2);
+    assert_journal_is_whole();
+    g_free(undo(store, reset, -1, STORE_CONFLICT));
+    store_close(store);
+}
+END_TEST
+
+START_TEST(an_undo_that_is_stopped_is_taken_up_again_and_of_what_changed_nothing_there_is_none)
 {
     Store *store;
     g_auto(StoreError) error = { 0 };
@@ -623,7 +686,8 @@ int main(void)
     tcase_add_test(tests, the_same_sent_twice_is_made_once);
     tcase_add_test(tests, a_bulk_is_undone_as_a_whole);
     tcase_add_test(tests, only_what_is_as_the_bulk_left_it_is_undone);
-    tcase_add_test(tests, an_undo_that_is_stopped_is_taken_up_again_and_a_reset_is_none);
+    tcase_add_test(tests, resets_are_undone_as_a_whole_where_they_stand);
+    tcase_add_test(tests, an_undo_that_is_stopped_is_taken_up_again_and_of_what_changed_nothing_there_is_none);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -120,6 +120,7 @@ static inline Value *sample_bulk_undo(const char *what, int possible, bool wrong
 
 static Value *bulk_undo_some(void) { return sample_bulk_undo("plan", 1200, true); }
 static Value *bulk_undo_all(void) { return sample_bulk_undo("bonus", 1234, false); }
+static Value *bulk_undo_reset(void) { return sample_bulk_undo("reset", 1233, false); }
 static Value *bulk_undo_nobody(void) { return sample_bulk_undo("suspend", 0, false); }
 
 static inline json_t *sample_listed(const char *what, const char *state, const char *organization, const char *filter, int failed, int left)

@@ -713,6 +713,7 @@ static const struct {
     { "bulk-undo", "bulk", bulk_of_undo },
     { "bulk-undo-some", "bulk_undo", bulk_undo_some },
     { "bulk-undo-all", "bulk_undo", bulk_undo_all },
+    { "bulk-undo-reset", "bulk_undo", bulk_undo_reset },
     { "bulk-undo-nobody", "bulk_undo", bulk_undo_nobody },
     { "bulks-some", "bulks", bulks_some },
     { "bulks-none", "bulks", bulks_none },

@@ -403,6 +403,15 @@ const forms = ground => ({
     'POST /admin/change, an override': change(ground, 'override', { kind: 'amount', amount: '2000000' }, { make: async () => 'feature=call&limit=call', marks: audit(OVERRIDES) }),
     'POST /admin/change, a bonus': change(ground, 'bonus', { amount: '7' }, { marks: audit(GRANTS) }),
     'POST /admin/change, a reset': change(ground, 'reset', {}, { make: async (site, who) => { await charge(site, who); }, used: used => -used }),
+    'POST /admin/change, a reset taken back': change(ground, 'reset-undo', {}, {
+        make: async (site, who) => {
+            const reset = () => well(site.api('DELETE', `/usage?feature=call&subject=${text(who)}`));
+            await reset();
+            await charge(site, who);
+            return `id=${(await reset()).decision_id}`;
+        },
+        marks: audit(), used: 1,
+    }),
     'POST /admin/change, a plan': change(ground, 'plan', { plan: 'pro' }, { make: async (site, who) => { await well(site.subject(who, { plan: 'free' })); }, marks: audit() }),
     'POST /admin/change, suspended': change(ground, 'suspend', {}, { make: async (site, who) => { await well(site.subject(who, { suspended: false })); }, marks: audit() }),
     'POST /admin/change, a refund': change(ground, 'refund', {}, { make: async (site, who) => `id=${await charge(site, who)}`, marks: audit(), used: -1 }),
