@@ -95,7 +95,7 @@ static int set_password(Store *store, const char *name, const AccountOptions *op
 static int set_role(Store *store, const char *name, Role role, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = account_role(store, name, role, false, options->reason, actor, &error);
+    StoreResult result = account_role(store, name, role, options->reason, actor, &error);
     return result == STORE_OK ? done(store, name, "the role is changed, its sessions are ended", options->json)
                               : cli_fail("account", result, &error);
 }
@@ -103,7 +103,7 @@ static int set_role(Store *store, const char *name, Role role, const AccountOpti
 static int drop(Store *store, const char *name, const AccountOptions *options, const char *actor)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = account_remove(store, name, false, options->reason, actor, &error);
+    StoreResult result = account_remove(store, name, options->reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("account", result, &error);
     if (options->json)
@@ -127,7 +127,7 @@ static int keep_out(Store *store, const char *name, int action, const AccountOpt
     const char *reason = options->reason;
     StoreResult result = action == SIGN_OUT     ? access_account_sign_out(store, name, reason, actor, &error)
                          : action == TOTP_RESET ? factor_reset(store, name, reason, actor, &error)
-                                                : access_account_suspend(store, name, action == SUSPEND, false, reason, actor, &error);
+                                                : access_account_suspend(store, name, action == SUSPEND, reason, actor, &error);
     if (result != STORE_OK)
         return cli_fail("account", result, &error);
     static const char *const said[ACTIONS] = {[SUSPEND] = "suspended, its sessions are ended", [RESUME] = "open again",

@@ -17,14 +17,14 @@ static bool is(const PlanOptions *options, const char *verb)
     return strcmp(options->verb, verb) == 0;
 }
 
-/* NULL where somebody has it, too. */
+/* NULL where something holds it, too. */
 static Policy *without(Store *store, const Policy *policy, const Plan *plan, GPtrArray *mistakes)
 {
     g_auto(StoreError) error = { 0 };
-    int64_t people = 0;
-    StoreResult result = policy_plan_people(store, plan->key, &people, &error);
+    g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func(g_free);
+    StoreResult result = policy_plan_held(store, plan->key, held, &error);
     if (result == STORE_OK)
-        return policy_without_plan(policy, plan, people, mistakes);
+        return policy_without_plan(policy, plan, held, mistakes);
     (void)cli_fail("plan", result, &error);
     return NULL;
 }

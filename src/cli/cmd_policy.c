@@ -102,10 +102,12 @@ static int list(Store *store, bool json)
     }
     json_array_foreach(versions, i, one) {
         const char *reason = json_string_value(json_object_get(one, "reason")), *state = json_string_value(json_object_get(one, "state"));
+        const char *why = json_string_value(json_object_get(one, "why"));
         bool to_come = g_strcmp0(state, "scheduled") == 0, plain = g_strcmp0(state, "applied") == 0;
-        printf("%c %4" JSON_INTEGER_FORMAT "  %s  %s%s%s%s%s\n", json_is_true(json_object_get(one, "active")) ? '*' : ' ',
+        printf("%c %4" JSON_INTEGER_FORMAT "  %s  %s%s%s%s%s%s%s\n", json_is_true(json_object_get(one, "active")) ? '*' : ' ',
                json_integer_value(json_object_get(one, "version")), json_string_value(json_object_get(one, to_come ? "effective_at" : "applied_at")),
-               json_string_value(json_object_get(one, "author")), plain ? "" : "  ", plain ? "" : state, reason ? "  " : "", reason ? reason : "");
+               json_string_value(json_object_get(one, "author")), plain ? "" : "  ", plain ? "" : state, why ? ": " : "", why ? why : "",
+               reason ? "  " : "", reason ? reason : "");
     }
     json_decref(versions);
     return CMD_OK;

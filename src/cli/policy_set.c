@@ -29,7 +29,9 @@ static int make(const char *command, Store *store, const Policy *policy, const P
     json_auto_t *diff = NULL;
     int version = policy->version;
     bool changed = false;
-    StoreResult result = policy_made_diff(store, policy, next, &diff, &error);
+    StoreResult result = policy_may_follow(store, policy, next, change->keeps_plans, &error);
+    if (result == STORE_OK)
+        result = policy_made_diff(store, policy, next, &diff, &error);
     if (result == STORE_OK && !options->dry_run && json_array_size(json_object_get(diff, "changes")))
         result = policy_change(store, next, change, &version, &changed, &error);
     if (result != STORE_OK)
@@ -59,7 +61,7 @@ static int run(const char *command, Store *store, const PolicySetOptions *option
 int policy_set(const char *command, const PolicySetOptions *options, PolicyWished wished, const void *kept)
 {
     g_autofree char *actor = cli_actor();
-    PolicyChange change = { .author = actor, .reason = options->reason, .effective_at = INSTANT_MIN };
+    PolicyChange change = { .author = actor, .reason = options->reason, .effective_at = INSTANT_MIN, .keeps_plans = true };
     int64_t based_on = 0;
     if (!cli_whole(command, "--based-on", options->based_on, 1, INT32_MAX, &based_on) ||
         !cli_instant(command, "--at", options->at, &change.effective_at) || !cli_reason(command, options->reason))

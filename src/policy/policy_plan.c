@@ -117,14 +117,12 @@ Policy *policy_with_new_plan(const Policy *policy, const char *key, const PlanWi
     return read_again(text, key, grace, is_known ? 0 : grace_count, mistakes);
 }
 
-Policy *policy_without_plan(const Policy *policy, const Plan *plan, int64_t people, GPtrArray *mistakes)
+Policy *policy_without_plan(const Policy *policy, const Plan *plan, const GPtrArray *held, GPtrArray *mistakes)
 {
-    if (people > 0) {
-        g_autofree char *where = g_strconcat("plan ", plan->key, NULL);
-        mistake_add(mistakes, "policy", 0, where, NULL, people == 1 ? "%" PRId64 " person has it, or is to have it: give them another plan first"
-                    : "%" PRId64 " people have it, or are to have it: give them another plan first", people);
-    }
+    g_autofree char *where = g_strconcat("plan ", plan->key, NULL);
+    for (guint i = 0; i < held->len; i++)
+        mistake_add(mistakes, "policy", 0, where, NULL, "%s", (const char *)held->pdata[i]);
     g_autofree char *text = policy_remove(policy->text, &(PolicyPlace){.plan = plan->key});
     g_autoptr(Policy) made = policy_read(text ? text : "", "policy", mistakes);
-    return people > 0 ? NULL : g_steal_pointer(&made);
+    return held->len ? NULL : g_steal_pointer(&made);
 }

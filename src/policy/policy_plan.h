@@ -28,8 +28,8 @@ Policy *policy_with_plan(const Policy *policy, const Plan *plan, const PlanWish 
 /* The same with one more plan, behind the others. */
 Policy *policy_with_new_plan(const Policy *policy, const char *key, const PlanWish *wish, GPtrArray *mistakes) MUST_CHECK;
 
-/* The same without a plan, which goes with its limits and grants. It does not go while `people` have it or are to have it, nor while
- * anything else in the policy names it: `mistakes` then says all of that. */
-Policy *policy_without_plan(const Policy *policy, const Plan *plan, int64_t people, GPtrArray *mistakes) MUST_CHECK;
+/* The same without a plan, which goes with its limits and grants. It does not go while it is held (`held`: why, of strings; none: it is not),
+ * nor while anything else in the policy names it: `mistakes` then says all of that. */
+Policy *policy_without_plan(const Policy *policy, const Plan *plan, const GPtrArray *held, GPtrArray *mistakes) MUST_CHECK;
 
 #endif

@@ -115,15 +115,14 @@ StoreResult access_session_end(Store *store, const char *id, const char *reason,
 
 /* --- accounts --- */
 
-static StoreResult suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
-                           StoreError *error)
+static StoreResult suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
 {
     g_auto(Params) params = params_new(), whose = params_new();
     g_autoptr(PGresult) rows = NULL;
     params_text(&params, name);
     params_bool(&params, suspended);
     params_text(&whose, name);
-    StoreResult result = last_stays && suspended ? account_last_stays(store, name, error) : STORE_OK;
+    StoreResult result = suspended ? account_last_stays(store, name, error) : STORE_OK;
     if (result == STORE_OK)
         result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))
@@ -143,15 +142,14 @@ static StoreResult is_there(Store *store, const char *name, StoreError *error)
     return result;
 }
 
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
-                                   StoreError *error)
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
 {
     StoreResult result = is_there(store, name, error);
     if (result == STORE_OK)
         result = admin_begin(store, error);
     if (result != STORE_OK)
         return result;
-    result = admin_end(store, suspend(store, name, suspended, last_stays, reason, actor, error), error);
+    result = admin_end(store, suspend(store, name, suspended, reason, actor, error), error);
     if (result == STORE_OK)
         sessions_forget(store);
     return result;

@@ -15,8 +15,8 @@ StoreResult access_sessions_end(Store *store, const char *subject, const char *r
                                 StoreError *error) MUST_CHECK;
 
 /* A suspended account cannot sign in, and its sessions end; nothing else of it changes. STORE_CONFLICT: it is so already, or
- * (`last_stays`) as in account.h. */
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
+ * it is the last administrator, as in account.h. */
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor,
                                    StoreError *error) MUST_CHECK;
 
 /* Ends the sessions of an account. */

@@ -77,18 +77,8 @@ StoreResult account_add(Store *store, const char *name, const char *password, Ro
     return result == STORE_OK ? store_made(account_get(store, name, json, error), STORE_MADE, error) : result;
 }
 
-StoreResult account_last_stays(Store *store, const char *name, StoreError *error)
-{
-    g_auto(Params) params = params_new();
-    g_autoptr(PGresult) rows = NULL;
-    params_text(&params, name);
-    StoreResult result = admin_run(store, QUERY_ACCOUNT_ADMINS, &params, &rows, error);
-    bool is_last = result == STORE_OK && result_bool(rows, 0, 1) && result_number(rows, 0, 0) == 0;
-    return is_last ? store_fail(error, STORE_CONFLICT, "account", SAY_LAST_ADMIN, name) : result;
-}
-
-/* Changes one account, ends its sessions, notes it. Takes over `details`. */
-static StoreResult change(Store *store, Query query, const char *name, const char *value, bool last_stays, const char *action, json_t *details,
+/* Changes one account, ends its sessions, notes it. `lessens`: it may administer no longer. Takes over `details`. */
+static StoreResult change(Store *store, Query query, const char *name, const char *value, bool lessens, const char *action, json_t *details,
                           const char *actor, StoreError *error)
 {
     g_auto(Params) params = params_new(), whose = params_new();
@@ -102,7 +92,7 @@ static StoreResult change(Store *store, Query query, const char *name, const cha
         json_decref(details);
         return result;
     }
-    if (last_stays)
+    if (lessens)
         result = account_last_stays(store, name, error);
     if (result == STORE_OK)
         result = admin_run(store, query, &params, &rows, error);
@@ -130,15 +120,15 @@ StoreResult account_password(Store *store, const char *name, const char *passwor
                               : result;
 }
 
-StoreResult account_role(Store *store, const char *name, Role role, bool last_stays, const char *reason, const char *actor, StoreError *error)
+StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error)
 {
-    return change(store, QUERY_ACCOUNT_ROLE, name, role_word(role), last_stays && role != ROLE_ADMIN, "account.role",
+    return change(store, QUERY_ACCOUNT_ROLE, name, role_word(role), role != ROLE_ADMIN, "account.role",
                   json_pack("{s:s, s:s, s:s*}", "account", name, "role", role_word(role), "reason", reason), actor, error);
 }
 
-StoreResult account_remove(Store *store, const char *name, bool last_stays, const char *reason, const char *actor, StoreError *error)
+StoreResult account_remove(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
 {
-    return change(store, QUERY_ACCOUNT_REMOVE, name, NULL, last_stays, "account.remove",
+    return change(store, QUERY_ACCOUNT_REMOVE, name, NULL, true, "account.remove",
                   json_pack("{s:s, s:s*}", "account", name, "reason", reason), actor, error);
 }
 

@@ -14,13 +14,12 @@ StoreResult account_add(Store *store, const char *name, const char *password, Ro
 StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CHECK;
 StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error) MUST_CHECK;
 
-/* The same of the three: STORE_NONE where there is no such account; its sessions end. `last_stays`: STORE_CONFLICT where it is the last
- * with the role admin that may sign in, and would be it no longer. */
+/* The same of the three: STORE_NONE where there is no such account; its sessions end. STORE_CONFLICT: it is the last with the role admin that
+ * may sign in, and would be it no longer, and the policy names no administrators. */
 StoreResult account_password(Store *store, const char *name, const char *password, const char *reason, const char *actor,
                              StoreError *error) MUST_CHECK;
-StoreResult account_role(Store *store, const char *name, Role role, bool last_stays, const char *reason, const char *actor,
-                         StoreError *error) MUST_CHECK;
-StoreResult account_remove(Store *store, const char *name, bool last_stays, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
+StoreResult account_remove(Store *store, const char *name, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
 
 typedef enum {
     SIGN_IN_DONE,

@@ -47,7 +47,7 @@ StoreResult admin_begin_if_free(Store *store, int64_t deadline_us, StoreError *e
 static bool takes_long(Query query)
 {
     return query == QUERY_BULK_ITEMS_ADD || query == QUERY_BULK_UNDO_ADD || query == QUERY_COUNTERS_TOUCH_ALL ||
-           query == QUERY_MEMBERS_LOCK || query == QUERY_POLICY_LOCK || query == QUERY_POLICY_TABLES;
+           query == QUERY_MEMBERS_LOCK || query == QUERY_PLAN_HELD || query == QUERY_POLICY_LOCK || query == QUERY_POLICY_TABLES;
 }
 
 static DbResult run(Store *store, Query query, const Params *params, PGresult **rows)

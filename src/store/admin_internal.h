@@ -52,8 +52,8 @@ StoreResult admin_turn(Store *store, Query query, const char *id, const char *wh
 StoreResult admin_turn_part(Store *store, Query query, const char *id, const char *what, const char *verb, json_t *was, const char *actor,
                             StoreError *error) MUST_CHECK;
 
-/* Of a transaction that takes something from an account: STORE_CONFLICT where it is the last with the role admin that may sign in. All who
- * have it stay as they are until the transaction is over. (account.c) */
+/* Of a transaction that takes something from an account: STORE_CONFLICT where nobody else may administer, by the role of an account that may
+ * sign in, or named by the policy. That stays so until the transaction is over. (policy_holds.c) */
 StoreResult account_last_stays(Store *store, const char *name, StoreError *error) MUST_CHECK;
 
 /* An id as the API gives it: a whole number as text. */

@@ -2,7 +2,7 @@
 #include "store/policy_store.h"
 
 #include "say/say.h"
-#include "store/admin_internal.h"
+#include "store/policy_holds.h"
 
 static void put_tables(Params *params, const Policy *policy)
 {
@@ -67,9 +67,11 @@ static StoreResult activate(Store *store, const Policy *policy, int version, Sto
     return result == STORE_OK ? admin_run(store, QUERY_POLICY_TABLES, &tables, NULL, error) : result;
 }
 
-static StoreResult audit(Store *store, const char *author, const char *action, int version, const char *reason, int from, StoreError *error)
+/* `why` it did not come into force; NULL: that is not asked. */
+static StoreResult audit(Store *store, const char *author, const char *action, int version, const char *reason, int from, const char *why,
+                         StoreError *error)
 {
-    json_t *details = json_pack("{s:i, s:s*}", "version", version, "reason", reason);
+    json_t *details = json_pack("{s:i, s:s*, s:s*}", "version", version, "reason", reason, "why", why);
     if (from)
         json_object_set_new(details, "old", json_pack("{s:i}", "version", from));
     return admin_audit(store, author, action, NULL, NULL, details, error);
@@ -101,13 +103,17 @@ static StoreResult change_make(Store *store, const Policy *policy, const PolicyC
         *version = now;
         return STORE_OK;
     }
+    g_autoptr(Policy) from = policy_of_row(store, active);
+    result = policy_follows(store, admin_run, from, policy, later || change->keeps_plans, error);
+    if (result != STORE_OK)
+        return result;
     if (policy_slots_register(&store->writer, policy) != DB_OK)
         return store_down(error, &store->writer);
     result = insert_version(store, policy, change, now, version, error);
     if (result == STORE_OK && !later)
         result = activate(store, policy, *version, error);
     return result == STORE_OK
-        ? audit(store, change->author, later ? "policy.schedule" : "policy.apply", *version, change->reason, now, error) : result;
+        ? audit(store, change->author, later ? "policy.schedule" : "policy.apply", *version, change->reason, now, NULL, error) : result;
 }
 
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
@@ -139,7 +145,23 @@ static StoreResult set_state(Store *store, int version, const char *state, bool 
     return result;
 }
 
-/* The first that is due, under the lock, so that it is done once. *any: there was one. */
+/* Why it cannot come into force in the place of the one that is, though nobody has changed that; NULL: it can. New string. */
+static StoreResult why_not_now(Store *store, const Policy *policy, char **why, StoreError *error)
+{
+    g_autoptr(PGresult) active = NULL;
+    StoreResult result = admin_run(store, QUERY_POLICY_ACTIVE, NULL, &active, error);
+    g_autoptr(Policy) from = result == STORE_OK ? policy_of_row(store, active) : NULL;
+    if (result == STORE_OK)
+        result = policy_follows(store, admin_run, from, policy, true, error);
+    if (result != STORE_INVALID)
+        return result;
+    *why = g_strdup(error->detail);
+    store_error_clear(error);
+    return STORE_OK;
+}
+
+/* The first that is due, under the lock, so that it is done once. *any: there was one. One that cannot be read any more, or that something
+ * holds by now, has failed for good: its row says that it was overtaken, and the audit why (policies_list.sql). */
 static StoreResult apply_first_due(Store *store, bool *any, StoreError *error)
 {
     g_autoptr(PGresult) due = NULL;
@@ -152,12 +174,16 @@ static StoreResult apply_first_due(Store *store, bool *any, StoreError *error)
     int version = (int)result_number(due, 0, 0), based_on = (int)result_number(due, 0, 4), now = (int)result_number(due, 0, 5);
     g_autofree char *why = NULL;
     g_autoptr(Policy) policy = store->config.read_policy(result_text(due, 0, 1), "policy", &why);
-    bool good = policy && based_on == now, was_scheduled;
-    result = set_state(store, version, good ? "applied" : "overtaken", &was_scheduled, error);
+    bool overtaken = based_on != now, was_scheduled;
+    if (policy && !overtaken)
+        result = why_not_now(store, policy, &why, error);
+    bool good = policy && !overtaken && !why;
+    if (result == STORE_OK)
+        result = set_state(store, version, good ? "applied" : "overtaken", &was_scheduled, error);
     if (result == STORE_OK && good)
         result = activate(store, policy, version, error);
-    return result == STORE_OK ? audit(store, result_text(due, 0, 2), good ? "policy.apply" : "policy.overtaken", version,
-                                      result_text(due, 0, 3), now, error) : result;
+    return result == STORE_OK ? audit(store, result_text(due, 0, 2), good ? "policy.apply" : overtaken ? "policy.overtaken" : "policy.failed",
+                                      version, result_text(due, 0, 3), now, overtaken ? NULL : why, error) : result;
 }
 
 StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error)
@@ -186,7 +212,7 @@ static StoreResult cancel(Store *store, int version, const PolicyChange *change,
         result = set_state(store, version, "cancelled", &was_scheduled, error);
     if (result == STORE_OK && !was_scheduled)
         return store_fail(error, STORE_NONE, "version", SAY_NO_CHANGE_TO_COME);
-    return result == STORE_OK ? audit(store, change->author, "policy.cancel", version, change->reason, 0, error) : result;
+    return result == STORE_OK ? audit(store, change->author, "policy.cancel", version, change->reason, 0, NULL, error) : result;
 }
 
 StoreResult policy_cancel(Store *store, int version, const PolicyChange *change, StoreError *error)
@@ -222,17 +248,6 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
     return STORE_OK;
 }
 
-StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error)
-{
-    g_auto(Params) params = params_new();
-    g_autoptr(PGresult) rows = NULL;
-    params_text(&params, plan);
-    StoreResult result = store_read(store, QUERY_PLAN_PEOPLE, &params, &rows, error);
-    if (result == STORE_OK)
-        *people = result_number(rows, 0, 0);
-    return result;
-}
-
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
 {
     g_autoptr(PGresult) rows = NULL;
@@ -241,10 +256,11 @@ StoreResult policy_versions(Store *store, json_t **list, StoreError *error)
         return result;
     *list = json_array();
     for (int row = 0; row < PQntuples(rows); row++)
-        json_array_append_new(*list, json_pack("{s:I, s:s?, s:s?, s:s?, s:b, s:s?, s:s?, s:I}", "version",
+        json_array_append_new(*list, json_pack("{s:I, s:s?, s:s?, s:s?, s:b, s:s?, s:s?, s:I, s:s?}", "version",
                                                (json_int_t)result_number(rows, row, 0), "author", result_text(rows, row, 1), "reason",
                                                result_text(rows, row, 2), "applied_at", result_text(rows, row, 3), "active",
                                                result_bool(rows, row, 4), "state", result_text(rows, row, 5), "effective_at",
-                                               result_text(rows, row, 6), "based_on", (json_int_t)result_number(rows, row, 7)));
+                                               result_text(rows, row, 6), "based_on", (json_int_t)result_number(rows, row, 7), "why",
+                                               result_text(rows, row, 8)));
     return STORE_OK;
 }

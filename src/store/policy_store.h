@@ -14,10 +14,12 @@ typedef struct {
     const char *author, *reason;
     int expected;            /* the version that was looked at: another one is in force by now: STORE_CONFLICT. 0: whatever it is */
     Instant effective_at;    /* comes into force then, by whoever looks first after that; INSTANT_MIN: at once */
+    bool keeps_plans;        /* a part of it was changed, and not all of its text: no plan goes that is held, as with all that is to come */
 } PolicyChange;
 
 /* policy_apply with more to say. What is to come is registered, and shown by policy_versions; nothing else knows of it. When its
- * time comes it is put in force once, or, where another version is in force than the one that it was made from, not at all. */
+ * time comes it is put in force once, or, where another version is in force than the one that it was made from, or it may not follow that
+ * by then (below), not at all. STORE_INVALID: it may not follow the one in force now. */
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed,
                           StoreError *error) MUST_CHECK;
 
@@ -34,10 +36,16 @@ StoreResult policy_version_read(Store *store, int version, Policy **policy, Stor
 /* How many subjects are on each plan now: {plan key: number}; those on the default plans are counted under its key. */
 StoreResult policy_people(Store *store, const Policy *policy, json_t **people, StoreError *error) MUST_CHECK;
 
-/* How many have a plan, or are to have it. Those who are on a default plan for having no other are not among them. */
-StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error) MUST_CHECK;
+/* What holds a plan, so that it cannot go, each as a sentence (a new string) in `held`: who has it or is to have it, requests for it that wait,
+ * bulks that give it. Those who are on a default plan for having no other do not hold it. */
+StoreResult policy_plan_held(Store *store, const char *plan, GPtrArray *held, StoreError *error) MUST_CHECK;
 
-/* Versions, newest first: [{version, author, reason, applied_at, active, state, effective_at, based_on}]. */
+/* May `to` take the place of `from`? STORE_INVALID: nobody could administer any more, as `from` named somebody, `to` names nobody, and no account
+ * with the role admin may sign in; or (`keeps_plans`) a plan that goes is held. Whoever makes the change is asked again. */
+StoreResult policy_may_follow(Store *store, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error) MUST_CHECK;
+
+/* Versions, newest first: [{version, author, reason, applied_at, active, state, effective_at, based_on, why}]; `state` is "applied", "scheduled",
+ * "cancelled", "overtaken" or "failed", `why` of the last. */
 StoreResult policy_versions(Store *store, json_t **list, StoreError *error) MUST_CHECK;
 
 #endif

@@ -55,6 +55,7 @@ static void set_version(Value *row, const json_t *version, const char *zone, con
     set_flag(row, "scheduled", scheduled);
     set_flag(row, "cancelled", g_strcmp0(state, "cancelled") == 0);
     set_flag(row, "overtaken", g_strcmp0(state, "overtaken") == 0);
+    set_text(row, "failed", text_of(version, "why"));
     set_taken(row, "url", g_strdup_printf("%s/admin/version?version=%" PRId64, context->mount, number));
 }
 

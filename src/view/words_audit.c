@@ -34,6 +34,7 @@ static const struct {
     {"policy.schedule", "Policy scheduled"},
     {"policy.cancel", "Scheduled policy cancelled"},
     {"policy.overtaken", "Scheduled policy dropped: another came first"},
+    {"policy.failed", "Scheduled policy could not come into force"},
     {"thresholds.set", "Thresholds of alerts set"},
     {"key.create", "API key created"},
     {"key.revoke", "API key revoked"},

@@ -127,7 +127,7 @@ static const InputField plan_fields[P_FIELDS] = {
     [P_OPTIONS + PLAN_GRACE_UNLIMITED] = {"grace_unlimited", INPUT_FLAG, false, 0, 0},
 };
 
-static Policy *plan_next(const Call *call, const InputValue *values, const Plan *plan, int64_t people, GPtrArray *mistakes)
+static Policy *plan_next(const Call *call, const InputValue *values, const Plan *plan, const GPtrArray *held, GPtrArray *mistakes)
 {
     PlanWish wish;
     char *texts[PLAN_OPTIONS];
@@ -135,7 +135,7 @@ static Policy *plan_next(const Call *call, const InputValue *values, const Plan 
         wish.of[option] = texts[option] = policy_api_wish(&plan_fields[P_OPTIONS + option], &values[P_OPTIONS + option]);
     const char *what = values[P_WHAT].text;
     Policy *next = g_strcmp0(what, "add") == 0 ? policy_with_new_plan(call->policy, values[P_PLAN].text, &wish, mistakes)
-                   : what                      ? policy_without_plan(call->policy, plan, people, mistakes)
+                   : what                      ? policy_without_plan(call->policy, plan, held, mistakes)
                                                : policy_with_plan(call->policy, plan, &wish, mistakes);
     for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
         g_free(texts[option]);
@@ -145,15 +145,14 @@ static Policy *plan_next(const Call *call, const InputValue *values, const Plan 
 static void plan_make(Call *call, const InputValue *values, const Plan *plan)
 {
     g_auto(StoreError) error = {0};
-    g_autoptr(GPtrArray) mistakes = mistakes_new();
-    int64_t people = 0;
+    g_autoptr(GPtrArray) mistakes = mistakes_new(), held = g_ptr_array_new_with_free_func(g_free);
     bool is_remove = g_strcmp0(values[P_WHAT].text, "remove") == 0;
-    StoreResult result = is_remove ? policy_plan_people(call->site->store, plan->key, &people, &error) : STORE_OK;
+    StoreResult result = is_remove ? policy_plan_held(call->site->store, plan->key, held, &error) : STORE_OK;
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return;
     }
-    g_autoptr(Policy) next = plan_next(call, values, plan, people, mistakes);
+    g_autoptr(Policy) next = plan_next(call, values, plan, held, mistakes);
     if (next)
         policy_api_make(call, next, values, false, NULL);
     else

@@ -194,21 +194,20 @@ static StoreResult make(Call *call, AccessChangeKind kind, const InputValue *val
 {
     Store *store = call->site->store;
     const char *id = values[ID].text, *reason = values[REASON].text;
-    bool last_stays = !call->policy->administrators || !call->policy->administrators[0];
     Role role = ROLE_USER;
     g_autofree char *actor = identity_actor(&call->identity);
     switch (kind) {
     case ACCESS_ACCOUNT_ADD:
         return make_account(call, values, actor, made, error);
     case ACCESS_ACCOUNT_ROLE:
-        return role_find(values[ROLE].text, &role) ? account_role(store, id, role, last_stays, reason, actor, error) : STORE_INVALID;
+        return role_find(values[ROLE].text, &role) ? account_role(store, id, role, reason, actor, error) : STORE_INVALID;
     case ACCESS_ACCOUNT_PASSWORD:
         return account_password(store, id, query_get(&call->form, "password"), reason, actor, error);
     case ACCESS_ACCOUNT_REMOVE:
-        return account_remove(store, id, last_stays, reason, actor, error);
+        return account_remove(store, id, reason, actor, error);
     case ACCESS_SUSPEND:
     case ACCESS_RESUME:
-        return access_account_suspend(store, id, kind == ACCESS_SUSPEND, last_stays, reason, actor, error);
+        return access_account_suspend(store, id, kind == ACCESS_SUSPEND, reason, actor, error);
     case ACCESS_SIGN_OUT:
         return access_account_sign_out(store, id, reason, actor, error);
     case ACCESS_CODES_RESET:

@@ -30,11 +30,13 @@ static bool is(const PolicyForm *form, const char *what)
     return g_strcmp0(form->shown[POLICY_WHAT].typed, what) == 0;
 }
 
-/* Nobody must have a plan that goes. False: answered already. */
-static bool read_people(Call *call, PolicyForm *form)
+/* Nothing must hold a plan that goes. False: answered already. */
+static bool read_held(Call *call, PolicyForm *form)
 {
     g_auto(StoreError) error = {0};
-    StoreResult result = policy_plan_people(call->site->store, form->plan->key, &form->people, &error);
+    g_clear_pointer(&form->held, g_ptr_array_unref);
+    form->held = g_ptr_array_new_with_free_func(g_free);
+    StoreResult result = policy_plan_held(call->site->store, form->plan->key, form->held, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     return result == STORE_OK;
@@ -52,7 +54,7 @@ static bool choose(Call *call, PolicyForm *form)
         return true;
     form->plan = plan->typed && plan->mistake == FORM_GOOD ? policy_plan(call->policy, plan->typed) : NULL;
     return policy_form_found(call, plan, form->plan, SAY_NO_SUCH("plan"), SAY_MISSING("plan")) &&
-           (!form->shows_at_once || read_people(call, form));
+           (!form->shows_at_once || read_held(call, form));
 }
 
 static bool fill(const Call *call, PolicyForm *form)
@@ -74,7 +76,7 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
     for (PlanOption option = 0; option < PLAN_OPTIONS; option++)
         wish.of[option] = policy_form_wish(form->shown, FIELDS, form->sent, plan_option_name(option));
     if (is(form, "remove"))
-        return policy_without_plan(policy, form->plan, form->people, mistakes);
+        return policy_without_plan(policy, form->plan, form->held, mistakes);
     return is(form, "add") ? policy_with_new_plan(policy, key_of(form), &wish, mistakes)
                            : policy_with_plan(policy, form->plan, &wish, mistakes);
 }

@@ -52,11 +52,14 @@ void policy_api_make(Call *call, const Policy *next, const InputValue *values, b
 {
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
-    const PolicyChange change = policy_call_change(actor, &values[CHANGE_VERSION], &values[CHANGE_REASON], &values[CHANGE_EFFECTIVE_AT]);
+    PolicyChange change = policy_call_change(actor, &values[CHANGE_VERSION], &values[CHANGE_REASON], &values[CHANGE_EFFECTIVE_AT]);
     json_auto_t *diff = NULL;
     int version = call->policy->version;
     bool changed = false;
-    StoreResult result = policy_call_diff(call, call->policy, next, &diff, &error);
+    change.keeps_plans = !may_differ_in_text || change.effective_at != INSTANT_MIN;
+    StoreResult result = policy_may_follow(call->site->store, call->policy, next, change.keeps_plans, &error);
+    if (result == STORE_OK)
+        result = policy_call_diff(call, call->policy, next, &diff, &error);
     json_t *changes = json_object_get(diff, "changes");
     if (result == STORE_OK && !values[CHANGE_DRY_RUN].flag && (may_differ_in_text || json_array_size(changes)))
         result = policy_change(call->site->store, next, &change, &version, &changed, &error);

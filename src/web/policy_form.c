@@ -11,6 +11,7 @@ static void policy_form_clear(PolicyForm *form)
     limit_chosen_clear(&form->chosen);
     grant_chosen_clear(&form->grant);
     form_shown_clear(form->shown, form->kind->count);
+    g_clear_pointer(&form->held, g_ptr_array_unref);
     g_strfreev(form->wrong);
     json_decref(form->diff);
 }
@@ -101,12 +102,42 @@ static Policy *next_of(const Call *call, PolicyForm *form)
     return next;
 }
 
+/* It may not be made, and the form says why. */
+static void refuse(PolicyForm *form, StoreError *error)
+{
+    const char *name = error->field ? error->field : "policy";
+    FormShown *field = form_shown_find(form->shown, form->kind->count, name);
+    g_autoptr(GStrvBuilder) lines = g_strv_builder_new();
+    g_autofree char *line = g_strdup_printf("%s: %s", name, error->detail);
+    g_strv_builder_add(lines, line);
+    g_strfreev(form->wrong);
+    form->wrong = g_strv_builder_end(lines);
+    if (field && field->mistake == FORM_GOOD) {
+        field->mistake = FORM_SAID;
+        field->said = g_strdup(error->detail);
+    }
+    store_error_clear(error);
+}
+
+/* What it would change. Where it may not follow the one in force, the form says why, and there is no *next. */
+static StoreResult look(Call *call, PolicyForm *form, Policy **next, StoreError *error)
+{
+    StoreResult result = policy_may_follow(call->site->store, call->policy, *next, true, error);
+    if (result == STORE_OK)
+        return policy_call_diff(call, call->policy, *next, &form->diff, error);
+    if (result != STORE_INVALID)
+        return result;
+    refuse(form, error);
+    g_clear_pointer(next, policy_unref);
+    return STORE_OK;
+}
+
 /* The form before anything was looked at, unless it shows that at once. */
 static void open_with(Call *call, int status, PolicyForm *form)
 {
     g_auto(StoreError) error = {0};
     g_autoptr(Policy) next = form->shows_at_once ? next_of(call, form) : NULL;
-    StoreResult result = next ? policy_call_diff(call, call->policy, next, &form->diff, &error) : STORE_OK;
+    StoreResult result = next ? look(call, form, &next, &error) : STORE_OK;
     if (result == STORE_OK)
         show(call, status, form);
     else
@@ -144,16 +175,21 @@ static void make(Call *call, PolicyForm *form, const Policy *next)
     g_auto(StoreError) error = {0};
     g_autofree char *actor = identity_actor(&call->identity);
     const InputValue *values = form->values;
-    const PolicyChange change = policy_call_change(actor, &values[POLICY_VERSION], &values[POLICY_REASON], &values[POLICY_EFFECTIVE]);
+    PolicyChange change = policy_call_change(actor, &values[POLICY_VERSION], &values[POLICY_REASON], &values[POLICY_EFFECTIVE]);
+    change.keeps_plans = true;
     int version;
     bool changed;
     StoreResult result = policy_change(call->site->store, next, &change, &version, &changed, &error);
-    if (result == STORE_CONFLICT)
+    if (result == STORE_CONFLICT) {
         conflict_late(call, form);
-    else if (result != STORE_OK)
+    } else if (result == STORE_INVALID) {
+        refuse(form, &error);
+        show(call, 400, form);
+    } else if (result != STORE_OK) {
         call_store_problem(call, result, &error);
-    else
+    } else {
         policy_call_made(call, version);
+    }
 }
 
 /* A change for later must lie in the future. */
@@ -171,7 +207,7 @@ static void send(Call *call, PolicyForm *form)
     g_auto(StoreError) error = {0};
     bool good = form->good && is_to_come(call, form);
     g_autoptr(Policy) next = good || form->shows_at_once ? next_of(call, form) : NULL;
-    StoreResult result = next ? policy_call_diff(call, call->policy, next, &form->diff, &error) : STORE_OK;
+    StoreResult result = next ? look(call, form, &next, &error) : STORE_OK;
     if (result != STORE_OK)
         call_store_problem(call, result, &error);
     else if (!next || !good)

@@ -49,7 +49,7 @@ struct PolicyForm {
     LimitChosen chosen;      /* of a form about a limit that there is */
     GrantChosen grant;       /* of one about a grant of a plan */
     const Plan *plan;        /* of one about a plan that there is */
-    int64_t people;          /* who have the plan or are to have it, of one that takes it away */
+    GPtrArray *held;         /* what holds the plan that it takes away (policy_plan_held); NULL: not read */
     const char *own;         /* who may do it only for being named in the policy; NULL: nobody */
     bool shows_at_once;      /* nothing is to be filled in: what it comes to is shown as it is opened */
     bool good;               /* what was sent is what its fields may be */

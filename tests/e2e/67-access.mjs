@@ -157,6 +157,7 @@ async function made_by_administrators(site, root) {
         status(await root.open('/admin/access/change?what=account-role&id=nobody'), 404);
         equal(await site.value("select count(*) from webquota.local_accounts where name = 'new'"), '0');
     });
+    const { version: before } = (await site.api('GET', '/admin/settings')).json;
     await test('nobody changes or removes themselves, and the last administrator stays', async () => {
         for (const [what, fields] of [['account-role', { role: 'viewer' }], ['account-remove'], ['account-password', { password: PASSWORD, again: PASSWORD }]])
             ok(/nobody (changes their own role|removes themselves|sets their own password)/i.test(status(await change(root, what, 'root', fields), 409).text), what);
@@ -167,8 +168,41 @@ async function made_by_administrators(site, root) {
             const { field, detail } = await post({ id: 'root', reason: 'x', ...body }, 409);
             ok(field === 'account' && /last administrator/.test(detail), `${body.what}: ${detail}`);
         }
+        for (const words of [['role', 'root', 'viewer'], ['remove', 'root'], ['suspend', 'root']]) {
+            const { code, stderr } = await site.command('account', ...words, '--reason', 'x');
+            ok(code === 1 && /account root is the last administrator/.test(stderr), `${words}: ${code} ${stderr}`);
+        }
+    });
+    await test('nor does a policy go that alone names administrators, by a program or by a command, at once or later', async () => {
+        const active = async () => (await site.api('GET', '/admin/settings')).json.version, without = await active();
+        const set = async (code, body) => status(await site.api('POST', '/admin/settings', { version: await active(), reason: 'x', ...body }), code, JSON.stringify(body)).json;
+        await set(201, { administrators: ['somebody'] });
+        equal((await site.command('account', 'suspend', 'root', '--reason', 'x')).code, 0, 'somebody else may administer');
+        const { text } = (await site.api('GET', `/admin/policies/${without}`)).json, version = await active();
+        writeFileSync(`${site.folder}/nobody.conf`, text);
+        for (const [where, body] of [['settings', { administrators: null }], ['settings', { administrators: [], dry_run: true }], ['settings', { administrators: null, effective_at: '2090-01-01T00:00:00Z' }],
+            ['policies', { text }], [`policies/${without}/rollback`, {}]]) {
+            const { field, detail } = status(await site.api('POST', `/admin/${where}`, { version, reason: 'x', ...body }), 422, `${where} ${JSON.stringify(body)}`).json;
+            ok(field === 'administrators' && /nobody could administer any more/.test(detail), `${where}: ${detail}`);
+        }
+        for (const words of [['setting', 'set', '--administrators', 'none', '--reason', 'x'], ['policy', 'apply', `${site.folder}/nobody.conf`], ['policy', 'rollback', String(without)]]) {
+            const { code, stderr } = await site.command(...words);
+            ok(code === 1 && /nobody could administer any more/.test(stderr), `${words}: ${code} ${stderr}`);
+        }
+        equal(await active(), version, 'nothing was changed');
+        equal((await site.command('account', 'resume', 'root', '--reason', 'x')).code, 0);
+        const { version: later } = await set(201, { administrators: null, effective_at: '2090-01-01T00:00:00Z' });
+        equal((await site.command('account', 'suspend', 'root', '--reason', 'x')).code, 0);
+        await site.sql(`update webquota.policies set effective_at = now() - interval '1 second' where version = ${later}`);
+        const facts = async () => (await site.api('GET', '/admin/policies')).json.versions.find(one => one.version === later);
+        await until(async () => (await facts()).state !== 'scheduled', 'its time has come', 5000);
+        like(await facts(), { state: 'failed', active: false, why: /nobody could administer any more/ });
+        equal(await active(), version);
+        equal((await site.command('account', 'resume', 'root', '--reason', 'x')).code, 0);
+        await set(201, { administrators: null });
         await site.sql("update webquota.local_accounts set suspended_at = null where role = 'admin'");
-        status(await site.api('POST', `/admin/policies/${version}/rollback`, { version: version + 1, reason: 'back' }), 201);
+        status(await site.api('POST', `/admin/policies/${before}/rollback`, { version: await active(), reason: 'back' }), 201);
+        status(await root.sign_in('root', PASSWORD), 303);
         equal((await root.who()).role, 'admin');
     });
     await test('and all of it by programs, as JSON', async () => {

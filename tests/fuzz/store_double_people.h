@@ -187,11 +187,24 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
     return STORE_OK;
 }
 
-StoreResult policy_plan_people(Store *store, const char *plan, int64_t *people, StoreError *error)
+StoreResult policy_plan_held(Store *store, const char *plan, GPtrArray *held, StoreError *error)
 {
     (void)store;
-    *people = strcmp(plan, "free") == 0 ? 7 : 0;
+    if (strcmp(plan, "free") == 0)
+        g_ptr_array_add(held, g_strdup("7 people have it"));
     return double_result(plan, error);
+}
+
+/* The policy's last administrator stays. */
+StoreResult policy_may_follow(Store *store, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
+{
+    (void)store, (void)keeps_plans;
+    bool named = from->administrators && from->administrators[0], names = to->administrators && to->administrators[0];
+    if (!named || names)
+        return STORE_OK;
+    error->field = g_strdup("administrators");
+    error->detail = g_strdup("nobody could");
+    return STORE_INVALID;
 }
 
 StoreResult policy_change(Store *store, const Policy *policy, const PolicyChange *change, int *version, bool *changed, StoreError *error)
@@ -425,10 +438,9 @@ StoreResult access_session_end(Store *store, const char *id, const char *reason,
     return double_result(id, error);
 }
 
-StoreResult access_account_suspend(Store *store, const char *name, bool suspended, bool last_stays, const char *reason, const char *actor,
-                                   StoreError *error)
+StoreResult access_account_suspend(Store *store, const char *name, bool suspended, const char *reason, const char *actor, StoreError *error)
 {
-    (void)store, (void)suspended, (void)last_stays;
+    (void)store, (void)suspended;
     HOLDS(*reason && *actor);
     return double_result(name, error);
 }
@@ -474,16 +486,16 @@ StoreResult account_password(Store *store, const char *name, const char *passwor
     return double_result(name, error);
 }
 
-StoreResult account_role(Store *store, const char *name, Role role, bool last_stays, const char *reason, const char *actor, StoreError *error)
+StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error)
 {
-    (void)store, (void)role, (void)last_stays;
+    (void)store, (void)role;
     HOLDS(*reason && *actor);
     return double_result(name, error);
 }
 
-StoreResult account_remove(Store *store, const char *name, bool last_stays, const char *reason, const char *actor, StoreError *error)
+StoreResult account_remove(Store *store, const char *name, const char *reason, const char *actor, StoreError *error)
 {
-    (void)store, (void)last_stays;
+    (void)store;
     HOLDS(*reason && *actor);
     return double_result(name, error);
 }

@@ -273,7 +273,7 @@ START_TEST(where_it_is_required_it_is_set_up_before_anything_else)
     ck_assert(!is_session(token));
     ck_assert_int_eq(factor_reset(store, "ada", "lost", "test", &error), STORE_CONFLICT);
     ck_assert_int_eq(database_number("select count(*) from webquota.recovery_codes"), 0);
-    ck_assert_int_eq(account_role(store, "ada", ROLE_USER, false, NULL, "test", &error), STORE_OK);
+    ck_assert_int_eq(account_role(store, "ada", ROLE_USER, NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(sign_in(true, &next), SIGN_IN_DONE); /* whoever looks after nobody but themselves */
     g_ptr_array_unref(codes);
 }

@@ -140,10 +140,10 @@ START_TEST(what_an_account_loses_ends_its_sessions)
     ck_assert_int_eq(find(store, first), STORE_NONE);
     ck_assert_int_eq(sign_in(store, "ada", PASSWORD, &second), SIGN_IN_WRONG);
     ck_assert_int_eq(sign_in(store, "ada", "another password", &second), SIGN_IN_DONE);
-    ck_assert_int_eq(account_role(store, "ada", ROLE_SUPPORT, false, NULL, "test", &error), STORE_OK);
+    ck_assert_int_eq(account_role(store, "ada", ROLE_SUPPORT, NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(find(store, second), STORE_NONE);
     ck_assert_int_eq(sign_in(store, "ada", "another password", &third), SIGN_IN_DONE);
-    ck_assert_int_eq(account_remove(store, "ada", false, NULL, "test", &error), STORE_OK);
+    ck_assert_int_eq(account_remove(store, "ada", NULL, "test", &error), STORE_OK);
     ck_assert_int_eq(find(store, third), STORE_NONE);
     ck_assert_int_eq(database_number("select count(*) from webquota.audit where action like 'account.%' and actor = 'test'"), 4);
 }

@@ -258,15 +258,16 @@ static const char *about(const GPtrArray *mistakes, guint i)
 
 START_TEST(a_plan_goes_when_nobody_has_it_and_nothing_names_it)
 {
-    g_autoptr(GPtrArray) mistakes = mistakes_new(), others = mistakes_new();
+    g_autoptr(GPtrArray) mistakes = mistakes_new(), others = mistakes_new(), nothing = g_ptr_array_new(), held = g_ptr_array_new();
     g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
-    g_autoptr(Policy) without = policy_without_plan(policy, policy_plan(policy, "pro"), 0, mistakes);
+    g_ptr_array_add(held, (char *)"2 people have it");
+    g_autoptr(Policy) without = policy_without_plan(policy, policy_plan(policy, "pro"), nothing, mistakes);
     ck_assert_msg(without != NULL, "%s", mistakes_text(mistakes));
     ck_assert_ptr_null(strstr(without->text, "plan pro"));
-    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "pro"), 2, mistakes));
+    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "pro"), held, mistakes));
     ck_assert_int_eq(mistakes->len, 1);
     ck_assert_str_eq(about(mistakes, 0), "plan pro");
-    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "free"), 1, others));
+    ck_assert_ptr_null(policy_without_plan(policy, policy_plan(policy, "free"), held, others));
     ck_assert_int_eq(others->len, 3);
     ck_assert_str_eq(about(others, 0), "plan free");
     ck_assert_str_eq(about(others, 1), "default_plan");

@@ -547,11 +547,13 @@ static Value *what_if_tried(void) { return sample_what_if(true, true, NULL); }
 
 static inline json_t *sample_versions(void)
 {
-    return sample_kept(json_pack("[{s:i, s:s, s:s, s:s, s:b, s:s, s:s}, {s:i, s:s, s:s, s:s, s:b, s:s, s:n}, {s:i, s:s, s:n, s:s, s:b, s:s, s:s}]",
+    return sample_kept(json_pack("[{s:i, s:s, s:s, s:s, s:b, s:s, s:s}, {s:i, s:s, s:s, s:s, s:b, s:s, s:n}, {s:i, s:s, s:n, s:s, s:b, s:s, s:s},"
+                                 " {s:i, s:s, s:n, s:s, s:b, s:s, s:s, s:s}]",
         "version", 3, "author", "account:root", "reason", HOSTILE_NAME, "applied_at", "2026-11-22T09:00:00Z", "active", 0, "state", "scheduled",
         "effective_at", "2027-01-01T00:00:00Z", "version", 2, "author", "account:root", "reason", "A fair", "applied_at", "2026-11-21T09:00:00Z",
         "active", 1, "state", "applied", "effective_at", "version", 1, "author", HOSTILE_NAME, "reason", "applied_at", "2026-11-20T09:00:00Z",
-        "active", 0, "state", "overtaken", "effective_at", "2026-11-20T10:00:00Z"));
+        "active", 0, "state", "overtaken", "effective_at", "2026-11-20T10:00:00Z", "version", 0, "author", "account:root", "reason", "applied_at",
+        "2026-11-19T09:00:00Z", "active", 0, "state", "failed", "effective_at", "2026-11-19T09:00:00Z", "why", "plan <b> is held"));
 }
 
 static inline Value *sample_policy_page(bool may_change, int done)
