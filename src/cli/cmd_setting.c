@@ -98,7 +98,7 @@ int cmd_setting(int argc, char **argv)
         OPTION(TOP_CURRENCY, "currency", "Of what a unit costs", "TEXT"),
         OPTION(TOP_QUEUE_ANSWER, "queue-answer", "How browsers are told that they wait: redirect or page", "WHAT"),
         OPTION(TOP_TOTP, "totp", "Codes at sign-in for those with a role: optional or required", "WHAT"),
-        OPTION(TOP_ADMINISTRATORS, "administrators", "With commas between; none", "LIST"),
+        OPTION(TOP_ADMINISTRATORS, "administrators", "With commas between, in quotes where they have one; none", "LIST"),
         OPTION(TOP_EMBEDDERS, "embedders", "Origins that may frame the widgets, with commas between; none", "LIST"),
         OPTION(TOP_GRACE_DAYS, "grace-days", "For so many days from the first visit there is more", "N"),
         OPTION(TOP_GRACE_MULTIPLIER, "grace-multiplier", "By which amounts are multiplied meanwhile", "X"),

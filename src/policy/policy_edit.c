@@ -2,6 +2,7 @@
 #include "policy/policy_edit.h"
 
 #include "policy/policy_find.h"
+#include "policy/policy_list.h"
 
 /* As it stands in a file: whole numbers as they are, other texts within quotes. */
 static void add_word(GString *out, const char *value)
@@ -25,11 +26,11 @@ static void add_value(GString *out, const PolicyEdit *edit)
         add_word(out, edit->value);
         return;
     }
-    g_auto(GStrv) values = *edit->value ? g_strsplit(edit->value, ",", -1) : NULL;
+    g_auto(GStrv) values = policy_list_read(edit->value);
     g_string_append_c(out, '{');
-    for (char **value = values; value && *value; value++) {
+    for (char **value = values; *value; value++) {
         g_string_append(out, value == values ? "" : ", ");
-        add_word(out, g_strstrip(*value));
+        add_word(out, *value);
     }
     g_string_append_c(out, '}');
 }

@@ -14,7 +14,7 @@ typedef struct {
 typedef struct {
     const char *name;  /* of an option */
     const char *value; /* NULL: the option goes away */
-    bool is_list;      /* the value is all that the list holds, with commas between; "": nothing */
+    bool is_list;      /* the value is all that the list holds, as policy_list.h has it; "": nothing */
 } PolicyEdit;
 
 /* The functions below take a text that policy_read accepts. What comes out is to be read again. */

@@ -2,6 +2,7 @@
 #include "policy/policy_find.h"
 
 #include "policy/policy_lexer.h"
+#include "policy/policy_list.h"
 
 typedef struct {
     Lexer lexer;
@@ -149,11 +150,16 @@ char *written_text(const char *text, const Written *option)
     g_autofree char *value = g_strndup(text + option->value, option->end - option->value), *clean = g_strdup(value);
     Lexer lexer = {.text = value, .clean = clean, .line = 1};
     GString *out = g_string_new(NULL);
+    bool is_list = false;
     for (Token token = lexer_next(&lexer); !is_over(&token); token = lexer_next(&lexer)) {
+        is_list |= token.kind == TOKEN_OPEN;
         if (token.kind != TOKEN_WORD && token.kind != TOKEN_STRING)
             continue;
         g_autofree char *word = token_text(&lexer, &token);
-        g_string_append_printf(out, "%s%s", out->len ? ", " : "", word);
+        if (is_list)
+            policy_list_add(out, word);
+        else
+            g_string_append(out, word);
     }
     return g_string_free(out, FALSE);
 }

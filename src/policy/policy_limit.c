@@ -2,6 +2,7 @@
 #include "policy/policy_limit.h"
 
 #include "policy/policy_edit.h"
+#include "policy/policy_list.h"
 
 /* An amount may take the place of `unlimited`. */
 #define EDITS_MAX (LIMIT_OPTIONS + 2)
@@ -98,7 +99,7 @@ static char *tidied(LimitOption option, const char *wish)
     g_auto(GStrv) values = g_strsplit(wish, ",", -1);
     for (char **value = values; *value; value++)
         g_strstrip(*value);
-    return g_strjoinv(", ", values);
+    return policy_list_text(values);
 }
 
 typedef struct {

@@ -3,6 +3,7 @@
 #include "policy/policy_setting.h"
 
 #include "policy/policy_edit.h"
+#include "policy/policy_list.h"
 #include "policy/policy_mistake.h"
 
 static const char grace[] = "grace", ceiling[] = "support_ceiling", none[] = "none";
@@ -61,10 +62,8 @@ static char *plain(TopSetting setting, const char *word)
         return g_strdup("no");
     if (!settings[setting].is_list || strcmp(word, none) == 0)
         return g_strdup(settings[setting].is_list ? "" : word);
-    g_auto(GStrv) values = g_strsplit(word, ",", -1);
-    for (char **value = values; *value; value++)
-        g_strstrip(*value);
-    return g_strjoinv(", ", values);
+    g_auto(GStrv) values = policy_list_read(word);
+    return policy_list_text(values);
 }
 
 char *top_written(const Policy *policy, TopSetting setting)

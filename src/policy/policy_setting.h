@@ -14,7 +14,7 @@ typedef enum {
 /* "title", …, "grace_days", "support_ceiling_days": static. */
 const char *top_setting_name(TopSetting setting);
 
-/* Is it a list? Written with commas then, as in a wish; "none": an empty one. */
+/* Is it a list? Written as policy_list.h has it then, as in a wish; "none": an empty one. */
 bool top_setting_is_list(TopSetting setting);
 
 /* The word that holds where nothing is written; NULL: there is none. Static. */

@@ -24,7 +24,7 @@
 #define SAY_MUST_BE_OBJECT      "must be a JSON object of at most %" PRId64 " bytes"
 #define SAY_MUST_BE_VALUE       "must be a value of at most %" PRId64 " bytes"
 #define SAY_MUST_BE_LIST        "must be a list of %" PRId64 " to %" PRId64 " elements"
-#define SAY_LIST_OF_TEXTS       "%s must be a list of texts, without commas in them"
+#define SAY_LIST_OF_TEXTS       "%s must be a list of texts, none of them empty"
 #define SAY_NEEDS_CALLBACK_URL  "needs a callback_url"
 #define SAY_TICKETS_ONLY        "only tickets have a callback"
 

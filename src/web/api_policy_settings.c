@@ -1,4 +1,5 @@
 /* The settings at the top of the policy, for programs: what the form of /admin/settings does. */
+#include "policy/policy_list.h"
 #include "policy/policy_setting.h"
 #include "say/say.h"
 #include "web/handlers.h"
@@ -35,8 +36,8 @@ static const InputField fields[FIELDS] = {
 static json_t *list_json(const char *written)
 {
     json_t *list = json_array();
-    g_auto(GStrv) values = strcmp(written, "none") == 0 ? NULL : g_strsplit(written, ", ", -1);
-    for (char **value = values; value && *value; value++)
+    g_auto(GStrv) values = policy_list_read(written);
+    for (char **value = values; *value; value++)
         json_array_append_new(list, json_string(*value));
     return list;
 }
@@ -70,19 +71,20 @@ void api_policy_settings(Call *call)
     call_json(call, 200, json_pack("{s:i, s:o}", "version", call->policy->version, "settings", settings));
 }
 
-/* With commas between. NULL where the elements are no texts, or one has a comma in it. New string. */
+/* NULL where the elements are no texts, or one is empty. New string. */
 static char *list_text(const json_t *list)
 {
-    g_autoptr(GString) text = g_string_new(json_array_size(list) ? NULL : "none");
+    g_autoptr(GStrvBuilder) values = g_strv_builder_new();
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
         const char *one = json_string_value(item);
-        if (!one || !*one || strchr(one, ','))
+        if (!one || !*one)
             return NULL;
-        g_string_append_printf(text, "%s%s", i ? ", " : "", one);
+        g_strv_builder_add(values, one);
     }
-    return g_strdup(text->str);
+    g_auto(GStrv) all = g_strv_builder_end(values);
+    return policy_list_text(all);
 }
 
 /* What is wished; texts[] are new. False: answered already. */

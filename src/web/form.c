@@ -35,12 +35,29 @@ static char *tidied(const char *text)
     return g_string_free(out, FALSE);
 }
 
+/* Each line that holds something, without what is blank around it. */
+static char *lines_tidied(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    GString *out = g_string_sized_new(strlen(text));
+    for (char **line = lines; *line; line++)
+        if (*g_strstrip(*line))
+            g_string_append_printf(out, "%s%s", out->len ? "\n" : "", *line);
+    return g_string_free(out, FALSE);
+}
+
 static FormMistake text_mistake(const InputField *field, const char *text)
 {
     size_t len = strlen(text);
     if ((int64_t) len > field->max)
         return FORM_LONG;
     return text_is_plain(text, len, (size_t) field->max) && (int64_t) len >= field->min ? FORM_GOOD : FORM_TEXT;
+}
+
+static FormMistake lines_mistake(const InputField *field, const char *text)
+{
+    g_autofree char *one = g_strdelimit(g_strdup(text), "\n", ' ');
+    return text_mistake(field, one);
 }
 
 /* `text` is not empty. */
@@ -55,6 +72,8 @@ static FormMistake value_read(const InputField *field, const char *text, InputVa
     case INPUT_FLAG:
         value->flag = strcmp(text, "on") == 0 || strcmp(text, "1") == 0;
         return value->flag ? FORM_GOOD : FORM_CHOICE;
+    case INPUT_LINES:
+        return lines_mistake(field, text);
     default:
         return text_mistake(field, text);
     }
@@ -63,7 +82,7 @@ static FormMistake value_read(const InputField *field, const char *text, InputVa
 static void shown_begin(const InputField *field, const char *text, FormShown *shown)
 {
     *shown = (FormShown){.name = field->name, .min = field->min, .max = field->max};
-    g_autofree char *typed = text ? tidied(text) : NULL;
+    g_autofree char *typed = !text ? NULL : field->type == INPUT_LINES ? lines_tidied(text) : tidied(text);
     if (typed && *typed)
         shown->typed = g_steal_pointer(&typed);
 }

@@ -160,6 +160,8 @@ static char *member_read(const InputField *field, const json_t *json, InputValue
                        (int64_t) json_array_size(json) <= field->max
                    ? NULL
                    : g_strdup_printf(SAY_MUST_BE_LIST, field->min, field->max);
+    case INPUT_LINES:
+        break;
     }
     return g_strdup(SAY_IS_OF_NO_TYPE);
 }

@@ -15,7 +15,8 @@ typedef enum {
     INPUT_TIME,   /* RFC 3339, or a date */
     INPUT_OBJECT, /* a JSON object, at most max bytes as compact text */
     INPUT_ANY,    /* any JSON value, at most max bytes as compact text */
-    INPUT_LIST    /* a JSON array of min to max elements */
+    INPUT_LIST,   /* a JSON array of min to max elements */
+    INPUT_LINES   /* of forms only: plain text, of min to max bytes in all its lines; those that are empty are left out */
 } InputType;
 
 typedef struct {

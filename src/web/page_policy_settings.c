@@ -1,5 +1,6 @@
 /* /admin/settings: the settings at the top of the policy in a form. */
 #include "policy/policy_diff.h"
+#include "policy/policy_list.h"
 #include "policy/policy_setting.h"
 #include "web/handlers.h"
 #include "web/policy_call.h"
@@ -21,8 +22,8 @@ static const InputField fields[FIELDS] = {
     OPTION(TOP_CURRENCY, "currency", 16),
     OPTION(TOP_QUEUE_ANSWER, "queue_answer", 16),
     OPTION(TOP_TOTP, "totp", 16),
-    OPTION(TOP_ADMINISTRATORS, "administrators", 2000),
-    OPTION(TOP_EMBEDDERS, "embedders", 2000),
+    [OPTIONS + TOP_ADMINISTRATORS] = {"administrators", INPUT_LINES, false, 1, 2000},
+    [OPTIONS + TOP_EMBEDDERS] = {"embedders", INPUT_LINES, false, 1, 2000},
     OPTION(TOP_GRACE_DAYS, "grace_days", 20),
     OPTION(TOP_GRACE_MULTIPLIER, "grace_multiplier", 20),
     OPTION(TOP_GRACE_UNLIMITED, "grace_unlimited", 8),
@@ -36,20 +37,34 @@ static bool choose(Call *call, PolicyForm *form)
     return true;
 }
 
+/* As the form shows it: of a list a line for each. */
+static char *written(const Policy *policy, TopSetting setting)
+{
+    g_autofree char *text = top_written(policy, setting);
+    return text && top_setting_is_list(setting) ? policy_list_lines(text) : g_steal_pointer(&text);
+}
+
 static bool fill(const Call *call, PolicyForm *form)
 {
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
-        policy_form_fill(form->shown, FIELDS, form->sent, top_setting_name(setting), top_written(call->policy, setting),
-                         top_setting_default(setting));
+        policy_form_fill(form->shown, FIELDS, form->sent, top_setting_name(setting), written(call->policy, setting), top_setting_default(setting));
     return true;
 }
 
 static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mistakes)
 {
     TopWish wish;
+    char *lists[TOP_SETTINGS] = {0};
+    for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++) {
+        const char *wished = policy_form_wish(form->shown, FIELDS, form->sent, top_setting_name(setting));
+        if (wished && *wished && top_setting_is_list(setting))
+            wished = lists[setting] = policy_list_of_lines(wished);
+        wish.of[setting] = wished;
+    }
+    Policy *made = policy_with_settings(policy, &wish, form->own, mistakes);
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
-        wish.of[setting] = policy_form_wish(form->shown, FIELDS, form->sent, top_setting_name(setting));
-    return policy_with_settings(policy, &wish, form->own, mistakes);
+        g_free(lists[setting]);
+    return made;
 }
 
 static char *where(const PolicyForm *form)

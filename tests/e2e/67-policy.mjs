@@ -194,10 +194,10 @@ async function sections_by_programs(site) {
     const other = { feature: 'call', amount: 8, window: 'week', mode: 'enforce', on_exceed: 'block', fail: 'closed', warn_at: 'none', rollover: 0, timezone: '', week_starts: '', day_starts: '', claim_within: '',
         keep_place: '', queue_max: '', fair: 'none' };
     const numbers = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, name === 'warn_at' ? (value === 'none' ? [] : value.split(', ').map(Number))
-        : LISTS.includes(name) && value ? value.split(', ') : value === '' ? null : value]));
+        : LISTS.includes(name) && value ? [value].flat() : value === '' ? null : value]));
     const LISTS = ['administrators', 'embedders'], grant = { feature: 'call', amount: 50, every: '28 day', priority: 7 }, once = { amount: 60, every: '' };
     const settings = { title: 'Settings <b>', timezone: 'Europe/Berlin', week_starts: 'sunday', day_starts: '04:00', anonymous_plan: 'free', upgrade_url: '/buy?plan={plan}', support_url: 'mailto:help@example.org',
-        sign_in_url: '/quota/login', currency: '€', queue_answer: 'page', totp: 'optional', administrators: 'root, ada', embedders: 'https://a.example', grace_days: 7, grace_multiplier: 2,
+        sign_in_url: '/quota/login', currency: '€', queue_answer: 'page', totp: 'optional', administrators: ['root', 'Doe, "J"'], embedders: 'https://a.example', grace_days: 7, grace_multiplier: 2,
         support_ceiling_multiplier: 1.5, support_ceiling_days: 30 };
     const unset = Object.fromEntries(Object.keys(settings).filter(name => name !== 'totp').map(name => [name, '']));
     const removed = (where, more = {}) => root.open(where).then(page => root.send(where.replace(/\?.*/, ''), { ...fields_of(page), reason: 'why', ...more })).then(answer => status(answer, 303));
@@ -226,8 +226,9 @@ async function sections_by_programs(site) {
             cli: () => told('plan-grant', 'set', '--plan', 'pro', '--grant', 'welcome', ...options(once)) }, /grant welcome \{ feature = "call" {2}amount = 60 {2}priority = 7 \} \}/],
         ['a grant removed', { form: () => removed('/admin/plan-grant?what=remove&grant=pro/welcome'), api: () => api('plan-grants', { what: 'remove', plan: 'pro', grant: 'welcome' }),
             cli: () => told('plan-grant', 'remove', '--plan', 'pro', '--grant', 'welcome') }, /^(?![^]*welcome)/],
-        ['settings', { form: () => form('/admin/settings', strings(settings)), api: () => api('settings', numbers(settings)), cli: () => told('setting', 'set', ...options(settings)) },
-            /title = "Settings <b>"\|timezone = "Europe\/Berlin"\|default_plan = "free"\|week_starts = "sunday"\|day_starts = "04:00"\|anonymous_plan = "free"\|upgrade_url = "\/buy\?plan=\{plan\}"\|support_url = "mailto:help@example.org"\|sign_in_url = "\/quota\/login"\|currency = "€"\|queue_answer = "page"\|administrators = \{"root", "ada"\}\|embedders = \{"https:\/\/a.example"\}\|[^]*\|grace \{ days = 7 {2}multiplier = 2 \}\|support_ceiling \{ multiplier = "1.5" {2}days = 30 \}\|/],
+        ['settings', { form: () => form('/admin/settings', { ...strings(settings), administrators: settings.administrators.join('\r\n') }), api: () => api('settings', numbers(settings)),
+            cli: () => told('setting', 'set', ...options({ ...settings, administrators: 'root, "Doe, \\"J\\""' })) },
+            /title = "Settings <b>"\|timezone = "Europe\/Berlin"\|default_plan = "free"\|week_starts = "sunday"\|day_starts = "04:00"\|anonymous_plan = "free"\|upgrade_url = "\/buy\?plan=\{plan\}"\|support_url = "mailto:help@example.org"\|sign_in_url = "\/quota\/login"\|currency = "€"\|queue_answer = "page"\|administrators = \{"root", "Doe, \\"J\\""\}\|embedders = \{"https:\/\/a.example"\}\|[^]*\|grace \{ days = 7 {2}multiplier = 2 \}\|support_ceiling \{ multiplier = "1.5" {2}days = 30 \}\|/],
         ['settings that are not written any more', { form: () => form('/admin/settings', unset), api: () => api('settings', numbers(unset)), cli: () => told('setting', 'set', ...options(unset)) },
             /^# What is written here stays.\|default_plan = "free"\|feature(?![^]*grace|[^]*ceiling)/],
     ];
@@ -266,12 +267,43 @@ async function sections_by_programs(site) {
         await site.sql("update webquota.subjects set plan = 'free', plan_until = null, plan_after = null where 'pro' in (plan, plan_after)");
         ok(!had.test((await root.open('/admin/plan?what=remove&plan=pro')).text), 'nobody has it');
     });
+    await test('nor does one go that somebody asks for, or is being given, at once or when its time comes: that is told, shown and audited', async () => {
+        const gold = async (what, more) => site.api('POST', '/admin/plans', { what, plan: 'gold', version: await active(), reason: 'why', ...more });
+        const wrongs = async answer => status(await answer, 400).json.mistakes.map(one => one.message);
+        status(await gold('add', { rank: 9 }), 201);
+        status(await site.api('POST', '/requests', { subject: 'cy', feature: 'call', kind: 'upgrade', plan: 'gold', reason: 'more' }), 201);
+        const bulk = await site.value(`with b as (insert into webquota.bulks (what, change, chosen, people, reason, actor, created_at)
+                values ('plan', '{"plan": "free", "then": "gold", "newer": 1}', '{"q": "x"}', 1, 'why', 'test', now()) returning id),
+            i as (insert into webquota.bulk_items (bulk_id, number, subject) select id, 1, 'nobody' from b) select id from b`);
+        const held = ['1 request for it waits for an answer: answer it first', `bulk change ${bulk} gives it to people: wait until it is over, or stop it first`];
+        equal(await wrongs(gold('remove')), held);
+        const page = status(await root.open('/admin/plan?what=remove&plan=gold'), 200).text, line = await site.command('plan', 'remove', '--plan', 'gold', '--reason', 'why');
+        ok(held.every(one => page.includes(one) && line.stderr.includes(one)) && line.code === 1, line.stderr + page.slice(-900));
+        status(await site.api('POST', `/admin/bulk/${bulk}/stop`, {}), 200);
+        equal(await wrongs(gold('remove', { effective_at: '2090-01-01T00:00:00Z' })), held.slice(0, 1));
+        await site.sql("update webquota.requests set state = 'denied', answer = 'no', decided_by = 'test', decided_at = now() where plan = 'gold'");
+        const before = await active(), { version } = status(await gold('remove', { effective_at: '2090-01-01T00:00:00Z' }), 201).json;
+        status(await site.subject('cy', { plan: 'gold' }), 201);
+        await site.sql(`update webquota.policies set effective_at = now() - interval '1 second' where version = ${version}`);
+        const facts = async () => status(await site.api('GET', `/admin/policies/${version}`), 200).json.facts;
+        await until(async () => (await facts()).state !== 'scheduled', 'its time has come', 5000);
+        const why = 'plan gold is held: 1 person has it, or is to have it: give them another plan first';
+        like(await facts(), { state: 'failed', active: false, why });
+        equal(await active(), before, 'it is not in force');
+        for (const where of ['/admin/plans', `/admin/version?version=${version}`]) ok((await root.open(where)).text.includes(why), where);
+        ok((await site.command('policy', 'list')).stdout.includes(`failed: ${why}`), 'the command tells it');
+        equal(await site.sql("select details ->> 'version', details ->> 'why', details ->> 'reason', origin from webquota.audit where action = 'policy.failed'"), [[String(version), why, 'why', 'schedule']]);
+        status(await site.api('POST', '/admin/policies', { version: await active(), reason: 'why', text: (await site.api('GET', `/admin/policies/${version}`)).json.text, effective_at: '2090-01-01T00:00:00Z' }), 422,
+            'nor is a whole text put off that takes it');
+        status(await site.api('POST', '/admin/subjects', { subject: 'cy', plan: 'free' }), 200);
+        status(await gold('remove'), 201);
+    });
     await test('what is none of a grant or a setting is refused, and named; and what there is is told', async () => {
         const version = await active();
         for (const [noun, body, code, field] of [['plan-grants', { plan: 'free', grant: 'none', amount: 1 }, 404, 'grant'], ['plan-grants', { what: 'god', plan: 'free', grant: 'x' }, 400, 'what'],
             ['plan-grants', { what: 'add', plan: 'free', grant: 'x', amount: 1 }, 400, 'feature'], ['plan-grants', { what: 'add', plan: 'free', grant: 'x', feature: 'call', amount: 1, every: 'lifetime' }, 400, 'every'],
             ['settings', { default_plan: 'none' }, 400, 'default_plan'], ['settings', { default_plan: null }, 400, 'default_plan'], ['settings', { support_url: 'javascript:1' }, 400, 'support_url'],
-            ['settings', { administrators: ['a,b'] }, 400, 'administrators'], ['settings', { embedders: [1] }, 400, 'embedders'], ['settings', { embedders: ['x'] }, 400, 'embedders'],
+            ['settings', { administrators: [''] }, 400, 'administrators'], ['settings', { embedders: [1] }, 400, 'embedders'], ['settings', { embedders: ['x'] }, 400, 'embedders'],
             ['settings', { support_ceiling_days: 3 }, 400, 'support_ceiling_multiplier'], ['settings', { grace_days: -1 }, 400, 'grace_days'], ['settings', { reason: ' ', title: 'x' }, 400, 'reason']])
             equal(status(await site.api('POST', `/admin/${noun}`, { version, reason: 'why', ...body }), code, JSON.stringify(body)).json.field, field);
         const dry = status(await site.api('POST', '/admin/settings', { version, reason: 'why', title: 'Dry', dry_run: true }), 200).json;

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "policy/policy_diff.h"
 #include "policy/policy_edit.h"
+#include "policy/policy_list.h"
 #include "policy/policy_load.h"
 
 #define BETWEEN "\n----\n"
@@ -29,7 +30,7 @@ static void check_same(const Policy *policy, const char *text)
 /* What is written already is the same when it is written again. */
 static void check_again(const Policy *policy, const PolicyPlace *place, const char *name)
 {
-    bool is_list = strcmp(name, "warn_at") == 0;
+    bool is_list = strcmp(name, "warn_at") == 0 || strcmp(name, "resources") == 0 || strcmp(name, "administrators") == 0;
     g_autofree char *value = policy_written(policy->text, place, name);
     if (!value)
         return;
@@ -71,6 +72,20 @@ static void check_section(const Policy *policy, const PolicyPlace *place, const 
     check_same(policy, back);
 }
 
+/* What a text lists is listed by the text that is made of it, and by its lines. */
+static void check_list(const char *text)
+{
+    g_auto(GStrv) values = policy_list_read(text);
+    g_autofree char *told = policy_list_text(values);
+    g_auto(GStrv) again = policy_list_read(told);
+    HOLDS(g_strv_equal((const char *const *) values, (const char *const *) again));
+    bool any_blank = false;
+    for (char **value = values; *value; value++)
+        any_blank |= !**value || g_ascii_isspace(**value) || g_ascii_isspace((*value)[strlen(*value) - 1]);
+    g_autofree char *lines = policy_list_lines(told), *back = policy_list_of_lines(lines);
+    HOLDS(any_blank || strcmp(back, told) == 0);
+}
+
 static void check_policy(const Policy *policy, Rest *rest)
 {
     static const char *const names[] = {"amount", "unlimited", "window", "align", "scope", "mode", "warn_at", "rollover"};
@@ -85,6 +100,10 @@ static void check_policy(const Policy *policy, Rest *rest)
             HOLDS(policy->plans[p].limits[i].counts_only || (home && policy_plan(policy, home)));
             check_again(policy, &(PolicyPlace){policy->plans[p].key, "limit", key}, name);
         }
+    for (int f = 0; f < policy->feature_count; f++)
+        check_again(policy, &(PolicyPlace){NULL, "feature", policy->features[f].key}, "resources");
+    check_again(policy, &(PolicyPlace){0}, "administrators");
+    check_list(value);
     check_edit(policy, &place, &(PolicyEdit){name, NULL, is_list});
     if (!text_is_plain(value, strlen(value), 255)) /* as forms give it */
         return;

@@ -4,6 +4,7 @@
 #include "policy/policy_edit.h"
 #include "policy/policy_grant.h"
 #include "policy/policy_limit.h"
+#include "policy/policy_list.h"
 #include "policy/policy_plan.h"
 #include "policy/policy_read.h"
 #include "policy/policy_setting.h"
@@ -333,11 +334,45 @@ START_TEST(settings_are_changed_as_they_are_wished)
 }
 END_TEST
 
+/* A list as it is typed, how it is told then, and a line for each of its values. */
+START_TEST(names_may_have_commas_and_quotes_in_them)
+{
+    static const struct {
+        const char *typed, *told, *lines;
+    } rows[] = {
+        {"ada,  bob", "ada, bob", "ada\nbob"},
+        {"\"Doe, Jane\" , ada", "\"Doe, Jane\", ada", "Doe, Jane\nada"},
+        {"\"a \\\"b\\\" \\\\c\"", "\"a \\\"b\\\" \\\\c\"", "a \"b\" \\c"},
+        {"\"none\"", "\"none\"", "none"},
+        {"none", "none", ""},
+        {"a b  c, \"x\" y", "a b  c, \"\\\"x\\\" y\"", "a b  c\n\"x\" y"},
+        {"open \"quote", "\"open \\\"quote\"", "open \"quote"},
+    };
+    g_autoptr(GPtrArray) mistakes = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const TopWish wish = {{[TOP_ADMINISTRATORS] = rows[i].typed}};
+        g_autoptr(Policy) changed = policy_with_settings(policy, &wish, NULL, mistakes);
+        ck_assert_msg(changed != NULL, "%zu: %s", i, mistakes_text(mistakes));
+        g_autofree char *told = top_written(changed, TOP_ADMINISTRATORS), *lines = policy_list_lines(told), *back = policy_list_of_lines(lines);
+        ck_assert_str_eq(told, rows[i].told);
+        ck_assert_str_eq(lines, rows[i].lines);
+        ck_assert_str_eq(back, told);
+        g_autofree char *all = g_strjoinv("\n", changed->administrators);
+        ck_assert_str_eq(all, lines);
+        const TopWish same = {{[TOP_ADMINISTRATORS] = told}};
+        g_autoptr(Policy) again = policy_with_settings(changed, &same, NULL, mistakes);
+        ck_assert_str_eq(again->text, changed->text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy_edit");
     TCase *tests = tcase_create("policy_edit");
     tcase_add_test(tests, only_the_value_is_changed);
+    tcase_add_test(tests, names_may_have_commas_and_quotes_in_them);
     tcase_add_test(tests, several_changes_at_once);
     tcase_add_test(tests, what_is_written_is_told);
     tcase_add_test(tests, a_value_stays_a_value);

@@ -701,7 +701,7 @@ static inline Value *sample_settings(bool preview, bool wrong)
                                 {.name = "week_starts", .typed = (char *)"sunday"}, {.name = "day_starts", .typed = (char *)"00:00"}, {.name = "anonymous_plan"},
                                 {.name = "upgrade_url", .typed = (char *)"https://www.example.org/buy?plan={plan}"}, {.name = "support_url"}, {.name = "sign_in_url"},
                                 {.name = "currency", .typed = (char *)"₹"}, {.name = "queue_answer", .typed = (char *)"page"}, {.name = "totp", .typed = (char *)"required"},
-                                {.name = "administrators", .typed = (char *)"root, <b>"}, {.name = "embedders"}, {.name = "grace_days"}, {.name = "grace_multiplier"},
+                                {.name = "administrators", .typed = (char *)"root\nDoe, <b>"}, {.name = "embedders"}, {.name = "grace_days"}, {.name = "grace_multiplier"},
                                 {.name = "grace_unlimited", .typed = (char *)"yes"}, {.name = "support_ceiling_multiplier", .typed = (char *)"1.5"},
                                 {.name = "support_ceiling_days"}, {.name = "effective"}, {.name = "reason", .typed = (char *)LONG_NAME}, {.name = "confirm"}};
     FormShown *plan = &shown[0], *support = form_shown_find(shown, G_N_ELEMENTS(shown), "support_url");

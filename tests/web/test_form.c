@@ -45,12 +45,13 @@ END_TEST
 
 /* --- fields --- */
 
-enum { NAME, AMOUNT, UNTIL, AGREED, FIELDS };
+enum { NAME, AMOUNT, UNTIL, AGREED, NAMES, FIELDS };
 static const InputField fields[FIELDS] = {
     [NAME] = {"name", INPUT_TEXT, true, 1, 10},
     [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, 99},
     [UNTIL] = {"until", INPUT_TIME, false, 0, 0},
     [AGREED] = {"agreed", INPUT_FLAG, false, 0, 0},
+    [NAMES] = {"names", INPUT_LINES, false, 1, 12},
 };
 static InputValue values[FIELDS];
 static FormShown shown[FIELDS];
@@ -72,6 +73,9 @@ START_TEST(fields_are_read_and_tidied)
     ck_assert(values[UNTIL].given && values[AGREED].flag);
     ck_assert(reads("name=a&amount=&until=++"));
     ck_assert(!values[AMOUNT].given && !values[UNTIL].given && !values[AGREED].given);
+    ck_assert(reads("name=a&names=%0D%0A+Doe,++J%09%0D%0A%0D%0Ab%0A"));
+    ck_assert_str_eq(values[NAMES].text, "Doe,  J\nb");
+    ck_assert(reads("name=a&names=%0D%0A") && !values[NAMES].given);
     form_shown_clear(shown, FIELDS);
 }
 END_TEST
@@ -96,6 +100,8 @@ START_TEST(each_wrong_field_is_named_and_shown_as_typed)
         {"name=a&amount=1e1", AMOUNT, FORM_NUMBER, "1e1"},
         {"name=a&until=tomorrow", UNTIL, FORM_TIME, "tomorrow"},
         {"name=a&agreed=yes", AGREED, FORM_CHOICE, "yes"},
+        {"name=a&names=a%0Ab%01", NAMES, FORM_TEXT, "a\nb\001"},
+        {"name=a&names=123456%0A1234567", NAMES, FORM_LONG, "123456\n1234567"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         ck_assert_msg(!reads(cases[i].text), "%s", cases[i].text);
