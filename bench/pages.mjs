@@ -34,7 +34,7 @@ const INSTEAD = {
     '/admin/person': [`?subject=${PERSON}`],
     '/admin/view': [`?subject=${PERSON}`],
     '/admin/limit': ['?limit=free/day', '?what=add&plan=free', '?what=remove&limit=free/day'],
-    '/admin/plan': ['?plan=free', '?what=add'], '/admin/plan-grant': ['?what=add&plan=free'],
+    '/admin/plan': ['?plan=free', '?what=add'], '/admin/feature': ['?what=add'], '/admin/route': ['?what=add'], '/admin/plan-grant': ['?what=add&plan=free'],
     '/admin/version': ['?version=1'],
     '/admin/organization': [`?organization=${ORGANIZATION}`],
     '/admin/organization/change': ['override&feature=work&limit=team', 'bonus&feature=work', 'owner'].map(what => `?what=${what}&organization=${ORGANIZATION}`),

@@ -17,6 +17,8 @@ static const struct {
     { "limit", cmd_limit, "list, change, add and remove the limits of plans" },
     { "plan", cmd_plan, "change, add and remove plans" },
     { "plan-grant", cmd_plan_grant, "list, change, add and remove the units that plans give besides their limits" },
+    { "feature", cmd_feature, "list, change, add and remove features" },
+    { "route", cmd_route, "list, change, add and remove routes" },
     { "setting", cmd_setting, "list and change the settings of the policy" },
     { "simulate", cmd_simulate, "show who would be stopped under another policy, by what was recorded" },
     { "subject", cmd_subject, "find, show, set, import and sign out people" },

@@ -22,14 +22,15 @@ const SAMPLES = {
     title: 'Free', price: '', rank: '', upgrade: '', inherits: '', queue_weight: '', grace_days: '', grace_multiplier: '', grace_unlimited: '',
     grant: 'scan', role: 'viewer', default_plan: 'free', anonymous_plan: '', upgrade_url: '/buy', support_url: '', sign_in_url: '', currency: '', queue_answer: 'redirect', totp: 'optional',
     administrators: 'admin', embedders: '', support_ceiling_multiplier: '', support_ceiling_days: '',
+    unit: 'scan', about: 'What it is', parent: '', resources: '', unit_cost: '1', one_place: 'feature', method: 'POST', path: '/scan', query: '', charge: 'admit', route: 1, position: 1, resource_query: '', resource_segment: '',
 };
 /* Where a name means something else: by the address, of the API as well. */
 const HERE = {
     '/admin/access/change': { what: 'key' }, '/admin/queue/change': { what: 'paused', feature: 'summary', limit: 'shared_minute', seen: 'open' },
     '/admin/organization/change': { what: 'owner', seen: '' }, '/admin/bulk': { what: 'bonus' }, '/admin/bulk/new': { what: 'bonus' },
-    '/admin/limit': { limit: 'free/variant_daily', what: '' }, '/admin/plan': { what: '', unlimited: '', multiplier: '' }, '/admin/plan-grant': { what: 'add', grant: '', priority: '' },
+    '/admin/limit': { limit: 'free/variant_daily', what: '' }, '/admin/plan': { what: '', unlimited: '', multiplier: '' }, '/admin/feature': { what: '', parent: '', resources: '', unit_cost: '' }, '/admin/route': { what: 'add', route: '', position: '', method: '', query: '', resource_query: '', resource_segment: '' }, '/admin/plan-grant': { what: 'add', grant: '', priority: '' },
     '/admin/settings': { title: 'Scan', effective_at: '2038-01-01T00:00:00Z', day_starts: '00:00', week_starts: 'monday' },
-    '/admin/plan-grants': { what: 'add', effective_at: '2038-01-01T00:00:00Z' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
+    '/admin/routes': { what: 'add', effective_at: '2038-01-01T00:00:00Z' }, '/admin/features': { effective_at: '2038-01-01T00:00:00Z', unit_cost: 1 }, '/admin/plan-grants': { what: 'add', effective_at: '2038-01-01T00:00:00Z' }, '/admin/what-if': { limit: 'free/variant_daily' }, '/admin/queue': { feature: 'summary', limit: 'shared_minute' },
     '/admin/tickets': { feature: 'summary', limit: 'shared_minute' }, '/admin/queues': { feature: 'summary', limit: 'shared_minute' },
     '/admin/limits': { effective_at: '2038-01-01T00:00:00Z', warn_at: [80], rollover: 0, day_starts: '00:00', claim_within: 60, keep_place: 300, queue_max: 10 },
     '/admin/plans': { effective_at: '2038-01-01T00:00:00Z', rank: 1, queue_weight: 1 }, '/admin/policies': { effective_at: '2038-01-01T00:00:00Z' },
@@ -44,7 +45,7 @@ const LEFT_OUT = { TicketAsk: ['items'], '/api/v1/consume': ['callback_url', 'pa
     SettingsSet: ['anonymous_plan', 'support_url', 'sign_in_url', 'currency', 'administrators', 'embedders', 'grace_days', 'grace_multiplier', 'grace_unlimited', 'support_ceiling_multiplier',
         'support_ceiling_days'],
     ...Object.fromEntries(['', API].map(api => [`${api}/admin/what-if`, ['plan', 'on_plan', 'subject']])),
-    PlanSet: ['what', 'price', 'upgrade', 'inherits', 'unlimited', 'grace_days', 'grace_multiplier', 'grace_unlimited'] };
+    RouteSet: ['route', 'position', 'query', 'resource_query', 'resource_segment'], FeatureSet: ['what', 'units', 'parent', 'resources'], '/admin/feature': ['units'], PlanSet: ['what', 'price', 'upgrade', 'inherits', 'unlimited', 'grace_days', 'grace_multiplier', 'grace_unlimited'] };
 
 const resolved = thing => (thing.$ref ? thing.$ref.slice(2).split('/').reduce((node, name) => node[name], document) : thing);
 

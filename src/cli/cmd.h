@@ -16,6 +16,8 @@ int cmd_policy(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_plan_grant(int argc, char **argv);
+int cmd_feature(int argc, char **argv);
+int cmd_route(int argc, char **argv);
 int cmd_setting(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_subject(int argc, char **argv);

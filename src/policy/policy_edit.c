@@ -164,28 +164,47 @@ static void add_indent(GString *out, const char *text, const Found *outer)
     }
 }
 
+static void add_section(GString *out, const char *kind, const char *key, const PolicyEdit *edits, int count)
+{
+    g_string_append(out, kind);
+    if (key)
+        add_key(out, key);
+    g_string_append(out, " {");
+    for (int i = 0; i < count; i++) {
+        if (!edits[i].value)
+            continue;
+        g_string_append_printf(out, "%s%s = ", i ? "  " : " ", edits[i].name);
+        add_value(out, &edits[i]);
+    }
+    g_string_append(out, " }");
+}
+
+/* In the place of the one that is there, on a line of its own where that has one. */
+static char *before(const char *text, const Found *there, const char *section)
+{
+    size_t line = line_start(text, there->start);
+    bool alone = begins_line(text, there->start);
+    g_autofree char *with = alone ? g_strdup_printf("%.*s%s\n", (int) (there->start - line), text + line, section) : g_strdup_printf("%s ", section);
+    size_t at = alone ? line : there->start;
+    return spliced(text, at, at, with);
+}
+
 char *policy_add(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count)
 {
     const char *kind = place->kind ? place->kind : "plan", *key = place->kind ? place->key : place->plan;
     const PolicyPlace outer = {.plan = place->kind ? place->plan : NULL};
-    g_autoptr(Found) found = policy_find_beside(text, &outer, kind);
+    bool is_route = strcmp(kind, "route") == 0; /* several of them, and none has a key */
+    g_autoptr(Found) found = policy_find_beside(text, &outer, kind), there = is_route && key ? policy_find(text, place) : NULL;
     if (!found)
         return NULL;
-    g_autoptr(GString) section = g_string_new(NULL);
-    add_indent(section, text, found);
-    g_string_append(section, kind);
-    if (key)
-        add_key(section, key);
-    g_string_append(section, " {");
-    for (int i = 0; i < count; i++) {
-        if (!edits[i].value)
-            continue;
-        g_string_append_printf(section, "%s%s = ", i ? "  " : " ", edits[i].name);
-        add_value(section, &edits[i]);
-    }
-    g_string_append(section, " }");
+    g_autoptr(GString) section = g_string_new(NULL), all = g_string_new(NULL);
+    add_section(section, kind, is_route ? NULL : key, edits, count);
+    if (there)
+        return before(text, there, section->str);
+    add_indent(all, text, found);
+    g_string_append(all, section->str);
     size_t at = rest_of_line(text, found->sibling_end ? found->sibling_end : found->last_end);
-    return spliced(text, at, at, section->str);
+    return spliced(text, at, at, all->str);
 }
 
 /* A comment behind it on its line is about it, and goes too. */

@@ -7,8 +7,8 @@
 /* A section of the file. */
 typedef struct {
     const char *plan; /* the plan's key; NULL: the file itself, with its settings */
-    const char *kind; /* of a section in it: "limit", "grant", "grace" or "support_ceiling"; NULL: the plan or file itself */
-    const char *key;  /* of that; NULL where its kind has none */
+    const char *kind; /* of a section in it: "limit", "feature", "grace", "route", …; NULL: the plan or file itself */
+    const char *key;  /* of that; where its kind has none, which of them it is ("2"); NULL: the first */
 } PolicyPlace;
 
 typedef struct {
@@ -23,7 +23,8 @@ typedef struct {
  * such section. New string. */
 char *policy_edit(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count) MUST_CHECK;
 
-/* The text with a new section that has these options, behind the last of its kind. NULL: what it would stand in is not there. New string. */
+/* The text with a new section that has these options, behind the last of its kind, or, where its kind has no keys, in the place of the one that is
+ * named, which comes behind it. NULL: what it would stand in is not there. New string. */
 char *policy_add(const char *text, const PolicyPlace *place, const PolicyEdit *edits, int count) MUST_CHECK;
 
 /* The text without a section, and without the line that it leaves. NULL: there is no such section. New string. */

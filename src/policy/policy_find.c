@@ -98,10 +98,12 @@ static void read_section(Finder *finder)
     found->end = token.end;
 }
 
-/* Up to behind the { of the section of this kind and title. False: there is none before the }, or the end. */
+/* Up to behind the { of the section of this kind and title; of those without a title, of the one of this number (NULL: the first). False: there is
+ * none before the }, or the end. */
 static bool enter(Finder *finder, const char *kind, const char *title)
 {
     size_t before = finder->lexer.at;
+    int64_t nth = title ? g_ascii_strtoll(title, NULL, 10) : 1;
     for (Token token = next(finder); token.kind != TOKEN_CLOSE && !is_over(&token); before = finder->lexer.at, token = next(finder)) {
         if (is_option(finder)) {
             Written option = read_option(finder, &token);
@@ -109,7 +111,7 @@ static bool enter(Finder *finder, const char *kind, const char *title)
             continue;
         }
         g_autofree char *name = token_text(&finder->lexer, &token), *key = read_title(finder);
-        if (strcmp(name, kind) == 0 && g_strcmp0(key, title) == 0) {
+        if (strcmp(name, kind) == 0 && (key ? g_strcmp0(key, title) == 0 : --nth == 0)) {
             finder->found->before = before;
             finder->found->start = token.start;
             return true;

@@ -51,6 +51,9 @@ json_t *view_policy_json(const PolicyShown *shown);
 /* {"version", "plans"}: every limit and grant of every plan with its options, and how many people are on the plan. */
 json_t *view_limits_json(const Policy *policy, const json_t *people);
 
+/* {"version", "routes"}: every route with its number, which is its place, and its options. */
+json_t *view_routes_json(const Policy *policy);
+
 /* What a change would come to: policy_diff, each change with how many people it concerns. */
 typedef struct {
     const json_t *changes;     /* NULL: not looked at yet */
@@ -100,6 +103,30 @@ typedef struct {
     int shown_count;
 } PlanGrantShown;
 Value *view_plan_grant(const PlanGrantShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy;
+    const Feature *feature;    /* NULL: a new one */
+    bool removes;              /* it goes */
+    bool conflict;
+    const char *const *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} FeatureEditShown;
+Value *view_feature_edit(const FeatureEditShown *shown, const PageContext *context);
+
+typedef struct {
+    const Policy *policy;
+    int route;                 /* its number; 0: a new one */
+    bool removes;              /* it goes */
+    bool conflict;
+    const char *const *wrong;
+    DiffShown diff;
+    const FormShown *shown;
+    int shown_count;
+} RouteEditShown;
+Value *view_route_edit(const RouteEditShown *shown, const PageContext *context);
 
 typedef struct {
     const Policy *policy;

@@ -41,6 +41,45 @@ static void set_grants(Value *row, const Policy *policy, const Plan *plan)
     set_flag(row, "has_grants", grants->first);
 }
 
+/* {title, key, unit, parent} for each. */
+static void set_all_features(Value *page, const Policy *policy)
+{
+    Value *list = set_list(page, "all_features");
+    for (int i = 0; i < policy->feature_count; i++) {
+        const Feature *feature = &policy->features[i];
+        Value *row = add_object(list);
+        set_text(row, "title", feature->title);
+        set_text(row, "key", feature->key);
+        set_text(row, "unit", feature->unit);
+        set_text(row, "parent", feature->parent >= 0 ? policy->features[feature->parent].title : NULL);
+    }
+}
+
+/* What a condition on the query says, as it is written. New string. */
+static char *condition_text(const RouteCondition *condition)
+{
+    return condition->pattern ? g_strconcat(condition->name, "=", condition->pattern, NULL) : g_strconcat("!", condition->name, NULL);
+}
+
+/* {number, method, path, conditions, feature, units, charge} for each, in the order in which they are looked at. */
+static void set_routes(Value *page, const Policy *policy)
+{
+    Value *list = set_list(page, "routes");
+    for (int i = 0; i < policy->route_count; i++) {
+        const Route *route = &policy->routes[i];
+        Value *row = add_object(list), *conditions = set_list(row, "conditions");
+        set_number(row, "number", i + 1);
+        set_text(row, "method", route->method);
+        set_text(row, "path", route->path);
+        for (int c = 0; c < route->condition_count; c++)
+            set_taken(add_object(conditions), "condition", condition_text(&route->conditions[c]));
+        set_text(row, "feature", policy->features[route->feature].title);
+        set_number(row, "units", route->units);
+        set_text(row, "charge", charge_word(route->charge));
+    }
+    set_flag(page, "has_routes", policy->route_count);
+}
+
 /* {version, author, reason, at, active, …}: `at` is when it came, or is to come, into force. */
 static void set_version(Value *row, const json_t *version, const char *zone, const PageContext *context)
 {
@@ -82,6 +121,24 @@ static bool is_active(const json_t *versions, int number)
     return false;
 }
 
+json_t *view_routes_json(const Policy *policy)
+{
+    json_t *routes = json_array();
+    for (int i = 0; i < policy->route_count; i++) {
+        const Route *route = &policy->routes[i];
+        json_t *query = json_array();
+        for (int c = 0; c < route->condition_count; c++) {
+            g_autofree char *text = condition_text(&route->conditions[c]);
+            json_array_append_new(query, json_string(text));
+        }
+        json_array_append_new(routes, json_pack("{s:i, s:s?, s:s, s:o, s:s, s:s?, s:s?, s:I, s:s}", "route", i + 1, "method", route->method, "path",
+                                                route->path, "query", query, "feature", policy->features[route->feature].key, "resource_query",
+                                                route->resource_query, "resource_segment", route->resource_segment, "units",
+                                                (json_int_t) route->units, "charge", charge_word(route->charge)));
+    }
+    return json_pack("{s:i, s:o}", "version", policy->version, "routes", routes);
+}
+
 Value *view_policy(const PolicyShown *shown, const PageContext *context)
 {
     Value *page = value_new();
@@ -106,6 +163,8 @@ Value *view_policy(const PolicyShown *shown, const PageContext *context)
         set_limits(row, policy, plan);
         set_grants(row, policy, plan);
     }
+    set_all_features(page, policy);
+    set_routes(page, policy);
     set_versions(page, shown->versions, policy->zone, context);
     return page;
 }

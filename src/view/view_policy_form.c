@@ -31,11 +31,13 @@ static bool has_changes(const DiffShown *diff)
     return json_array_size(json_object_get(diff->changes, "changes")) > 0;
 }
 
-/* {value, title, chosen} for each feature, and for what was typed. */
-static void set_features(Value *page, const Policy *policy, const char *typed)
+/* {value, title, chosen} for each feature but one (NULL: for all), and for what was typed. */
+static void set_features(Value *page, const Policy *policy, const Feature *but, const char *typed)
 {
     Value *list = set_list(page, "features");
     for (int i = 0; i < policy->feature_count; i++) {
+        if (&policy->features[i] == but)
+            continue;
         Value *one = add_object(list);
         set_text(one, "value", policy->features[i].key);
         set_text(one, "title", policy->features[i].title);
@@ -53,7 +55,7 @@ static void set_limit_more(Value *page, const LimitEditShown *shown)
     static const char *const fairs[] = {"none", "account"};
     const FormShown *fields = shown->shown;
     int count = shown->shown_count;
-    set_features(page, shown->policy, form_shown_of(fields, count, "feature"));
+    set_features(page, shown->policy, NULL, form_shown_of(fields, count, "feature"));
     set_words_of(page, KEY("exceeds"), form_shown_of(fields, count, "on_exceed"), exceeds, G_N_ELEMENTS(exceeds));
     set_words_of(page, KEY("fails"), form_shown_of(fields, count, "fail"), fails, G_N_ELEMENTS(fails));
     set_words_of(page, KEY("fairs"), form_shown_of(fields, count, "fair"), fairs, G_N_ELEMENTS(fairs));
@@ -181,11 +183,68 @@ Value *view_plan_grant(const PlanGrantShown *shown, const PageContext *context)
     set_flag(page, "is_remove", is_remove);
     set_flag(page, "conflict", shown->conflict);
     set_wrong(page, shown->wrong);
-    set_features(page, shown->policy, form_shown_of(fields, count, "feature"));
+    set_features(page, shown->policy, NULL, form_shown_of(fields, count, "feature"));
     set_form(page, shown->policy, &shown->diff, fields, count);
     bool confirms = !is_remove && has_changes(&shown->diff);
     set_flag(page, "confirms", confirms);
     set_flag(page, "asks", !confirms && !is_remove);
+    return page;
+}
+
+Value *view_feature_edit(const FeatureEditShown *shown, const PageContext *context)
+{
+    static const char *const places[] = {"feature", "resource"};
+    Value *page = value_new();
+    const Feature *feature = shown->feature;
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    const char *key = feature ? feature->key : form_shown_of(fields, count, "key");
+    set_value(page, "page", page_value(page, context, key, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/feature", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_flag(page, "is_new", !feature);
+    set_text(page, "feature_key", key);
+    set_text(page, "feature", feature ? feature->title : key);
+    set_text(page, "currency", shown->policy->currency);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_features(page, shown->policy, feature, form_shown_of(fields, count, "parent"));
+    set_words_of(page, KEY("one_places"), form_shown_of(fields, count, "one_place"), places, G_N_ELEMENTS(places));
+    set_form(page, shown->policy, &shown->diff, fields, count);
+    bool confirms = !shown->removes && has_changes(&shown->diff);
+    set_flag(page, "is_remove", shown->removes);
+    set_flag(page, "refused", shown->removes && shown->wrong);
+    set_flag(page, "confirms", confirms);
+    set_flag(page, "asks", !confirms && !shown->removes);
+    return page;
+}
+
+Value *view_route_edit(const RouteEditShown *shown, const PageContext *context)
+{
+    static const char *const charges[] = {"admit", "success", "commit", "check"};
+    Value *page = value_new();
+    const Route *route = shown->route ? &shown->policy->routes[shown->route - 1] : NULL;
+    const FormShown *fields = shown->shown;
+    int count = shown->shown_count;
+    const char *path = route ? route->path : form_shown_of(fields, count, "path");
+    set_value(page, "page", page_value(page, context, path, shown->policy->zone, false));
+    set_words(page, "action", add_address, context->mount, "/admin/route", NULL);
+    set_words(page, "back_url", add_address, context->mount, "/admin/plans", NULL);
+    set_flag(page, "is_new", !route);
+    set_number(page, "number", shown->route);
+    set_number(page, "last", shown->policy->route_count);
+    set_text(page, "method", route ? route->method : NULL);
+    set_text(page, "path", path);
+    set_flag(page, "conflict", shown->conflict);
+    set_wrong(page, shown->wrong);
+    set_features(page, shown->policy, NULL, form_shown_of(fields, count, "feature"));
+    set_words_of(page, KEY("charges"), form_shown_of(fields, count, "charge"), charges, G_N_ELEMENTS(charges));
+    set_form(page, shown->policy, &shown->diff, fields, count);
+    bool confirms = !shown->removes && has_changes(&shown->diff);
+    set_flag(page, "is_remove", shown->removes);
+    set_flag(page, "refused", shown->removes && shown->wrong);
+    set_flag(page, "confirms", confirms);
+    set_flag(page, "asks", !confirms && !shown->removes);
     return page;
 }
 

@@ -21,6 +21,8 @@ const AdminPage admin_pages[] = {
     {"/admin/plans", "Plans and limits", ROLE_VIEWER},
     {"/admin/limit", NULL, ROLE_VIEWER},
     {"/admin/plan", NULL, ROLE_VIEWER},
+    {"/admin/feature", NULL, ROLE_VIEWER},
+    {"/admin/route", NULL, ROLE_VIEWER},
     {"/admin/plan-grant", NULL, ROLE_VIEWER},
     {"/admin/settings", NULL, ROLE_VIEWER},
     {"/admin/version", NULL, ROLE_VIEWER},

@@ -71,29 +71,13 @@ void api_policy_settings(Call *call)
     call_json(call, 200, json_pack("{s:i, s:o}", "version", call->policy->version, "settings", settings));
 }
 
-/* NULL where the elements are no texts, or one is empty. New string. */
-static char *list_text(const json_t *list)
-{
-    g_autoptr(GStrvBuilder) values = g_strv_builder_new();
-    size_t i;
-    json_t *item;
-    json_array_foreach(list, i, item) {
-        const char *one = json_string_value(item);
-        if (!one || !*one)
-            return NULL;
-        g_strv_builder_add(values, one);
-    }
-    g_auto(GStrv) all = g_strv_builder_end(values);
-    return policy_list_text(all);
-}
-
 /* What is wished; texts[] are new. False: answered already. */
 static bool wish_read(Call *call, const InputValue *values, char **texts, TopWish *wish)
 {
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++) {
         const InputValue *value = &values[OPTIONS + setting];
         bool is_list = value->given && top_setting_is_list(setting);
-        texts[setting] = is_list ? list_text(value->json) : policy_api_wish(&fields[OPTIONS + setting], value);
+        texts[setting] = is_list ? policy_api_texts(value->json) : policy_api_wish(&fields[OPTIONS + setting], value);
         wish->of[setting] = texts[setting];
         if (is_list && !texts[setting]) {
             call_problem(call, 400, fields[OPTIONS + setting].name, SAY_LIST_OF_TEXTS, fields[OPTIONS + setting].name);

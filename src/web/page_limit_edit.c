@@ -74,8 +74,9 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
     return policy_with_limit(policy, &form->chosen, &wish, mistakes);
 }
 
-static char *where(const PolicyForm *form)
+static char *where(const Call *call, const PolicyForm *form)
 {
+    (void) call;
     const char *key = form->shown[KEY].typed;
     return is(form, "add") ? limit_form_where(form->plan->key, key ? key : "")
                            : limit_form_where(form->chosen.home, form->chosen.limit->key);

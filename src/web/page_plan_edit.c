@@ -81,8 +81,9 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
                            : policy_with_plan(policy, form->plan, &wish, mistakes);
 }
 
-static char *where(const PolicyForm *form)
+static char *where(const Call *call, const PolicyForm *form)
 {
+    (void) call;
     return g_strdup_printf("plan %s", is(form, "add") ? key_of(form) : form->plan->key);
 }
 

@@ -72,8 +72,9 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
                            : policy_with_grant(policy, &form->grant, &wish, mistakes);
 }
 
-static char *where(const PolicyForm *form)
+static char *where(const Call *call, const PolicyForm *form)
 {
+    (void) call;
     bool is_add = is(form, "add");
     return g_strdup_printf("plan %s: grant %s", is_add ? form->plan->key : form->grant.home, is_add ? key_of(form) : form->grant.grant->key);
 }

@@ -67,9 +67,9 @@ static Policy *next(const Policy *policy, const PolicyForm *form, GPtrArray *mis
     return made;
 }
 
-static char *where(const PolicyForm *form)
+static char *where(const Call *call, const PolicyForm *form)
 {
-    (void)form;
+    (void) call, (void) form;
     return g_strdup("");
 }
 

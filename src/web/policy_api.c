@@ -1,6 +1,7 @@
 /* What all changes of the policy by programs have in common. */
 #include "web/policy_api.h"
 
+#include "policy/policy_list.h"
 #include "say/say.h"
 #include "view/view_admin_policy.h"
 #include "web/admin_input.h"
@@ -92,6 +93,21 @@ static char *number_text(double number)
         len--;
     text[text[len - 1] == '.' ? len - 1 : len] = '\0';
     return text;
+}
+
+char *policy_api_texts(const json_t *list)
+{
+    g_autoptr(GStrvBuilder) values = g_strv_builder_new();
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item) {
+        const char *one = json_string_value(item);
+        if (!one || !*one)
+            return NULL;
+        g_strv_builder_add(values, one);
+    }
+    g_auto(GStrv) all = g_strv_builder_end(values);
+    return policy_list_text(all);
 }
 
 char *policy_api_wish(const InputField *field, const InputValue *value)

@@ -23,6 +23,9 @@ bool policy_api_only_goes(Call *call, const InputValue *what, const InputField *
 /* What a field wishes, as the policy would have it. NULL: nothing was sent; "" of null: it is to be as it is without. New string. */
 char *policy_api_wish(const InputField *field, const InputValue *value) MUST_CHECK;
 
+/* The same of a list of texts. NULL: an element is no text, or empty. New string. */
+char *policy_api_texts(const json_t *list) MUST_CHECK;
+
 /* The member that a mistake is about: "plan free: limit daily: window": "window"; "plan free: grace: days": "grace_days"; `otherwise` where
  * it is none of the fields from the first on. */
 const char *policy_api_member(const GPtrArray *mistakes, const InputField *fields, int first, int count, const char *otherwise);

@@ -96,7 +96,7 @@ static Policy *next_of(const Call *call, PolicyForm *form)
 {
     g_autoptr(GPtrArray) mistakes = mistakes_new();
     Policy *next = form->kind->next(call->policy, form, mistakes);
-    g_autofree char *where = next ? NULL : form->kind->where(form);
+    g_autofree char *where = next ? NULL : form->kind->where(call, form);
     if (!next)
         form->wrong = policy_form_wrong(mistakes, where, form->shown, form->kind->count);
     return next;

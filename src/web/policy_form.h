@@ -35,7 +35,7 @@ typedef struct {
     Policy *(*next)(const Policy *policy, const PolicyForm *form, GPtrArray *mistakes);
 
     /* Where in the policy it is ("plan free: limit daily"), so that mistakes are put to its fields. New string. */
-    char *(*where)(const PolicyForm *form);
+    char *(*where)(const Call *call, const PolicyForm *form);
 
     /* The page's value. */
     Value *(*view)(const Call *call, const PolicyForm *form, const PageContext *context);
@@ -49,6 +49,8 @@ struct PolicyForm {
     LimitChosen chosen;      /* of a form about a limit that there is */
     GrantChosen grant;       /* of one about a grant of a plan */
     const Plan *plan;        /* of one about a plan that there is */
+    const Feature *feature;  /* of one about a feature that there is */
+    int route;               /* the number of a route that there is; 0: it is about none */
     GPtrArray *held;         /* what holds the plan that it takes away (policy_plan_held); NULL: not read */
     const char *own;         /* who may do it only for being named in the policy; NULL: nobody */
     bool shows_at_once;      /* nothing is to be filled in: what it comes to is shown as it is opened */

@@ -140,6 +140,10 @@ async function sections(browser, site) {
         await bars(page, LOOKS[0], 'limit remove');
         await page.goto(`${site.url}/admin/plan?plan=free`);
         await bars(page, LOOKS[0], 'plan edit');
+        await page.goto(`${site.url}/admin/feature?feature=call`);
+        await bars(page, LOOKS[0], 'feature edit');
+        await page.goto(`${site.url}/admin/route?what=add`);
+        await bars(page, LOOKS[0], 'route add');
         await page.goto(`${site.url}/admin/plan-grant?what=add&plan=free`);
         await bars(page, LOOKS[0], 'grant add');
         await page.goto(`${site.url}/admin/settings`);
@@ -203,6 +207,9 @@ async function sections_by_programs(site) {
     const removed = (where, more = {}) => root.open(where).then(page => root.send(where.replace(/\?.*/, ''), { ...fields_of(page), reason: 'why', ...more })).then(answer => status(answer, 303));
     const plan = { title: 'Team', price: '$5', rank: 3, inherits: 'free', multiplier: 1.5, queue_weight: 2, grace_days: 7, grace_multiplier: 2 };
     const less = { title: 'Team of <b>', price: '', rank: 4, multiplier: '', grace_days: '', grace_multiplier: '' };
+    const feature = { title: 'Own <b>', unit: 'own call', units: 'own', about: 'What it is', parent: 'call', resources: ['claude-*', 'a, b'], unit_cost: 0.25, one_place: 'resource' };
+    const route = { method: 'POST', path: '/a/{id}', query: ['do=a', 'x=a,b'], feature: 'call', resource_segment: 'id', units: 2, charge: 'commit' };
+    const bare = { title: 'Mine', units: '', about: '', parent: '', unit_cost: '', one_place: 'feature' };
     const strings = fields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
     const STEPS = [
         ['a limit with every option', { form: () => form('/admin/limit?what=add&plan=pro', { key: 'own', ...strings(all) }),
@@ -220,6 +227,23 @@ async function sections_by_programs(site) {
             /plan team \{ title = "Team of <b>" {2}rank = 4 {2}inherits = "free" {2}queue_weight = 2\|? *\}/],
         ['a plan removed', { form: () => removed('/admin/plan?what=remove&plan=team'), api: () => api('plans', { what: 'remove', plan: 'team' }), cli: () => told('plan', 'remove', '--plan', 'team') },
             /^(?![^]*plan team)/],
+        ['a feature added', { form: () => form('/admin/feature?what=add', { key: 'own_call', ...strings(feature), resources: feature.resources.join('\r\n') }), api: () => api('features', { what: 'add', feature: 'own_call', ...feature }),
+            cli: () => told('feature', 'add', '--feature', 'own_call', ...options({ ...feature, resources: 'claude-*, "a, b"' })) },
+        /\|feature own_call \{ title = "Own <b>" {2}unit = "own call" {2}units = "own" {2}about = "What it is" {2}parent = "call" {2}resources = \{"claude-\*", "a, b"\} {2}unit_cost = "0.25" {2}one_place = "resource" \}\|/],
+        ['a feature changed', { form: () => form('/admin/feature?feature=own_call', { ...strings(bare), resources: '' }), api: () => api('features', { feature: 'own_call', ...numbers(bare), resources: null }),
+            cli: () => told('feature', 'set', '--feature', 'own_call', ...options({ ...bare, resources: '' })) }, /feature own_call \{ title = "Mine" {2}unit = "own call" {2}one_place = "feature" \}/],
+        ['a feature removed', { form: () => removed('/admin/feature?what=remove&feature=own_call'), api: () => api('features', { what: 'remove', feature: 'own_call' }), cli: () => told('feature', 'remove', '--feature', 'own_call') },
+            /^(?![^]*own_call)/],
+        ['a route added', { form: () => form('/admin/route?what=add', { ...strings(route), query: route.query.join('\r\n') }), api: () => api('routes', { what: 'add', ...route }),
+            cli: () => told('route', 'add', ...options({ ...route, query: 'do=a, "x=a,b"' })) },
+        /\|route \{ method = "POST" {2}path = "\/a\/\{id\}" {2}query = \{"do=a", "x=a,b"\} {2}feature = "call" {2}resource_segment = "id" {2}units = 2 {2}charge = "commit" \}/],
+        ['one before it', { form: () => form('/admin/route?what=add', { position: '1', path: '/b*', feature: 'call' }), api: () => api('routes', { what: 'add', position: 1, path: '/b*', feature: 'call' }),
+            cli: () => told('route', 'add', '--position', '1', '--path', '/b*', '--feature', 'call') }, /\|route \{ path = "\/b\*" {2}feature = "call" \}\|route \{ method/],
+        ['the second changed', { form: () => form('/admin/route?route=2', { method: '', query: '', units: '3' }), api: () => api('routes', { route: 2, method: null, query: null, units: 3 }),
+            cli: () => told('route', 'set', '--route', '2', '--method', '', '--query', '', '--units', '3') },
+        /"call" \}\|route \{ +path = "\/a\/\{id\}" {2}feature = "call" {2}resource_segment = "id" {2}units = 3 {2}charge = "commit" \}/],
+        ['the first removed', { form: () => removed('/admin/route?what=remove&route=1'), api: () => api('routes', { what: 'remove', route: 1 }), cli: () => told('route', 'remove', '--route', '1') },
+            /^(?![^]*\/b\*)[^]*\|route \{ +path = "\/a\/\{id\}"/],
         ['a grant added', { form: () => form('/admin/plan-grant?what=add&plan=pro', { key: 'welcome', ...strings(grant) }), api: () => api('plan-grants', { what: 'add', plan: 'pro', grant: 'welcome', ...grant }),
             cli: () => told('plan-grant', 'add', '--plan', 'pro', '--grant', 'welcome', ...options(grant)) }, /grant welcome \{ feature = "call" {2}amount = 50 {2}every = "28 day" {2}priority = 7 \} \}/],
         ['a grant changed', { form: () => form('/admin/plan-grant?grant=pro/welcome', strings(once)), api: () => api('plan-grants', { plan: 'pro', grant: 'welcome', ...numbers(once) }),
@@ -267,6 +291,25 @@ async function sections_by_programs(site) {
         await site.sql("update webquota.subjects set plan = 'free', plan_until = null, plan_after = null where 'pro' in (plan, plan_after)");
         ok(!had.test((await root.open('/admin/plan?what=remove&plan=pro')).text), 'nobody has it');
     });
+    await test('a feature that limits name stays, and what is wrong with one is told', async () => {
+        const version = await active(), named = /feature: there is no feature “call”/;
+        const page = status(await root.open('/admin/feature?what=remove&feature=call'), 200).text;
+        ok(named.test(page) && !page.includes('<form method="post" action="/quota/admin/feature"'), page.slice(-900));
+        const { json } = status(await site.api('POST', '/admin/features', { what: 'remove', feature: 'call', version, reason: 'why' }), 400);
+        ok(json.field === 'feature' && json.mistakes.some(one => one.field === 'plan free: limit life: feature'), JSON.stringify(json));
+        const line = await site.command('feature', 'remove', '--feature', 'call', '--reason', 'why');
+        ok(line.code === 1 && named.test(line.stderr), line.stderr);
+        for (const [body, code, field] of [[{ parent: 'none' }, 400, 'parent'], [{ unit_cost: -1 }, 400, 'unit_cost'], [{ resources: ['x'] }, 400, 'resources'], [{ resources: [''] }, 400, 'resources'], [{ one_place: 'x' }, 400, 'one_place'],
+            [{ feature: 'none' }, 404, 'feature'], [{ what: 'god' }, 400, 'what'], [{ what: 'remove', title: 'x' }, 400, 'title'], [{ what: 'add', title: 'x' }, 400, 'feature'], [{ what: 'add', feature: 'Ä' }, 400, 'feature']])
+            equal(status(await site.api('POST', '/admin/features', { version, reason: 'why', feature: 'call', ...body }), code, JSON.stringify(body)).json.field, field, JSON.stringify(body));
+        ok((await site.command('feature', 'list')).stdout.includes('call'), 'listed');
+        for (const [body, code, field] of [[{ route: 1 }, 404, 'route'], [{}, 400, 'route'], [{ route: 1, position: 1 }, 400, 'position'], [{ what: 'add', route: 1 }, 400, 'route'], [{ what: 'god' }, 400, 'what'],
+            [{ what: 'add', path: 'x', feature: 'call' }, 400, 'path'], [{ what: 'add', path: '/x' }, 400, 'feature'], [{ what: 'add', path: '/x', feature: 'call', query: ['=x'] }, 400, 'query'],
+            [{ what: 'add', path: '/x', feature: 'call', query: [1] }, 400, 'query'], [{ what: 'add', path: '/x', feature: 'call', charge: 'later' }, 400, 'charge']])
+            equal(status(await site.api('POST', '/admin/routes', { version, reason: 'why', ...body }), code, JSON.stringify(body)).json.field, field, JSON.stringify(body));
+        equal(status(await site.api('GET', '/admin/routes'), 200).json, { version, routes: [] });
+        equal(await active(), version);
+    });
     await test('nor does one go that somebody asks for, or is being given, at once or when its time comes: that is told, shown and audited', async () => {
         const gold = async (what, more) => site.api('POST', '/admin/plans', { what, plan: 'gold', version: await active(), reason: 'why', ...more });
         const wrongs = async answer => status(await answer, 400).json.mistakes.map(one => one.message);
@@ -283,7 +326,7 @@ async function sections_by_programs(site) {
         equal(await wrongs(gold('remove', { effective_at: '2090-01-01T00:00:00Z' })), held.slice(0, 1));
         await site.sql("update webquota.requests set state = 'denied', answer = 'no', decided_by = 'test', decided_at = now() where plan = 'gold'");
         const before = await active(), { version } = status(await gold('remove', { effective_at: '2090-01-01T00:00:00Z' }), 201).json;
-        status(await site.subject('cy', { plan: 'gold' }), 201);
+        ok((await site.subject('cy', { plan: 'gold' })).status < 300, 'somebody has it by then');
         await site.sql(`update webquota.policies set effective_at = now() - interval '1 second' where version = ${version}`);
         const facts = async () => status(await site.api('GET', `/admin/policies/${version}`), 200).json.facts;
         await until(async () => (await facts()).state !== 'scheduled', 'its time has come', 5000);

@@ -2,11 +2,13 @@
 #include <check.h>
 
 #include "policy/policy_edit.h"
+#include "policy/policy_feature.h"
 #include "policy/policy_grant.h"
 #include "policy/policy_limit.h"
 #include "policy/policy_list.h"
 #include "policy/policy_plan.h"
 #include "policy/policy_read.h"
+#include "policy/policy_route.h"
 #include "policy/policy_setting.h"
 
 static const char text[] =
@@ -334,6 +336,62 @@ START_TEST(settings_are_changed_as_they_are_wished)
 }
 END_TEST
 
+START_TEST(features_are_changed_as_they_are_wished)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new(), others = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    const FeatureWish all = {{"Own", "own call", "own calls", "What it is", "call", "claude-*, \"a, b\"", "0.25", "resource"}};
+    g_autoptr(Policy) added = policy_with_new_feature(policy, "own", &all, mistakes);
+    ck_assert_msg(added != NULL, "%s", mistakes_text(mistakes));
+    ck_assert_ptr_nonnull(strstr(added->text, "\nfeature own { title = \"Own\"  unit = \"own call\"  units = \"own calls\"  about = \"What it is\"  parent = \"call\""
+                                              "  resources = {\"claude-*\", \"a, b\"}  unit_cost = \"0.25\"  one_place = \"resource\" }\nplan 'free-2'"));
+    const Feature *own = policy_feature(added, "own");
+    g_autofree char *resources = feature_written(added, "own", FEATURE_RESOURCES);
+    ck_assert_str_eq(resources, "claude-*, \"a, b\"");
+    ck_assert_int_eq(own->unit_cost_micros, 250000);
+    const FeatureWish same = {{NULL, NULL, NULL, NULL, NULL, "claude-*,\"a, b\"", "0.25", NULL}}, less = {{"", "", "", "", "", "", "", ""}};
+    g_autoptr(Policy) unchanged = policy_with_feature(added, own, &same, mistakes);
+    ck_assert_str_eq(unchanged->text, added->text);
+    g_autoptr(Policy) bare = policy_with_feature(added, own, &less, mistakes);
+    ck_assert_ptr_nonnull(strstr(bare->text, "\nfeature own { }\n"));
+    g_autoptr(Policy) gone = policy_without_feature(bare, policy_feature(bare, "own"), mistakes);
+    ck_assert_str_eq(gone->text, text);
+    ck_assert_int_eq(mistakes->len, 0);
+    ck_assert_ptr_null(policy_without_feature(policy, policy_feature(policy, "call"), others));
+    ck_assert_int_ge(others->len, 1);
+    ck_assert_ptr_null(policy_with_new_feature(policy, "call", &same, others));
+}
+END_TEST
+
+START_TEST(routes_are_known_by_their_places)
+{
+    g_autoptr(GPtrArray) mistakes = mistakes_new(), wrong = mistakes_new();
+    g_autoptr(Policy) policy = policy_read(text, "text", mistakes);
+    const RouteWish first = {{"POST", "/a/{id}", "do=a, \"x=a,b\"", "call", NULL, "id", "2", "admit"}}, other = {{[ROUTE_PATH] = "/b*", [ROUTE_FEATURE] = "call"}};
+    g_autoptr(Policy) one = policy_with_new_route(policy, 0, &first, mistakes);
+    ck_assert_msg(one != NULL, "%s", mistakes_text(mistakes));
+    ck_assert(g_str_has_suffix(one->text, "\nroute { method = \"POST\"  path = \"/a/{id}\"  query = {\"do=a\", \"x=a,b\"}  feature = \"call\"  resource_segment = \"id\""
+                                          "  units = 2 }\n"));
+    g_autoptr(Policy) two = policy_with_new_route(one, 1, &other, mistakes);
+    ck_assert_ptr_nonnull(strstr(two->text, "\nroute { path = \"/b*\"  feature = \"call\" }\nroute { method"));
+    ck_assert_str_eq(two->routes[0].path, "/b*");
+    g_autofree char *path = route_written(two, 2, ROUTE_PATH), *query = route_written(two, 2, ROUTE_QUERY), *none = route_written(two, 3, ROUTE_PATH);
+    ck_assert_str_eq(path, "/a/{id}");
+    ck_assert_str_eq(query, "do=a, \"x=a,b\"");
+    ck_assert_ptr_null(none);
+    const RouteWish changed = {{[ROUTE_QUERY] = "", [ROUTE_UNITS] = "1", [ROUTE_CHARGE] = "check"}};
+    g_autoptr(Policy) edited = policy_with_route(two, 2, &changed, mistakes);
+    ck_assert_int_eq(edited->routes[1].charge, CHARGE_CHECK);
+    ck_assert_int_eq(edited->routes[1].condition_count, 0);
+    g_autoptr(Policy) less = policy_without_route(edited, 1, mistakes);
+    ck_assert_int_eq(less->route_count, 1);
+    g_autoptr(Policy) back = policy_without_route(less, 1, mistakes);
+    ck_assert_str_eq(back->text, text);
+    ck_assert_ptr_null(policy_with_new_route(two, 9, &changed, wrong));
+    ck_assert_str_eq(about(wrong, 0), "route 3: path");
+}
+END_TEST
+
 /* A list as it is typed, how it is told then, and a line for each of its values. */
 START_TEST(names_may_have_commas_and_quotes_in_them)
 {
@@ -372,6 +430,8 @@ int main(void)
     Suite *suite = suite_create("policy_edit");
     TCase *tests = tcase_create("policy_edit");
     tcase_add_test(tests, only_the_value_is_changed);
+    tcase_add_test(tests, features_are_changed_as_they_are_wished);
+    tcase_add_test(tests, routes_are_known_by_their_places);
     tcase_add_test(tests, names_may_have_commas_and_quotes_in_them);
     tcase_add_test(tests, several_changes_at_once);
     tcase_add_test(tests, what_is_written_is_told);

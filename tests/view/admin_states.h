@@ -663,6 +663,70 @@ static Value *plan_add_preview(void) { return sample_plan_edit(true, false, true
 static Value *plan_remove(void) { return sample_plan_edit(false, true, true, false); }
 static Value *plan_remove_refused(void) { return sample_plan_edit(false, true, false, true); }
 
+enum { F_KEY, F_TITLE, F_UNIT, F_UNITS, F_ABOUT, F_PARENT, F_RESOURCES, F_UNIT_COST, F_ONE_PLACE, F_EFFECTIVE, F_REASON, F_CONFIRM, F_FIELDS };
+
+static inline Value *sample_feature_edit(bool is_add, bool is_remove, bool preview, bool wrong)
+{
+    static const char *const mistakes[] = {"feature message: unit_cost: <b>", NULL};
+    static FormShown shown[F_FIELDS] = {{.name = "key", .typed = (char *)"team"}, {.name = "title", .typed = (char *)HOSTILE_NAME}, {.name = "unit"},
+                                        {.name = "units", .typed = (char *)"messages"}, {.name = "about", .typed = (char *)LONG_NAME},
+                                        {.name = "parent"}, {.name = "resources", .typed = (char *)"claude-*\n<b>, &"},
+                                        {.name = "unit_cost", .typed = (char *)"<b>"}, {.name = "one_place", .typed = (char *)"resource"},
+                                        {.name = "effective"}, {.name = "reason", .typed = (char *)LONG_NAME}, {.name = "confirm"}};
+    shown[F_PARENT].typed = (char *)(wrong ? "<none>" : NULL);
+    shown[F_PARENT].mistake = shown[F_UNIT_COST].mistake = wrong ? FORM_SAID : FORM_GOOD;
+    shown[F_PARENT].said = (char *)"there is no feature “<none>”";
+    shown[F_UNIT_COST].said = (char *)"must be a decimal";
+    Sample sample;
+    sample_admin_init(&sample, "/admin/feature");
+    FeatureEditShown edit = {.policy = sample.policy, .feature = is_add ? NULL : &sample.policy->features[1], .removes = is_remove, .conflict = wrong,
+                             .wrong = wrong ? mistakes : NULL, .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown,
+                             .shown_count = F_FIELDS};
+    Value *page = view_feature_edit(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *feature_edit_form(void) { return sample_feature_edit(false, false, false, false); }
+static Value *feature_edit_wrong(void) { return sample_feature_edit(false, false, false, true); }
+static Value *feature_edit_preview(void) { return sample_feature_edit(false, false, true, false); }
+static Value *feature_add_form(void) { return sample_feature_edit(true, false, false, false); }
+static Value *feature_add_preview(void) { return sample_feature_edit(true, false, true, false); }
+static Value *feature_remove(void) { return sample_feature_edit(false, true, true, false); }
+static Value *feature_remove_refused(void) { return sample_feature_edit(false, true, false, true); }
+
+enum { RT_POSITION, RT_METHOD, RT_PATH, RT_QUERY, RT_FEATURE, RT_RESOURCE_QUERY, RT_RESOURCE_SEGMENT, RT_UNITS, RT_CHARGE, RT_EFFECTIVE, RT_REASON, RT_CONFIRM,
+       RT_FIELDS };
+
+static inline Value *sample_route_edit(bool is_add, bool is_remove, bool preview, bool wrong)
+{
+    static const char *const mistakes[] = {"route 1: path: must begin with /", NULL};
+    static Route routes[] = {{.method = (char *)"POST", .path = (char *)"/a/<b>/{id}*", .units = 1}};
+    static FormShown shown[RT_FIELDS] = {{.name = "position", .typed = (char *)"1"}, {.name = "method"}, {.name = "path", .typed = (char *)"<b>"},
+                                        {.name = "query", .typed = (char *)"do=<b>\n!x"}, {.name = "feature", .typed = (char *)"message"},
+                                        {.name = "resource_query"}, {.name = "resource_segment", .typed = (char *)"id"}, {.name = "units", .typed = (char *)"2"},
+                                        {.name = "charge", .typed = (char *)"commit"}, {.name = "effective"}, {.name = "reason", .typed = (char *)LONG_NAME},
+                                        {.name = "confirm"}};
+    shown[RT_PATH].mistake = wrong ? FORM_SAID : FORM_GOOD;
+    shown[RT_PATH].said = (char *)"must begin with /";
+    Sample sample;
+    sample_admin_init(&sample, "/admin/route");
+    Policy policy = *sample.policy;
+    policy.routes = routes;
+    policy.route_count = 1;
+    RouteEditShown edit = {.policy = &policy, .route = is_add ? 0 : 1, .removes = is_remove, .conflict = wrong, .wrong = wrong ? mistakes : NULL,
+                           .diff = {preview ? sample_diff() : NULL, sample_line_text}, .shown = shown, .shown_count = RT_FIELDS};
+    Value *page = view_route_edit(&edit, &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
+static Value *route_edit_form(void) { return sample_route_edit(false, false, false, false); }
+static Value *route_edit_wrong(void) { return sample_route_edit(false, false, false, true); }
+static Value *route_add_form(void) { return sample_route_edit(true, false, false, false); }
+static Value *route_add_preview(void) { return sample_route_edit(true, false, true, false); }
+static Value *route_remove(void) { return sample_route_edit(false, true, true, false); }
+
 enum { G_WHAT, G_KEY, G_FEATURE, G_AMOUNT, G_EVERY, G_PRIORITY, G_EFFECTIVE, G_REASON, G_CONFIRM, G_FIELDS };
 
 static inline Value *sample_plan_grant(const char *what, bool preview, bool wrong)

@@ -17,6 +17,10 @@ const LIMIT = { feature: only(64), amount: only(20), window: only(32), align: on
     rollover: only(20), timezone: only(64), week_starts: only(16), day_starts: only(16), claim_within: only(20), keep_place: only(20), queue_max: only(20), fair: only(16) };
 const PLAN = { title: free(200, { policy: true }), price: free(200, { policy: true }), rank: only(20), upgrade: only(64), inherits: only(64), multiplier: only(20), unlimited: only(8),
     queue_weight: only(20), grace_days: only(20), grace_multiplier: only(20), grace_unlimited: only(8) };
+const FEATURE = { title: free(200, { policy: true }), unit: free(200, { policy: true }), units: free(200, { policy: true }), about: free(2000, { policy: true }), parent: only(64), resources: only(4000),
+    unit_cost: only(20), one_place: only(16) };
+const ROUTE = { method: only(32), path: only(1000, { needed: true }), query: free(4000, { policy: true }), feature: only(64, { needed: true }), resource_query: free(255, { policy: true }), resource_segment: only(255), units: only(20),
+    charge: only(16) };
 const GRANT = { feature: only(64), amount: only(20), every: only(32), priority: only(20) };
 const URL = only(1000), OWN = only(2000, { needed: true }); /* whoever asks is an administrator by that list alone, and stays on it */
 const SETTINGS = { title: free(200, { policy: true }), timezone: only(64), week_starts: only(16), day_starts: only(16), default_plan: only(64, { needed: true }), anonymous_plan: only(64),
@@ -36,6 +40,10 @@ export const FORMS = [
     ['/admin/plan', '?plan=free', { title: 'Free', upgrade: '' }, { ...CHANGE, ...PLAN, ...WHAT, plan: other(404, /there is no such plan/i, 400) }],
     ['/admin/plan', '?what=add', { key: 'own' }, { ...CHANGE, ...PLAN, key: needed(only(64)) }],
     ['/admin/plan', '?what=remove&plan=spare', { confirm: '' }, { effective: CHANGE.effective, reason: CHANGE.reason, plan: other(404, /there is no such plan/i, 400) }],
+    ['/admin/feature', '?feature=call', { title: 'Calls' }, { ...CHANGE, ...FEATURE, ...WHAT, feature: other(404, /there is no such feature/i, 400) }],
+    ['/admin/feature', '?what=add', { key: 'own' }, { ...CHANGE, ...FEATURE, key: needed(only(64)) }],
+    ['/admin/route', '?route=1', { units: '2' }, { ...CHANGE, ...ROUTE, ...WHAT, route: other(404, /there is no such route/i, 400) }],
+    ['/admin/route', '?what=add', { path: '/own', feature: 'call' }, { ...CHANGE, ...ROUTE, position: only(300) }],
     ['/admin/plan-grant', '?grant=free/gift', { amount: '2' }, { ...CHANGE, ...GRANT, ...WHAT, amount: needed(GRANT.amount), feature: needed(GRANT.feature),
         grant: other(404, /there is no such grant/i, 400) }],
     ['/admin/plan-grant', '?what=add&plan=free', { key: 'own', feature: 'call', amount: '5' }, { ...CHANGE, ...GRANT, amount: needed(GRANT.amount), feature: needed(GRANT.feature),
@@ -61,7 +69,7 @@ export const FORMS = [
     ['/admin/queue/change', '?what=pause&feature=queued&limit=line', {}, { reason: CHANGE.reason }],
 ];
 
-const WRITTEN = { 'src/web/page_limit_edit.c': ['/admin/limit', ['quick']], 'src/web/page_plan_edit.c': ['/admin/plan', []], 'src/web/page_plan_grant.c': ['/admin/plan-grant', []],
+const WRITTEN = { 'src/web/page_limit_edit.c': ['/admin/limit', ['quick']], 'src/web/page_plan_edit.c': ['/admin/plan', []], 'src/web/page_feature_edit.c': ['/admin/feature', []], 'src/web/page_route_edit.c': ['/admin/route', []], 'src/web/page_plan_grant.c': ['/admin/plan-grant', []],
     'src/web/page_policy_settings.c': ['/admin/settings', ['what']] };
 
 /** Every field that the program declares for the forms of the policy, and that is not in the table. */

@@ -52,7 +52,7 @@ export const ROUTES = [
         ['GET', where, 'viewer', '']),
     ...['GET', 'POST'].map(method => [method, '/admin/change', 'support', 'admin']),
     ['GET', '/admin/view', 'viewer', ''], ['POST', '/admin/view', 'viewer', ''], ['GET', '/admin/view/end', 'viewer', ''],
-    ...['/admin/limit', '/admin/plan', '/admin/plan-grant', '/admin/settings'].flatMap(where => ['GET', 'POST'].map(method => [method, where, 'program', ''])), ['POST', '/admin/version', 'program', ''],
+    ...['/admin/limit', '/admin/plan', '/admin/feature', '/admin/route', '/admin/plan-grant', '/admin/settings'].flatMap(where => ['GET', 'POST'].map(method => [method, where, 'program', ''])), ['POST', '/admin/version', 'program', ''],
     ['GET', '/admin/access', 'program', 'admin'], ['GET', '/admin/sessions', 'program', ''], ['GET', '/api/v1/admin/sessions', 'program', 'admin'],
     ['DELETE', '/api/v1/admin/sessions/{id}', 'program', 'admin'], ...['GET', 'POST'].map(method => [method, '/admin/access/change', 'program', 'admin']),
     ...['GET', 'POST'].map(method => [method, '/alerts/change', 'page', '']),
@@ -86,8 +86,8 @@ export const ROUTES = [
     ...['GET', 'POST'].map(method => [method, '/admin/bulk/undo', 'program', '']),
     ['GET', '/api/v1/admin/approvals', 'viewer', 'admin'], ['GET', '/api/v1/admin/approvals/{id}', 'viewer', 'admin'],
     ...['approve', 'deny'].map(what => ['POST', `/api/v1/admin/approvals/{id}/${what}`, 'program', 'admin']),
-    ...['limits', 'policies', 'settings'].flatMap(noun => [['GET', `/api/v1/admin/${noun}`, 'viewer', 'admin'], ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']]),
-    ['POST', '/api/v1/admin/plans', 'program', 'admin'], ['POST', '/api/v1/admin/plan-grants', 'program', 'admin'], ['GET', '/api/v1/admin/policies/{version}', 'viewer', 'admin'],
+    ...['limits', 'policies', 'settings', 'routes'].flatMap(noun => [['GET', `/api/v1/admin/${noun}`, 'viewer', 'admin'], ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']]),
+    ...['plans', 'plan-grants', 'features'].map(noun => ['POST', `/api/v1/admin/${noun}`, 'program', 'admin']), ['GET', '/api/v1/admin/policies/{version}', 'viewer', 'admin'],
     ...['rollback', 'cancel'].map(what => ['POST', `/api/v1/admin/policies/{version}/${what}`, 'program', 'admin']),
     ['GET', '/api/v1/admin/what-if', 'viewer', 'admin'], ['GET', '/api/v1/admin/recommendations', 'viewer', 'admin'],
     ['GET', '/api/v1/admin/requests', 'viewer', 'admin'], ['GET', '/api/v1/admin/requests/{id}', 'viewer', 'admin'],
@@ -196,7 +196,7 @@ export function routes_of_program() {
 
 /* What changes with the first request that is good is tried by 64-requests.mjs, 66-admin.mjs, 67-panel.mjs, 67-policy.mjs and 67-undo.mjs. */
 const ELSEWHERE = [...['add', 'approve', 'deny'].map(what => `api_requests.c:${what}_fields`), ...['approve', 'deny'].map(what => `api_approvals.c:${what}_fields`),
-    ...['policy', 'back', 'cancel'].map(what => `api_policies.c:${what}_fields`), ...['limit', 'plan'].map(what => `api_limits.c:${what}_fields`), 'api_plan_grants.c:fields', 'api_policy_settings.c:fields', 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
+    ...['policy', 'back', 'cancel'].map(what => `api_policies.c:${what}_fields`), ...['limit', 'plan'].map(what => `api_limits.c:${what}_fields`), 'api_plan_grants.c:fields', 'api_feature_set.c:fields', 'api_routes.c:fields', 'api_policy_settings.c:fields', 'change.c:change_fields', 'bulk_form.c:bulk_fields', 'people_asked.c:declared'];
 
 /** The declared fields of the program: "file:table" → [names]. But for those of assertions, which nobody else can sign, and of forms,
  * which 63-sign-in.mjs and 64-requests.mjs send. */

@@ -299,6 +299,12 @@ const administration = ground => ({
     'POST /api/v1/admin/plans': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/plans', { plan: 'free', title: `Free ${++number}`, version, reason: 'why' }), marks: audit(VERSIONS),
     },
+    'POST /api/v1/admin/features': {
+        prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/features', { feature: 'seat', title: `Seat ${++number}`, version, reason: 'why' }), marks: audit(VERSIONS),
+    },
+    'POST /api/v1/admin/routes': {
+        prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/routes', { what: 'add', path: `/r/${++number}`, feature: 'seat', version, reason: 'why' }), marks: audit(VERSIONS),
+    },
     'POST /api/v1/admin/plan-grants': {
         prepare: active, act: (injected, who, version) => api(injected, 'POST', '/admin/plan-grants', { what: 'add', plan: 'pro', grant: `g${++number}`, feature: 'seat', amount: 1, version, reason: 'why' }), marks: audit(VERSIONS),
     },
@@ -443,6 +449,8 @@ const forms = ground => ({
     }),
     'POST /admin/limit': form(ground, () => '/admin/limit?limit=free/day', () => ({ amount: String(another()), confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
     'POST /admin/plan': form(ground, () => '/admin/plan?plan=free', () => ({ title: `Free ${++number}`, confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
+    'POST /admin/feature': form(ground, () => '/admin/feature?feature=seat', () => ({ title: `Seat ${++number}`, confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
+    'POST /admin/route': form(ground, () => '/admin/route?what=add', () => ({ path: `/r/${++number}`, feature: 'seat', confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
     'POST /admin/plan-grant': form(ground, () => '/admin/plan-grant?what=add&plan=pro', () => ({ key: `g${++number}`, feature: 'seat', amount: '1', confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
     'POST /admin/settings': form(ground, () => '/admin/settings', () => ({ title: `Injection ${++number}`, confirm: '1' }), { make: seen, marks: audit(VERSIONS) }),
     'POST /admin/version': form(ground, (who, before) => `/admin/version?version=${before}`, nothing, {

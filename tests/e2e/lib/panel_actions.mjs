@@ -23,6 +23,8 @@ const WORDS = {
     '/admin/access/change': () => table('src/view/view_access.c', 'change_words'),
     '/admin/limit': () => ['edit', ...found('templates/limit_edit.html', /\{\{#((?:to|is)_\w+)\}\}/g), ...found('templates/policy_when.html', /<input id="(effective)"/g)],
     '/admin/plan': () => ['edit', ...found('templates/plan_edit.html', /\{\{#(is_\w+)\}\}/g)],
+    '/admin/feature': () => ['edit', ...found('templates/feature_edit.html', /\{\{#(is_\w+)\}\}/g)],
+    '/admin/route': () => ['edit', ...found('templates/route_edit.html', /\{\{#(is_\w+)\}\}/g)],
     '/admin/plan-grant': () => ['edit', ...found('templates/plan_grant.html', /\{\{#(is_\w+)\}\}/g)],
     '/admin/settings': () => ['edit'],
     '/admin/version': () => ['back', ...found('templates/version.html', /name="(cancel)"/g)],
@@ -42,7 +44,7 @@ export const all_actions = () => routes_of_program().map(line => line.split(' ')
 function action_of(sent) {
     const where = new URL(sent.url()).pathname.replace(/^\/quota/, ''), form = new URLSearchParams(sent.postData());
     const about = { add: 'is_new', remove: 'is_remove' }[form.get('what')];
-    const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit', '/admin/plan-grant': about ?? 'edit', '/admin/settings': 'edit',
+    const words = { '/admin/limit': about ?? (form.get('quick') ? `to_${form.get('mode')}` : form.get('effective') ? 'effective' : 'edit'), '/admin/plan': about ?? 'edit', '/admin/feature': about ?? 'edit', '/admin/route': about ?? 'edit', '/admin/plan-grant': about ?? 'edit', '/admin/settings': 'edit',
         '/admin/version': form.get('cancel') ? 'cancel' : 'back', '/admin/bulk': 'stop', '/admin/bulk/undo': 'undo', '/admin/view': 'begin' };
     const what = words[where] ?? form.get('what') ?? form.get('verdict');
     return `${where} ${what}${where === '/admin/change' && what === 'override' ? ` ${form.get('kind')}` : ''}`;
@@ -140,6 +142,12 @@ export const of_policy = version => [
     row('New plan', { 'Its name': 'team', Title: 'Team', Price: '$9', Rank: '3' }, 'Add plan', 'is in force.', 'policy.apply', { every: true }),
     row('Edit plan Team', { Price: '$8' }, 'Change plan', 'is in force.', 'policy.apply'),
     at_once('Remove it', {}, 'Remove plan', 'is in force.', 'policy.apply', { on_the_way: 'Edit plan Team' }),
+    row('New feature', { 'Its name': 'extra', Title: 'Extra' }, 'Add feature', 'is in force.', 'policy.apply', { every: true }),
+    row('Edit feature Extra', { 'What one unit costs you': '0.5' }, 'Change feature', 'is in force.', 'policy.apply'),
+    at_once('Remove it', {}, 'Remove feature', 'is in force.', 'policy.apply', { on_the_way: 'Edit feature Extra' }),
+    row('New route', { Path: '/own/*', Feature: 'Calls <b>' }, 'Add the route', 'is in force.', 'policy.apply', { every: true }),
+    row('Edit route 1', { Method: 'POST' }, 'Change route 1', 'is in force.', 'policy.apply'),
+    at_once('Remove it', {}, 'Remove route 1', 'is in force.', 'policy.apply', { on_the_way: 'Edit route 1' }),
     row('New grant of Free', { 'Its name': 'welcome', Feature: 'Calls <b>', Amount: '4' }, 'Add welcome to', 'is in force.', 'policy.apply', { every: true }),
     row('Edit welcome of Free', { Amount: '5' }, 'Change welcome of', 'is in force.', 'policy.apply'),
     at_once('Remove it', {}, 'Remove welcome of', 'is in force.', 'policy.apply', { on_the_way: 'Edit welcome of Free' }),
