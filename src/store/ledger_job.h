@@ -200,7 +200,8 @@ void batch_queue_once(Batch *batch);
 /* The same of ledger_restore; where the reset cannot be taken back, that is noted of its person in the same way. */
 StoreResult ledger_restore_of_bulk(Store *store, int64_t bulk, int64_t number, const char *reset, const char *reason, const char *actor,
                                    LedgerDone *done, StoreError *error) MUST_CHECK;
-/* ledger_bulk.c. The job, where it is part of a bulk, has reset its person: `units` at most were taken from a limit, which may be taken back until then. */
+/* ledger_bulk.c. The job, where it is part of a bulk, has reset its person: `units` at most were taken from a limit, which may be taken
+ * back until then. */
 void batch_bulk_made(Batch *batch, const Job *job, int64_t units, Instant until);
 /* It was taken, and cannot be made: its error says why. */
 void batch_bulk_failed(Batch *batch, const Job *job);
