@@ -29,7 +29,7 @@ static int make(const char *command, Store *store, const Policy *policy, const P
     json_auto_t *diff = NULL;
     int version = policy->version;
     bool changed = false;
-    StoreResult result = policy_may_follow(store, policy, next, change->keeps_plans, &error);
+    StoreResult result = policy_may_follow(store, change->author, policy, next, change->keeps_plans, &error);
     if (result == STORE_OK)
         result = policy_made_diff(store, policy, next, &diff, &error);
     if (result == STORE_OK && !options->dry_run && json_array_size(json_object_get(diff, "changes")))

@@ -122,7 +122,7 @@ static StoreResult suspend(Store *store, const char *name, bool suspended, const
     params_text(&params, name);
     params_bool(&params, suspended);
     params_text(&whose, name);
-    StoreResult result = suspended ? account_last_stays(store, name, error) : STORE_OK;
+    StoreResult result = suspended ? account_last_stays(store, name, actor, error) : STORE_OK;
     if (result == STORE_OK)
         result = admin_run(store, QUERY_ACCOUNT_SUSPEND, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))

@@ -93,7 +93,7 @@ static StoreResult change(Store *store, Query query, const char *name, const cha
         return result;
     }
     if (lessens)
-        result = account_last_stays(store, name, error);
+        result = account_last_stays(store, name, actor, error);
     if (result == STORE_OK)
         result = admin_run(store, query, &params, &rows, error);
     if (result == STORE_OK && !PQntuples(rows))

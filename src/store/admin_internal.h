@@ -53,8 +53,9 @@ StoreResult admin_turn_part(Store *store, Query query, const char *id, const cha
                             StoreError *error) MUST_CHECK;
 
 /* Of a transaction that takes something from an account: STORE_CONFLICT where nobody else may administer, by the role of an account that may
- * sign in, or named by the policy. That stays so until the transaction is over. (policy_holds.c) */
-StoreResult account_last_stays(Store *store, const char *name, StoreError *error) MUST_CHECK;
+ * sign in, or named by the policy. That stays so until the transaction is over. At a shell another can be made, so there it may go.
+ * (policy_holds.c) */
+StoreResult account_last_stays(Store *store, const char *name, const char *actor, StoreError *error) MUST_CHECK;
 
 /* An id as the API gives it: a whole number as text. */
 bool admin_id(const char *text, int64_t *id) MUST_CHECK;

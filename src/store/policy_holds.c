@@ -34,11 +34,25 @@ static StoreResult admins_read(Store *store, PolicyAsk ask, const char *but, int
     return result;
 }
 
-StoreResult account_last_stays(Store *store, const char *name, StoreError *error)
+/* Whoever acts at a shell can make another account. */
+static bool is_at_shell(const char *actor)
+{
+    return g_str_has_prefix(actor, "cli:");
+}
+
+/* And whoever has a key keeps it, whatever names are in the policy. */
+static bool has_another_way(const char *actor)
+{
+    return is_at_shell(actor) || g_str_has_prefix(actor, "key:");
+}
+
+StoreResult account_last_stays(Store *store, const char *name, const char *actor, StoreError *error)
 {
     g_autoptr(PGresult) active = NULL;
     int64_t others = 0;
     bool is_one = false;
+    if (is_at_shell(actor))
+        return STORE_OK;
     StoreResult result = admin_run(store, QUERY_POLICY_LOCK, NULL, NULL, error);
     if (result == STORE_OK)
         result = admins_read(store, admin_run, name, &others, &is_one, error);
@@ -49,11 +63,11 @@ StoreResult account_last_stays(Store *store, const char *name, StoreError *error
     return result == STORE_OK && !names_somebody(policy) ? store_fail(error, STORE_CONFLICT, "account", SAY_LAST_ADMIN, name) : result;
 }
 
-static StoreResult somebody_stays(Store *store, PolicyAsk ask, const Policy *from, const Policy *to, StoreError *error)
+static StoreResult somebody_stays(Store *store, PolicyAsk ask, const char *author, const Policy *from, const Policy *to, StoreError *error)
 {
     int64_t accounts;
     bool is_one;
-    if (!names_somebody(from) || names_somebody(to))
+    if (has_another_way(author) || !names_somebody(from) || names_somebody(to))
         return STORE_OK;
     StoreResult result = admins_read(store, ask, NULL, &accounts, &is_one, error);
     return result == STORE_OK && accounts == 0 ? store_fail(error, STORE_INVALID, "administrators", SAY_LAST_NAMED) : result;
@@ -102,16 +116,17 @@ static StoreResult plan_is_free(Store *store, PolicyAsk ask, const char *plan, S
 
 /* --- both --- */
 
-StoreResult policy_follows(Store *store, PolicyAsk ask, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
+StoreResult policy_follows(Store *store, PolicyAsk ask, const char *author, const Policy *from, const Policy *to, bool keeps_plans,
+                           StoreError *error)
 {
-    StoreResult result = somebody_stays(store, ask, from, to, error);
+    StoreResult result = somebody_stays(store, ask, author, from, to, error);
     for (int i = 0; from && keeps_plans && result == STORE_OK && i < from->plan_count; i++)
         if (!policy_plan(to, from->plans[i].key))
             result = plan_is_free(store, ask, from->plans[i].key, error);
     return result;
 }
 
-StoreResult policy_may_follow(Store *store, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
+StoreResult policy_may_follow(Store *store, const char *author, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
 {
-    return policy_follows(store, store_read, from, to, keeps_plans, error);
+    return policy_follows(store, store_read, author, from, to, keeps_plans, error);
 }

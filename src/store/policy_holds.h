@@ -8,7 +8,8 @@
 typedef StoreResult (*PolicyAsk)(Store *store, Query query, const Params *params, PGresult **rows, StoreError *error);
 
 /* policy_may_follow, asked so. `from` NULL: none is in force. */
-StoreResult policy_follows(Store *store, PolicyAsk ask, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error) MUST_CHECK;
+StoreResult policy_follows(Store *store, PolicyAsk ask, const char *author, const Policy *from, const Policy *to, bool keeps_plans,
+                           StoreError *error) MUST_CHECK;
 
 /* The policy of a row of policy_active; NULL: there is none, or it cannot be read. New reference. */
 Policy *policy_of_row(Store *store, const PGresult *rows);

@@ -104,7 +104,7 @@ static StoreResult change_make(Store *store, const Policy *policy, const PolicyC
         return STORE_OK;
     }
     g_autoptr(Policy) from = policy_of_row(store, active);
-    result = policy_follows(store, admin_run, from, policy, later || change->keeps_plans, error);
+    result = policy_follows(store, admin_run, change->author, from, policy, later || change->keeps_plans, error);
     if (result != STORE_OK)
         return result;
     if (policy_slots_register(&store->writer, policy) != DB_OK)
@@ -146,13 +146,13 @@ static StoreResult set_state(Store *store, int version, const char *state, bool 
 }
 
 /* Why it cannot come into force in the place of the one that is, though nobody has changed that; NULL: it can. New string. */
-static StoreResult why_not_now(Store *store, const Policy *policy, char **why, StoreError *error)
+static StoreResult why_not_now(Store *store, const Policy *policy, const char *author, char **why, StoreError *error)
 {
     g_autoptr(PGresult) active = NULL;
     StoreResult result = admin_run(store, QUERY_POLICY_ACTIVE, NULL, &active, error);
     g_autoptr(Policy) from = result == STORE_OK ? policy_of_row(store, active) : NULL;
     if (result == STORE_OK)
-        result = policy_follows(store, admin_run, from, policy, true, error);
+        result = policy_follows(store, admin_run, author, from, policy, true, error);
     if (result != STORE_INVALID)
         return result;
     *why = g_strdup(error->detail);
@@ -176,7 +176,7 @@ static StoreResult apply_first_due(Store *store, bool *any, StoreError *error)
     g_autoptr(Policy) policy = store->config.read_policy(result_text(due, 0, 1), "policy", &why);
     bool overtaken = based_on != now, was_scheduled;
     if (policy && !overtaken)
-        result = why_not_now(store, policy, &why, error);
+        result = why_not_now(store, policy, result_text(due, 0, 2), &why, error);
     bool good = policy && !overtaken && !why;
     if (result == STORE_OK)
         result = set_state(store, version, good ? "applied" : "overtaken", &was_scheduled, error);

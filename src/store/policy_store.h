@@ -40,9 +40,11 @@ StoreResult policy_people(Store *store, const Policy *policy, json_t **people, S
  * bulks that give it. Those who are on a default plan for having no other do not hold it. */
 StoreResult policy_plan_held(Store *store, const char *plan, GPtrArray *held, StoreError *error) MUST_CHECK;
 
-/* May `to` take the place of `from`? STORE_INVALID: nobody could administer any more, as `from` named somebody, `to` names nobody, and no account
- * with the role admin may sign in; or (`keeps_plans`) a plan that goes is held. Whoever makes the change is asked again. */
-StoreResult policy_may_follow(Store *store, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error) MUST_CHECK;
+/* May `author` put `to` in the place of `from`? STORE_INVALID: nobody could administer any more, as `from` named somebody, `to` names nobody, no
+ * account with the role admin may sign in, and the author acts neither by a key nor at a shell; or (`keeps_plans`) a plan that goes is held.
+ * Whoever makes the change is asked again. */
+StoreResult policy_may_follow(Store *store, const char *author, const Policy *from, const Policy *to, bool keeps_plans,
+                              StoreError *error) MUST_CHECK;
 
 /* Versions, newest first: [{version, author, reason, applied_at, active, state, effective_at, based_on, why}]; `state` is "applied", "scheduled",
  * "cancelled", "overtaken" or "failed", `why` of the last. */

@@ -58,7 +58,7 @@ void policy_api_make(Call *call, const Policy *next, const InputValue *values, b
     int version = call->policy->version;
     bool changed = false;
     change.keeps_plans = !may_differ_in_text || change.effective_at != INSTANT_MIN;
-    StoreResult result = policy_may_follow(call->site->store, call->policy, next, change.keeps_plans, &error);
+    StoreResult result = policy_may_follow(call->site->store, actor, call->policy, next, change.keeps_plans, &error);
     if (result == STORE_OK)
         result = policy_call_diff(call, call->policy, next, &diff, &error);
     json_t *changes = json_object_get(diff, "changes");

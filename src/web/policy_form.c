@@ -122,7 +122,8 @@ static void refuse(PolicyForm *form, StoreError *error)
 /* What it would change. Where it may not follow the one in force, the form says why, and there is no *next. */
 static StoreResult look(Call *call, PolicyForm *form, Policy **next, StoreError *error)
 {
-    StoreResult result = policy_may_follow(call->site->store, call->policy, *next, true, error);
+    g_autofree char *actor = identity_actor(&call->identity);
+    StoreResult result = policy_may_follow(call->site->store, actor, call->policy, *next, true, error);
     if (result == STORE_OK)
         return policy_call_diff(call, call->policy, *next, &form->diff, error);
     if (result != STORE_INVALID)

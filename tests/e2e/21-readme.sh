@@ -34,8 +34,6 @@ check "and the demonstration's after it" webquota policy apply deploy/policies/d
 awk '/^    title          = "Wiki"/ { on = 1 } /^This counts/ { on = 0 } on' docs/policy.md | sed 's/^    //' >"$folder/wiki.conf"
 check "the manual's policy for a wiki is a good one" webquota policy check "$folder/wiki.conf"
 
-check "somebody may administer whatever the policy names" bash -c 'webquota account add keeper --role admin <<<"correct horse battery"'
-
 # The policy that it has one copy, and the call of the API, which is about the same feature.
 cp deploy/policies/menu-upload.conf "$folder/my.conf"
 check "the policy that is copied is put in force as it says" bash -c "cd '$folder'; $(sed -n 's/^    \(webquota policy check my.conf.*\)/\1/p' README.md)"

@@ -196,9 +196,9 @@ StoreResult policy_plan_held(Store *store, const char *plan, GPtrArray *held, St
 }
 
 /* The policy's last administrator stays. */
-StoreResult policy_may_follow(Store *store, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
+StoreResult policy_may_follow(Store *store, const char *author, const Policy *from, const Policy *to, bool keeps_plans, StoreError *error)
 {
-    (void)store, (void)keeps_plans;
+    (void)store, (void)author, (void)keeps_plans;
     bool named = from->administrators && from->administrators[0], names = to->administrators && to->administrators[0];
     if (!named || names)
         return STORE_OK;
