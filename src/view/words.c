@@ -71,7 +71,7 @@ const char *words_status(int status)
         {409, "This cannot be done now"},
         {413, "That was more than can be taken"},
         {415, "This cannot be read"},
-        {422, "This refers to something that does not exist"},
+        {422, "This cannot be done as it was asked"},
         {429, "That was too much for now"},
         {500, "Something went wrong here"},
         {503, "Usage cannot be shown now"},
