@@ -321,15 +321,15 @@ async function limit_files(site, load) {
     return { began, ended: await back_with_room(site) };
 }
 
-/* Moves the database to a small volume of its own. */
+/* Moves the database to a small volume of its own: with room for what it has by now, after many rounds, and 128 MB. */
 async function small_disk(site) {
     const pg = `${site.folder}/pg`;
     await run_well(`${ROOT}/scripts/postgres`, ['stop', site.folder], { env: site.env });
+    site.small_disk = pg;
     await run_well('sh', ['-ec', `
         mv "$1" "$1.large" && mkdir -m 700 "$1"
-        mount -t tmpfs -o size=192m,mode=700 webquota-test "$1"
+        mount -t tmpfs -o "size=$(($(du -sm "$1.large" | cut -f1) + 128))m,mode=700" webquota-test "$1"
         cp -a "$1.large/." "$1" && chown --reference="$1.large" "$1"`, 'small_disk', pg]);
-    site.small_disk = pg;
     await start_postgres(site);
 }
 
