@@ -64,6 +64,7 @@ class Check {
         if (down.length > this.calls.length * DOWN_AT_MOST) this.complain('up', `${down.length} of ${this.calls.length} calls, such as ${down[0].mark}: ${down[0].detail}`);
         this.by_call = new Map(this.calls.map(call => [call.mark, call]));
         this.asked_again = new Map(this.calls.filter(call => call.mark.startsWith('resolver.')).map(call => [call.key, call]));
+        this.of_others = new Set(this.calls.filter(call => call.key && call.fingerprint !== 'same' && call.result !== 'invalid').map(call => call.key));
         for (const call of this.calls) {
             this.count(call.op);
             if (call.result === 'unknown' || call.result === 'down') this.match_unknown(call);
@@ -80,12 +81,14 @@ class Check {
         if (row) row.told = true;
     }
 
-    /* A request with a key: by what it was told when it was sent again, unless its key was good no longer. All others: by the record. */
+    /* A request with a key: by what it was told when it was sent again, unless its key was good no longer, or for another request. All others: by the
+     * record. */
     resolve(call, row) {
         const sent = call.fingerprint === 'same' ? this.asked_again.get(call.key) : undefined;
         const late = row && sent?.result === 'ok' && read_id(sent.id).at - row.at >= KEY_US - RECKONED_US, again = late ? undefined : sent;
         this.count(`unknown, resolved by its ${again ? 'key' : 'record'}: ${row ? 'was carried out' : 'was not'}`);
-        if (late) return;
+        const anothers = again?.result === 'invalid' && row?.outcome !== 'allowed' && this.of_others.has(call.key);
+        if (late || anothers) return;
         if (call.fingerprint === 'same' && again?.result !== 'ok')
             this.complain('resolved', `${call.op} ${call.mark} with ${call.key}: ${again ? `asked again, it was told ${again.result}` : 'it was not asked again'}`);
         else if (again && row?.outcome === 'allowed' && read_id(again.id).id !== row.id)
