@@ -6,11 +6,11 @@
 #include "policy/policy_feature.h"
 #include "view/view.h"
 
-enum { FEATURE, AT, BASED_ON, REASON, OPTIONS };
+enum { FEATURE, OPTIONS };
 
 typedef struct {
     OptionTexts texts;
-    gboolean dry_run, json;
+    PolicySetOptions set;
     const char *verb;
 } FeatureOptions;
 
@@ -91,16 +91,14 @@ static bool says_what(const FeatureOptions *options)
 
 static int do_it(int argc, char **argv, FeatureOptions *options)
 {
-    char *const *of = options->texts.of;
     options->verb = argc == 2 ? argv[1] : "";
     if (is(options, "list"))
-        return list(options->json);
+        return list(options->set.json);
     if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
         return cli_usage("feature", "it takes list, set, add or remove");
     if (!says_what(options))
         return CMD_USAGE;
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("feature", &set, wished, options);
+    return policy_set("feature", &options->set, wished, options);
 }
 
 #define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
@@ -119,11 +117,7 @@ int cmd_feature(int argc, char **argv)
         OPTION(FEATURE_RESOURCES, "resources", "Patterns by which it is found, with commas between", "LIST"),
         OPTION(FEATURE_UNIT_COST, "unit-cost", "What one unit costs the operator", "X"),
         OPTION(FEATURE_ONE_PLACE, "one-place", "In line, for each feature or resource", "WHAT"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("feature", "list | set | add | remove",
@@ -131,5 +125,6 @@ int cmd_feature(int argc, char **argv)
                              "version. An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

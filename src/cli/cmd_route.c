@@ -6,12 +6,12 @@
 #include "policy/policy_route.h"
 #include "view/view_admin_policy.h"
 
-enum { ROUTE, POSITION, AT, BASED_ON, REASON, OPTIONS };
+enum { ROUTE, POSITION, OPTIONS };
 #define NUMBER_MAX 1000
 
 typedef struct {
     OptionTexts texts;
-    gboolean dry_run, json;
+    PolicySetOptions set;
     const char *verb;
     int64_t route, position;
 } RouteOptions;
@@ -101,14 +101,13 @@ static int do_it(int argc, char **argv, RouteOptions *options)
     char *const *of = options->texts.of;
     options->verb = argc == 2 ? argv[1] : "";
     if (is(options, "list"))
-        return list(options->json);
+        return list(options->set.json);
     if (!is(options, "set") && !is(options, "add") && !is(options, "remove"))
         return cli_usage("route", "it takes list, set, add or remove");
     if (!says_what(options) || !cli_whole("route", "--route", of[ROUTE], 1, NUMBER_MAX, &options->route) ||
         !cli_whole("route", "--position", of[POSITION], 1, NUMBER_MAX, &options->position))
         return CMD_USAGE;
-    const PolicySetOptions set = { .at = of[AT], .based_on = of[BASED_ON], .reason = of[REASON], .dry_run = options->dry_run, .json = options->json };
-    return policy_set("route", &set, wished, options);
+    return policy_set("route", &options->set, wished, options);
 }
 
 #define OPTION(option, name, about, value) { name, 0, 0, G_OPTION_ARG_STRING, &of[OPTIONS + (option)], about, value }
@@ -128,11 +127,7 @@ int cmd_route(int argc, char **argv)
         OPTION(ROUTE_RESOURCE_SEGMENT, "resource-segment", "The {name} in the path that does", "NAME"),
         OPTION(ROUTE_UNITS, "units", "How many units a request is worth", "N"),
         OPTION(ROUTE_CHARGE, "charge", "When: admit, success, commit or check", "WHEN"),
-        { "at", 0, 0, G_OPTION_ARG_STRING, &of[AT], "When it comes into force, and not at once", "TIME" },
-        { "based-on", 0, 0, G_OPTION_ARG_STRING, &of[BASED_ON], "Not if another version is in force", "VERSION" },
-        { "reason", 0, 0, G_OPTION_ARG_STRING, &of[REASON], "Why, for the audit (must be said)", "TEXT" },
-        { "dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only show what would change, and for how many people", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print JSON", NULL },
+        POLICY_SET_OPTIONS(options.set),
         { NULL },
     };
     int parsed = cli_options("route", "list | set | add | remove",
@@ -140,5 +135,6 @@ int cmd_route(int argc, char **argv)
                              "removes one, as a new version. An option that is given as \"\" is not written any more.", entries, &argc, &argv);
     int code = parsed == CMD_OK ? do_it(argc, argv, &options) : MAX(parsed, 0);
     option_texts_clear(&options.texts);
+    policy_set_options_clear(&options.set);
     return code;
 }

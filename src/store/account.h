@@ -15,7 +15,7 @@ StoreResult account_list(Store *store, json_t **list, StoreError *error) MUST_CH
 StoreResult account_get(Store *store, const char *name, json_t **json, StoreError *error) MUST_CHECK;
 
 /* The same of the three: STORE_NONE where there is no such account; its sessions end. STORE_CONFLICT: it is the last with the role admin that
- * may sign in, and would be it no longer, and the policy names no administrators. */
+ * may sign in, and would be it no longer, the policy names no administrators, and it is not done at a shell. */
 StoreResult account_password(Store *store, const char *name, const char *password, const char *reason, const char *actor,
                              StoreError *error) MUST_CHECK;
 StoreResult account_role(Store *store, const char *name, Role role, const char *reason, const char *actor, StoreError *error) MUST_CHECK;
