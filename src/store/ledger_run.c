@@ -70,7 +70,7 @@ static Policy *policy_for_try(Ledger *ledger)
 {
     Store *store = ledger->store;
     pthread_mutex_lock(&store->policy_lock);
-    bool look = !store->policy || store->policy_checked_us == 0;
+    bool look = !store->policy || store->policy_asked != store->policy_looked;
     pthread_mutex_unlock(&store->policy_lock);
     if (look && store_policy_refresh(store, &ledger->db) != DB_OK)
         return NULL;

@@ -265,7 +265,6 @@ static void set_policy(Store *store, Policy *policy, int held)
         return;
     }
     store->policy = policy;
-    store->policy_checked_us = g_get_monotonic_time();
     pthread_mutex_unlock(&store->policy_lock);
     if (old && old->version != policy->version)
         log_line(LOG_LEVEL_NOTICE, "policy version %d is in force", policy->version);
@@ -313,7 +312,7 @@ void store_zone_param(Store *store, Params *params)
 void store_policy_look_again(Store *store)
 {
     pthread_mutex_lock(&store->policy_lock);
-    store->policy_checked_us = 0;
+    store->policy_asked++;
     pthread_mutex_unlock(&store->policy_lock);
 }
 
@@ -391,8 +390,27 @@ static void refuse(Store *store, int version)
     g_atomic_int_set(&store->policy_refused, version);
 }
 
+/* How often it was asked so far to look again. */
+static int64_t policy_asked(Store *store)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    int64_t asked = store->policy_asked;
+    pthread_mutex_unlock(&store->policy_lock);
+    return asked;
+}
+
+/* What a look found, before which it was asked so often, holds. Who asked after it had begun is told nothing by it. */
+static void policy_looked(Store *store, int64_t asked)
+{
+    pthread_mutex_lock(&store->policy_lock);
+    store->policy_checked_us = g_get_monotonic_time();
+    store->policy_looked = MAX(store->policy_looked, asked);
+    pthread_mutex_unlock(&store->policy_lock);
+}
+
 DbResult store_policy_refresh(Store *store, Db *db)
 {
+    int64_t asked = policy_asked(store);
     int held = policy_version_in_force(store);
     g_autoptr(PGresult) rows = NULL;
     DbResult result = db_run(db, QUERY_POLICY_ACTIVE, NULL, &rows);
@@ -410,9 +428,7 @@ DbResult store_policy_refresh(Store *store, Db *db)
     }
     if (version >= 0)
         result = coming_refresh(store, db, rows);
-    pthread_mutex_lock(&store->policy_lock);
-    store->policy_checked_us = g_get_monotonic_time();
-    pthread_mutex_unlock(&store->policy_lock);
+    policy_looked(store, asked);
     return result;
 }
 
@@ -469,15 +485,18 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
     *policy = NULL;
     pthread_mutex_lock(&store->policy_lock);
     bool known = store->policy != NULL;
-    bool look = !known || g_get_monotonic_time() - store->policy_checked_us > POLICY_LOOK_US;
+    int64_t asked = store->policy_asked;
+    bool look = !known || asked != store->policy_looked || g_get_monotonic_time() - store->policy_checked_us > POLICY_LOOK_US;
     if (look && known)
-        store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is */
+        store->policy_checked_us = g_get_monotonic_time(); /* one looks; the others go on with what there is, unless it is known to be old */
     pthread_mutex_unlock(&store->policy_lock);
     if (look) {
         Db *db = known ? store_reader_take_for(store, store_patience_us(store) / POLICY_WAIT_SHARE) : store_reader_take(store);
         DbResult result = store_policy_refresh(store, db);
-        if (result != DB_OK)
+        if (result != DB_OK) {
             store_down(error, db);
+            policy_looked(store, asked); /* nobody else tries for now */
+        }
         store_reader_give(store, db);
         if (result == DB_OK && g_atomic_int_get(&store->policy_due))
             apply_due(store);

@@ -21,7 +21,9 @@ struct Store {
 
     pthread_mutex_t policy_lock;
     Policy *policy;              /* NULL: none read so far */
-    int64_t policy_checked_us;   /* monotonic; 0: look again */
+    int64_t policy_checked_us;   /* monotonic */
+    int64_t policy_asked;        /* how often it was asked to look again ... */
+    int64_t policy_looked;       /* ... and of those, how many were before the last look began */
     gint policy_due;             /* one that was to come is due, and not in force yet; atomic */
     gint policy_due_failed;      /* it could not be put in force, which was said; atomic */
     gint policy_refused;         /* a version that could not be read; atomic */

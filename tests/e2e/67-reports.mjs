@@ -60,6 +60,7 @@ async function told(site, root) {
     const read = async query => status(await site.api('GET', `/admin/reports${query}`), 200).json;
     /* The last is what was given back. */
     await until(async () => (({ requests, cost }) => requests === 7 && cost === 5.25)((await read('?days=1')).summary[0]), 'everything is counted');
+    await until(async () => await site.value('select (select upto from webquota.standing_rollup) > (select max(xact) from webquota.decisions)') === 't', 'and who is near');
     const reports = await read('?days=1');
     await test('reports are what was asked for', async () => {
         like(reports.about, { days: 1, timezone: NOON, replica: false, lag_s: null, near_pct: 80, near_people: 1, near_more: false, currency: 'EUR' });

@@ -54,27 +54,55 @@ static void *look(void *store)
     return GINT_TO_POINTER(store_policy(store, &policy, &error));
 }
 
-/* Nothing is heard of changes here, so that each look is one that the test asks for. */
-START_TEST(one_that_was_read_before_another_took_its_place_does_not_come_back)
+static void gate_is(bool open)
+{
+    pthread_mutex_lock(&gate.lock);
+    gate.open = open;
+    gate.reached = false;
+    pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.lock);
+}
+
+/* A store with the first policy, in which somebody is about to read the second by now, and waits at the gate. Nothing is heard of
+ * changes here, so that each look is one that the test asks for. */
+static Store *store_held_up(pthread_t *slow)
 {
     const StoreConfig config = {.database = database_url(), .prepared = true, .readers = 2, .read_policy = read_slowly};
-    pthread_t slow;
     database_fresh(POLICY("first"));
     Store *store = store_open(&config);
     assert_in_force(store, "first");
+    gate_is(false);
     apply(POLICY("second"));
-    pthread_create(&slow, NULL, look, store);
+    pthread_create(slow, NULL, look, store);
     pthread_mutex_lock(&gate.lock);
     while (!gate.reached)
         pthread_cond_wait(&gate.changed, &gate.lock);
     pthread_mutex_unlock(&gate.lock);
+    return store;
+}
+
+START_TEST(one_that_was_read_before_another_took_its_place_does_not_come_back)
+{
+    pthread_t slow;
+    Store *store = store_held_up(&slow);
     apply(POLICY("third"));
     ck_assert_int_eq(GPOINTER_TO_INT(look(store)), STORE_OK);
     assert_in_force(store, "third");
-    pthread_mutex_lock(&gate.lock);
-    gate.open = true;
-    pthread_cond_broadcast(&gate.changed);
-    pthread_mutex_unlock(&gate.lock);
+    gate_is(true);
+    pthread_join(slow, NULL);
+    assert_in_force(store, "third");
+    store_close(store);
+}
+END_TEST
+
+/* Who made the third asks to look again; that one who had begun before then ends is no look for them. */
+START_TEST(what_was_changed_is_seen_though_another_was_just_looking)
+{
+    pthread_t slow;
+    Store *store = store_held_up(&slow);
+    apply(POLICY("third"));
+    store_policy_look_again(store);
+    gate_is(true);
     pthread_join(slow, NULL);
     assert_in_force(store, "third");
     store_close(store);
@@ -87,6 +115,7 @@ int main(void)
     TCase *tests = tcase_create("in force");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, one_that_was_read_before_another_took_its_place_does_not_come_back);
+    tcase_add_test(tests, what_was_changed_is_seen_though_another_was_just_looking);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
