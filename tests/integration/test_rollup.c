@@ -1,5 +1,5 @@
 /* The roll-up adds up to the records: whatever was done, in whatever order it commits, and whenever it is broken off.
- * Runs alone, as it tells how much is decided in a second. Server of its own: it tells transactions by their numbers, and those are the server's. */
+ * Takes long. Server of its own: it tells transactions by their numbers, and how much is decided in a second, and those are the server's. */
 #include "rolling.h"
 
 #include <glob.h>
