@@ -339,7 +339,8 @@ START_TEST(another_zone_has_other_days)
     ck_assert_int_gt(roll_up(rollup, 100), 5);
     assert_sums_are_right();
     ck_assert_int_ne(database_number("select sum(hashtext(day || feature || units)::bigint) from webquota.usage_daily"), before);
-    ck_assert_str_eq(database_value("select zone from webquota.usage_rollup"), "America/Los_Angeles");
+    g_autofree char *zone = database_value("select zone from webquota.usage_rollup");
+    ck_assert_str_eq(zone, "America/Los_Angeles");
     rollup_close(rollup);
     store_close(store);
 }
