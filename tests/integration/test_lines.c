@@ -154,7 +154,7 @@ typedef struct {
 static void *poll_places(void *data)
 {
     Poller *poller = data;
-    while (g_get_monotonic_time() < poller->until_us) {
+    while (poller->polls < poller->tickets->len || g_get_monotonic_time() < poller->until_us) {
         g_auto(StoreError) error = { 0 };
         g_autoptr(TicketRead) read = NULL;
         const char *id = poller->tickets->pdata[poller->polls++ % poller->tickets->len];

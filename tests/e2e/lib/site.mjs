@@ -185,7 +185,8 @@ class Site {
     processes(program) {
         return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter(pid => {
             try {
-                return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program.slice(0, 15) &&
+                return (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === program.slice(0, 15) ||
+                    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`/${program}.watched\0`)) && // by valgrind (tests/watched/cc)
                     readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`WEBQUOTA_SITE_VAR=${this.folder}`);
             } catch {
                 return false;
