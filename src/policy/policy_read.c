@@ -1,6 +1,7 @@
 /* Policy text to domain: scan for lines and names, libConfuse for values, then the meaning, part by part. */
 #include "policy/policy_read.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 #include "policy/policy_parts.h"
@@ -19,14 +20,23 @@ static void remember_error(cfg_t *cfg, const char *format, va_list arguments)
     confuse_error_line = cfg ? cfg->line : 1;
 }
 
+/* libConfuse says nothing of it, and it is no mistake of whoever wrote the text: the process ends, as by GLib's rule. */
+static void end_without_memory(void)
+{
+    g_error("libConfuse failed to allocate memory");
+}
+
 /* The values of a clean text. False, with a mistake, when libConfuse does not take it after all. */
 static bool values_read(cfg_t *cfg, const char *clean, const Reading *reading)
 {
     cfg_set_error_function(cfg, remember_error);
-    bool good = cfg_parse_buf(cfg, clean) == CFG_SUCCESS;
+    errno = 0;
+    bool good = cfg_parse_buf(cfg, clean) == CFG_SUCCESS, no_memory = errno == ENOMEM;
     g_autofree char *error = g_steal_pointer(&confuse_error);
     if (good && !error)
         return true;
+    if (!error && no_memory)
+        end_without_memory();
     mistake_add(reading->mistakes, reading->file_name, error ? confuse_error_line : 1, "", NULL, "%s",
                 error ? error : "libConfuse cannot read it");
     return false;
@@ -36,6 +46,8 @@ static void read_meaning(Reading *reading, const Scan *scan)
 {
     pthread_mutex_lock(&confuse_lock);
     cfg_t *cfg = cfg_init(policy_options, CFGF_NONE);
+    if (!cfg)
+        end_without_memory();
     if (values_read(cfg, scan->clean, reading)) {
         Section file = {reading, cfg, scan->file};
         read_settings(&file);
