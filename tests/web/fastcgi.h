@@ -35,9 +35,11 @@ static inline pid_t server_start_with(ServeAnswer answer, rlim_t files)
     ck_assert(pipe(in_flight) == 0 && pipe(go_on) == 0);
     pid_t server = fork();
     if (server == 0) {
-        struct rlimit limit = {.rlim_cur = files, .rlim_max = files};
+        struct rlimit limit;
+        ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        limit.rlim_cur = files;
         if (files > 0)
-            setrlimit(RLIMIT_NOFILE, &limit);
+            ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
         serve_prepare();
         _exit(serve_fastcgi(listener, true, 3, NULL, answer, NULL) ? 0 : 1);
     }

@@ -256,9 +256,10 @@ static void hear(int supervisor, const char *wanted)
 
 START_TEST(a_supervisor_hears_signs_of_life)
 {
-    g_autofree char *where = g_strdup_printf("%s/webquota-test-%d.alive", g_get_tmp_dir(), (int) getpid());
+    static char where[sizeof(((struct sockaddr_un *) 0)->sun_path)];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct timeval patience = {.tv_sec = 10};
+    ck_assert_int_lt(g_snprintf(where, sizeof where, "%s/webquota-test-%d.alive", g_get_tmp_dir(), (int) getpid()), sizeof where);
     g_strlcpy(address.sun_path, where, sizeof address.sun_path);
     int supervisor = socket(AF_UNIX, SOCK_DGRAM, 0);
     ck_assert_int_eq(bind(supervisor, (struct sockaddr *) &address, sizeof address), 0);
