@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 #include <sodium.h>
-#include <sys/mman.h>
 
 #define OPERATIONS crypto_pwhash_OPSLIMIT_INTERACTIVE
 #define MEMORY crypto_pwhash_MEMLIMIT_INTERACTIVE
@@ -50,20 +49,45 @@ char *password_hash(const char *password)
     return made ? g_strdup(hash) : NULL;
 }
 
-static bool there_is_room(void)
+/* What a hash was made of and with (crypto_pwhash_STRBYTES: "$argon2id$v=19$m=KiB,t=OPERATIONS,p=1$SALT$HASH"). */
+typedef struct {
+    unsigned long long operations;
+    size_t memory; /* bytes */
+    unsigned char salt[crypto_pwhash_SALTBYTES], hash[32];
+} Recipe;
+
+static bool decode(unsigned char *bytes, size_t size, const char *text, const char **end)
 {
-    // cppcheck-suppress invalidFunctionArg
-    void *room = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return room != MAP_FAILED && munmap(room, MEMORY) == 0;
+    size_t len;
+    return sodium_base642bin(bytes, size, text, strcspn(text, "$"), NULL, &len, end, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 && len == size;
 }
 
-/* libsodium does not tell what is wrong from what it had no memory to try. */
+static bool recipe_read(Recipe *recipe, const char *hash)
+{
+    unsigned kib, operations;
+    int begin = 0;
+    const char *end;
+    if (sscanf(hash, "$argon2id$v=19$m=%u,t=%u,p=1$%n", &kib, &operations, &begin) != 2 || !begin)
+        return false;
+    recipe->operations = operations;
+    recipe->memory = (size_t) kib * 1024;
+    return decode(recipe->salt, sizeof recipe->salt, hash + begin, &end) && *end == '$' &&
+           decode(recipe->hash, sizeof recipe->hash, end + 1, &end) && !*end;
+}
+
+/* crypto_pwhash_str_verify does not tell what is wrong from what it had no memory to try; crypto_pwhash does. */
 static bool verify(const char *password, const char *hash, bool *right)
 {
+    Recipe recipe;
+    unsigned char made[sizeof recipe.hash];
+    if (!recipe_read(&recipe, hash))
+        return true;
     pthread_mutex_lock(&at_work);
-    *right = crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
-    bool tried = *right || there_is_room();
+    bool tried = crypto_pwhash(made, sizeof made, password, strlen(password), recipe.salt, recipe.operations, recipe.memory,
+                               crypto_pwhash_ALG_ARGON2ID13) == 0;
     pthread_mutex_unlock(&at_work);
+    *right = tried && sodium_memcmp(made, recipe.hash, sizeof made) == 0;
+    sodium_memzero(made, sizeof made);
     return tried;
 }
 
