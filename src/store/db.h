@@ -15,7 +15,9 @@ typedef enum {
     DB_LOST      /* no connection, or it broke; whether the statement ran is not known */
 } DbResult;
 
+#ifndef DB_PATIENCE_MS /* longer where valgrind watches (scripts/watched) */
 #define DB_PATIENCE_MS 5000
+#endif
 
 typedef struct {
     PGconn *connection;        /* NULL: not connected */
