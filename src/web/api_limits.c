@@ -12,6 +12,8 @@ void api_limit_list(Call *call)
 {
     g_auto(StoreError) error = {0};
     json_auto_t *people = NULL;
+    if (!policy_call_anew(call))
+        return;
     StoreResult result = policy_people(call->site->store, call->policy, &people, &error);
     admin_answer(call, 200, result, result == STORE_OK ? view_limits_json(call->policy, people) : NULL, &error);
 }

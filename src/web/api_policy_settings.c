@@ -65,6 +65,8 @@ static json_t *setting_json(const Policy *policy, TopSetting setting)
 
 void api_policy_settings(Call *call)
 {
+    if (!policy_call_anew(call))
+        return;
     json_t *settings = json_object();
     for (TopSetting setting = 0; setting < TOP_SETTINGS; setting++)
         json_object_set_new(settings, top_setting_name(setting), setting_json(call->policy, setting));

@@ -4,6 +4,7 @@
 #include "view/view_admin_policy.h"
 #include "web/handlers.h"
 #include "web/policy_api.h"
+#include "web/policy_call.h"
 
 enum { WHAT = CHANGE_FIELDS, ROUTE, POSITION, OPTIONS, FIELDS = OPTIONS + ROUTE_OPTIONS };
 static const InputField fields[FIELDS] = {
@@ -26,7 +27,8 @@ static const InputField fields[FIELDS] = {
 
 void api_route_list(Call *call)
 {
-    call_json(call, 200, view_routes_json(call->policy));
+    if (policy_call_anew(call))
+        call_json(call, 200, view_routes_json(call->policy));
 }
 
 /* What is wished; texts[] are new. False: answered already. */

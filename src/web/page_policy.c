@@ -18,7 +18,7 @@ void page_policy(Call *call)
     InputValue values[G_N_ELEMENTS(plans_fields)];
     g_auto(StoreError) error = {0};
     json_t *versions = NULL, *people = NULL;
-    if (!call_query(call, plans_fields, G_N_ELEMENTS(plans_fields), values))
+    if (!call_query(call, plans_fields, G_N_ELEMENTS(plans_fields), values) || !policy_call_anew(call))
         return;
     StoreResult result = policy_versions(call->site->store, &versions, &error);
     if (result == STORE_OK)
@@ -73,7 +73,7 @@ void page_version(Call *call)
     InputValue values[1];
     g_auto(StoreError) error = {0};
     g_autoptr(Policy) version = NULL;
-    if (!call_query(call, version_fields, 1, values))
+    if (!call_query(call, version_fields, 1, values) || !policy_call_anew(call))
         return;
     form_open(&call->request->query, version_fields, V_FIELDS, shown);
     StoreResult result = policy_version_read(call->site->store, (int)values[V_VERSION].whole, &version, &error);

@@ -11,7 +11,8 @@ PolicyChange policy_call_change(const char *actor, const InputValue *version, co
 /* What `to` would change, and for how many people. New reference. */
 StoreResult policy_call_diff(Call *call, const Policy *from, const Policy *to, json_t **diff, StoreError *error) MUST_CHECK;
 
-/* The call goes on with what is in force by now. False: answered already. */
+/* The call goes on with what is in force by now, which another process may have made a moment ago: whoever is shown it sends its version back.
+ * False: answered already. */
 bool policy_call_anew(Call *call) MUST_CHECK;
 
 /* The same where another version was looked at than this process knows of: another one may have made it. */

@@ -148,6 +148,8 @@ static void open_with(Call *call, int status, PolicyForm *form)
 void policy_form_open(Call *call, const PolicyFormKind *kind)
 {
     g_auto(PolicyForm) form = {.kind = kind, .sent = &call->request->query};
+    if (!policy_call_anew(call))
+        return;
     form_open(form.sent, kind->fields, kind->count, form.shown);
     if (!kind->choose(call, &form))
         return;

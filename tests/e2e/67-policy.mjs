@@ -4,6 +4,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Browser, fields_of } from './lib/forms.mjs';
 import { bars as hold, launch, LOOKS, press, sign_in, tab_to, type_into } from './lib/hands.mjs';
+import { request } from './lib/http.mjs';
+import { second_service } from './lib/second.mjs';
 import { PROGRAMS, run_well, with_site } from './lib/site.mjs';
 import { broken, equal, finish, like, ok, status, test, until } from './lib/tap.mjs';
 
@@ -714,6 +716,31 @@ async function new_root(site) {
     return status(await root.open('/admin/what-if?limit=free/life&amount=3&try=1'), 200);
 }
 
+/** What is shown of the policy at one process was made at another a moment ago: its version is what a change goes by. */
+async function at_another(site) {
+    const other = await second_service(site), there = { ...site, url: other.url }, root = new Browser(there);
+    try {
+        await test('a page of the policy is of now at every process, so that what is sent from it is taken', async () => {
+            status(await root.sign_in('root', PASSWORD), 303);
+            const active = () => site.value('select version from webquota.policies where active').then(Number);
+            const API = ['settings', 'routes', 'limits'], PAGES = ['settings', 'limit?limit=free/life', 'plan?plan=free', 'feature?feature=call', 'route?what=add', 'plan-grant?what=add&plan=free'];
+            for (const [i, where] of [...API, ...PAGES, ...API, ...PAGES].entries()) {
+                const { version } = status(await site.api('POST', '/admin/settings', { version: await active(), title: `Title ${i}`, reason: 'why' }), 201).json;
+                if (PAGES.includes(where)) equal(fields_of(status(await root.open(`/admin/${where}`), 200)).version, String(version), where);
+                else equal(status(await request(`${other.url}/api/v1/admin/${where}`, { headers: site.admin }), 200).json.version, version, where);
+            }
+            const before = await active();
+            for (let i = 0; i < 5; i++) {
+                status(await site.api('POST', '/admin/settings', { version: await active(), title: `Other title ${i}`, reason: 'why' }), 201);
+                ok((await root.open('/admin/plans')).text.includes(`Other title ${i}`), 'plans');
+                equal(fields_of(status(await root.open(`/admin/version?version=${before}`), 200)).now, String(await active()), 'version');
+            }
+        });
+    } finally {
+        other.stop();
+    }
+}
+
 try {
     await with_site({}, async site => {
         const file = `${site.folder}/policy.conf`;
@@ -736,6 +763,7 @@ try {
         await programs(site);
         await sections_by_programs(site);
         await changes(site);
+        await at_another(site);
     });
 } catch (error) {
     broken(error);
