@@ -51,14 +51,15 @@ async function cut_connections(site) {
 /* What a service does by itself, a lease each: history is rolled up, somebody is let in, many are changed. */
 const JOBS = ['history', 'admission', 'bulk'];
 
-/* It has the leases, not the site's own service. */
+/* It has the leases, not the site's own service. Nobody takes one where there is nothing to do. */
 async function has_leases(injected) {
-    const mine = `holder ~ ', process ${injected.pid}, '`, names = JOBS.map(name => `'${name}'`);
+    const { site } = injected, names = JOBS.map(name => `'${name}'`), others = `name in (${names}) and holder !~ ', process ${injected.pid}, '`;
     await until(async () => {
-        await injected.site.sql(`update webquota.leases set holder = '', until = '-infinity' where name in (${names}) and not ${mine}`);
-        await new Promise(resolve => setTimeout(resolve, 300));
-        return Number(await injected.site.value(`select count(*) from webquota.leases where name in (${names}) and ${mine}`)) === JOBS.length;
-    }, 'the service has the leases', 30000);
+        if (!Number(await site.value(`select count(*) from webquota.leases where ${others}`))) return true;
+        await site.sql(`update webquota.leases set holder = '', until = '-infinity' where ${others}`);
+        await all_done(injected, await make_work(injected), 10000);
+        return false;
+    }, 'the service has the leases', 60000);
 }
 
 /* Something to do for each of them; answers what tells that all is done. */
@@ -71,12 +72,13 @@ async function make_work({ site, ground }) {
         and (select sum(allowed) > 0 from webquota.usage_daily u join webquota.subjects s on s.id = u.subject_id where s.key like '${subject.slice(0, -2)}%')`;
 }
 
+const all_done = (injected, done, within_ms) => until(async () => await injected.site.value(done) === 't', 'all jobs are done', within_ms);
+
 const BESIDE = {
     'GET /readyz, while what a service does by itself is done': {
         slow: true, prepare: (site, who, injected) => has_leases(injected),
         act: async injected => {
-            const done = await make_work(injected);
-            await until(async () => await injected.site.value(done) === 't', 'all jobs are done', ANSWER_MS - 1000);
+            await all_done(injected, await make_work(injected), ANSWER_MS - 1000);
             return request(`${injected.url}/readyz`);
         },
     },
