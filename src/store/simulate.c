@@ -5,6 +5,7 @@
 
 #define LATE_AT_MOST_US (10 * US_PER_S)
 #define PATIENCE_MS 60000
+#define BOUNDED_PATIENCE_MS 10000 /* of a few records, which a page waits for */
 #define SAMPLE_ACCOUNTS 200 /* places to look for accounts at */
 
 void simulation_free(Simulation *simulation)
@@ -252,7 +253,7 @@ StoreResult store_simulate(Store *store, const SimulateAsk *ask, Simulation **si
     Reading reading = { .ask = ask, .simulation = made, .pending = g_array_new(FALSE, FALSE, sizeof(Pending)),
                         .together = g_ptr_array_new() };
     db_init(&reading.db, store->database, false, false);
-    reading.db.patience_ms = PATIENCE_MS;
+    reading.db.patience_ms = ask->most ? BOUNDED_PATIENCE_MS : PATIENCE_MS;
     DbResult read = read_prepared(&reading);
     if (read != DB_OK)
         result = store_down(error, &reading.db);

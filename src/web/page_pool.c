@@ -22,7 +22,7 @@ typedef struct {
     UsageRead *read;         /* of a member; NULL: there is none */
     json_t *target;          /* that is to go, or to be there again; where it is about the owner, the organization */
     const Feature *feature;
-    bool of_bonus, removes, restores, of_owner;
+    bool of_bonus, removes, restores, of_owner, may_own;
     int64_t version;         /* of what the organization has */
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
@@ -153,19 +153,22 @@ static bool mistake(Pool *pool, int field, FormMistake what)
     return false;
 }
 
-/* Nobody, or a member. */
-static bool owner_is_good(Call *call, Pool *pool)
+/* Who is to be the owner: nobody, or a member. False: answered already. */
+static bool owner_read(Call *call, Pool *pool)
 {
     g_auto(StoreError) error = {0};
     const InputValue *owner = &pool->values[OWNER];
     json_t *subject = NULL;
-    if (!owner->given || !*owner->text)
+    pool->may_own = !owner->given || !*owner->text;
+    if (!pool->of_owner || pool->may_own)
         return true;
     StoreResult result = admin_subject_get(call->site->store, owner->text, &subject, &error);
     const char *whose = json_string_value(json_object_get(subject, "organization"));
-    bool is_member = result == STORE_OK && g_strcmp0(whose, pool->shown[ORGANIZATION].typed) == 0;
+    pool->may_own = result == STORE_OK && g_strcmp0(whose, pool->shown[ORGANIZATION].typed) == 0;
     json_decref(subject);
-    return is_member || mistake(pool, OWNER, FORM_CHOICE);
+    if (result == STORE_DOWN)
+        call_store_problem(call, result, &error);
+    return result != STORE_DOWN;
 }
 
 static bool pool_is_good(Call *call, Pool *pool)
@@ -173,7 +176,7 @@ static bool pool_is_good(Call *call, Pool *pool)
     const InputValue *expires = &pool->values[EXPIRES], *amount = &pool->values[AMOUNT];
     pool->expires_at = expires->given ? expires->time : INSTANT_MAX;
     if (pool->of_owner)
-        return owner_is_good(call, pool);
+        return pool->may_own || mistake(pool, OWNER, FORM_CHOICE);
     if (pool->removes || pool->restores)
         return true;
     if (expires->given && expires->time <= store_now(call->site->store))
@@ -282,7 +285,7 @@ void page_pool_send(Call *call)
     g_auto(Pool) pool = {0};
     g_auto(StoreError) error = {0};
     bool good = form_read(&call->form, fields, FIELDS, pool.values, pool.shown);
-    if (!pool_read(call, &pool))
+    if (!pool_read(call, &pool) || !owner_read(call, &pool))
         return;
     if (!good || !pool_is_good(call, &pool)) {
         show(call, 400, &pool, NULL, false);

@@ -183,6 +183,9 @@ const THERE = {
     'GET /admin/what-if': '/admin/what-if?limit=free/day&amount=10&try=1', 'GET /api/v1/admin/what-if': '/api/v1/admin/what-if?limit=free/day&amount=10&try=1',
 };
 
+/* Longer than others: what happened is read for it, which may take a while (src/store/simulate.c). */
+const WHAT_IF_MS = 10000 + 5000;
+
 /* The first of them who is let in; a program where nobody else is; else whoever is led elsewhere. */
 function reader(statuses) {
     const codes = statuses.split(' ').map(Number);
@@ -193,7 +196,7 @@ function reader(statuses) {
 
 function read(ground, [route, address, , statuses]) {
     const as = reader(statuses), where = THERE[route] ?? address;
-    return { act: injected => {
+    return { answer_ms: route.endsWith('/what-if') ? WHAT_IF_MS : undefined, act: injected => {
         const filled = where.replace(/@(\w+)/g, (_, name) => ground.ids[name]);
         const headers = as === 'key' ? injected.site.admin : ground.browsers[as].cookie();
         return request(`${injected.url}${filled}`, { headers: { ...where.startsWith('/api/') ? {} : HTML, ...headers } });
