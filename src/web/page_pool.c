@@ -285,7 +285,7 @@ void page_pool_send(Call *call)
     g_auto(Pool) pool = {0};
     g_auto(StoreError) error = {0};
     bool good = form_read(&call->form, fields, FIELDS, pool.values, pool.shown);
-    if (!pool_read(call, &pool) || !owner_read(call, &pool))
+    if (!pool_read(call, &pool) || (good && !owner_read(call, &pool)))
         return;
     if (!good || !pool_is_good(call, &pool)) {
         show(call, 400, &pool, NULL, false);

@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+/* Who watches memory by the compiler needs some for itself. */
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#define HAS_LIMIT
+#endif
+
 #define RIGHT "correct horse battery"
 
 static bool is_right(const char *password, const char *hash)
@@ -66,7 +71,7 @@ START_TEST(what_is_no_hash_is_nobodys)
 }
 END_TEST
 
-/* All of it, or a small part. */
+#ifdef HAS_LIMIT
 START_TEST(without_memory_it_cannot_be_told)
 {
     bool right = true;
@@ -83,6 +88,7 @@ START_TEST(without_memory_it_cannot_be_told)
     ck_assert(is_right(RIGHT, hash));
 }
 END_TEST
+#endif
 
 int main(void)
 {
@@ -94,7 +100,9 @@ int main(void)
     tcase_add_test(tests, the_right_one_is_right_and_no_other);
     tcase_add_test(tests, it_is_the_format_of_libsodium);
     tcase_add_test(tests, what_is_no_hash_is_nobodys);
+#ifdef HAS_LIMIT
     tcase_add_test(tests, without_memory_it_cannot_be_told);
+#endif
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
