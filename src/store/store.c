@@ -508,6 +508,15 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
                                   : store_fail(error, STORE_DOWN, NULL, SAY_NO_POLICY_YET);
 }
 
+StoreResult store_policy_now(Store *store, Policy **policy, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    StoreResult result = store_policy_refresh(store, db) == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    *policy = result == STORE_OK ? store_policy_held(store) : NULL;
+    return result != STORE_OK || *policy ? result : store_fail(error, STORE_DOWN, NULL, SAY_NO_POLICY_YET);
+}
+
 /* --- is it ready, and how is it going --- */
 
 StoreResult store_ready(Store *store, StoreError *error)

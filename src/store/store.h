@@ -70,6 +70,9 @@ StoreResult store_ready(Store *store, StoreError *error) MUST_CHECK;
  * was applied. A version that cannot be read is logged and the last good one kept. STORE_DOWN when there never was one. */
 StoreResult store_policy(Store *store, Policy **policy, StoreError *error) MUST_CHECK;
 
+/* The same, as it is by now: STORE_DOWN also where that cannot be found out. */
+StoreResult store_policy_now(Store *store, Policy **policy, StoreError *error) MUST_CHECK;
+
 /* The next who asks for the policy looks for a new one. */
 void store_policy_look_again(Store *store);
 

@@ -26,8 +26,7 @@ bool policy_call_anew(Call *call)
 {
     g_auto(StoreError) error = {0};
     Policy *now = NULL;
-    store_policy_look_again(call->site->store);
-    StoreResult result = store_policy(call->site->store, &now, &error);
+    StoreResult result = store_policy_now(call->site->store, &now, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);
         return false;
