@@ -61,7 +61,7 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
     return STORE_OK;
 }
 
-void store_policy_look_again(Store *store) { (void)store; }
+StoreResult store_policy_now(Store *store, Policy **policy, StoreError *error) { return store_policy(store, policy, error); }
 
 Policy *store_coming(Store *store, const Policy *policy, Instant *at)
 {
