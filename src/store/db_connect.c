@@ -11,6 +11,13 @@
 #define CONNECT_US 2000000
 #endif
 
+/* A server that is gone without a word, its machine with it, is one that does not answer for so long; the system's own default is two
+ * hours. What has a deadline of its own ends sooner; a long statement does not. What the address says (it comes after) counts. */
+#define ALIVE_IDLE_S "20"
+#define ALIVE_EACH_S "5"
+#define ALIVE_TIMES "3"
+#define ALIVE_MS "35000"
+
 typedef struct {
     char **hosts, **addresses, **ports;
     int count;
@@ -88,9 +95,11 @@ PGconn *db_connect_within(const char *conninfo, const char *options, bool direct
     for (int i = 0; i < servers.count; i++) {
         /* Of several servers the one that can be written to, whatever the address says; for reading too, since a standby may
          * not have what was just written, and hears no notices. Behind a pooler the server is the pooler's choice. */
-        const char *keys[] = { "dbname", "application_name", "client_encoding", "options", direct ? "target_session_attrs" : "options",
+        const char *keys[] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+                               "dbname", "application_name", "client_encoding", "options", direct ? "target_session_attrs" : "options",
                                several ? "host" : NULL, "hostaddr", "port", NULL };
-        const char *values[] = { conninfo, "webquota", "UTF8", options, direct ? "read-write" : options,
+        const char *values[] = { ALIVE_IDLE_S, ALIVE_EACH_S, ALIVE_TIMES, ALIVE_MS,
+                                 conninfo, "webquota", "UTF8", options, direct ? "read-write" : options,
                                  value_at(servers.hosts, i), value_at(servers.addresses, i), value_at(servers.ports, i), NULL };
         int64_t now = g_get_monotonic_time(), last = deadline_us ? deadline_us : now + CONNECT_US;
         bool late;

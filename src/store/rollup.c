@@ -42,7 +42,6 @@ Rollup *rollup_open(Store *store, RollupKind kind)
     rollup->kind = kind;
     rollup->lease = lease_new(kinds[kind].lease, ROLLUP_LEASE_S);
     db_init(&rollup->db, store->database, store->config.prepared, true);
-    rollup->db.patience_ms = PATIENCE_MS;
     return rollup;
 }
 
@@ -102,6 +101,15 @@ static DbResult begin(Rollup *rollup, bool *held)
     return result == DB_OK && !*held ? db_run(db, QUERY_ROLLBACK, NULL, NULL) : result;
 }
 
+/* Waits as long as a turn may take; for all else as everybody does: where the server is gone without a word, another is asked soon. */
+static DbResult sync_patiently(Db *db)
+{
+    db->patience_ms = PATIENCE_MS;
+    DbResult result = db_sync(db);
+    db->patience_ms = 0;
+    return result;
+}
+
 static DbResult count(Rollup *rollup, const char *zone, int64_t most, bool *more)
 {
     g_auto(Params) params = params_new();
@@ -110,7 +118,7 @@ static DbResult count(Rollup *rollup, const char *zone, int64_t most, bool *more
     params_number(&params, most);
     db_queue(&rollup->db, kinds[rollup->kind].step, &params, &done);
     db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
-    DbResult result = db_sync(&rollup->db);
+    DbResult result = sync_patiently(&rollup->db);
     *more = result == DB_OK && result_bool(done, 0, 0);
     return result;
 }
@@ -119,7 +127,7 @@ static DbResult empty(Rollup *rollup)
 {
     db_queue(&rollup->db, kinds[rollup->kind].empty, NULL, NULL);
     db_queue(&rollup->db, QUERY_COMMIT, NULL, NULL);
-    return db_sync(&rollup->db);
+    return sync_patiently(&rollup->db);
 }
 
 static RollupTurn turn(Rollup *rollup, const char *zone, bool other_zone, int64_t most)

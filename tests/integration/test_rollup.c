@@ -1,6 +1,7 @@
 /* The roll-up adds up to the records: whatever was done, in whatever order it commits, and whenever it is broken off.
  * Takes long. Server of its own: it tells transactions by their numbers, and how much is decided in a second, and those are the server's. */
 #include "rolling.h"
+#include "store/db.h"
 
 #include <glob.h>
 #include <signal.h>
@@ -359,6 +360,8 @@ START_TEST(a_restored_database_is_counted_anew)
     g_free(database_value("update webquota.usage_rollup set server = 1, upto = upto + 1000000000"));
     g_free(database_value("update webquota.standing_rollup set server = 1, upto = upto + 1000000000"));
     write_records(11, 20);
+    ck_assert_int_eq(rollup_turn(rollup, 100), ROLLUP_MORE); /* only what there was is gone, and not row by row */
+    ck_assert_int_eq(database_number("select pg_relation_size('webquota.usage_daily') + pg_relation_size('webquota.usage_standing')"), 0);
     roll_up(rollup, 100);
     assert_sums_are_right();
     write_records(21, 30);
@@ -370,6 +373,27 @@ START_TEST(a_restored_database_is_counted_anew)
     roll_up_standing(store, 100);
     ck_assert_int_eq(database_number("select ((select server from webquota.standing_rollup) = (select server from webquota.usage_rollup)"
                                      " and (select upto from webquota.standing_rollup) > (select max(xact) from webquota.decisions))::int"), 1);
+    rollup_close(rollup);
+    store_close(store);
+}
+END_TEST
+
+/* Who waits for as long as a turn may take is not the one who looks whether there is anything to do. */
+START_TEST(a_look_does_not_wait_for_long_for_a_server_that_stands_still)
+{
+    database_fresh(here);
+    Store *store = database_store();
+    Rollup *rollup = rollup_open(store, ROLLUP_USAGE);
+    for (int i = 0; i < 2; i++) /* by then the policy is known, and nothing was asked after it */
+        ck_assert_int_eq(rollup_turn(rollup, ROLLUP_TURN), ROLLUP_IDLE);
+    pid_t backend = (pid_t)database_number("select pid from pg_stat_activity where query like '%usage_rollup%' and pid <> pg_backend_pid()");
+    ck_assert_int_gt(backend, 1);
+    ck_assert_int_eq(kill(backend, SIGSTOP), 0);
+    int64_t asked_us = g_get_monotonic_time();
+    RollupTurn turn = rollup_turn(rollup, ROLLUP_TURN);
+    kill(backend, SIGCONT);
+    ck_assert_int_eq(turn, ROLLUP_FAILED);
+    ck_assert_int_lt(g_get_monotonic_time() - asked_us, (DB_PATIENCE_MS + 5000) * INT64_C(1000));
     rollup_close(rollup);
     store_close(store);
 }
@@ -534,6 +558,7 @@ int main(void)
     tcase_add_test(tests, one_at_a_time_and_another_when_it_is_gone);
     tcase_add_test(tests, another_zone_has_other_days);
     tcase_add_test(tests, a_restored_database_is_counted_anew);
+    tcase_add_test(tests, a_look_does_not_wait_for_long_for_a_server_that_stands_still);
     tcase_add_test(tests, idle_writes_nothing);
     tcase_add_test(tests, while_much_is_decided_it_is_put_off);
     tcase_add_test(tests, an_older_process_counts_before_the_schema_is_changed_or_not_at_all);

@@ -325,6 +325,28 @@ START_TEST(nothing_of_a_pipeline_is_sent_where_its_beginning_was_not)
 }
 END_TEST
 
+static void assert_alive_after(const char *more, const char *idle_s)
+{
+    g_autofree char *conninfo = g_strconcat(database_url(), strchr(database_url(), '?') ? "&" : "?", more, NULL), *why = NULL;
+    PGconn *connection = db_connect_within(conninfo, "", true, 0, &why);
+    ck_assert_msg(connection, "%s", why);
+    PQconninfoOption *options = PQconninfo(connection);
+    const char *found = NULL;
+    for (const PQconninfoOption *one = options; one->keyword; one++)
+        if (strcmp(one->keyword, "keepalives_idle") == 0)
+            found = one->val;
+    ck_assert_str_eq(found, idle_s);
+    PQconninfoFree(options);
+    PQfinish(connection);
+}
+
+START_TEST(a_server_that_is_gone_is_noticed_unless_the_address_says_otherwise)
+{
+    assert_alive_after("", "20");
+    assert_alive_after("keepalives_idle=7", "7");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rows");
@@ -336,6 +358,7 @@ int main(void)
     tcase_add_test(tests, one_note_takes_no_other_with_it);
     tcase_add_test(tests, shared_counters_are_locked_in_the_order_of_their_bytes);
     tcase_add_test(tests, nothing_of_a_pipeline_is_sent_where_its_beginning_was_not);
+    tcase_add_test(tests, a_server_that_is_gone_is_noticed_unless_the_address_says_otherwise);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -194,6 +194,13 @@ class Site {
         });
     }
 
+    /** Ends the service, not the web server; returns when it has left what it had. */
+    async service_down() {
+        const pid = () => Number(readFileSync(`${this.folder}/run/webquota.pid`, 'utf8'));
+        process.kill(pid(), 'SIGTERM');
+        await until(() => !pid(), 'the service ends', 20000);
+    }
+
     /** What the service and the web server said last: the end of the output of a test that failed. */
     show_logs() {
         for (const name of ['webquota.log', 'lighttpd.log']) {
