@@ -508,11 +508,21 @@ StoreResult store_policy(Store *store, Policy **policy, StoreError *error)
                                   : store_fail(error, STORE_DOWN, NULL, SAY_NO_POLICY_YET);
 }
 
-StoreResult store_policy_now(Store *store, Policy **policy, StoreError *error)
+static StoreResult look_now(Store *store, StoreError *error)
 {
     Db *db = store_reader_take(store);
     StoreResult result = store_policy_refresh(store, db) == DB_OK ? STORE_OK : store_down(error, db);
     store_reader_give(store, db);
+    return result;
+}
+
+StoreResult store_policy_now(Store *store, Policy **policy, StoreError *error)
+{
+    StoreResult result = look_now(store, error);
+    if (result == STORE_OK && g_atomic_int_get(&store->policy_due)) {
+        apply_due(store);
+        result = look_now(store, error);
+    }
     *policy = result == STORE_OK ? store_policy_held(store) : NULL;
     return result != STORE_OK || *policy ? result : store_fail(error, STORE_DOWN, NULL, SAY_NO_POLICY_YET);
 }

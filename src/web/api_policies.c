@@ -65,7 +65,7 @@ void api_policy_get(Call *call)
     g_auto(StoreError) error = {0};
     g_autoptr(Policy) version = NULL;
     json_auto_t *versions = NULL, *diff = NULL;
-    if (!version_named(call, &version))
+    if (!version_named(call, &version) || !policy_call_anew(call))
         return;
     StoreResult result = policy_versions(call->site->store, &versions, &error);
     if (result == STORE_OK)

@@ -44,6 +44,8 @@ function sane(answer, what) {
     return answer;
 }
 
+const BUSY_MS = 5000;
+
 /** One request of a table: {method, where | page, body, headers, as}. */
 async function ask({ method = 'GET', where, page, body, headers = {}, as = 'key' }, site, what) {
     const filled = (page ?? `/api/v1${where}`).replace(/@(\w+)/g, (_, name) => ids[name] ?? `@${name}`);
@@ -53,8 +55,8 @@ async function ask({ method = 'GET', where, page, body, headers = {}, as = 'key'
         : JSON.stringify(body));
     const send = () => request(url, { method, path: `/quota${filled}`, body: bytes, headers: { ...people[as], ...headers } });
     let answer = await send();
-    /* Who is told that the machine is too busy asks again. */
-    for (let i = 0; i < 5 && answer.status === 503; i++) answer = await send();
+    /* Who is told that the machine is too busy asks again, as those do who made it so. */
+    for (const end = performance.now() + BUSY_MS; answer.status === 503 && performance.now() < end;) answer = await send();
     return sane(answer, what);
 }
 

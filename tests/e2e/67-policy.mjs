@@ -732,6 +732,8 @@ async function at_another(site) {
             const before = await active();
             for (let i = 0; i < 5; i++) {
                 status(await site.api('POST', '/admin/settings', { version: await active(), title: `Other title ${i}`, reason: 'why' }), 201);
+                const { text } = status(await request(`${other.url}/api/v1/admin/policies/${before}`, { headers: site.admin }), 200);
+                ok(text.includes(`Other title ${i}`), `how a version differs from what is in force: ${text.slice(0, 400)}`);
                 ok((await root.open('/admin/plans')).text.includes(`Other title ${i}`), 'plans');
                 equal(fields_of(status(await root.open(`/admin/version?version=${before}`), 200)).now, String(await active()), 'version');
             }

@@ -109,6 +109,27 @@ START_TEST(what_was_changed_is_seen_though_another_was_just_looking)
 }
 END_TEST
 
+/* Whoever asks what is in force by now, and nobody else, makes what is due. */
+START_TEST(what_is_due_is_in_force_by_now)
+{
+    g_auto(StoreError) error = {0};
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) second = policy_load(POLICY("second"), "test", &why), now = NULL;
+    database_fresh(POLICY("first"));
+    Store *store = database_store();
+    assert_in_force(store, "first");
+    const PolicyChange change = {.author = "boss", .reason = "later", .effective_at = store_now(store) + 3600 * US_PER_S};
+    int version;
+    bool changed;
+    ck_assert_msg(policy_change(store, second, &change, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    assert_in_force(store, "first");
+    g_free(database_value("update webquota.policies set effective_at = now() - interval '1 second' where state = 'scheduled'"));
+    ck_assert_msg(store_policy_now(store, &now, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_str_eq(now->title, "second");
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy");
@@ -116,6 +137,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, one_that_was_read_before_another_took_its_place_does_not_come_back);
     tcase_add_test(tests, what_was_changed_is_seen_though_another_was_just_looking);
+    tcase_add_test(tests, what_is_due_is_in_force_by_now);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
