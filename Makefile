@@ -4,7 +4,7 @@
 CC      ?= gcc
 PREFIX  ?= /usr/local
 BUILD   ?= build
-PKGS    := glib-2.0 jansson libsodium libpq libconfuse libcurl liboath libqrencode
+PKGS    := glib-2.0 jansson libsodium libpq libconfuse libcurl libssl libcrypto liboath libqrencode
 VERSION := 0.1.0
 
 WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings

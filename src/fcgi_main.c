@@ -4,6 +4,8 @@
  * of a CGI environment.
  */
 #include <jansson.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -68,6 +70,14 @@ static bool step_listener(Program *program)
     return !program->why;
 }
 
+/* libpq and libcurl encrypt with it. What it had no memory for in the beginning it does not make good for as long as the process lives. */
+static bool step_encryption(Program *program)
+{
+    if (program->listener >= 0 && (OPENSSL_init_ssl(0, NULL) != 1 || RAND_status() != 1))
+        program->why = g_strdup("OpenSSL cannot be initialised");
+    return !program->why;
+}
+
 static bool step_site(Program *program)
 {
     return site_open(&program->site, &program->settings, program->listener >= 0, &program->why);
@@ -113,7 +123,7 @@ static const struct {
     bool (*run)(Program *program);
     int exit_code; /* when it fails */
 } steps[] = {
-    {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG},
+    {step_prepare, EXIT_FAILED}, {step_settings, EXIT_CONFIG}, {step_listener, EXIT_CONFIG}, {step_encryption, EXIT_FAILED},
     {step_site, EXIT_CONFIG},    {step_worker, EXIT_FAILED},  {step_serve, EXIT_FAILED},
 };
 

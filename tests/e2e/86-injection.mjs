@@ -365,6 +365,7 @@ async function starts(injected, { seconds, random }) {
         } catch (error) {
             wrong.push(`${await shown('webquota.fcgi', one)}: ${error instanceof Mismatch ? error.message : error.stack}`);
             if (wrong.length >= 20) break;
+            process.kill(injected.pid, 'SIGKILL'); /* it may stand still */
             await injected.ready();
         }
     }
