@@ -41,6 +41,7 @@ static StoreResult decision_from_row(Store *store, Db *db, const DecisionRow *ro
     (*read)->on_behalf_of = g_strdup(row->on_behalf_of);
     (*read)->metadata = row->metadata ? json_loads(row->metadata, 0, NULL) : NULL;
     (*read)->refunded = row->given_back;
+    (*read)->own = row->own;
     (*read)->reservation_state = g_strdup(row->state);
     (*read)->taken = decision_row_taken(row);
     (*read)->restores = strcmp(row->kind, "reset") == 0 && row->trace->len > 0 && g_array_index(row->trace, TraceLine, 0).used_delta > 0;

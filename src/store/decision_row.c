@@ -27,6 +27,7 @@ DecisionRow *decision_row_new(const PGresult *rows, int row)
     out->subject = g_strdup(result_text(rows, row, 18));
     out->expires_at = result_null(rows, row, 19) ? INSTANT_MAX : result_number(rows, row, 19);
     out->state = g_strdup(result_text(rows, row, 20));
+    out->own = result_bool(rows, row, 24);
     out->committed = result_number(rows, row, 21);
     out->held = result_number(rows, row, 22);
     out->timezone = g_strdup(result_text(rows, row, 23));

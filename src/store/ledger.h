@@ -30,6 +30,7 @@ typedef struct {
     const char *on_behalf_of; /* NULL when none */
     const char *metadata;     /* a JSON object as text; NULL when none */
     int64_t ttl_s;            /* of a hold */
+    bool own;                 /* of a hold: the subject asked for it, and may settle it */
     const char *caller;       /* whose idempotency key it is: "key:12", "subject:ada" */
     const char *idempotency_key; /* NULL when none */
     const char *fingerprint;  /* of the request: the same key with another one is refused */

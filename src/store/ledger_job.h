@@ -227,6 +227,7 @@ struct DecisionRow {
     char *timezone;                   /* of the subject, as it is now; NULL: none of its own */
     int reason, policy_version;
     int64_t units, given_back, held, committed;
+    bool own;                         /* a hold that its subject may settle */
     Instant expires_at;
     GArray *trace;                    /* of TraceLine */
 };

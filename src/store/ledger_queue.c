@@ -276,6 +276,7 @@ static void keep_holding(Batch *batch, const Job *job, const DecisionRow *row)
 {
     Params *params = batch_ticket_change(batch, QUERY_RESERVATION_EXTEND, &row->key);
     params_instant(params, batch->now + job->ask->ttl_s * US_PER_S);
+    params_bool(params, job->ask->own);
     batch_settle_ticket(batch, row, "used");
 }
 

@@ -229,11 +229,11 @@ static void queue_holds(Batch *batch)
     if (!batch->holds->len)
         return;
     g_auto(Rows) rows;
-    rows_init(&rows, batch->holds->len, 5);
+    rows_init(&rows, batch->holds->len, 6);
     for (guint i = 0; i < batch->holds->len; i++) {
         const Job *job = batch->holds->pdata[i];
         ROWS_ADD(&rows, job->key.account_id, job->key.subject_id, job->key.id, rows_text(&rows, 0, job->answer->feature->key),
-                 job->answer->units);
+                 job->answer->units, job->ask->own);
         rows_instant(&rows, job->key.at);
         rows_instant(&rows, job->answer->expires_at);
     }

@@ -138,6 +138,7 @@ typedef struct {
     int64_t refunded;        /* units given back later */
     GArray *taken;           /* of Taken: a reset that can be taken back; NULL: it is none */
     bool restores;           /* a reset that takes back another */
+    bool own;                /* a hold that its subject may settle */
     char *reservation_state; /* "held", "committed", "released", "expired"; NULL when it was no hold */
 } DecisionRead;
 void decision_read_free(DecisionRead *read);

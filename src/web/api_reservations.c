@@ -10,7 +10,8 @@ void api_reserve(Call *call)
     ask_answer(call, ASK_HOLD);
 }
 
-/* Is the reservation one that the caller may settle? Others' are as if they were not there, but for those who may look at them. */
+/* Is the reservation one that the caller may settle? People: what they reserved for themselves; what the application holds for them is
+ * the application's. Others' are as if they were not there, but for those who may look at them. */
 static bool is_theirs(Call *call)
 {
     g_auto(StoreError) error = {0};
@@ -19,10 +20,11 @@ static bool is_theirs(Call *call)
         return true;
     StoreResult result = store_decision(call->site->store, call->segment, &read, &error);
     bool sees = result == STORE_OK && call_may_see(call, read->answer->subject);
-    if (sees && (call_is_administrator(call) || g_strcmp0(read->answer->subject, call->identity.subject) == 0))
+    bool is_self = sees && g_strcmp0(read->answer->subject, call->identity.subject) == 0;
+    if (sees && (call_is_administrator(call) || (is_self && read->own)))
         return true;
     if (sees)
-        call_problem(call, 403, NULL, SAY_NOT_YOUR_ROLE);
+        call_problem(call, 403, NULL, is_self ? SAY_NOT_YOURS_TO_SETTLE : SAY_NOT_YOUR_ROLE);
     else if (result == STORE_OK)
         call_problem(call, 404, NULL, SAY_NO_SUCH("reservation"));
     else

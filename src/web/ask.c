@@ -205,6 +205,7 @@ bool ask_read(Call *call, AskKind kind, Ask *ask)
     ask->ledger.subject = call_subject(call, values[SUBJECT].text);
     if (!ask->ledger.subject || !idempotency_read(call, ask) || !callback_read(call, values, kind, ask))
         return false;
+    ask->ledger.own = call->identity.kind != IDENTITY_KEY && g_strcmp0(ask->ledger.subject, call->identity.subject) == 0;
     ask->ledger.on_behalf_of = values[ON_BEHALF_OF].text;
     ask->metadata = values[METADATA].given ? json_dumps(values[METADATA].json, JSON_COMPACT) : NULL;
     ask->ledger.metadata = ask->metadata;

@@ -294,7 +294,10 @@ async function doors_made(site) {
         override: (await made('POST', '/admin/overrides', { ...mine, amount: 2000 })).id,
         grant: (await made('POST', '/admin/grants', { ...mine, amount: 1 })).id,
         key: (await made('GET', '/admin/keys')).keys[0].id,
-    }, hold: async () => (await made('POST', '/reservations', mine)).reservation };
+    }, hold: async () => {
+        const headers = who.owner.cookie();
+        return status(await request(`${site.url}/api/v1/reservations`, { method: 'POST', body: { feature: 'call' }, headers }), 201).json.reservation;
+    } };
 }
 
 async function doors(site) {
@@ -314,6 +317,15 @@ async function doors(site) {
         const type = body === undefined ? {} : { 'Content-Type': form ? 'application/x-www-form-urlencoded' : 'application/json' };
         return request(`${site.url}${filled}`, { method, body, headers: { Accept: 'text/html', ...type, ...browser.headers, ...browser.cookie() } });
     };
+    await test('what the application holds for somebody is its own to settle', async () => {
+        const { reservation } = status(await site.api('POST', '/reservations', { subject: 'owner', feature: 'call', units: 3 }), 201).json;
+        const settle = (how, headers, body) => request(`${site.url}/api/v1/reservations/${reservation}/${how}`, { method: 'POST', body, headers });
+        for (const [how, body] of [['release', {}], ['commit', { units: 1 }]]) {
+            const { json } = status(await settle(how, who.owner.cookie(), body), 403);
+            ok(/held for you by the application/.test(json.detail), json.detail);
+        }
+        equal(status(await settle('commit', site.admin, {}), 200).json.units, 3);
+    });
     for (const row of DOORS)
         await test(`${row[0]}: ${row[3]}`, async () => {
             const found = [];
