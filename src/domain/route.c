@@ -14,9 +14,9 @@ typedef struct {
 
 static bool method_fits(const Route *route, const char *method)
 {
-    /* HEAD runs in the application what GET runs. */
-    return !route->method || strcmp(route->method, method) == 0 ||
-           (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+    /* HEAD runs in the application what GET runs; and many a program makes capitals of "post", which Apache hands on. */
+    return !route->method || g_ascii_strcasecmp(route->method, method) == 0 ||
+           (strcmp(route->method, "GET") == 0 && g_ascii_strcasecmp(method, "HEAD") == 0);
 }
 
 /* One step of the pattern that is not a star: moves both on when it fits. A {name} stands for one

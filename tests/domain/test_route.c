@@ -88,7 +88,7 @@ END_TEST
 START_TEST(methods)
 {
     Route routes[] = {{.method = TEXT("POST"), .path = TEXT("/x")}, {.method = TEXT("GET"), .path = TEXT("/x")}, {.path = TEXT("/x")}};
-    static const char *const cases[][2] = {{"POST", "0"}, {"GET", "1"}, {"HEAD", "1"}, {"PUT", "2"}, {"post", "2"}, {"", "2"}};
+    static const char *const cases[][2] = {{"POST", "0"}, {"GET", "1"}, {"HEAD", "1"}, {"PUT", "2"}, {"post", "0"}, {"Head", "1"}, {"", "2"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *got = way(routes, 3, cases[i][0], "/x", NULL, 0);
         ck_assert_str_eq(got, cases[i][1]);

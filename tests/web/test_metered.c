@@ -14,7 +14,10 @@ static const char policy_head[] =
     "  limit d { feature = \"many\"  amount = 1  window = \"day\" } }\n"
     "route { method = \"POST\"  path = \"/app/save\"  feature = \"save\"  units = 3 }\n"
     "route { method = \"POST\"  path = \"/app/talk\"  feature = \"talk\"  resource_query = \"model\" }\n"
+    "route { method = \"POST\"  path = \"/app/dotted\"  feature = \"talk\"  resource_query = \"a_b\" }\n"
     "route { method = \"POST\"  path = \"/app/form\"  query = {\"!preview\", \"do=save\"}  feature = \"save\" }\n"
+    "route { method = \"POST\"  path = \"/app/look\"  query = {\"do=look\"}  feature = \"many\"  charge = \"check\" }\n"
+    "route { method = \"POST\"  path = \"/app/look\"  feature = \"save\" }\n"
     "route { method = \"POST\"  path = \"/app/many\"  feature = \"many\"  resource_query = \"of\" }\n"
     "route { method = \"POST\"  path = \"/app/*\"  feature = \"other\" }\n";
 
@@ -109,6 +112,38 @@ START_TEST(a_query_in_any_spelling)
 }
 END_TEST
 
+/* It makes names of variables of them. */
+START_TEST(a_name_as_php_reads_it)
+{
+    is("/app/talk?+model=deep1", "talk:deep1");
+    is("/app/talk?%20%20model=deep1", "talk:deep1");
+    is("/app/talk?model[]=deep1", "talk:deep1");
+    is("/app/talk?model%5Bx][y=deep1", "talk:deep1");
+    is("/app/talk?model=light&+model=deep1", "talk:light:deep1");
+    is("/app/talk?x;+model=deep1", "talk:deep1");
+    is("/app/talk?model[=deep1", "talk");
+    is("/app/talk?model.=deep1", "talk");
+    is("/app/form?+do=save", "save");
+    is("/app/form?do=save&+preview", "save");
+    is("/app/dotted?a.b=deep1", "talk:deep1");
+    is("/app/dotted?a+b=deep1", "talk:deep1");
+    is("/app/dotted?a[b=deep1", "talk:deep1");
+}
+END_TEST
+
+/* Or the one that tells them to do what is charged. */
+START_TEST(what_is_there_twice_is_charged_where_one_of_them_would_be)
+{
+    is("/app/look?do=look", "many");
+    is("/app/look?do=save", "save");
+    is("/app/look?do=look&do=save", "save");
+    is("/app/look?do=save&do=look", "save");
+    is("/app/look?do=look;do=save", "save");
+    is("/app/look?do=look&+do=save", "save");
+    is("/app/look?do=look&do=look", "many");
+}
+END_TEST
+
 /* Programs differ in which of several they take. */
 START_TEST(all_that_a_query_says_is_charged)
 {
@@ -162,7 +197,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {a_path_in_any_spelling, no_reading_leads_past_a_route, a_query_in_any_spelling, all_that_a_query_says_is_charged,
+    const TTest *const tests[] = {a_path_in_any_spelling, no_reading_leads_past_a_route, a_query_in_any_spelling, a_name_as_php_reads_it,
+                                  what_is_there_twice_is_charged_where_one_of_them_would_be, all_that_a_query_says_is_charged,
                                   the_server_says_it, a_resource_that_could_not_be_recorded_is_made_one};
     return suite_run("metered", tests, G_N_ELEMENTS(tests));
 }
