@@ -93,6 +93,11 @@ void policy_unref(Policy *policy)
     g_free(policy);
 }
 
+bool policy_names_administrator(const Policy *policy, const char *subject)
+{
+    return subject && policy->administrators && g_strv_contains((const char *const *) policy->administrators, subject);
+}
+
 const Feature *policy_feature(const Policy *policy, const char *key)
 {
     for (int i = 0; key && i < policy->feature_count; i++)

@@ -150,6 +150,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_unref)
 
 /* The feature or plan of this key, or NULL. */
 const Feature *policy_feature(const Policy *policy, const char *key);
+
+/* Is the subject (NULL: nobody) one of those whom the policy names as administrators? */
+bool policy_names_administrator(const Policy *policy, const char *subject);
 const Plan *policy_plan(const Policy *policy, const char *key);
 
 /* The feature that a request for (key, resource) is about: the deepest descendant of `key`

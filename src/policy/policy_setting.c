@@ -112,18 +112,13 @@ static char *with_section(char *text, const Policy *policy, const TopWish *wish,
     return section ? policy_edit_part(owned, &place, edits.edits, edits.count) : policy_edit(owned, &place, edits.edits, edits.count);
 }
 
-static bool names(const Policy *policy, const char *subject)
-{
-    return subject && policy->administrators && g_strv_contains((const char *const *) policy->administrators, subject);
-}
-
 Policy *policy_with_settings(const Policy *policy, const TopWish *wish, const char *own, GPtrArray *mistakes)
 {
     char *text = with_section(g_strdup(policy->text), policy, wish, NULL);
     text = with_section(text, policy, wish, grace);
     g_autofree char *edited = with_section(text, policy, wish, ceiling);
     g_autoptr(Policy) made = policy_read(edited, "policy", mistakes);
-    if (!made || !names(policy, own) || names(made, own))
+    if (!made || !policy_names_administrator(policy, own) || policy_names_administrator(made, own))
         return g_steal_pointer(&made);
     mistake_add(mistakes, "policy", 0, "", top_setting_name(TOP_ADMINISTRATORS), "nobody takes themselves off: another administrator does");
     return NULL;

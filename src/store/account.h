@@ -30,8 +30,9 @@ typedef enum {
 
 typedef struct {
     const char *name, *password;
-    const char *address; /* of a visitor: "anon:192.0.2.7" */
-    bool totp_required;  /* those with a role beyond their own must have a second factor */
+    const char *address;   /* of a visitor: "anon:192.0.2.7" */
+    bool totp_required;    /* those with a role beyond their own must have a second factor, */
+    char **administrators; /* and these subjects, ended by NULL; NULL: none */
 } SignInAsk;
 
 /* Tries to sign in, and counts the attempt. Takes a good part of a second. On SIGN_IN_DONE *token is the new session's (new string), on

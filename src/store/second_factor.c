@@ -380,7 +380,7 @@ StoreResult sign_in_code(Store *store, const char *token, const char *code, cons
     *outcome = SIGN_IN_WRONG;
     result = take(store, token, account, code, waits_for == WAITS_FOR_ENROLMENT ? codes : NULL, &taken, error);
     if (result == STORE_OK && taken)
-        result = store_made(session_begin(store, account, address, FACTOR_GIVEN, made, &waits_for, error), *codes ? STORE_MADE : STORE_NOT_MADE,
+        result = store_made(session_begin(store, account, address, FACTOR_GIVEN, NULL, made, &waits_for, error), *codes ? STORE_MADE : STORE_NOT_MADE,
                             error); /* codes were set up, though nobody is shown theirs */
     if (result == STORE_OK && taken) {
         attempts_take_back(store, ATTEMPT_CODE, account, address, 2); /* the password, and the code */

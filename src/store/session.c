@@ -98,17 +98,21 @@ WaitsFor waits_for_read(const char *word)
     return !word ? WAITS_FOR_NOTHING : strcmp(word, "code") == 0 ? WAITS_FOR_CODE : WAITS_FOR_ENROLMENT;
 }
 
-static StoreResult session_insert(Store *store, const char *hash, const char *account, const char *address, FactorNeed need,
+static StoreResult session_insert(Store *store, const char *hash, const char *account, const char *address, FactorNeed need, char **named,
                                   WaitsFor *waits_for, StoreError *error)
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
+    g_autoptr(GPtrArray) subjects = g_ptr_array_new();
+    for (char **one = named; one && *one; one++)
+        g_ptr_array_add(subjects, *one);
     params_text(&params, hash);
     params_text(&params, account);
     params_text(&params, address);
     params_number(&params, SESSION_MOST_US);
     params_bool(&params, need == FACTOR_REQUIRED);
     params_bool(&params, need == FACTOR_GIVEN);
+    params_texts(&params, subjects);
     StoreResult result = store_write(store, QUERY_SESSION_BEGIN, &params, &rows, error);
     if (result == STORE_OK && PQntuples(rows) != 1)
         return store_fail(error, STORE_NONE, NULL, SAY_NO_SUCH("account"));
@@ -117,15 +121,15 @@ static StoreResult session_insert(Store *store, const char *hash, const char *ac
     return result;
 }
 
-StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **token, WaitsFor *waits_for,
-                          StoreError *error)
+StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **named, char **token,
+                          WaitsFor *waits_for, StoreError *error)
 {
     unsigned char bytes[TOKEN_BYTES];
     char made[SESSION_TOKEN_CHARS + 1], hash[SESSION_HASH_HEX];
     randombytes_buf(bytes, sizeof bytes);
     sodium_bin2base64(made, sizeof made, bytes, sizeof bytes, VARIANT);
     session_token_hash(made, hash);
-    StoreResult result = session_insert(store, hash, account, address, need, waits_for, error);
+    StoreResult result = session_insert(store, hash, account, address, need, named, waits_for, error);
     result = store_made(result, STORE_NOT_MADE, error); /* one whose token nobody has is none */
     if (result == STORE_OK) {
         *token = g_strdup(made);

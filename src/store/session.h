@@ -37,9 +37,9 @@ typedef enum {
     FACTOR_GIVEN     /* a moment ago */
 } FactorNeed;
 
-/* Begins one for an account; always under a new token. `address` (may be NULL) is shown in lists. *token is the only copy
- * (new string). STORE_NONE: there is no such account. */
-StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **token, WaitsFor *waits_for,
+/* Begins one for an account; always under a new token. `address` (may be NULL) is shown in lists. `named`: subjects who have a role though
+ * their accounts have none (ended by NULL; NULL: none). *token is the only copy (new string). STORE_NONE: there is no such account. */
+StoreResult session_begin(Store *store, const char *account, const char *address, FactorNeed need, char **named, char **token, WaitsFor *waits_for,
                           StoreError *error) MUST_CHECK;
 
 /* Ends it; STORE_OK also where there is none. */

@@ -88,7 +88,8 @@ StoreResult account_sign_in(Store *store, const SignInAsk *ask, SignIn *outcome,
     result = account_password_is(store, ask->name, ask->password, &right, error);
     if (result != STORE_OK || !right)
         return result;
-    result = session_begin(store, ask->name, ask->address, ask->totp_required ? FACTOR_REQUIRED : FACTOR_IF_ANY, token, &waits_for, error);
+    result = session_begin(store, ask->name, ask->address, ask->totp_required ? FACTOR_REQUIRED : FACTOR_IF_ANY, ask->administrators, token,
+                           &waits_for, error);
     if (result == STORE_NONE)
         return STORE_OK; /* taken away a moment ago */
     if (result == STORE_OK && waits_for == WAITS_FOR_ENROLMENT)

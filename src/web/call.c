@@ -90,8 +90,7 @@ Role call_role(const Call *call)
     const Identity *identity = &call->identity;
     if (call->viewer)
         return ROLE_USER;
-    if (identity->kind == IDENTITY_PERSON && call->policy && call->policy->administrators &&
-        g_strv_contains((const char *const *) call->policy->administrators, identity->subject))
+    if (identity->kind == IDENTITY_PERSON && call->policy && policy_names_administrator(call->policy, identity->subject))
         return ROLE_ADMIN;
     return identity->role;
 }

@@ -119,7 +119,8 @@ static void sign_in(Call *call)
     g_auto(StoreError) error = {0};
     g_autofree char *token = NULL, *address = address_of(call);
     SignIn outcome;
-    const SignInAsk ask = {.name = name, .password = password, .address = address, .totp_required = call->policy->totp_required};
+    const SignInAsk ask = {.name = name, .password = password, .address = address, .totp_required = call->policy->totp_required,
+                           .administrators = call->policy->administrators};
     StoreResult result = account_sign_in(call->site->store, &ask, &outcome, &token, &shown.wait_s, &error);
     if (result != STORE_OK) {
         call_store_problem(call, result, &error);

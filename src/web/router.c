@@ -253,7 +253,8 @@ static StoreResult session_apply(Call *call, StoreError *error)
     if (result != STORE_OK)
         return result == STORE_DOWN && unknown ? result : STORE_OK;
     /* One that was begun before a second factor was required is no longer enough for a role: the next sign-in asks for it. */
-    if (call->policy->totp_required && session.role != ROLE_USER && !session.factor)
+    bool has_role = session.role != ROLE_USER || policy_names_administrator(call->policy, session.subject);
+    if (call->policy->totp_required && has_role && !session.factor)
         return STORE_OK;
     identity->account = g_steal_pointer(&session.account);
     identity->session = g_strdup(session.hash);

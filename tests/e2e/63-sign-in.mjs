@@ -506,6 +506,18 @@ async function codes(site) {
         status(await (await half('root')).fill('/login/code', { code: code(secret) }), 303, 'and the next time a code');
         ada = root;
     });
+    await test('so does whom the policy names as an administrator, whatever role the account has', async () => {
+        const file = `${site.folder}/named.conf`;
+        await add(site, 'nora');
+        const before = await signed_in(site, 'nora');
+        equal((await before.who()).role, 'user');
+        writeFileSync(file, `totp = "required"\nadministrators = {"nora"}\n${POLICY}`);
+        await site.policy(file);
+        await attempts_off(site);
+        await until(async () => !(await before.who()).signed_in, 'a session from before is no longer enough', 3000);
+        status(await (await half('nora')).open('/admin'), 401);
+        await site.policy(`${site.folder}/totp.conf`);
+    });
     await test('who has lost all of it is reset, by an administrator or at a shell, and not by themselves', async () => {
         const root = ada, vera = await half('vera');
         secret = secret_of(await vera.open('/login/code'));
