@@ -140,6 +140,7 @@
 #define SAY_FOR_PEOPLE          "this page is for people; programs ask the API"
 #define SAY_FOR_ADMINISTRATORS  "this is for administrators"
 #define SAY_NOT_YOURS_TO_SETTLE "this is held for you by the application, which alone commits or releases it"
+#define SAY_NOT_YOUR_PLACE      "this is another's place in line: administrators drop it, for a reason"
 #define SAY_NOT_YOUR_ROLE       "your role does not allow this"
 #define SAY_MAY_NOT_NAME        "only those signed in, or with an API key, may name a subject"
 #define SAY_YOURSELF_ONLY       "you may act for yourself only"

@@ -27,7 +27,9 @@ void api_ticket_leave(Call *call)
 {
     g_auto(StoreError) error = {0};
     g_autoptr(TicketRead) read = NULL;
-    StoreResult result = queue_leave(call->site->store, call->segment, &error);
+    StoreResult result;
+    if (!ticket_leave(call, &result, &error))
+        return;
     if (result == STORE_OK)
         result = queue_ticket(call->site->store, call->segment, false, &read, &error);
     answer(call, result, read, &error);

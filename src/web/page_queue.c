@@ -63,7 +63,9 @@ void page_queue_leave(Call *call)
 {
     g_auto(StoreError) error = {0};
     g_autofree char *path = g_strconcat("/queue/", call->segment, NULL);
-    StoreResult result = queue_leave(call->site->store, call->segment, &error);
+    StoreResult result;
+    if (!ticket_leave(call, &result, &error))
+        return;
     if (result == STORE_OK || result == STORE_CONFLICT) /* it is over already: the page says how */
         call_see_other(call, path);
     else

@@ -1,6 +1,7 @@
 /* Tickets and claims. */
 #include "web/ticket.h"
 
+#include "say/say.h"
 #include "store/session.h"
 #include "web/form_token.h"
 #include "web/session_cookie.h"
@@ -61,9 +62,28 @@ static char *claim_make(Call *call, const char *ticket)
     return g_strconcat(ticket, "~", token, NULL);
 }
 
+/* Roles beyond their own are told of all tickets: to know one is then no sign of having been given it. */
+static bool is_anothers(const Call *call, const TicketRead *read)
+{
+    return call_role(call) != ROLE_USER && g_strcmp0(call->identity.subject, read->subject) != 0;
+}
+
+bool ticket_leave(Call *call, StoreResult *result, StoreError *error)
+{
+    g_autoptr(TicketRead) read = NULL;
+    *result = call_role(call) == ROLE_USER ? STORE_OK : queue_ticket(call->site->store, call->segment, false, &read, error);
+    if (read && is_anothers(call, read)) {
+        call_problem(call, 403, NULL, SAY_NOT_YOUR_PLACE);
+        return false;
+    }
+    if (*result == STORE_OK)
+        *result = queue_leave(call->site->store, call->segment, error);
+    return true;
+}
+
 char *ticket_go(Call *call, const TicketRead *read)
 {
-    if (call->viewer || read->state != TICKET_ADMITTED || read->by_form || !read->return_to || !uri_is_local(read->return_to))
+    if (call->viewer || is_anothers(call, read) || read->state != TICKET_ADMITTED || read->by_form || !read->return_to || !uri_is_local(read->return_to))
         return NULL;
     if (g_strcmp0(call->identity.subject, read->subject) == 0)
         return g_strdup(read->return_to);

@@ -14,8 +14,12 @@
 /* What views show of a ticket; what it points to belongs to `read`, `go` and the call. */
 TicketShown ticket_shown(Call *call, const TicketRead *read, const char *go);
 
+/* Gives up the place in line that the address names. What is another's, administrators drop, for a reason that is kept. False: answered
+ * already. */
+bool ticket_leave(Call *call, StoreResult *result, StoreError *error) MUST_CHECK;
+
 /* Where one goes on when it is one's turn, with a claim where the reader is not the ticket's subject. NULL: nowhere by itself, as
- * whoever looks at somebody's pages. New string. */
+ * whoever looks at somebody's pages, or is told of all tickets. New string. */
 char *ticket_go(Call *call, const TicketRead *read);
 
 /* The cookie that carries the claim, so that the address need not; for as long as what is held is. NULL: the browser has shown none so

@@ -326,6 +326,17 @@ async function doors(site) {
         }
         equal(status(await settle('commit', site.admin, {}), 200).json.units, 3);
     });
+    await test('a place in line is given up by whoever was given it, not by roles that are told of all', async () => {
+        const { ticket } = status(await site.api('POST', '/tickets', { subject: 'another', feature: 'seat' }), 202).json;
+        const leave = headers => request(`${site.url}/api/v1/tickets/${ticket}`, { method: 'DELETE', headers });
+        const state = () => site.value(`select state from webquota.tickets order by joined_at desc limit 1`);
+        for (const name of ['viewer', 'support', 'admin']) {
+            ok(/administrators drop it/.test(status(await leave(who[name].cookie()), 403).json.detail), name);
+            status(await who[name].send(`/queue/${ticket}/leave`, { csrf: who[name].csrf }), 403, name);
+        }
+        equal(await state(), 'waiting');
+        equal(status(await leave({}), 200).json.state, 'left');
+    });
     for (const row of DOORS)
         await test(`${row[0]}: ${row[3]}`, async () => {
             const found = [];
