@@ -144,7 +144,7 @@ static StoreResult end_some(Store *store, const Params *params, const char *name
 {
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_SESSIONS_END_SOME, params, &rows, error);
-    return result == STORE_OK && PQntuples(rows) ? admin_audit(store, actor, "sessions.end", NULL, NULL,
+    return result == STORE_OK && PQntuples(rows) ? admin_audit(store, actor, "sessions.end", result_text(rows, 0, 1), NULL,
                                                                json_pack("{s:s, s:i}", "account", name, "sessions", PQntuples(rows)), error)
                                                  : result;
 }

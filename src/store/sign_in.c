@@ -108,7 +108,7 @@ static StoreResult write_change(Store *store, const char *name, const char *made
 {
     g_auto(Params) change = params_new(), others = params_new();
     g_autoptr(PGresult) rows = NULL;
-    g_autofree char *actor = g_strconcat("user:", name, NULL);
+    g_autofree char *actor = g_strconcat("account:", name, NULL);
     params_text(&change, name);
     params_text(&change, made);
     params_text(&others, name);

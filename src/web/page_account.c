@@ -75,7 +75,7 @@ void page_account(Call *call)
 static void end(Call *call, const char *session)
 {
     g_auto(StoreError) error = {0};
-    g_autofree char *actor = g_strconcat("user:", call->identity.account, NULL);
+    g_autofree char *actor = identity_actor(&call->identity);
     StoreResult result =
         account_sessions_end(call->site->store, call->identity.account, session, call->identity.session, actor, &error);
     if (result == STORE_INVALID)

@@ -20,7 +20,7 @@ static char *cookie_of(const Call *call)
 
 static bool is_own(const char *path)
 {
-    static const char *const own[] = {"/login", "/login/code", "/logout", "/account", END};
+    static const char *const own[] = {"/login", "/login/code", "/logout", "/account", "/account/code", END};
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
         if (strcmp(path, own[i]) == 0)
             return true;

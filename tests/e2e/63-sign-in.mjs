@@ -353,7 +353,7 @@ async function accounts(site) {
         ok(/is signed out/.test((await first.open('/account?done=end')).text));
         await site.subject('olga', { timezone: 'Asia/Tokyo' });
         ok(/Since \(Asia\/Tokyo\)/.test((await first.open('/account')).text), 'in their own zone');
-        equal(await site.sql("select actor, details->>'sessions' from webquota.audit where action = 'sessions.end' order by id"), [['user:olga', '1'], ['user:olga', '1']]);
+        equal(await site.sql("select actor, subject, details->>'sessions' from webquota.audit where action = 'sessions.end' order by id"), Array(2).fill(['account:olga', 'olga', '1']));
     });
     await test('of somebody else nothing can be ended, and nothing of it is seen', async () => {
         const olga = await signed_in(site, 'olga'), ada = await signed_in(site, 'ada');
@@ -382,7 +382,7 @@ async function accounts(site) {
         equal([(await here.who()).signed_in, (await elsewhere.who()).signed_in], [true, false]);
         status(await new Browser(site).sign_in('olga', PASSWORD), 403, 'the old one');
         status(await new Browser(site).sign_in('olga', NEW), 303, 'the new one');
-        equal(await site.value("select actor from webquota.audit where action = 'account.password' order by id desc limit 1"), 'user:olga');
+        equal(await site.value("select actor from webquota.audit where action = 'account.password' order by id desc limit 1"), 'account:olga');
     });
     await test('wrong ones are counted together with those of signing in', async () => {
         await attempts_off(site);

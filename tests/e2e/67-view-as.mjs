@@ -47,6 +47,9 @@ async function viewing(site, root) {
         const account = status(await root.open('/account'), 200);
         ok(!plain(account).includes('looking at') && account.text.includes('>root<'), "one's own account is one's own");
         status(await root.send('/account', { ...fields_of(account), what: 'others' }), 303, 'where one may end sessions');
+        status(await root.send('/account', { ...fields_of(account), what: 'codes' }), 303, 'and codes, too');
+        const code = status(await root.open('/account/code'), 200), refused = await root.send('/account/code', { ...fields_of(code), code: '000000', password: PASSWORD });
+        ok(!plain(refused).includes('looking at'), 'a wrong code is what is wrong');
         status(await root.send('/logout', { csrf }), 303, 'but for signing out');
     });
 }
