@@ -77,15 +77,12 @@ static bool add_written(Readings *out, const char *text)
 }
 
 /* Takes the pairs. */
-static void add_where(bool differs, Readings *out, GArray *pairs)
+static void add_pairs(Readings *out, GArray *pairs)
 {
     Query *query = query_new();
     query->count = (int) pairs->len;
     query->pairs = (QueryPair *) (void *) g_array_free(pairs, FALSE);
-    if (differs)
-        g_ptr_array_add(out->queries, query);
-    else
-        query_free(query);
+    g_ptr_array_add(out->queries, query);
 }
 
 static void pairs_add(GArray *pairs, char *name, const char *value)
@@ -94,25 +91,43 @@ static void pairs_add(GArray *pairs, char *name, const char *value)
     g_array_append_val(pairs, pair);
 }
 
+#define RENAMED " .["
+
 /* Without the blanks before it, and up to the first "[" that is closed; dots, blanks and other "[" are "_". New string. */
 static char *name_in_php(const char *name)
 {
     name += strspn(name, " ");
     const char *open = strchr(name, '[');
     char *read = open && strchr(open, ']') ? g_strndup(name, (size_t) (open - name)) : g_strdup(name);
-    return g_strdelimit(read, ". [", '_');
+    return g_strdelimit(read, RENAMED, '_');
 }
 
 static void add_as_php(Readings *out, const Query *query)
 {
-    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QueryPair));
     bool differs = false;
+    for (int i = 0; i < query->count && !differs; i++)
+        differs = strpbrk(query->pairs[i].name, RENAMED);
+    if (!differs)
+        return;
+    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QueryPair));
+    for (int i = 0; i < query->count; i++)
+        pairs_add(pairs, name_in_php(query->pairs[i].name), query->pairs[i].value);
+    add_pairs(out, pairs);
+}
+
+static bool has_two_values(const Query *query)
+{
+    if (query->count < 2)
+        return false;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     for (int i = 0; i < query->count; i++) {
-        char *name = name_in_php(query->pairs[i].name);
-        differs |= strcmp(name, query->pairs[i].name) != 0;
-        pairs_add(pairs, name, query->pairs[i].value);
+        const QueryPair *pair = &query->pairs[i];
+        const char *value = g_hash_table_lookup(seen, pair->name);
+        if (value && strcmp(value, pair->value) != 0)
+            return true;
+        g_hash_table_insert(seen, (char *) pair->name, (char *) pair->value);
     }
-    add_where(differs, out, pairs);
+    return false;
 }
 
 /* Each parameter once, with the value that it has first; or, `last`, last. */
@@ -120,17 +135,12 @@ static void add_once_each(Readings *out, const Query *query, bool last)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QueryPair));
-    bool differs = false;
     for (int i = 0; i < query->count; i++) {
         const QueryPair *pair = &query->pairs[last ? query->count - 1 - i : i];
-        const char *value = g_hash_table_lookup(seen, pair->name);
-        differs |= value && strcmp(value, pair->value) != 0;
-        if (value)
-            continue;
-        g_hash_table_insert(seen, (char *) pair->name, (char *) pair->value);
-        pairs_add(pairs, g_strdup(pair->name), pair->value);
+        if (g_hash_table_add(seen, (char *) pair->name))
+            pairs_add(pairs, g_strdup(pair->name), pair->value);
     }
-    add_where(differs, out, pairs);
+    add_pairs(out, pairs);
 }
 
 /* What the server rewrote counts before what the client wrote; a subrequest (nginx) has lost its own. */
@@ -145,8 +155,11 @@ static bool read_queries(const Request *request, Readings *out)
     for (guint i = 0, written = out->queries->len; i < written; i++)
         add_as_php(out, out->queries->pdata[i]);
     for (guint i = 0, named = out->queries->len; i < named; i++) {
-        add_once_each(out, out->queries->pdata[i], false);
-        add_once_each(out, out->queries->pdata[i], true);
+        const Query *each = out->queries->pdata[i];
+        if (!has_two_values(each))
+            continue;
+        add_once_each(out, each, false);
+        add_once_each(out, each, true);
     }
     return true;
 }

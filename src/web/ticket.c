@@ -83,7 +83,8 @@ bool ticket_leave(Call *call, StoreResult *result, StoreError *error)
 
 char *ticket_go(Call *call, const TicketRead *read)
 {
-    if (call->viewer || is_anothers(call, read) || read->state != TICKET_ADMITTED || read->by_form || !read->return_to || !uri_is_local(read->return_to))
+    if (call->viewer || is_anothers(call, read) || read->state != TICKET_ADMITTED || read->by_form || !read->return_to ||
+        !uri_is_local(read->return_to))
         return NULL;
     if (g_strcmp0(call->identity.subject, read->subject) == 0)
         return g_strdup(read->return_to);
