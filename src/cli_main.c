@@ -5,7 +5,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
-#include "cli/cmd.h"
+#include "cli/open.h"
 
 static const struct {
     const char *name;
@@ -52,7 +52,7 @@ static void print_help(FILE *to)
                 "\nExit status: 0 yes, 1 no, 2 wrong usage, 3 the store cannot be reached.\n");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     json_set_alloc_funcs(g_malloc, g_free); /* as in webquota.fcgi */
@@ -76,4 +76,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "webquota: there is no command \"%s\"\n\n", name);
     print_help(stderr);
     return CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    return cli_written(run(argc, argv));
 }

@@ -3,8 +3,6 @@
  * told whether or not the data leads there. */
 #include "cli/cmd.h"
 
-#include <errno.h>
-
 #include "cli/template_theme.h"
 #include "view/mustache.h"
 #include "view/value_json.h"
@@ -132,14 +130,6 @@ static Value *data_read(void)
     return NULL;
 }
 
-static bool result_write(const GString *result)
-{
-    if (fwrite(result->str, 1, result->len, stdout) == result->len && fflush(stdout) == 0)
-        return true;
-    complain("standard output", g_strerror(errno));
-    return false;
-}
-
 static int template_render(const char *file, const char *directory)
 {
     g_autofree char *own_directory = g_path_get_dirname(file);
@@ -153,7 +143,7 @@ static int template_render(const char *file, const char *directory)
     if (mustache && partials_read(&partials, mustache, file) && (data = data_read())) {
         if (!mustache_render(mustache, data, partial_find, &partials, result, &reason))
             complain(file, reason);
-        else if (result_write(result))
+        else if (fwrite(result->str, 1, result->len, stdout) == result->len) /* cli_written says it if not */
             status = CMD_OK;
     }
     g_queue_clear(&partials.pending);

@@ -1,6 +1,7 @@
 /* Shared by the commands. */
 #include "cli/open.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include "policy/policy_load.h"
 
@@ -121,6 +122,15 @@ int cli_options(const char *command, const char *arguments, const char *summary,
             break;
         }
     return CMD_OK;
+}
+
+int cli_written(int code)
+{
+    errno = 0; /* what was lost earlier has had its own by now */
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "webquota: standard output: %s\n", errno ? g_strerror(errno) : "not all of it could be written");
+    return code == CMD_OK ? CMD_NO : code;
 }
 
 void cli_print_json(json_t *value)

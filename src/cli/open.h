@@ -34,6 +34,9 @@ int cli_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 int cli_options(const char *command, const char *arguments, const char *summary, const GOptionEntry *entries, int *argc,
                 char ***argv);
 
+/* The exit code of a command that ended with `code`: CMD_NO, after saying why, where it was CMD_OK and what it printed is not all written. */
+int cli_written(int code) MUST_CHECK;
+
 /* Prints JSON, indented, with a newline. Takes over `value`. */
 void cli_print_json(json_t *value);
 

@@ -269,6 +269,21 @@ run key list --json
 json "key list has it, without its secret" "any(.keys[]; .id == \"$id\") and all(.keys[]; has(\"key\") | not)"
 verdict "the secret is nowhere in the database" test "$(sql "select count(*) from webquota.api_keys k where k::text like '%${key##*_}%'")" = 0
 
+# ---- output that cannot be written
+
+for command in "policy export" "policy list" "audit list" "audit list --csv" "subject find --json" "report days --csv" "key list --json" "key list" \
+    "key create --name lost --scopes read" "usage ada" "doctor --json" "--help" "--version" "override --help"; do
+    # shellcheck disable=SC2086 # words
+    "$W" $command >/dev/full 2>"$scratch/err"
+    code=$? out='' err=$(cat "$scratch/err")
+    ends "output that cannot be written is said to have failed: $command" 1 "webquota: standard output: "
+done
+"$W" key list >/dev/full 2>"$scratch/err"
+is "and why" "webquota: standard output: No space left on device" "$(cat "$scratch/err")"
+"$W" subject show nobody >/dev/full 2>"$scratch/err"
+code=$? out='' err=$(cat "$scratch/err")
+is "what wrote nothing has lost nothing" "1 webquota subject: there is no subject nobody" "$code $err"
+
 # ---- use, and what explains it
 
 consume ada get_solution 1
@@ -521,6 +536,8 @@ printf 'Hello {{name}}, {{>b}}{{#list}}<{{.}}>{{/list}}' >"$scratch/a.html"
 printf '<b>{{name}}</b>;' >"$scratch/b.html"
 out=$("$W" template render "$scratch/a.html" --partials "$scratch" <<<'{"name": "A&B", "list": [1, 2]}')
 is "template render" "Hello A&amp;B, <b>A&amp;B</b>;<1><2>" "$out"
+"$W" template render "$scratch/a.html" --partials "$scratch" <<<'{"name": "x"}' >/dev/full 2>"$scratch/err"
+is "template render: it cannot be written, and says so once" "1 webquota: standard output: No space left on device" "$? $(cat "$scratch/err")"
 run template check
 ends "the templates use only what they are given" 0
 mkdir "$scratch/theme"
