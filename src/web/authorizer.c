@@ -82,7 +82,7 @@ static void consent_again(Call *call)
 {
     static const char *const told[] = {
         "WEBQUOTA_CHARGED", "WEBQUOTA_ALLOWED",   "WEBQUOTA_DECISION", "WEBQUOTA_RESERVATION",
-        "WEBQUOTA_PLAN",    "WEBQUOTA_REMAINING", "WEBQUOTA_RESET",    "RateLimit",
+        "WEBQUOTA_PLAN",    "WEBQUOTA_REMAINING", "WEBQUOTA_RESET",    "RateLimit",            "RateLimit-Policy",
     };
     consent(call, NULL, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {

@@ -133,7 +133,8 @@ async function guard_checks(site, front, url) {
             const before = await front.decisions();
             const answer = await request(url + where);
             equal(await front.decisions() - before, 1, where);
-            if (where === '/folder/deep') like(environment(answer), { WEBQUOTA_CHARGED: 'page', WEBQUOTA_DECISION: /^dec_/, WEBQUOTA_PLAN: 'anonymous' });
+            if (where === '/folder/deep') like(environment(answer), { WEBQUOTA_CHARGED: 'page', WEBQUOTA_DECISION: /^dec_/, WEBQUOTA_PLAN: 'anonymous',
+                RateLimit_Policy: '"pages";q=1000;w=86400' });
             else equal(answer.status, where === '/folder/none' ? 404 : 200, where);
         }
     });

@@ -2,10 +2,10 @@
 // nginx as deploy/nginx says: auth_request before a program of the test, sign-in by HTTP Basic or assertion, the page of a refusal
 // fetched after it, what is tried again at another place charged once.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.mjs';
+import { ALL_AT_ONCE, CLAIMS, cookie, named_in_every_spelling, spellings } from './front/odd.mjs';
 import { GUARDED_503, raw, with_front } from './front/servers.mjs';
 import { session_checks } from './lib/forms.mjs';
 import { basic, bearer, request } from './lib/http.mjs';
@@ -33,7 +33,10 @@ function program() {
 async function nginx(front, program_port, socket) {
     const port = await free_port();
     const users = front.write('users', `pro:${execFileSync('openssl', ['passwd', '-apr1', PASSWORD]).toString()}`);
-    const values = { FRONT: front.folder, FRONT_HERE: front.here, SHARE: front.share, SOCKET: socket, PORT: port, USERS: users, PROGRAM_PORT: program_port };
+    const php = path.join(front.folder, 'php.sock');
+    front.start(['/usr/bin/php-cgi', '-b', php]);
+    await until(() => existsSync(php), 'PHP listens');
+    const values = { FRONT: front.folder, FRONT_HERE: front.here, SHARE: front.share, SOCKET: socket, PORT: port, USERS: users, PROGRAM_PORT: program_port, PHP: php };
     const text = readFileSync(path.join(front.here, 'nginx.conf.in'), 'utf8').replace(/%([A-Z_]+)%/g, (_, name) => values[name]);
     const child = front.start(['/usr/sbin/nginx', '-e', `${front.folder}/nginx.log`, '-c', front.write('nginx.conf', text)]);
     return front.answering(child, `http://127.0.0.1:${port}`, '/quota/healthz');
@@ -113,6 +116,24 @@ async function guard_checks(site, front, url, seen) {
     });
 }
 
+async function reservation_checks(site, front, url) {
+    const told = async where => JSON.parse(status(await request(url + where, { headers: { ...ALL_AT_ONCE, ...cookie(front.assertion('wim')) } }), 200, where).text);
+    const held = () => front.decisions("kind = 'hold' and s.key = 'wim'");
+    for (const [i, where] of ['/held/index.php', '/held/', '/held/pretty/x'].entries())
+        await test(`an application that speaks FastCGI is told all, and commits what is held for it: ${where}`, async () => {
+            const env = await told(where);
+            like(env, { WEBQUOTA_SUBJECT: 'wim', WEBQUOTA_CHARGED: 'work', WEBQUOTA_ALLOWED: '1', WEBQUOTA_DECISION: /^dec_[\w-]+$/,
+                WEBQUOTA_RESERVATION: /^res_[\w-]+$/, WEBQUOTA_PLAN: 'free', WEBQUOTA_REMAINING: String(8 - i), WEBQUOTA_RESET: new RegExp(`${DAY_BEGINS}$`),
+                RateLimit: new RegExp(`^"work";r=${8 - i};t=\\d+$`), 'RateLimit-Policy': '"work";q=9;w=86400' });
+            equal(await held(), i + 1);
+            like(status(await site.api('POST', `/reservations/${env.WEBQUOTA_RESERVATION}/commit`), 200).json, { units: 1 });
+            equal((await site.usage('wim')).work.used, i + 1);
+        });
+    await test('where nothing is metered it is told the subject only, whatever a client sends', async () => {
+        equal(await told('/free/index.php'), { WEBQUOTA_SUBJECT: 'wim' });
+    });
+}
+
 async function identity_checks(site, front, url, seen) {
     await test('signed in by HTTP Basic that nginx has checked, or by assertion', async () => {
         for (const headers of [basic(`pro:${PASSWORD}`), cookie(front.assertion('pro')), bearer(front.assertion('pro'))]) {
@@ -144,7 +165,7 @@ async function identity_checks(site, front, url, seen) {
             equal((await request(`${url}/quota/api/v1/usage`, { headers })).json?.subject, VISITOR, what);
             status(await use(url, headers), 429, what);
         }
-        equal(await front.decisions("s.key not in ('anon:127.0.0.1', 'pro', 'eve', 'mia', 'admin')"), 0);
+        equal(await front.decisions("s.key not in ('anon:127.0.0.1', 'pro', 'eve', 'mia', 'wim', 'admin')"), 0);
     });
     await test('however an address is spelled, what leads the program to the action is refused', async () => {
         const before = seen.length;
@@ -205,6 +226,7 @@ await with_site({ policy: at_noon('tests/e2e/front/policy.conf') }, site => with
         const own = await front.webquota(socket);
         const url = await nginx(front, port, socket);
         await guard_checks(site, front, url, seen);
+        await reservation_checks(site, front, url);
         await identity_checks(site, front, url, seen);
         await page_checks(site, front, url);
         await session_checks(site, url, 'by nginx');
