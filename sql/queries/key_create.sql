@@ -1,2 +1,6 @@
+-- No row: it would be over already.
 insert into webquota.api_keys (name, hash, scopes, created_at, expires_at)
-values ($1, decode($2, 'hex'), $3::integer, webquota.clock(), webquota.at($4::bigint)) returning id
+select $1, decode($2, 'hex'), $3::integer, t.now, webquota.at($4::bigint)
+  from (select webquota.clock() as now) t
+ where webquota.at($4::bigint) > t.now
+returning id

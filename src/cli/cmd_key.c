@@ -29,8 +29,8 @@ static int create(Store *store, const KeyOptions *options, const char *actor)
 {
     unsigned scopes = 0;
     Instant expires = INSTANT_MAX;
-    if (!options->name || !text_is_plain(options->name, strlen(options->name), 200))
-        return cli_usage("key", "create needs --name, up to 200 bytes of plain text");
+    if (!options->name || !text_is_plain(options->name, strlen(options->name), KEY_NAME_MAX))
+        return cli_usage("key", "create needs --name, up to %d bytes of plain text", KEY_NAME_MAX);
     if (!scopes_parse(options->scopes ? options->scopes : "", &scopes))
         return cli_usage("key", "--scopes is a list of enforce, read, admin, such as enforce,read");
     if (options->expires && !instant_parse(options->expires, &expires))

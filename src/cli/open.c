@@ -40,7 +40,8 @@ static const struct {
     bool time;
 } renamed[] = {
     { "override", "expires_at", "--expires", true }, { "grant", "expires_at", "--expires", true }, { "bulk", "expires_at", "--expires", true },
-    { "request", "expires_at", "--expires", true },  { "grant", "effective_at", "--effective", true }, { "subject", "plan_after", "--then", false },
+    { "request", "expires_at", "--expires", true },  { "key", "expires_at", "--expires", true },
+    { "grant", "effective_at", "--effective", true }, { "subject", "plan_after", "--then", false },
 };
 
 /* The sentence without the field that it begins with, NULL where it begins with something else. */

@@ -92,7 +92,9 @@ StoreResult admin_grant_restore(Store *store, const char *id, const char *reason
 enum { KEY_ENFORCE = 1, KEY_READ = 2, KEY_ADMIN = 4 };
 
 /* JSON: {key (only from create: the key itself, this once), id, name, scopes:[…], created_at, expires_at, revoked_at,
- * last_used_at}. The key is "wq_ID_SECRET"; only a hash of SECRET is kept. `reason`: for the audit; NULL: none. */
+ * last_used_at}. The key is "wq_ID_SECRET"; only a hash of SECRET is kept. `reason`: for the audit; NULL: none.
+ * A time of expiry that has passed is STORE_INVALID. */
+#define KEY_NAME_MAX 100
 StoreResult admin_key_create(Store *store, const char *name, unsigned scopes, Instant expires_at, const char *reason, const char *actor,
                              json_t **json, StoreError *error) MUST_CHECK;
 /* The newest first, `most` at most, from before the key `before` on (NULL: from the newest), which is a number. */

@@ -28,6 +28,8 @@ static StoreResult insert_key(Store *store, const char *name, const char *hash, 
     params_instant(&params, expires_at);
     g_autoptr(PGresult) rows = NULL;
     StoreResult result = admin_run(store, QUERY_KEY_CREATE, &params, &rows, error);
+    if (result == STORE_OK && !PQntuples(rows))
+        result = store_fail(error, STORE_INVALID, "expires_at", SAY_FUTURE("expires_at"));
     if (result != STORE_OK)
         return result;
     *id = g_strdup(result_text(rows, 0, 0));

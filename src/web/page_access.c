@@ -48,7 +48,7 @@ void page_access(Call *call)
 enum { WHAT, ID, NAME, ENFORCE, READ, ADMIN, EXPIRES, ROLE, SUBJECT, PASSWORD, AGAIN, REASON, FIELDS };
 static const InputField fields[FIELDS] = {
     [WHAT] = {"what", INPUT_TEXT, true, 1, 20},       [ID] = {"id", INPUT_TEXT, false, 1, 255},
-    [NAME] = {"name", INPUT_TEXT, false, 1, 100},     [ENFORCE] = {"enforce", INPUT_FLAG, false, 0, 0},
+    [NAME] = {"name", INPUT_TEXT, false, 1, KEY_NAME_MAX},    [ENFORCE] = {"enforce", INPUT_FLAG, false, 0, 0},
     [READ] = {"read", INPUT_FLAG, false, 0, 0},       [ADMIN] = {"admin", INPUT_FLAG, false, 0, 0},
     [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [ROLE] = {"role", INPUT_TEXT, false, 1, 16},
     [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255}, [PASSWORD] = {"password", INPUT_TEXT, false, 1, 1024},
