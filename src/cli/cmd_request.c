@@ -83,8 +83,6 @@ static int gift_read(const RequestOptions *options, RequestGift *gift)
                 cli_real("request", "--multiplier", of[MULTIPLIER], MULTIPLIER_MAX, &gift->multiplier) &&
                 cli_instant("request", "--expires", of[EXPIRES], &gift->expires_at) && cli_text("request", "--plan", of[PLAN], 1, 64) &&
                 cli_text("request", "--limit", of[LIMIT], 1, 64);
-    if (good && of[MULTIPLIER] && gift->multiplier <= 0)
-        return cli_usage("request", "--multiplier must be more than 0");
     return good ? CMD_OK : CMD_USAGE;
 }
 

@@ -44,11 +44,11 @@ bool cli_real(const char *command, const char *name, const char *text, double ma
     char *end = NULL;
     double value = g_ascii_strtod(text, &end);
     bool shaped = *text && strspn(text, "0123456789.") == strlen(text) && g_ascii_isdigit(*text) && !*end;
-    if (shaped && isfinite(value) && value <= max) {
+    if (shaped && isfinite(value) && value > 0 && value <= max) {
         *out = value;
         return true;
     }
-    (void)cli_usage(command, "%s must be a number from 0 to %.0f, not \"%s\"", name, max, text);
+    (void)cli_usage(command, "%s must be a number more than 0 and at most %.0f, not \"%s\"", name, max, text);
     return false;
 }
 

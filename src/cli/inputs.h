@@ -16,7 +16,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OptionTexts, option_texts_clear)
 /* Plain text of `least` (0 or 1) to `most` bytes. `name` is the option ("--plan") or what stands for it ("the subject"). */
 bool cli_text(const char *command, const char *name, const char *text, size_t least, size_t most) MUST_CHECK;
 bool cli_whole(const char *command, const char *name, const char *text, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
-/* A number from 0 to max in plain decimals, such as 1.5. */
+/* A number more than 0, and at most max, in plain decimals, such as 1.5. */
 bool cli_real(const char *command, const char *name, const char *text, double max, double *out) MUST_CHECK;
 bool cli_instant(const char *command, const char *name, const char *text, Instant *out) MUST_CHECK;
 

@@ -26,6 +26,10 @@ static bool kind_read(Call *call, const InputValue *values, OverrideAdd *add)
         call_problem(call, 400, "amount", SAY_ONE_AMOUNT);
         return false;
     }
+    if (values[MULTIPLIER].given && values[MULTIPLIER].number <= 0) {
+        call_problem(call, 400, "multiplier", SAY_MULTIPLIER);
+        return false;
+    }
     add->kind = unlimited ? OVERRIDE_UNLIMITED : values[AMOUNT].given ? OVERRIDE_AMOUNT : OVERRIDE_MULTIPLIER;
     add->amount = unlimited ? AMOUNT_UNLIMITED : values[AMOUNT].whole;
     add->multiplier = values[MULTIPLIER].given ? values[MULTIPLIER].number : 1;

@@ -349,6 +349,11 @@ run override add --subject ada --feature nonsense --amount 5
 ends "override: unknown feature" 1 nonsense
 run override add --subject ada --feature get_solution --limit nonsense --amount 5
 ends "override: unknown limit" 1 nonsense
+for command in "override add --subject ada --feature variant" "bulk run override --find many1201 --feature variant --reason x" "request approve 1"; do
+    # shellcheck disable=SC2086 # words
+    run $command --multiplier 0
+    ends "nothing is multiplied by 0: $command" 2 "--multiplier must be a number more than 0"
+done
 run override add --subject ada --feature variant --multiplier 2.5
 ends "override by a factor" 0 "is in force"
 run usage ada --feature variant --json

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     Instant at = 7;
     complaints = 0;
     int taken = cli_real("x", "--multiplier", text, 1000, &real);
-    HOLDS(real == -1 || (isfinite(real) && real >= 0 && real <= 1000));
+    HOLDS(real == -1 || (isfinite(real) && real > 0 && real <= 1000));
     taken += cli_whole("x", "--units", text, 1, UNITS_MAX, &whole);
     HOLDS(whole == -1 || (whole >= 1 && whole <= UNITS_MAX));
     HOLDS(whole == -1 || whole > 1000 || real == (double)whole);

@@ -96,6 +96,7 @@ export const WRONG_ADMIN = [
     ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1.5 }, 400, 'amount'],
         ['/admin/overrides', '{"subject":"w","feature":"call","amount":9007199254740992}', 400, 'amount'],
     ['/admin/overrides', { subject: 'w', feature: 'call', multiplier: -1 }, 400, 'multiplier'],
+        ['/admin/overrides', { subject: 'w', feature: 'call', multiplier: 0 }, 400, 'multiplier'],
         ['/admin/overrides', { subject: 'w', feature: 'call', multiplier: '2' }, 400, 'multiplier'],
     ['/admin/overrides', { subject: 'w', feature: 'call', unlimited: 1 }, 400, 'unlimited'],
         ['/admin/overrides', { subject: 'w', feature: 'call', amount: 1, expires_at: '2026-03-15T12:00:00Z' }, 400,
