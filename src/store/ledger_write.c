@@ -2,6 +2,8 @@
 #include "store/ledger_job.h"
 #include "store/rows.h"
 
+#define OLD_KEYS_AT_LEAST 20 /* so many may be forgotten where a single key is written */
+
 Record *batch_record(Batch *batch, Job *job, const SubjectState *state, const char *kind, const char *outcome)
 {
     Record *record = batch_record_borrowing(batch, job, state, kind, outcome);
@@ -240,10 +242,19 @@ static void queue_holds(Batch *batch)
     rows_queue(&rows, batch, QUERY_RESERVATIONS_WRITE, NULL);
 }
 
+/* More than are written, however few decisions there are: what was left behind is gone some time. */
+static void queue_old_keys(Batch *batch)
+{
+    g_auto(Params) params = params_new();
+    params_number(&params, 2 * (int64_t)batch->keys->len + OLD_KEYS_AT_LEAST);
+    db_queue(batch->db, QUERY_IDEMPOTENCY_FORGET_OLD, &params, NULL);
+}
+
 static void queue_keys(Batch *batch)
 {
     if (!batch->keys->len)
         return;
+    queue_old_keys(batch);
     g_auto(Rows) rows;
     rows_init(&rows, batch->keys->len, 6);
     for (guint i = 0; i < batch->keys->len; i++) {

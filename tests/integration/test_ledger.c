@@ -239,6 +239,27 @@ START_TEST(the_same_idempotency_key_charges_once)
 }
 END_TEST
 
+/* Whichever way they were decided: those that memory suffices for are nearly all. */
+START_TEST(old_idempotency_keys_go_while_new_ones_come)
+{
+    database_fresh(policy);
+    g_free(database_value("insert into webquota.idempotency (caller, key, fingerprint, account_id, subject_id, at, id)"
+                          " select 'test', 'old-' || i, 'same', 0, 0, webquota.clock() - interval '2 days', i from generate_series(1, 300) i"));
+    Store *store = database_store();
+    for (int i = 0; i < 30; i++) {
+        g_autofree char *key = g_strdup_printf("new-%d", i);
+        LedgerAsk request = { .kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = { { "pooled", NULL, 1 } },
+                              .caller = "test", .idempotency_key = key, .fingerprint = "same" };
+        g_auto(StoreError) error = { 0 };
+        g_autoptr(Answer) answer = NULL;
+        ck_assert_int_eq(ledger_decide(store, &request, &answer, &error), STORE_OK);
+    }
+    ck_assert_int_eq(database_number("select count(*) from webquota.idempotency where key like 'old-%'"), 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.idempotency"), 30);
+    store_close(store);
+}
+END_TEST
+
 typedef struct {
     Store *store;
     gint stop; /* atomic */
@@ -458,6 +479,7 @@ int main(void)
     tcase_add_test(tests, the_journal_adds_up_to_the_counters);
     tcase_add_test(tests, cut_connections_lose_and_double_nothing);
     tcase_add_test(tests, the_same_idempotency_key_charges_once);
+    tcase_add_test(tests, old_idempotency_keys_go_while_new_ones_come);
     tcase_add_test(tests, a_key_that_was_refused_is_free_again);
     tcase_add_test(tests, a_hold_that_expires_comes_back_and_both_are_on_record);
     tcase_add_test(tests, a_subject_that_moves_takes_its_counters_along);
