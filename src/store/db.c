@@ -239,6 +239,16 @@ static void db_note_late(Db *db)
     db->failed_at_us = g_get_monotonic_time();
 }
 
+/* Was it for the values, or a row, that a statement is about? Else for what holds for all statements: rights, the schema, room, memory. */
+static bool is_about_rows(const char *state)
+{
+    static const char *const classes[] = { "22", "23", "44", "54", "P0", "XX" };
+    for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
+        if (strncmp(state, classes[i], 2) == 0)
+            return true;
+    return false;
+}
+
 static DbResult db_classify(Db *db, const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
@@ -260,6 +270,7 @@ static DbResult db_classify(Db *db, const PGresult *result)
         g_autofree char *what = g_strdup_printf(SAY_OLD_SCHEMA, db->error);
         db_note_error(db, what);
     }
+    db->refused = is_about_rows(state);
     log_line(LOG_LEVEL_ERROR, "database refused: %s (%s)", db->error, state);
     return DB_REFUSED;
 }
@@ -332,6 +343,7 @@ static DbResult db_take(Db *db, const Expected *expected, int64_t deadline_us)
 DbResult db_sync(Db *db)
 {
     db->pipeline_lost = false;
+    db->refused = false;
     if (!db->in_pipeline)
         return DB_LOST;
     GArray *expected = db->expected;
@@ -361,6 +373,7 @@ DbResult db_sync(Db *db)
                 g_clear_pointer(one->place, PQclear);
         }
     db->in_pipeline = false;
+    db->refused = db->refused && outcome == DB_REFUSED;
     if (outcome == DB_LOST) {
         db_close_connection(db);
     } else {
@@ -376,6 +389,7 @@ DbResult db_run(Db *db, Query query, const Params *params, PGresult **result)
 {
     if (result)
         *result = NULL;
+    db->refused = false;
     if (db_connect(db) != DB_OK)
         return DB_LOST;
     db_queue(db, query, params, result);

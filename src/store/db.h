@@ -38,6 +38,7 @@ typedef struct {
     bool pipeline_lost;        /* the one under way could not begin: none of it is sent, whatever is there by now */
     GArray *expected;          /* where the results of the pipeline under way go */
     char *error;               /* what went wrong last; for the log and the doctor */
+    bool refused;              /* the last was, for what it is about: anything else may well be done */
     int failed;                /* the Query that the last pipeline failed at; -1: none did */
 } Db;
 

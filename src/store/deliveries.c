@@ -1,5 +1,6 @@
 #include "store/deliveries.h"
 
+#include "base/log.h"
 #include "say/say.h"
 #include "store/ledger_job.h"
 #include "store/lease_on.h"
@@ -19,6 +20,7 @@ struct Deliveries {
 typedef struct {
     Delivery shown; /* first */
     DecisionKey ticket, hold;
+    bool known;       /* it was noted by the time it was taken: what is wrong with it has been said */
 } Own;
 
 Deliveries *deliveries_open(Store *store)
@@ -88,6 +90,17 @@ StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error
     return STORE_OK;
 }
 
+/* One that was sent before, and to whose end only the ledger's part is missing, as it was noted. */
+static void take_noted(Own *own, const PGresult *rows, int row)
+{
+    Delivery *delivery = &own->shown;
+    own->known = delivery->noted = !*delivery->payload;
+    if (!delivery->noted)
+        return;
+    delivery->status = (int)result_number(rows, row, 14);
+    delivery->outcome = result_null(rows, row, 15) ? DELIVERY_ACCEPTED : DELIVERY_GIVEN_UP;
+}
+
 static Delivery *delivery_new(const PGresult *rows, int row)
 {
     Own *own = g_new(Own, 1);
@@ -104,6 +117,7 @@ static Delivery *delivery_new(const PGresult *rows, int row)
         .ticket = { result_number(rows, row, 0), subject_id, result_number(rows, row, 2), result_number(rows, row, 3) },
         .hold = { result_number(rows, row, 11), subject_id, result_number(rows, row, 12), result_number(rows, row, 13) },
     };
+    take_noted(own, rows, row);
     return &own->shown;
 }
 
@@ -196,6 +210,26 @@ static DbResult close_one(Deliveries *deliveries, const Own *own)
     return db_run(&deliveries->db, QUERY_DELIVERY_CLOSE, &params, NULL);
 }
 
+/* Somebody's counters that cannot be read are no reason for others to wait: with the next try it is given out of hand. */
+static DbResult put_off(Deliveries *deliveries, const Own *own)
+{
+    g_auto(Params) params = params_new();
+    params_text(&params, deliveries->lease.holder);
+    params_ticket(&params, &own->ticket);
+    return db_run(&deliveries->db, QUERY_DELIVERY_PUT_OFF, &params, NULL);
+}
+
+static void settled(Deliveries *deliveries, Own *own, StoreResult result, const StoreError *error)
+{
+    if (result == STORE_OK)
+        places_touch(deliveries->store, own->ticket.id);
+    own->shown.ended = result == STORE_OK || (result != STORE_DOWN && close_one(deliveries, own) == DB_OK);
+    own->shown.put_off = result == STORE_DOWN && error->only_this && put_off(deliveries, own) == DB_OK;
+    if (own->shown.put_off)
+        log_line(own->known ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, "callbacks: what %s holds can be neither charged nor given back now: %s",
+                 own->shown.message, error->detail ? error->detail : SAY_NO_ANSWER);
+}
+
 /* All at once, so that they share the ledger's transactions. */
 static StoreResult settle(Deliveries *deliveries, GPtrArray *tried, StoreError *error)
 {
@@ -217,10 +251,8 @@ static StoreResult settle(Deliveries *deliveries, GPtrArray *tried, StoreError *
     if (count)
         ledger_submit(deliveries->store, jobs, count);
     for (int i = 0; i < count; i++) {
-        if (jobs[i].result == STORE_OK)
-            places_touch(deliveries->store, of[i]->ticket.id);
-        of[i]->shown.ended = jobs[i].result == STORE_OK || (jobs[i].result != STORE_DOWN && close_one(deliveries, of[i]) == DB_OK);
-        if (!of[i]->shown.ended && outcome == STORE_OK)
+        settled(deliveries, of[i], jobs[i].result, &errors[i]);
+        if (!of[i]->shown.ended && !of[i]->shown.put_off && outcome == STORE_OK)
             outcome = store_fail(error, STORE_DOWN, NULL, "%s", errors[i].detail ? errors[i].detail : SAY_NO_ANSWER);
         store_error_clear(&errors[i]);
     }
@@ -238,8 +270,8 @@ StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError 
     pthread_mutex_lock(&deliveries->store->metrics_lock);
     for (guint i = 0; i < tried->len; i++) {
         const Own *own = tried->pdata[i];
-        if (own->shown.ended && g_hash_table_remove(deliveries->in_hand, &own->ticket.id))
-            ++*counts[own->shown.outcome];
+        if ((own->shown.ended || own->shown.put_off) && g_hash_table_remove(deliveries->in_hand, &own->ticket.id))
+            *counts[own->shown.outcome] += own->shown.ended;
     }
     pthread_mutex_unlock(&deliveries->store->metrics_lock);
     return result;

@@ -30,8 +30,9 @@ typedef struct {
     int status;           /* 0: nothing was answered */
     CallbackTrouble trouble;
     int64_t again_us;
-    bool noted;           /* it is written down; the ledger's part may be missing */
+    bool noted;           /* it is written down, by an earlier process maybe: it is not sent again; the ledger's part is missing */
     bool ended;
+    bool put_off;         /* the ledger's part cannot be had for what it is about: it is taken again, by whoever delivers then */
 } Delivery;
 void delivery_free(Delivery *delivery);
 
@@ -40,12 +41,13 @@ StoreResult deliveries_look(Deliveries *deliveries, bool *any, StoreError *error
 
 /* Takes the lease, or renews it, and of each of these origins as many as are due, but `rooms` of it (as many numbers as origins) and
  * `most` in all at most; of other origins `others`. *taken: of Delivery *, the caller's; empty where another process delivers. They are
- * in hand from then on, until deliveries_end has ended them; one of which nothing was heard, as the answer was lost, is taken again. */
+ * in hand from then on, until deliveries_end has ended them; one of which nothing was heard, as the answer was lost, is taken again.
+ * Those that are `noted` have been sent: they are only to be handed in. */
 StoreResult deliveries_take(Deliveries *deliveries, const GPtrArray *origins, const int64_t *rooms, int64_t most, int64_t others,
                             GPtrArray **taken, StoreError *error) MUST_CHECK;
 
-/* Writes down what came of them, and has the ledger charge or give back. Those that it was done for are `ended`; the others are to
- * be handed in again. */
+/* Writes down what came of them, and has the ledger charge or give back. Those that it was done for are `ended`, and those of somebody
+ * of whom nothing can be read are `put_off`, so that nobody waits for them; the others are to be handed in again. */
 StoreResult deliveries_end(Deliveries *deliveries, GPtrArray *tried, StoreError *error) MUST_CHECK;
 
 /* Of all processes: how many wait for the turn of their tickets, and how many are being sent or will be tried again. Does not wait long. */

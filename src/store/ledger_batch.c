@@ -130,6 +130,8 @@ static void fail_broken(Job *job)
 {
     job->settled = true;
     job_down(job, SAY_COUNTERS_UNREADABLE);
+    if (job->error)
+        job->error->only_this = true;
 }
 
 /* A row that was changed by hand, or is gone, is the misfortune of those who are meant, and of nobody else in the batch. */

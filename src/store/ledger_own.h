@@ -42,6 +42,7 @@ struct Ledger {
     guint last_batch;             /* how many jobs the last one had; the ledger thread's own */
     Tempo tempo;                  /* the ledger thread's own */
     int64_t others_until_us;      /* monotonic: till then others are held to write the same rows; the ledger thread's own */
+    bool refused;                 /* the last try, for what its jobs are about; the ledger thread's own */
     bool due;                     /* something expired is still held; the ledger thread's own */
     Refusals *refusals;
     GPtrArray *notes;             /* of Note *: refusals from memory, to be recorded in bulk */

@@ -6,13 +6,15 @@
 #include "base/log.h"
 #include "say/say.h"
 
-static void fail_jobs(const GPtrArray *jobs, const char *what)
+static void fail_jobs(const GPtrArray *jobs, const char *what, bool only_these)
 {
     g_autofree char *why = g_strdup_printf(SAY_DATABASE, what);
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
         g_clear_pointer(&job->answer, answer_unref);
         job_down(job, why);
+        if (job->error)
+            job->error->only_this = only_these;
     }
 }
 
@@ -172,6 +174,8 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int
         batch_touch_tickets(&batch);
         ledger->due = false;
     }
+    /* What is given back of others meanwhile may have been refused instead. */
+    ledger->refused = result == BATCH_REFUSED && ledger->db.refused && !batch.own_jobs->len;
     batch_clear(&batch);
     if (result != BATCH_DONE && !roll_back(ledger))
         result = BATCH_LOST;
@@ -192,7 +196,7 @@ static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
 
 static void run_jobs(Ledger *ledger, GPtrArray *jobs)
 {
-    bool told = ledger->unreachable;
+    bool told = ledger->unreachable, refused = false;
     const char *why = SAY_NOT_CONNECTED;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         bool connected = ledger_connect(ledger);
@@ -210,6 +214,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
                 run_one_by_one(ledger, jobs);
                 return;
             }
+            refused = ledger->refused;
             break;
         }
         /* Whoever comes in the middle of an outage need not wait for its end as those did who were there when it began. */
@@ -227,7 +232,7 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
     }
     LogLevel level = told && ledger->unreachable ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR;
     log_line(level, "ledger: %u requests could not be decided: %s", jobs->len, why);
-    fail_jobs(jobs, why);
+    fail_jobs(jobs, why, refused);
 }
 
 void *ledger_main(void *data)

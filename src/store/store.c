@@ -16,6 +16,7 @@ void store_error_clear(StoreError *error)
     g_clear_pointer(&error->field, g_free);
     g_clear_pointer(&error->detail, g_free);
     error->made = STORE_NO_CHANGE;
+    error->only_this = false;
 }
 
 StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...)
@@ -33,7 +34,10 @@ StoreResult store_fail(StoreError *error, StoreResult result, const char *field,
 
 StoreResult store_down(StoreError *error, const Db *db)
 {
-    return store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, db && db->error ? db->error : SAY_NOT_CONNECTED);
+    store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, db && db->error ? db->error : SAY_NOT_CONNECTED);
+    if (error)
+        error->only_this = db && db->refused;
+    return STORE_DOWN;
 }
 
 StoreResult store_made(StoreResult result, StoreMade made, StoreError *error)

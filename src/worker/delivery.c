@@ -163,12 +163,22 @@ static void judge(const DeliveryWorker *worker, Sending *sending, CURLcode code)
                                                  .since_first_us = g_get_monotonic_time() - sending->began_us });
 }
 
-/* Takes the delivery. The list may have changed since the ticket was made. */
-static void begin(DeliveryWorker *worker, Delivery *delivery)
+/* The list may have changed since the ticket was made. */
+static bool may_be_sent(const DeliveryWorker *worker, const Delivery *delivery)
 {
     const char *why;
     g_auto(CallbackUrl) url = { 0 };
-    if (!callback_url_read(delivery->url, &url, &why) || !callbacks_allow(worker->callbacks, &url)) {
+    return callback_url_read(delivery->url, &url, &why) && callbacks_allow(worker->callbacks, &url);
+}
+
+/* Takes the delivery. */
+static void begin(DeliveryWorker *worker, Delivery *delivery)
+{
+    if (delivery->noted) {
+        g_ptr_array_add(worker->tried, delivery);
+        return;
+    }
+    if (!may_be_sent(worker, delivery)) {
         delivery->outcome = DELIVERY_GIVEN_UP;
         delivery->trouble = TROUBLE_NOT_ALLOWED;
         g_ptr_array_add(worker->tried, delivery);
@@ -213,8 +223,8 @@ static StoreResult take(DeliveryWorker *worker, StoreError *error)
     g_autoptr(GPtrArray) taken = NULL;
     for (guint i = 0; i < origins->len; i++)
         rooms[i] = room_for(worker, origins->pdata[i]);
-    int64_t room = MAX(ALL_MAX - (int64_t)worker->sending->len, 0);
-    StoreResult result = deliveries_take(worker->store, origins, rooms, room, STRANGERS_MAX, &taken, error);
+    int64_t room = MAX(ALL_MAX - (int64_t)worker->sending->len - (int64_t)worker->tried->len, 0); /* these stay where they cannot be written down */
+    StoreResult result = deliveries_take(worker->store, origins, rooms, room, MIN(room, STRANGERS_MAX), &taken, error);
     worker->taken_us = g_get_monotonic_time();
     while (result == STORE_OK && taken->len)
         begin(worker, g_ptr_array_steal_index_fast(taken, taken->len - 1));
@@ -261,9 +271,11 @@ static StoreResult write_down(DeliveryWorker *worker, StoreError *error)
     if (!worker->tried->len)
         return STORE_OK;
     StoreResult result = deliveries_end(worker->store, worker->tried, error);
-    for (guint i = worker->tried->len; i-- > 0;)
-        if (((const Delivery *)worker->tried->pdata[i])->ended)
+    for (guint i = worker->tried->len; i-- > 0;) {
+        const Delivery *delivery = worker->tried->pdata[i];
+        if (delivery->ended || delivery->put_off)
             g_ptr_array_remove_index_fast(worker->tried, i);
+    }
     return result;
 }
 
@@ -280,10 +292,10 @@ static int64_t turn(void *data)
     g_auto(StoreError) error = { 0 };
     collect(worker);
     StoreResult result = write_down(worker, &error);
-    if (result == STORE_OK)
-        result = look(worker, &error);
-    if (result == STORE_OK && worker->tried->len)
-        result = write_down(worker, &error);
+    bool written = result == STORE_OK;
+    StoreResult looked = look(worker, written ? &error : NULL); /* others are sent whatever became of these */
+    if (written)
+        result = looked == STORE_OK ? write_down(worker, &error) : looked;
     say(worker, result, &error);
     if (worker->sending->len)
         wait_for_some(worker);

@@ -294,6 +294,27 @@ async function operator(site, to) {
     });
 }
 
+async function misfortune(site, to) {
+    await test('what one holds whose counters cannot be read keeps nobody else waiting, and is charged when they can, sent once', async () => {
+        await next_minute(site);
+        const rolling = text => site.sql(`update webquota.counters set rolling = '${text}', version = version + 1
+            where subject_id = (select id from webquota.subjects where key = 'bad')`);
+        const send = (subject, kind) => ask(site, `${to.url}/hooks/${kind}`, { subject, feature: 'tries', payload: `${subject}, whatever comes` });
+        const bad = status(await send('bad', 'held'), 202).json.ticket;
+        await until(() => to.of(bad).length, 'it is being sent');
+        await rolling('{1,2}');
+        await until(async () => { to.release(); return (await read(site, bad)).callback.last_status === 200; }, 'it is noted');
+        for (const subject of ['bob', 'eve']) await ended(site, status(await send(subject, 'ok'), 202).json.ticket, 'delivered');
+        site.processes('webquota.fcgi').forEach(pid => process.kill(pid, 'SIGKILL'));
+        await until(async () => (await send('max', 'ok').catch(() => ({}))).status === 202, 'another process');
+        await ended(site, status(await send('max', 'ok'), 202).json.ticket, 'delivered');
+        like(await read(site, bad), { state: 'admitted', callback: { state: 'pending', tries: 1 } });
+        await rolling('{}');
+        await ended(site, bad, 'delivered');
+        equal(to.of(bad).length, 1, 'times it was sent');
+    });
+}
+
 async function kills(site, to) {
     await test(`services killed in the middle of ${JOBS} deliveries: each runs once by its id, and what is charged is what was taken`, async () => {
         await next_minute(site);
@@ -344,6 +365,7 @@ async function body(site, to) {
     await refusals(site, to);
     await example(site, to);
     await operator(site, to);
+    await misfortune(site, to);
     await kills(site, to);
 }
 

@@ -12,10 +12,10 @@ static const char policy[] =
     "feature job { title = Jobs }\n"
     "plan free { limit minute { feature = job  amount = 150  window = minute  scope = site  on_exceed = queue  warn_at = {} } }\n";
 
-static Answer *ask_for(Store *store, const char *origin, const char *job)
+static Answer *ask_of(Store *store, const char *subject, const char *origin, const char *job)
 {
     const LedgerCallback callback = { .url = "https://jobs.example/hooks", .origin = origin, .payload = "{}", .job = job, .always = true };
-    const LedgerAsk request = { .kind = ASK_HOLD, .subject = "ada", .item_count = 1, .items = { { "job", NULL, 1 } },
+    const LedgerAsk request = { .kind = ASK_HOLD, .subject = subject, .item_count = 1, .items = { { "job", NULL, 1 } },
                                 .ttl_s = CALLBACK_HOLD_S, .caller = "test", .callback = &callback };
     g_auto(StoreError) error = { 0 };
     g_autoptr(Answer) answer = NULL;
@@ -23,12 +23,22 @@ static Answer *ask_for(Store *store, const char *origin, const char *job)
     return g_steal_pointer(&answer);
 }
 
-/* A ticket that is let in at once. */
-static char *leave(Store *store, const char *origin, const char *job)
+static Answer *ask_for(Store *store, const char *origin, const char *job)
 {
-    g_autoptr(Answer) answer = ask_for(store, origin, job);
+    return ask_of(store, "ada", origin, job);
+}
+
+/* A ticket that is let in at once. */
+static char *leave_of(Store *store, const char *subject, const char *origin, const char *job)
+{
+    g_autoptr(Answer) answer = ask_of(store, subject, origin, job);
     ck_assert_ptr_nonnull(answer->ticket);
     return g_strdup(answer->ticket);
+}
+
+static char *leave(Store *store, const char *origin, const char *job)
+{
+    return leave_of(store, "ada", origin, job);
 }
 
 #define OTHER_ORIGIN "https://more.example"
@@ -253,6 +263,88 @@ START_TEST(no_more_than_there_may_be_at_once)
 }
 END_TEST
 
+/* What somebody holds, whose counters are changed by hand, can be neither charged nor given back. */
+static void counters_of_bad(const char *rolling)
+{
+    g_autofree char *sql = g_strdup_printf("update webquota.counters set rolling = '%s', version = version + 1 where subject_id ="
+                                           " (select id from webquota.subjects where key = 'bad')", rolling);
+    g_free(database_value(sql));
+}
+
+/* Are there any for this one that are due now? */
+static bool any_due(Deliveries *deliveries)
+{
+    g_auto(StoreError) error = { 0 };
+    bool any = true;
+    ck_assert_msg(deliveries_look(deliveries, &any, &error) == STORE_OK, "%s", error.detail);
+    return any;
+}
+
+/* Both were tried, and one of them cannot be ended. */
+static void end_but_one(Deliveries *deliveries, GPtrArray *taken, DeliveryOutcome outcome)
+{
+    g_auto(StoreError) error = { 0 };
+    int ended = 0, put_off = 0;
+    for (guint i = 0; i < taken->len; i++) {
+        Delivery *delivery = taken->pdata[i];
+        delivery->outcome = outcome;
+        delivery->status = outcome == DELIVERY_ACCEPTED ? 204 : 500;
+        delivery->trouble = outcome == DELIVERY_ACCEPTED ? TROUBLE_NONE : TROUBLE_STATUS;
+    }
+    ck_assert_msg(deliveries_end(deliveries, taken, &error) == STORE_OK, "%s", error.detail);
+    for (guint i = 0; i < taken->len; i++) {
+        ended += ((const Delivery *)taken->pdata[i])->ended;
+        put_off += ((const Delivery *)taken->pdata[i])->put_off;
+    }
+    ck_assert_int_eq(ended, 1);
+    ck_assert_int_eq(put_off, 1);
+}
+
+/* Others are sent meanwhile; whoever delivers when it is due again ends it, if that is possible by then, and does not send it again. */
+START_TEST(one_that_cannot_be_ended_holds_up_nobody)
+{
+    still();
+    DeliveryOutcome outcome = _i ? DELIVERY_GIVEN_UP : DELIVERY_ACCEPTED;
+    Store *store = database_store();
+    Deliveries *one = deliveries_open(store), *two = deliveries_open(store);
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *bad = leave_of(store, "bad", ORIGIN, "a"), *good = leave(store, ORIGIN, "b");
+    g_autoptr(GPtrArray) first = take(one, 5);
+    ck_assert_int_eq(first->len, 2);
+    counters_of_bad("{1,2}");
+    end_but_one(one, first, outcome);
+    assert_ticket(store, good, _i ? TICKET_LAPSED : TICKET_USED, _i ? CALLBACK_FAILED : CALLBACK_DELIVERED, 1);
+    assert_ticket(store, bad, TICKET_ADMITTED, CALLBACK_PENDING, 1);
+    ck_assert(!any_due(one));
+    g_autofree char *next = leave(store, ORIGIN, "c");
+    ck_assert(any_due(one));
+    g_autoptr(GPtrArray) second = take(one, 5);
+    ck_assert_int_eq(second->len, 1);
+    end(one, second, DELIVERY_ACCEPTED, 200);
+    assert_ticket(store, next, TICKET_USED, CALLBACK_DELIVERED, 1);
+    for (int turn = 0; turn < 2; turn++) {
+        g_free(database_value("update webquota.deliveries set next_at = clock_timestamp() where state = 'pending'"));
+        lease_is_over();
+        g_autoptr(GPtrArray) again = take(turn ? one : two, 5);
+        ck_assert_int_eq(again->len, 1);
+        const Delivery *delivery = again->pdata[0];
+        ck_assert(delivery->noted);
+        ck_assert_int_eq(delivery->outcome, outcome);
+        ck_assert_int_eq(delivery->tries, 1);
+        if (turn)
+            counters_of_bad("{}");
+        ck_assert_msg(deliveries_end(turn ? one : two, again, &error) == STORE_OK, "%s", error.detail);
+        ck_assert_int_eq(delivery->put_off, !turn);
+        ck_assert_int_eq(delivery->ended, turn);
+    }
+    assert_ticket(store, bad, _i ? TICKET_LAPSED : TICKET_USED, _i ? CALLBACK_FAILED : CALLBACK_DELIVERED, 1);
+    assert_counter(_i ? 1 : 3, 0);
+    deliveries_close(one);
+    deliveries_close(two);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("deliveries");
@@ -263,6 +355,7 @@ int main(void)
     tcase_add_test(tests, tries_are_counted_and_wait);
     tcase_add_test(tests, what_was_taken_unheard_is_taken_again);
     tcase_add_test(tests, no_more_than_there_may_be_at_once);
+    tcase_add_loop_test(tests, one_that_cannot_be_ended_holds_up_nobody, 0, 2);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
