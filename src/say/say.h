@@ -269,6 +269,7 @@
 #define SAY_SERVER_WRONG        "the web server's configuration is wrong"
 #define SAY_SERVER_UNKNOWN      "this web server does not know the shared secret"
 #define SAY_DATABASE            "the database cannot be used: %s"
+#define SAY_REFUSED             "the database refuses it: %s"
 #define SAY_NOT_CONNECTED       "not connected"
 #define SAY_NO_ANSWER           "no answer in time"
 #define SAY_NO_ANSWER_OF        "the server %sdid not answer in time"

@@ -135,18 +135,35 @@ static StoreResult fail(const BulkItem *item, const char *why, StoreError *error
     return store_write_alone(item->store, QUERY_BULK_FAIL, &params, NULL, error);
 }
 
+/* Somebody whose counters cannot be read, or whose change the database refuses, is no reason for others to wait. */
+static bool is_only_theirs(StoreResult result, const StoreError *error)
+{
+    return result == STORE_DOWN && error->only_this;
+}
+
+/* What hinders them may be over with the next try. */
+static StoreResult change_in_tries(const BulkItem *item, StoreError *error)
+{
+    StoreResult result = STORE_CONFLICT;
+    for (int tries = 0; tries < TRIES_MAX && (result == STORE_CONFLICT || is_only_theirs(result, error)); tries++) {
+        store_error_clear(error);
+        result = change_one(item, error);
+    }
+    return result;
+}
+
 /* STORE_OK: they are changed, or it is noted why they are not. */
 static StoreResult change_or_fail(const BulkItem *item, StoreError *error)
 {
     g_autoptr(Policy) policy = NULL;
     StoreResult result = store_policy(item->store, &policy, error);
+    if (result == STORE_DOWN)
+        return result;
     if (result == STORE_OK)
         result = bulk_check(policy, &item->ask, error);
-    for (int tries = 0; tries < TRIES_MAX && (tries ? result == STORE_CONFLICT : result == STORE_OK); tries++) {
-        store_error_clear(error);
-        result = change_one(item, error);
-    }
-    if (result == STORE_OK || result == STORE_DOWN)
+    if (result == STORE_OK)
+        result = change_in_tries(item, error);
+    if (result == STORE_OK || (result == STORE_DOWN && !is_only_theirs(result, error)))
         return result;
     g_autofree char *why = g_strdup(error->detail ? error->detail : SAY_BULK_CANNOT);
     store_error_clear(error);

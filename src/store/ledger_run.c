@@ -8,7 +8,7 @@
 
 static void fail_jobs(const GPtrArray *jobs, const char *what, bool only_these)
 {
-    g_autofree char *why = g_strdup_printf(SAY_DATABASE, what);
+    g_autofree char *why = only_these ? g_strdup_printf(SAY_REFUSED, what) : g_strdup_printf(SAY_DATABASE, what);
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
         g_clear_pointer(&job->answer, answer_unref);

@@ -34,9 +34,12 @@ StoreResult store_fail(StoreError *error, StoreResult result, const char *field,
 
 StoreResult store_down(StoreError *error, const Db *db)
 {
-    store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, db && db->error ? db->error : SAY_NOT_CONNECTED);
+    const char *why = db && db->error ? db->error : SAY_NOT_CONNECTED;
+    if (!db || !db->refused)
+        return store_fail(error, STORE_DOWN, NULL, SAY_DATABASE, why);
+    store_fail(error, STORE_DOWN, NULL, SAY_REFUSED, why);
     if (error)
-        error->only_this = db && db->refused;
+        error->only_this = true;
     return STORE_DOWN;
 }
 

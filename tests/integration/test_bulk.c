@@ -407,6 +407,68 @@ START_TEST(what_cannot_be_made_any_more_says_why)
 }
 END_TEST
 
+static void assert_why(const char *bulk, const char *subject, const char *why)
+{
+    g_autofree char *sql = g_strdup_printf("select why from webquota.bulk_items where bulk_id = %s and state = 'failed' and subject = '%s'", bulk, subject);
+    g_autofree char *said = database_value(sql);
+    ck_assert_str_eq(said, why);
+}
+
+/* The database will not have p-005 changed, with this state of an error. */
+static void refuse(const char *state)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "create or replace function webquota.refuse() returns trigger language plpgsql as $$ begin"
+        " if new.key = 'p-005' then raise exception 'not this one' using errcode = '%s'; end if; return new; end $$;"
+        " create or replace trigger refuse before update on webquota.subjects for each row execute function webquota.refuse()", state);
+    g_free(database_value(sql));
+}
+
+START_TEST(who_cannot_be_changed_holds_up_nobody)
+{
+    Store *store;
+    fresh(&store);
+    StoreResult result;
+    answer_unref(ask(store, ASK_CONSUME, "p-002", "call", NULL, 3, &result));
+    g_free(database_value("update webquota.counters set rolling = '{1,2}', version = version + 1 where subject_id ="
+                          " (select id from webquota.subjects where key = 'p-002')"));
+    refuse("23514");
+    g_autofree char *reset = begin(store, BULK_RESET), *plan = begin(store, BULK_PLAN), *bonus = begin(store, BULK_BONUS);
+    work(store);
+    assert_bulk(store, reset, "done", PEOPLE - 1, 1, 0);
+    assert_bulk(store, plan, "done", PEOPLE - 1, 1, 0);
+    assert_bulk(store, bonus, "done", PEOPLE, 0, 0);
+    assert_why(reset, "p-002", SAY_COUNTERS_UNREADABLE);
+    assert_why(plan, "p-005", "the database refuses it: not this one");
+    ck_assert_int_eq(database_number("select count(*) from webquota.subjects where plan = 'pro'"), PEOPLE - 1);
+    store_close(store);
+}
+END_TEST
+
+/* What a database has no room or no right for now is nobody's own, and goes on when that is over. */
+START_TEST(nobody_is_to_blame_for_the_database)
+{
+    static const char *const states[] = { "53100", "42501", "57014" };
+    Store *store;
+    fresh(&store);
+    refuse(states[_i]);
+    g_autofree char *plan = begin(store, BULK_PLAN);
+    g_auto(StoreError) error = { 0 };
+    Lease lease = lease_new(LEASE_BULK, BULK_LEASE_S);
+    BulkRest rest;
+    for (int turn = 0; turn < 3; turn++)
+        ck_assert_int_eq(bulk_turn(store, &lease, &rest, &error), STORE_DOWN);
+    ck_assert(!error.only_this);
+    assert_bulk(store, plan, "running", 5, 0, PEOPLE - 5);
+    g_free(database_value("drop trigger refuse on webquota.subjects"));
+    lease_leave(store, &lease);
+    lease_clear(&lease);
+    work(store);
+    assert_bulk(store, plan, "done", PEOPLE, 0, 0);
+    store_close(store);
+}
+END_TEST
+
 /* As a newer program would write it: a kind, or a member of the change, that this one has never heard of. */
 START_TEST(what_only_a_newer_program_can_make_holds_up_nobody)
 {
@@ -693,6 +755,8 @@ int main(void)
     tcase_add_test(tests, two_who_act_at_once_change_each_once);
     tcase_add_test(tests, who_is_left_when_it_is_stopped_stays);
     tcase_add_test(tests, what_cannot_be_made_any_more_says_why);
+    tcase_add_test(tests, who_cannot_be_changed_holds_up_nobody);
+    tcase_add_loop_test(tests, nobody_is_to_blame_for_the_database, 0, 3);
     tcase_add_test(tests, what_only_a_newer_program_can_make_holds_up_nobody);
     tcase_add_test(tests, they_are_listed_page_by_page);
     tcase_add_test(tests, the_same_sent_twice_is_made_once);
