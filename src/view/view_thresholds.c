@@ -5,14 +5,18 @@
 #include "view/view_parts.h"
 #include "view/words_add.h"
 
-/* The tightest limit of its own use on the feature; NULL: none. */
+/* Is it a limit of one's own use on the feature, which may be used up? */
+static bool is_own(const UsageLine *line, const Feature *feature)
+{
+    return line->feature == feature && line->limit && line->limit->scope == SCOPE_SUBJECT && line->amount > 0;
+}
+
+/* The tightest of them; NULL: none. */
 static const UsageLine *own_line(const UsageReport *report, const Feature *feature)
 {
-    for (int i = 0; i < report->line_count; i++) {
-        const UsageLine *line = &report->lines[i];
-        if (line->feature == feature && line->limit && line->limit->scope == SCOPE_SUBJECT && line->amount > 0)
-            return line;
-    }
+    for (int i = 0; i < report->line_count; i++)
+        if (is_own(&report->lines[i], feature))
+            return &report->lines[i];
     return NULL;
 }
 
@@ -31,6 +35,30 @@ static int warning_of(const Thresholds *own)
     return own ? own->warn_at[1] : WARNING_FROM_PERCENT;
 }
 
+static bool same_alerts(const Limit *a, const Limit *b, const Subject *subject)
+{
+    int count, other_count;
+    const int *warn_at = limit_warn_at(a, subject, &count), *other = limit_warn_at(b, subject, &other_count);
+    return count == other_count && memcmp(warn_at, other, sizeof(*warn_at) * (size_t)count) == 0;
+}
+
+/* Limits on one feature may each have their own: then every one is told with its window. */
+static void add_alert_at(GString *out, const UsageReport *report, const Feature *feature)
+{
+    const Limit *first = own_line(report, feature)->limit;
+    bool same = true;
+    for (int i = 0; i < report->line_count; i++)
+        same = same && (!is_own(&report->lines[i], feature) || same_alerts(report->lines[i].limit, first, report->subject));
+    for (int i = 0; i < report->line_count; i++) {
+        const Limit *limit = report->lines[i].limit;
+        int count;
+        if (!is_own(&report->lines[i], feature) || (same && limit != first))
+            continue;
+        const int *warn_at = limit_warn_at(limit, report->subject, &count);
+        words_add_alert_at(out, warn_at, count, same ? NULL : &limit->window);
+    }
+}
+
 void set_thresholds(Value *page, const UsageReport *report, const PageContext *context)
 {
     Value *rows = set_list(page, "thresholds");
@@ -42,6 +70,7 @@ void set_thresholds(Value *page, const UsageReport *report, const PageContext *c
         Value *row = add_object(rows);
         set_text(row, "feature", feature->key);
         set_text(row, "title", feature->title);
+        set_words(row, "alert_at", add_alert_at, report, feature);
         set_words(row, "notice", words_add_number, (int64_t)notice_of(own));
         set_words(row, "warning", words_add_number, (int64_t)warning_of(own));
         set_flag(row, "own", own != NULL);

@@ -7,7 +7,7 @@
 /* Has the subject limits of its own use on the feature that may be used up? Only then there is something to be told. */
 bool thresholds_apply(const UsageReport *report, const Feature *feature);
 
-/* `thresholds`, a row for each such feature: {feature, title, notice, warning, own, url}; has_thresholds. */
+/* `thresholds`, a row for each such feature: {feature, title, alert_at, notice, warning, own, url}; has_thresholds. */
 void set_thresholds(Value *page, const UsageReport *report, const PageContext *context);
 
 /* The same for programs: [{feature, notice, warning, warn_at, own}]: from where on the pages call it a notice and a warning, and at

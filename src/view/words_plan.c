@@ -52,3 +52,18 @@ void words_add_plan_grant(GString *out, const PlanGrant *grant)
     else
         text_add(out, "once");
 }
+
+void words_add_alert_at(GString *out, const int *warn_at, int count, const WindowSpec *window)
+{
+    text_add(out, out->len ? "; " : "");
+    text_add(out, count ? "" : "no alert");
+    for (int i = 0; i < count; i++) {
+        text_add(out, i ? ", " : "");
+        words_add_number(out, warn_at[i]);
+        text_add(out, " %");
+    }
+    if (!window)
+        return;
+    text_add(out, " ");
+    words_add_per(out, window);
+}

@@ -24,6 +24,18 @@ static inline Value *sample_alerts_page(Sample *sample, Alerts *alerts, bool cha
     return page;
 }
 
+/* The policy's own, as `warn_at` says them. */
+static inline void sample_warn_at(Sample *sample, int feature, const char *key, int first, int second)
+{
+    Plan *plan = &sample->policy->plans[FREE];
+    for (int i = 0; i < plan->limit_count; i++)
+        if (plan->limits[i].feature == feature && strcmp(plan->limits[i].key, key) == 0) {
+            plan->limits[i].warn_at[0] = first;
+            plan->limits[i].warn_at[1] = second;
+            plan->limits[i].warn_count = 2;
+        }
+}
+
 static const Thresholds sample_own[] = {{MESSAGE, {60, 85}}};
 
 static Value *alerts_some(void)
@@ -33,8 +45,14 @@ static Value *alerts_some(void)
     sample.subject.organization = "Sunrise Gym";
     sample.subject.thresholds = sample_own;
     sample.subject.threshold_count = 1;
+    sample_warn_at(&sample, MENU_UPLOAD, "weekly", 80, 100);
+    sample_warn_at(&sample, MENU_GENERATION, "daily", 80, 100);
+    sample_warn_at(&sample, MENU_GENERATION, "monthly", 75, 90);
     sample_line(&sample, MENU_UPLOAD, "weekly", 1);
     sample_line(&sample, MESSAGE, "monthly", 70);
+    sample_line(&sample, MENU_GENERATION, "daily", 3);
+    sample_line(&sample, MENU_GENERATION, "monthly", 60);
+    sample_line(&sample, INVOICE_UPLOAD, "weekly", 0);
     Alerts *alerts = alerts_new(4);
     alerts->count = 0;
     sample_alert(alerts, "2026-11-22T19:01:07Z", "menu_generation", "team_daily", 90, 92, 100);
