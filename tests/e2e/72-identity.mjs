@@ -325,7 +325,9 @@ async function environment_checks(site, front, url) {
     });
     await test('and the resource', async () => {
         status(await request(`${url}/environment/model`), 403, 'visitors have no premium messages');
-        like(environment(status(await request(`${url}/environment/model`, { headers: cookie(front.assertion('eve')) }), 200)), { WEBQUOTA_REMAINING: '19' });
+        const env = environment(status(await request(`${url}/environment/model`, { headers: cookie(front.assertion('eve')) }), 200));
+        like(env, { WEBQUOTA_CHARGED: 'message', WEBQUOTA_REMAINING: '19' });
+        equal((await site.api('GET', `/decisions/${env.WEBQUOTA_DECISION}`)).json.feature, 'premium_message', 'what the resource means');
     });
     await test('a mistake in the server\'s configuration lets nobody through', async () => {
         status(await request(`${url}/environment/mistaken`), 503);
