@@ -55,7 +55,7 @@ static void template_read(Theme *theme, const char *folder, const char *file)
 static void other_check(Theme *theme, const char *file)
 {
     static const char *const known[] = {"style.css", "usage.css", "form.css", "admin.css", "widget.css",
-                                        "live.js", "queue.js", "icon.svg", "data.json", NULL};
+                                        "back.js", "live.js", "queue.js", "icon.svg", "data.json", NULL};
     g_autofree char *path = g_build_filename(theme->theme, file, NULL);
     if (!g_strv_contains(known, file) && file[0] != '.')
         complain(theme, path, "no file of this name is used");

@@ -28,7 +28,7 @@ typedef struct {
     Instant now;
     const char *viewer;   /* who looks at the pages of `who`; NULL: they do themselves */
     Instant viewing_until;
-    bool sent_form;       /* the request that was refused carried something to save (a POST): none of it was */
+    bool sent_form;       /* the request that was refused was no look (a POST): what it carried was not saved */
 } PageContext;
 
 /* What programs are told by the thousand is written as text at once (compact JSON): view_value reads it back. */

@@ -5,7 +5,7 @@
 #include "view/words_add.h"
 
 #define PAGE_BYTES 7300   /* leaves room for the headers */
-#define FRAME_BYTES 2100  /* layout and template, with every section in it */
+#define FRAME_BYTES 2200  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200

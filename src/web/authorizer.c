@@ -119,8 +119,7 @@ static Value *refusal_page(const Call *call, const Answer *answer, const char *b
     g_autofree char *path = g_strconcat("/limit/", answer->feature->key, NULL);
     context.path = path;
     context.policy = answer->policy;
-    const char *method = call->request->method;
-    context.sent_form = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    context.sent_form = !call_only_reads(call);
     return view_limit(&report, answer, &context);
 }
 
@@ -137,7 +136,9 @@ static GString *rendered(const Call *call, const char *template, const Value *va
 static GString *refusal_html(Call *call, const Answer *answer)
 {
     g_autofree char *referer = request_back(call->request);
-    g_autoptr(Value) value = refusal_page(call, answer, referer ? referer : "/");
+    /* Where a form was is told by nothing else. */
+    const char *elsewhere = call_only_reads(call) ? "/" : NULL;
+    g_autoptr(Value) value = refusal_page(call, answer, referer ? referer : elsewhere);
     return rendered(call, "limit", value);
 }
 
@@ -312,7 +313,7 @@ static char *claiming_subject(Call *call)
 static void note_origin(Call *call, Charge *charge)
 {
     const Request *request = call->request;
-    bool form = strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+    bool form = !call_only_reads(call);
     const char *target = request_param(request, "REQUEST_URI");
     charge->back = form ? request_back(request) : ticket_plain_address(target);
     charge->ask.by_form = form;

@@ -11,6 +11,7 @@ static const struct {
     {"form.css", "text/css; charset=utf-8"},
     {"admin.css", "text/css; charset=utf-8"},
     {"widget.css", "text/css; charset=utf-8"},
+    {"back.js", "text/javascript; charset=utf-8"},
     {"live.js", "text/javascript; charset=utf-8"},
     {"queue.js", "text/javascript; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},

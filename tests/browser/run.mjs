@@ -110,7 +110,7 @@ const sizes = async (names) => {
   }
   ask("widget.css", (await fs.stat(path.join(assets, "widget.css"))).size, 3 * 1024);
   for (const name of names.filter((one) => one.startsWith("widget-"))) ask(name, (await fs.stat(path.join(pages, `${name}.html`))).size, 2 * 1024);
-  for (const script of ["live.js", "queue.js"]) ask(script, (await fs.stat(path.join(assets, script))).size, 4 * 1024);
+  for (const script of ["live.js", "queue.js", "back.js"]) ask(script, (await fs.stat(path.join(assets, script))).size, 4 * 1024);
   tell("sizes, and nothing inline", wrong);
 };
 

@@ -40,7 +40,7 @@ said dashboard-exhausted "Used up: Menu upload" "Plan Free" "95 of 100 messages 
     "Resets Tue 1 Dec at 00:00 (America/New_York), in 8 days" "12 used · ∞ unlimited" "1 held for work in progress" \
     "Priority exports are not part of Free. Pro has 50 a day." "Refresh every 20 seconds"
 said limit-form "You've used all 300 menu generations for this month." "That is in 8 days" "nothing of it was saved" \
-    "Ask your administrator" "Go back"
+    "Ask your administrator" "Back button brings back what you typed" "To the form"
 said decision-freed "Now there is room again: 13 left" "This limit stopped it" "Room again since 2026-11-23 at 00:00 (America/New_York)"
 said plans-free "Your plan is Free" "20 a week, up to 5 roll over" "Menu upload: 20 a week instead of 1" "Go to Pro"
 said feature-clients "3 left" "2026-11-22 14:05:20" "Client 17" "there were more"

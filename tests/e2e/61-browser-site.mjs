@@ -43,9 +43,10 @@ async function signed_in(browser, site, look) {
         ok(/nothing of it was saved/.test(text), text);
         await bars(page, look, 'limit page');
     });
-    await test(`the way back leads back, and the dashboard tells it, ${how}`, async () => {
-        await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: 'Go back' }).click()]);
+    await test(`the way back leads back to what was typed, and the dashboard tells it, ${how}`, async () => {
+        await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: 'To the form' }).click()]);
         ok(page.url().startsWith(site.app), page.url());
+        equal(await page.locator('form[action="/app/add_solution"] input[name=text]').inputValue(), 'something');
         await page.goto(`${site.url}/`);
         const text = await words(page);
         ok(/Used up: Add Solution/.test(text) && /3 of 3 Add Solution requests used today/.test(text), text.slice(0, 800));

@@ -229,7 +229,7 @@ async function without_scripts(browser, site) {
         const page = status(await request(new URL(sent.headers.location, site.url).href, { headers: HTML }), 200);
         ok(/What you sent was not passed on/.test(page.text) && page.text.includes('href="/app/summary"'), page.text);
         await next_minute(site);
-        await until(async () => /Go back now and send your form again/.test((await request(new URL(sent.headers.location, site.url).href,
+        await until(async () => /Send your form again now/.test((await request(new URL(sent.headers.location, site.url).href,
             { headers: HTML })).text), 'its turn');
         status(await site.form('summary', 'free', { Referer: `${site.app}/summary` }), 200);
     });
