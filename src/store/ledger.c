@@ -48,6 +48,8 @@ void job_down(Job *job, const char *why)
     bool changes = job->kind == JOB_ASK ? job->ask->admission != NULL : job->kind != JOB_SWEEP;
     StoreMade made = !changes ? STORE_NO_CHANGE : job->unknown ? STORE_MAYBE_MADE : STORE_NOT_MADE;
     job->result = store_made(store_fail(job->error, STORE_DOWN, NULL, "%s", why), made, job->error);
+    if (job->error)
+        job->error->unsure = job->unknown;
 }
 
 static bool job_is_about(const Job *job)

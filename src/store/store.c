@@ -17,6 +17,7 @@ void store_error_clear(StoreError *error)
     g_clear_pointer(&error->detail, g_free);
     error->made = STORE_NO_CHANGE;
     error->only_this = false;
+    error->unsure = false;
 }
 
 StoreResult store_fail(StoreError *error, StoreResult result, const char *field, const char *format, ...)

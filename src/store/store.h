@@ -34,6 +34,7 @@ typedef struct {
     char *detail;    /* what was wrong */
     StoreMade made;
     bool only_this;  /* of STORE_DOWN: the database is there, and may well do anything else: what is meant cannot be read, or was refused */
+    bool unsure;     /* of a charge: it may have been counted all the same */
 } StoreError;
 void store_error_clear(StoreError *error);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreError, store_error_clear)

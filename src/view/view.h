@@ -29,6 +29,8 @@ typedef struct {
     const char *viewer;   /* who looks at the pages of `who`; NULL: they do themselves */
     Instant viewing_until;
     bool sent_form;       /* the request that was refused was no look (a POST): what it carried was not saved */
+    bool guarded;         /* the page stands in the place of another program's answer, */
+    bool unsure;          /* and whether the request was counted is not known */
 } PageContext;
 
 /* What programs are told by the thousand is written as text at once (compact JSON): view_value reads it back. */

@@ -39,7 +39,7 @@ static void add_sentence(GString *out, const char *detail)
 Value *view_error(int status, const char *title, const char *detail, const PageContext *context)
 {
     static const char *const steps[] = { "sign_in", "not_allowed", "elsewhere", "retry", "correct" };
-    const char *step = next_step(status), *words = words_status(status);
+    const char *step = next_step(status), *words = words_status(status, context->guarded);
     title = words ? words : title;
     Value *error = value_new();
     set_value(error, "page", page_value(error, context, title, NULL, false));
@@ -51,6 +51,10 @@ Value *view_error(int status, const char *title, const char *detail, const PageC
     Value *next = set_object(error, "next");
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
         value_set_flag(next, value_key(steps[i]), g_str_equal(steps[i], step));
-    set_flag(error, "again", g_str_equal(step, "retry") || g_str_equal(step, "sign_in"));
+    /* A link would ask for the same without what was sent. */
+    set_flag(error, "again", (g_str_equal(step, "retry") || g_str_equal(step, "sign_in")) && !(context->guarded && context->sent_form));
+    set_flag(error, "form", context->sent_form && (context->guarded || g_str_equal(step, "correct")));
+    set_flag(error, "guarded", context->guarded);
+    set_flag(error, "unsure", context->unsure);
     return error;
 }

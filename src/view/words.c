@@ -57,7 +57,7 @@ const char *words_state(UsageState state)
     return words[state];
 }
 
-const char *words_status(int status)
+const char *words_status(int status, bool guarded)
 {
     static const struct {
         int status;
@@ -76,6 +76,8 @@ const char *words_status(int status)
         {500, "Something went wrong here"},
         {503, "Usage cannot be shown now"},
     };
+    if (guarded && status == 503)
+        return "This cannot be done just now";
     for (size_t i = 0; i < G_N_ELEMENTS(meanings); i++)
         if (meanings[i].status == status)
             return meanings[i].words;

@@ -77,8 +77,9 @@ bool words_offer(const Policy *policy, const Plan *plan, const Feature *feature,
  * may be NULL). */
 char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
-/* What an HTTP status means to a person: "There is nothing here". Static; NULL for one that no page is about. */
-const char *words_status(int status);
+/* What an HTTP status means to a person: "There is nothing here"; `guarded`: of a request to another program. Static; NULL for one that
+ * no page is about. */
+const char *words_status(int status, bool guarded);
 
 const char *words_state(UsageState state); /* "Available", "Getting close", "High usage", "Used up", ... static */
 

@@ -254,6 +254,9 @@ static void problem(Call *call, int status, const char *field, const char *detai
     if (!json) {
         g_autofree char *back = request_back(call->request);
         PageContext context = call_context(call, back);
+        context.sent_form = !call_only_reads(call);
+        context.guarded = call->request->authorizer;
+        context.unsure = call->unsure;
         page = render(call, "error", view_error(status, title, detail, &context));
         type = HTML_TYPE;
         if (!page || (page->len > APACHE_PAGE_MAX && request_param(call->request, "FCGI_APACHE_ROLE"))) {
@@ -318,6 +321,7 @@ void call_store_problem(Call *call, StoreResult result, const StoreError *error)
         log_down(detail);
         detail = of_changes[error->made]; /* what is wrong with the database is not a client's business */
     }
+    call->unsure = error->unsure;
     bool running = result == STORE_CONFLICT && g_strcmp0(error->field, "Idempotency-Key") == 0;
     problem(call, meanings[result].status, error->field, detail, running || (down && error->made < STORE_MAYBE_MADE));
 }

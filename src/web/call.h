@@ -42,6 +42,7 @@ struct Call {
     Query form;         /* what a form sent, its token checked, where the route is for forms */
     char *form_token;   /* of the forms on the page that is answered; see call_form_token */
     bool is_api;        /* speaks JSON whatever Accept says */
+    bool unsure;        /* of a problem: the request may have been counted all the same */
     bool is_json;       /* a form's fields came as JSON, and it is answered so */
     Surface surface;    /* for the metrics */
     const LedgerAsk *ask; /* what the ledger is asked when the handler has returned; NULL: nothing */

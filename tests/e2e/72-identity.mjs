@@ -357,7 +357,9 @@ async function death_checks(site, front, supervised) {
         }
         const guarded = status(await request(`${url}/environment/page`, { headers: { Accept: 'text/html' } }), 503);
         like(guarded.headers, { ...GUARDED_503, 'content-type': 'text/html; charset=utf-8', vary: 'Accept' });
-        ok(guarded.text.includes('<h1>This page cannot be shown now</h1>') && guarded.text.includes('Try again'), guarded.text);
+        ok(guarded.text.includes('<h1>This cannot be done just now</h1>') && guarded.text.includes('Try again'), guarded.text);
+        const sent = status(await request(`${url}/environment/page`, { method: 'POST', body: 'text=x', headers: { ...FORM, Accept: 'text/html' } }), 503);
+        ok(sent.text.includes('Back button brings back what you typed') && !sent.text.includes('Try again'), sent.text);
         const problem = status(await request(`${url}/quota/healthz`), 503);
         like(problem.headers, { ...GUARDED_503, 'content-type': 'application/problem+json' });
         equal(problem.json.status, 503);

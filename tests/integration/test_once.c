@@ -237,6 +237,22 @@ START_TEST(a_key_is_for_one_request_and_for_a_day)
 }
 END_TEST
 
+/* A charge that dies at the commit may be one all the same, of one that the database will not have that is known. */
+START_TEST(it_is_said_whether_a_charge_may_be_counted)
+{
+    const LedgerAsk asks = {.kind = ASK_CONSUME, .subject = "ada", .item_count = 1, .items = {{"call", NULL, 3}}, .caller = "test"};
+    g_auto(StoreError) error = {0};
+    Answer *none = NULL;
+    cut_off("decisions");
+    ck_assert_int_eq(ledger_decide(store, &asks, &none, &error), STORE_DOWN);
+    ck_assert(error.unsure);
+    go_on();
+    g_free(database_value("alter table webquota.decisions add check (feature <> 'call')"));
+    ck_assert_int_eq(ledger_decide(store, &asks, &none, &error), STORE_DOWN);
+    ck_assert(!error.unsure);
+}
+END_TEST
+
 /* Of those that are not made under a key: what is said when the connection dies at the commit, and when the database will not have it. */
 START_TEST(it_is_said_what_became_of_a_change)
 {
@@ -279,6 +295,7 @@ int main(void)
     tcase_set_timeout(said, 120);
     tcase_add_checked_fixture(said, start, stop);
     tcase_add_test(said, it_is_said_what_became_of_a_change);
+    tcase_add_test(said, it_is_said_whether_a_charge_may_be_counted);
     suite_add_tcase(suite, keys);
     suite_add_tcase(suite, said);
     SRunner *runner = srunner_create(suite);

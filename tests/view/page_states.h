@@ -435,6 +435,18 @@ static Value *error_correct(void)
     return sample_error(400, "Bad Request", "\"units\" must be a whole number from 1.", "/menus/new");
 }
 
+static Value *error_correct_form(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample.context.path = "/requests/new";
+    sample.context.back = "/requests/new?feature=message";
+    sample.context.sent_form = true;
+    Value *page = view_error(413, "Content Too Large", "the body is more than 65536 bytes", &sample.context);
+    sample_clear(&sample);
+    return page;
+}
+
 static Value *error_sign_in(void)
 {
     return sample_error(401, "Unauthorized", "This page is for people who are signed in.", NULL);
@@ -476,6 +488,34 @@ static Value *error_unavailable(void)
 {
     PageContext context = { .mount = "/quota", .path = "/", .now = sample_instant(SAMPLE_NOW) };
     return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
+}
+
+static Value *error_guarded(void)
+{
+    PageContext context = { .mount = "/quota", .path = "", .now = sample_instant(SAMPLE_NOW), .back = "/menus", .guarded = true };
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
+}
+
+static Value *error_guarded_form(void)
+{
+    PageContext context = { .mount = "/quota", .path = "", .now = sample_instant(SAMPLE_NOW), .back = "/menus/new", .guarded = true,
+                            .sent_form = true };
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
+}
+
+/* The connection broke while it was written down. */
+static Value *error_guarded_unsure(void)
+{
+    PageContext context = { .mount = "/quota", .path = "", .now = sample_instant(SAMPLE_NOW), .guarded = true, .sent_form = true,
+                            .unsure = true };
+    return view_error(503, "Service Unavailable", "usage cannot be looked up at the moment", &context);
+}
+
+static Value *error_guarded_sign_in(void)
+{
+    PageContext context = { .mount = "/quota", .path = "", .now = sample_instant(SAMPLE_NOW), .back = "/menus/new", .guarded = true,
+                            .sent_form = true };
+    return view_error(401, "Unauthorized", "sign in first", &context);
 }
 
 static const struct {
@@ -750,6 +790,7 @@ static const struct {
     { "request-visitor", "request_new", request_visitor },
     { "request-waiting", "request_new", request_waiting },
     { "error-correct", "error", error_correct },
+    { "error-correct-form", "error", error_correct_form },
     { "error-sign-in", "error", error_sign_in },
     { "error-not-allowed", "error", error_not_allowed },
     { "error-not-found", "error", error_not_found },
@@ -758,6 +799,10 @@ static const struct {
     { "error-broken", "error", error_broken },
     { "error-other", "error", error_other },
     { "error-unavailable", "error", error_unavailable },
+    { "error-guarded", "error", error_guarded },
+    { "error-guarded-form", "error", error_guarded_form },
+    { "error-guarded-unsure", "error", error_guarded_unsure },
+    { "error-guarded-sign-in", "error", error_guarded_sign_in },
 };
 
 /* --- rendering --- */

@@ -34,6 +34,20 @@ static const char *ask(const char *method, const char *path, const char *name, c
     return fake.out->str;
 }
 
+/* A browser's to the application, of which the web server asks. */
+static const char *ask_guarded(const char *method)
+{
+    fake_end(&fake);
+    fake_start(&fake);
+    fake_param(&fake, "REQUEST_METHOD", method);
+    fake_param(&fake, "REQUEST_URI", "/app/save");
+    fake_param(&fake, "REMOTE_ADDR", "192.0.2.7");
+    fake_param(&fake, "WEBQUOTA_ROLE", "authorizer");
+    fake_param(&fake, "HTTP_ACCEPT", "text/html");
+    site_answer(&fake.exchange, &site);
+    return fake.out->str;
+}
+
 static bool begins(const char *text, const char *start)
 {
     return g_str_has_prefix(text, start);
@@ -70,6 +84,14 @@ START_TEST(all_else_fails_closed)
     }
     ck_assert(begins(ask("POST", "/anything", "WEBQUOTA_ROLE", "authorizer"), "Status: 503 "));
     ck_assert(begins(ask("POST", "/anything", "FCGI_APACHE_ROLE", "AUTHENTICATOR"), "Status: 503 "));
+    ck_assert(begins(ask_guarded("POST"), "Status: 503 "));
+    ck_assert(strstr(fake.out->str, "<h1>This cannot be done just now</h1>"));
+    ck_assert(strstr(fake.out->str, "nothing of it was saved or counted"));
+    ck_assert_ptr_null(strstr(fake.out->str, "Try again")); /* which would ask for another thing */
+    ck_assert(begins(ask_guarded("GET"), "Status: 503 "));
+    ck_assert(strstr(fake.out->str, "<h1>This cannot be done just now</h1>"));
+    ck_assert(strstr(fake.out->str, "nothing was counted"));
+    ck_assert(strstr(fake.out->str, "Try again"));
     site_close(&site);
 }
 END_TEST
