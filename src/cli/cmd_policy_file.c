@@ -6,6 +6,8 @@
 #include <glib/gstdio.h>
 #include <jansson.h>
 
+#include "base/json_write.h"
+
 static const char usage[] = "usage: webquota policy check [--json] FILE…\n";
 
 static const char help[] =
@@ -141,7 +143,7 @@ int cmd_policy_check(int argc, char **argv)
     for (guint i = 0; i < paths->len; i++)
         good &= check_file(g_ptr_array_index(paths, i), documents);
     if (json) {
-        g_autofree char *text = json_dumps(documents, JSON_INDENT(2));
+        g_autofree char *text = json_write(documents, JSON_INDENT(2));
         printf("%s\n", text);
         json_decref(documents);
     }

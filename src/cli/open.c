@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include "base/json_write.h"
 #include "policy/policy_load.h"
 
 const char *cli_database(void)
@@ -136,7 +137,7 @@ int cli_written(int code)
 
 void cli_print_json(json_t *value)
 {
-    char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    char *text = json_write(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
     puts(text);
     free(text);
     json_decref(value);

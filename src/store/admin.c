@@ -1,6 +1,7 @@
 /* The transaction of a change, and reading lists of what was changed. */
 #include "store/admin_internal.h"
 
+#include "base/json_write.h"
 #include "base/parse.h"
 #include "say/say.h"
 
@@ -113,7 +114,7 @@ StoreResult admin_audit(Store *store, const char *actor, const char *action, con
     params_text(&params, organization);
     if (audit_bulk())
         json_object_set_new(details, "bulk", json_sprintf("%" PRId64, audit_bulk()));
-    char *text = json_dumps(details, JSON_COMPACT);
+    char *text = json_write(details, JSON_COMPACT);
     params_text(&params, text);
     free(text);
     json_decref(details);

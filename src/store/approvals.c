@@ -1,6 +1,7 @@
 /* What waits for a second person. */
 #include "store/approvals.h"
 
+#include "base/json_write.h"
 #include "say/say.h"
 #include "store/admin_internal.h"
 
@@ -54,7 +55,7 @@ static StoreResult insert(Store *store, const Wanted *wanted, const char *actor,
 {
     g_auto(Params) params = params_new();
     g_autoptr(PGresult) rows = NULL;
-    char *change = json_dumps(wanted->change, JSON_COMPACT);
+    char *change = json_write(wanted->change, JSON_COMPACT);
     params_text(&params, wanted->what);
     params_text(&params, wanted->subject);
     params_text(&params, wanted->organization);

@@ -1,6 +1,7 @@
 /* Bulks: whom one would be about, and one as it is made, looked at and stopped. */
 #include "store/bulk_internal.h"
 
+#include "base/json_write.h"
 #include "say/say.h"
 #include "store/people_rows.h"
 
@@ -133,7 +134,7 @@ static StoreResult insert(Store *store, const BulkAsk *ask, const BulkFound *fou
     g_autoptr(PGresult) rows = NULL;
     const char *what = bulk_kind_word(ask->kind);
     json_t *details = bulk_change_json(ask), *who = chosen_json(&ask->who);
-    char *change = json_dumps(details, JSON_COMPACT), *chosen = json_dumps(who, JSON_COMPACT);
+    char *change = json_write(details, JSON_COMPACT), *chosen = json_dumps(who, JSON_COMPACT);
     params_text(&params, what);
     params_text(&params, change);
     params_text(&params, chosen);

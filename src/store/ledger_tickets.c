@@ -2,6 +2,7 @@
  * decided about them: ledger_queue.c. */
 #include "store/ledger_queue.h"
 
+#include "base/json_write.h"
 #include "store/lease.h"
 #include "store/rows.h"
 
@@ -312,7 +313,7 @@ char *ticket_hold_metadata(const TicketRow *ticket)
     if (!metadata)
         metadata = json_object();
     json_object_set_new(metadata, "ticket", json_string(id));
-    char *text = json_dumps(metadata, JSON_COMPACT), *copy = g_strdup(text);
+    char *text = json_write(metadata, JSON_COMPACT), *copy = g_strdup(text);
     free(text);
     return copy;
 }

@@ -1,5 +1,6 @@
 /* GET /admin/audit: what was changed, the newest first. */
 #include "base/csv_put.h"
+#include "base/json_write.h"
 #include "view/view_admin.h"
 #include "view/view_page.h"
 #include "view/view_parts.h"
@@ -89,7 +90,7 @@ Value *view_audit(const AuditShown *shown, const PageContext *context)
 
 static void put_values(GString *out, const json_t *values)
 {
-    char *text = json_dumps(values, JSON_COMPACT); /* NULL for null */
+    char *text = json_write(values, JSON_COMPACT); /* NULL for null */
     csv_put_text(out, text);
     free(text);
 }

@@ -1,6 +1,7 @@
 /* One item by `feature`, or several by `items`; never both. */
 #include "web/ask.h"
 
+#include "base/json_write.h"
 #include "base/parse.h"
 #include "say/say.h"
 #include "web/decision.h"
@@ -186,7 +187,7 @@ static bool callback_read(Call *call, const InputValue *values, AskKind kind, As
         return true;
     if (!callback_may(call, url, &ask->url))
         return false;
-    ask->payload = payload->given ? json_dumps(payload->json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    ask->payload = payload->given ? json_write(payload->json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     ask->callback = (LedgerCallback){.url = url->text, .origin = ask->url.origin, .payload = ask->payload ? ask->payload : "{}",
                                      .once = ask->ledger.idempotency_key != NULL};
     ask->callback.job = ask->job = job_of(ask);
@@ -207,7 +208,7 @@ bool ask_read(Call *call, AskKind kind, Ask *ask)
         return false;
     ask->ledger.own = call->identity.kind != IDENTITY_KEY && g_strcmp0(ask->ledger.subject, call->identity.subject) == 0;
     ask->ledger.on_behalf_of = values[ON_BEHALF_OF].text;
-    ask->metadata = values[METADATA].given ? json_dumps(values[METADATA].json, JSON_COMPACT) : NULL;
+    ask->metadata = values[METADATA].given ? json_write(values[METADATA].json, JSON_COMPACT) : NULL;
     ask->ledger.metadata = ask->metadata;
     ask->ledger.ttl_s = values[TTL].given ? values[TTL].whole : TTL_DEFAULT_S;
     return true;

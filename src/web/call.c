@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 
+#include "base/json_write.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "say/say.h"
@@ -154,7 +155,7 @@ void call_text(Call *call, int status, GString *json)
 
 void call_json_body(Call *call, const char *type, json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT);
+    char *text = json_write(value, JSON_COMPACT);
     call_text_body(call, type, g_string_new(text ? text : "{}"));
     free(text);
     json_decref(value);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/json_write.h"
 #include "base/parse.h"
 #include "say/say.h"
 
@@ -123,7 +124,7 @@ static bool value_fits(const InputField *field, const json_t *json)
 {
     if (field->type == INPUT_OBJECT && !json_is_object(json))
         return false;
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_write(json, JSON_COMPACT | JSON_ENCODE_ANY);
     bool fits = text && strlen(text) <= (size_t) field->max;
     free(text);
     return fits;

@@ -1,6 +1,7 @@
 /* What all changes of the policy by programs have in common. */
 #include "web/policy_api.h"
 
+#include "base/json_write.h"
 #include "policy/policy_list.h"
 #include "say/say.h"
 #include "view/view_admin_policy.h"
@@ -77,7 +78,7 @@ static char *list_text(const json_t *list)
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
-        char *one = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *one = json_write(item, JSON_COMPACT | JSON_ENCODE_ANY);
         g_string_append_printf(text, "%s%s", i ? ", " : "", one ? one : "");
         free(one);
     }

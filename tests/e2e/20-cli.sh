@@ -356,6 +356,8 @@ for command in "override add --subject ada --feature variant" "bulk run override
 done
 run override add --subject ada --feature variant --multiplier 2.5
 ends "override by a factor" 0 "is in force"
+run override add --subject u1 --feature variant --multiplier 1.1 --json
+ends "numbers are as they were written" 0 '"multiplier": 1.1,'
 run usage ada --feature variant --json
 json "rounded down" '.limits[0].amount == 2'
 

@@ -134,10 +134,11 @@ async function shapes(site) {
 
     await test('GET /decisions/{id}: every limit with its numbers, and the one that decided', async () => {
         const asked = await site.consume('shape-4', 'call',
-            { resource: 'deep-blue', units: 2, on_behalf_of: 'client 7', metadata: { a: [1] } });
-        const { json } = status(await site.api('GET', `/decisions/${asked.json.decision_id}`), 200);
+            { resource: 'deep-blue', units: 2, on_behalf_of: 'client 7', metadata: { a: [1], b: [1.1, 0.30000000000000004] } });
+        const { json, text } = status(await site.api('GET', `/decisions/${asked.json.decision_id}`), 200);
+        ok(text.includes('[1.1,0.30000000000000004]'), text);
         like(json, { decision_id: asked.json.decision_id, subject: 'shape-4', units: 2, on_behalf_of: 'client 7',
-            metadata: { a: [1] },
+            metadata: { a: [1], b: [1.1, 0.30000000000000004] },
             at: '2026-03-15T12:00:00Z', refunded: 0, kind: 'consume', feature: 'deep_call', outcome: 'allowed' });
         equal(json.limits.map(line => [line.limit, line.amount, line.used, line.charged, line.source, line.decided]),
             [['day', 10, 2, 2, 'plan', false], ['deep', 3, 2, 2, 'plan', true]]);
@@ -185,6 +186,13 @@ async function shapes(site) {
         status(await site.api('DELETE', `/admin/overrides/${override.override}`), 204);
         problem(await site.api('DELETE', `/admin/overrides/${override.override}`), 404);
         equal((await site.api('GET', '/admin/overrides?subject=adm-1')).json, { overrides: [] });
+
+        const factor = status(await site.api('POST', '/admin/overrides', { subject: 'adm-1', feature: 'call', limit: 'day', multiplier: 1.1 }), 201);
+        ok(factor.text.includes('"multiplier":1.1,'), factor.text);
+        ok(status(await site.api('GET', '/admin/overrides?subject=adm-1'), 200).text.includes('"multiplier":1.1,'), 'as it was written');
+        const [audited] = await site.sql("select details::text from webquota.audit where action = 'override.add' order by id desc limit 1");
+        ok(audited[0].includes('"multiplier": 1.1,') || audited[0].includes('"multiplier": 1.1}'), audited[0]);
+        status(await site.api('DELETE', `/admin/overrides/${factor.json.id}`), 204);
 
         const grant = status(await site.api('POST', '/admin/grants',
             { organization: 'acme', feature: 'call', amount: 50, priority: 3,

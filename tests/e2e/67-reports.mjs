@@ -67,6 +67,8 @@ async function told(site, root) {
         equal(reports.about.from, reports.about.to);
         equal(reports.summary.length, 1);
         like(reports.summary[0], { period: 'today', requests: 7, allowed: 5, refused: 2, stopped: 1, active: 3, hit: 1, hit_pct: 33.3, cost: 5.25, cost_per_active: 1.75 });
+        const { text } = await site.api('GET', '/admin/reports?days=1');
+        ok(text.includes('"hit_pct":33.3,'), text);
         equal(by(reports.days, 'day', 'allowed', 'refused', 'stopped'), [`${reports.about.to} 5 2 1`]);
         equal(by(reports.use, 'feature', 'plan', 'allowed', 'refused', 'units', 'cost'),
             ['call free 2 1 11 2.75', 'call pro 2 0 10 2.5', 'free_call free 1 0 60 ', 'free_call pro 0 1 0 '].sort());
