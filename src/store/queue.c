@@ -131,7 +131,7 @@ typedef struct {
 static void head_free(gpointer data)
 {
     Head *head = data;
-    char *texts[] = { head->head.line, head->head.ticket, head->subject, head->feature, head->resource };
+    char *texts[] = { head->head.ticket, head->subject, head->feature, head->resource };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     json_decref(head->items);
@@ -148,22 +148,85 @@ static Head *head_new(const PGresult *rows, int row)
     head->resource = g_strdup(result_text(rows, row, 6));
     head->units = result_number(rows, row, 7);
     head->items = result_null(rows, row, 8) ? NULL : json_loads(result_text(rows, row, 8), 0, NULL);
-    head->head.line = g_strdup_printf("%s %s %s", result_text(rows, row, 9), result_text(rows, row, 10), result_text(rows, row, 11));
     head->head.ticket = public_id_ticket(&head->key);
     return head;
 }
 
-StoreResult queue_heads(Store *store, int most, GPtrArray **heads, StoreError *error)
+QueueLine *queue_line_new(int64_t account, int64_t slot, const char *owner, int most)
+{
+    QueueLine *line = g_new(QueueLine, 1);
+    *line = (QueueLine){ account, slot, g_strdup(owner), most };
+    return line;
+}
+
+void queue_line_free(gpointer data)
+{
+    QueueLine *line = data;
+    if (line)
+        g_free(line->owner);
+    g_free(line);
+}
+
+static void params_line(Params *params, int64_t account, int64_t slot, const char *owner)
+{
+    params_number(params, account);
+    params_number(params, slot);
+    params_text(params, owner);
+}
+
+StoreResult queue_lines(Store *store, const QueueLine *after, const QueueLine *last, int most, GPtrArray **lines, StoreError *error)
 {
     g_auto(Params) params = params_new();
+    g_autoptr(PGresult) rows = NULL;
     params_number(&params, most);
+    params_line(&params, after ? after->account : -1, after ? after->slot : 0, after ? after->owner : "");
+    if (last)
+        params_line(&params, last->account, last->slot, last->owner);
+    for (int i = 0; !last && i < 3; i++)
+        params_text(&params, NULL);
+    StoreResult outcome = store_read(store, QUERY_TICKETS_LINES, &params, &rows, error);
+    if (outcome != STORE_OK)
+        return outcome;
+    *lines = g_ptr_array_new_with_free_func(queue_line_free);
+    for (int row = 0; row < PQntuples(rows); row++)
+        g_ptr_array_add(*lines, queue_line_new(result_number(rows, row, 0), result_number(rows, row, 1), result_text(rows, row, 2), 1));
+    return STORE_OK;
+}
+
+static void params_lines(Params *params, const GPtrArray *lines)
+{
+    g_autoptr(GArray) accounts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) slots = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) most = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GPtrArray) owners = g_ptr_array_new();
+    for (guint i = 0; i < lines->len; i++) {
+        const QueueLine *line = lines->pdata[i];
+        int64_t of_it = line->most;
+        g_array_append_val(accounts, line->account);
+        g_array_append_val(slots, line->slot);
+        g_array_append_val(most, of_it);
+        g_ptr_array_add(owners, line->owner);
+    }
+    params_numbers(params, accounts);
+    params_numbers(params, slots);
+    params_texts(params, owners);
+    params_numbers(params, most);
+}
+
+StoreResult queue_heads(Store *store, const GPtrArray *lines, GPtrArray **heads, StoreError *error)
+{
+    g_auto(Params) params = params_new();
+    params_lines(&params, lines);
     g_autoptr(PGresult) rows = NULL;
     StoreResult outcome = store_read(store, QUERY_TICKETS_HEADS, &params, &rows, error);
     if (outcome != STORE_OK)
         return outcome;
     *heads = g_ptr_array_new_with_free_func(head_free);
-    for (int row = 0; row < PQntuples(rows); row++)
-        g_ptr_array_add(*heads, head_new(rows, row));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        Head *head = head_new(rows, row);
+        head->head.line = (guint)result_number(rows, row, 9);
+        g_ptr_array_add(*heads, head);
+    }
     return STORE_OK;
 }
 
@@ -193,7 +256,7 @@ void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
     guint line = 0;
     for (guint i = 0; i < count; i++) {
         Head *head = heads->pdata[i];
-        if (i > 0 && strcmp(head->head.line, ((Head *)heads->pdata[i - 1])->head.line) != 0)
+        if (i > 0 && head->head.line != ((Head *)heads->pdata[i - 1])->head.line)
             line = i;
         admissions[i] = (Admission){ .ticket = head->key, .holder = holder, .stopped = &stopped[line] };
         head_ask(head, &admissions[i], &asks[i]);

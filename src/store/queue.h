@@ -107,9 +107,18 @@ typedef enum {
     ADMISSION_NOT_OURS  /* somebody else has the lease */
 } AdmissionResult;
 
-/* The first in line, and what came of it. */
+/* A line in which somebody waits, and how many of it are to be looked at. */
 typedef struct {
-    char *line;             /* which line; the same text for all in one */
+    int64_t account, slot;
+    char *owner;
+    int most;
+} QueueLine;
+QueueLine *queue_line_new(int64_t account, int64_t slot, const char *owner, int most);
+void queue_line_free(gpointer line); /* NULL is fine */
+
+/* One of the first in line, and what came of it. */
+typedef struct {
+    guint line;             /* which of the lines that were given */
     char *ticket;           /* public id */
     AdmissionResult result;
 } QueueHead;
@@ -118,15 +127,28 @@ typedef struct {
 StoreResult queue_lease(Store *store, const char *holder, bool *mine, bool *late, StoreError *error) MUST_CHECK;
 void queue_lease_leave(Store *store, const char *holder);
 
-/* The first `most` of every line that is not paused, line after line, in their order. Free with g_ptr_array_unref. */
-StoreResult queue_heads(Store *store, int most, GPtrArray **heads, StoreError *error) MUST_CHECK;
+/* The next `most` lines behind `after` (NULL: from the first) up to `last` (NULL: to the end), of QueueLine, one of each to be looked at;
+ * fewer where there are no more. Free with g_ptr_array_unref. */
+StoreResult queue_lines(Store *store, const QueueLine *after, const QueueLine *last, int most, GPtrArray **lines, StoreError *error) MUST_CHECK;
+
+/* The first of these lines, so many of each as it says, line after line, in their order; none of one that is paused. Free with
+ * g_ptr_array_unref. */
+StoreResult queue_heads(Store *store, const GPtrArray *lines, GPtrArray **heads, StoreError *error) MUST_CHECK;
 
 /* Lets in as many of them as there is room for, in their order; none of a line after one that has to wait. Each knows its result
  * afterwards. */
 void queue_admit(Store *store, const char *holder, const GPtrArray *heads);
 
-/* Lets in all who can be, while the lease is `holder`'s; *in is raised by how many were. */
-StoreResult queue_admit_all(Store *store, const char *holder, int *in, StoreError *error) MUST_CHECK;
+/* Where somebody is who goes through all lines, some at a time: kept from turn to turn. */
+typedef struct QueueSweep QueueSweep;
+QueueSweep *queue_sweep_new(void);
+void queue_sweep_free(QueueSweep *sweep); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueueSweep, queue_sweep_free)
+
+/* One turn of a quarter of a second at most, or until each line was looked at: lets in all who can be, while the lease is `holder`'s. The
+ * next goes on behind the last line that this one came to, and with those of which everybody was let in. *in is raised by how many were;
+ * *more: there is reason to go on at once. */
+StoreResult queue_admit_all(Store *store, QueueSweep *sweep, const char *holder, int *in, bool *more, StoreError *error) MUST_CHECK;
 
 /* Ends the places of those who were not seen for as long as they are kept, and `grace_s` more; *ended may be NULL. */
 StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error) MUST_CHECK;

@@ -1,6 +1,6 @@
-/* Twice a second whoever has the lease looks at the first of each line, and lets in as many as there is room for. The lease is a row
- * that is over after three seconds unless it is renewed, and is looked at once more in each transaction that lets somebody in:
- * so a process that stood still cannot act on a line that is another's by now. */
+/* Twice a second whoever has the lease looks at the first of each line, or where there are very many, of some and the next time of the next,
+ * and lets in as many as there is room for. The lease is a row that is over after three seconds unless it is renewed, and is looked at once
+ * more in each transaction that lets somebody in: so a process that stood still cannot act on a line that is another's by now. */
 #include "worker/admission.h"
 
 #include "base/log.h"
@@ -15,23 +15,11 @@
 struct AdmissionWorker {
     Store *store;
     char *holder;
+    QueueSweep *sweep;
     Turns *turns;
     int64_t tidied_us, expired_us; /* monotonic */
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
 };
-
-static StoreResult turn(Store *store, const char *holder, bool *mine, bool *late, int *in, StoreError *error)
-{
-    *in = 0;
-    StoreResult result = queue_lease(store, holder, mine, late, error);
-    return result == STORE_OK && *mine ? queue_admit_all(store, holder, in, error) : result;
-}
-
-StoreResult admission_turn(Store *store, const char *holder, bool *mine, int *in, StoreError *error)
-{
-    bool late;
-    return turn(store, holder, mine, &late, in, error);
-}
 
 /* Every process writes down who was seen by it; one gives back what is due. */
 static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
@@ -49,37 +37,50 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
     return result;
 }
 
+static StoreResult let_in(AdmissionWorker *worker, bool *mine, bool *late, bool *more, StoreError *error)
+{
+    int in = 0;
+    StoreResult result = queue_lease(worker->store, worker->holder, mine, late, error);
+    return result == STORE_OK && *mine ? queue_admit_all(worker->store, worker->sweep, worker->holder, &in, more, error) : result;
+}
+
 /* One turn; returns how long to wait for the next. */
 static int64_t work(void *data)
 {
     AdmissionWorker *worker = data;
     g_auto(StoreError) error = { 0 };
-    bool mine = false, late = false;
-    int in = 0;
+    bool mine = false, late = false, more = false;
     if (!queue_is_needed(worker->store))
         return IDLE_US;
     StoreResult result = tidy(worker, false, &error);
     if (result == STORE_OK)
-        result = turn(worker->store, worker->holder, &mine, &late, &in, &error);
+        result = let_in(worker, &mine, &late, &more, &error);
     if (late)
         worker->mercy_until_us = g_get_monotonic_time() + 300 * US_PER_S;
     if (result == STORE_OK)
         result = tidy(worker, mine, &error);
     if (result != STORE_OK)
         log_line(LOG_LEVEL_DEBUG, "admission: %s", error.detail ? error.detail : "the database does not answer");
-    return mine ? TURN_US : IDLE_US;
+    return result == STORE_OK && more ? 0 : mine ? TURN_US : IDLE_US;
+}
+
+static void worker_free(AdmissionWorker *worker)
+{
+    queue_sweep_free(worker->sweep);
+    g_free(worker->holder);
+    g_free(worker);
 }
 
 AdmissionWorker *admission_start(Store *store)
 {
     AdmissionWorker *worker = g_new0(AdmissionWorker, 1);
     worker->holder = lease_holder_new();
+    worker->sweep = queue_sweep_new();
     worker->store = store;
     worker->turns = turns_start("admission", work, worker, 0);
     if (worker->turns)
         return worker;
-    g_free(worker->holder);
-    g_free(worker);
+    worker_free(worker);
     return NULL;
 }
 
@@ -89,6 +90,5 @@ void admission_stop(AdmissionWorker *worker)
         return;
     turns_stop(worker->turns);
     queue_lease_leave(worker->store, worker->holder);
-    g_free(worker->holder);
-    g_free(worker);
+    worker_free(worker);
 }

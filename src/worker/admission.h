@@ -10,8 +10,4 @@ typedef struct AdmissionWorker AdmissionWorker;
 AdmissionWorker *admission_start(Store *store);
 void admission_stop(AdmissionWorker *worker); /* NULL is fine */
 
-/* One turn, for a command and for tests: takes the lease for `holder` and lets in all who can be. *in: how many were; *mine: the
- * lease was to be had. */
-StoreResult admission_turn(Store *store, const char *holder, bool *mine, int *in, StoreError *error) MUST_CHECK;
-
 #endif

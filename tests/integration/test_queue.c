@@ -351,8 +351,7 @@ START_TEST(one_process_decides)
     ck_assert(mine);
     ck_assert_int_eq(queue_lease(store, "second", &mine, &late, &error), STORE_OK);
     ck_assert(!mine);
-    g_autoptr(GPtrArray) heads = NULL;
-    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
+    g_autoptr(GPtrArray) heads = heads_now(store);
     ck_assert_int_eq(heads->len, 1);
     queue_admit(store, "second", heads);
     ck_assert_int_eq(((const QueueHead *)heads->pdata[0])->result, ADMISSION_NOT_OURS);
@@ -539,26 +538,32 @@ START_TEST(an_override_takes_effect_at_once)
 }
 END_TEST
 
+/* Puts a policy in force that has one text in place of another. */
+static void change_policy(Store *store, const char *was, const char *is)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autofree char *why = NULL;
+    g_auto(GStrv) parts = g_strsplit(policy, was, -1);
+    g_autofree char *text = g_strjoinv(is, parts);
+    g_autoptr(Policy) changed_to = policy_load(text, "test", &why);
+    ck_assert_msg(changed_to != NULL, "%s", why);
+    int version;
+    bool changed;
+    ck_assert_msg(policy_apply(store, changed_to, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+}
+
 /* A policy that gives more is in force for those who wait already. */
 START_TEST(a_raised_limit_takes_effect_at_once)
 {
     database_fresh(policy);
     clock_at("12:00:10");
     Store *store = database_store();
-    g_auto(StoreError) error = { 0 };
     for (int i = 0; i < 6; i++) {
         g_autofree char *name = g_strdup_printf("user-%d", i);
         g_autoptr(Answer) answer = consume(store, name, "other", 1);
     }
     ck_assert_int_eq(let_in(store, "w"), 0);
-    g_autofree char *why = NULL;
-    g_auto(GStrv) parts = g_strsplit(policy, "amount = 2  window", -1);
-    g_autofree char *text = g_strjoinv("amount = 5  window", parts);
-    g_autoptr(Policy) raised = policy_load(text, "test", &why);
-    ck_assert_msg(raised != NULL, "%s", why);
-    int version;
-    bool changed;
-    ck_assert_msg(policy_apply(store, raised, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    change_policy(store, "amount = 2  window", "amount = 5  window");
     ck_assert_int_eq(let_in(store, "w"), 3);
     assert_lines_are_counted();
     store_close(store);
@@ -656,8 +661,7 @@ START_TEST(nobody_is_let_in_twice)
     clock_at("12:01:10");
     bool mine, late;
     ck_assert_int_eq(queue_lease(store, "w", &mine, &late, &error), STORE_OK);
-    g_autoptr(GPtrArray) heads = NULL;
-    ck_assert_int_eq(queue_heads(store, 50, &heads, &error), STORE_OK);
+    g_autoptr(GPtrArray) heads = heads_now(store);
     ck_assert_int_eq(heads->len, 2);
     ck_assert_int_eq(queue_leave(store, goes->ticket, &error), STORE_OK);
     for (int i = 0; i < 2; i++) {
@@ -674,6 +678,127 @@ START_TEST(nobody_is_let_in_twice)
     ck_assert_int_eq(database_number("select used * 10 + held from webquota.counter_values where limit_key = 'other'"), 10);
     assert_lines_are_counted();
     assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+/* --- very many --- */
+
+/* As many more people as that, numbered from 1, each of whom has what "model" has, and waits for what it waits for. */
+static void like_model(int people)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "create temporary table model on commit drop as select s.account_id, s.id from webquota.subjects s where s.key = 'model';"
+        "create temporary table more on commit drop as select 1000 + 2 * n account_id, 1001 + 2 * n id, n from generate_series(1, %d) n;"
+        "insert into webquota.accounts (id, created_at) select account_id, webquota.clock() from more;"
+        "insert into webquota.subjects (account_id, id, key, anchor, created_at)"
+        " select m.account_id, m.id, 'person-' || m.n, s.anchor, s.created_at from more m, webquota.subjects s where s.key = 'model';"
+        "insert into webquota.counters (account_id, subject_id, version, state)"
+        " select m.account_id, m.id, 1, c.state from more m, webquota.counters c join model o on c.subject_id = o.id;"
+        "insert into webquota.tickets (account_id, subject_id, joined_at, id, feature, units, line_account, line_slot, line_owner, seen_at, keep_s)"
+        " select m.account_id, m.id, t.joined_at, case t.feature when 'own' then m.n else 1000000 + m.n end, t.feature, 1, case t.line_account when o.account_id then m.account_id else 0 end, t.line_slot,"
+        "   case t.line_owner when '#' || o.id then '#' || m.id else t.line_owner end, t.seen_at, t.keep_s"
+        "  from more m, model o join webquota.tickets t on t.subject_id = o.id",
+        people);
+    g_free(database_value(sql));
+    g_free(database_value("analyze webquota.accounts, webquota.subjects, webquota.counters, webquota.tickets")); /* as it is done by itself later */
+}
+
+static Store *many_lines(int people)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    for (int i = 0; i < 2; i++)
+        answer_unref(consume(store, "model", "own", 1));
+    like_model(people);
+    return store;
+}
+
+typedef struct {
+    Store *store;
+    gint stop;
+    int most;
+} DepthWatch;
+
+/* How many were ever handed in and not taken. */
+static void *watch_depth(void *data)
+{
+    DepthWatch *watch = data;
+    while (!g_atomic_int_get(&watch->stop)) {
+        StoreMetrics metrics;
+        store_metrics(watch->store, &metrics);
+        watch->most = MAX(watch->most, metrics.queue_depth);
+        g_usleep(500);
+    }
+    return NULL;
+}
+
+/* Turns until so many were let in; how many turns it took. */
+static int turns_until_in(Store *store, int wanted)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(QueueSweep) sweep = queue_sweep_new();
+    int turns, in = 0;
+    for (turns = 0; in < wanted && turns < 300; turns++) {
+        bool mine, late, more;
+        ck_assert_int_eq(queue_lease(store, "w", &mine, &late, &error), STORE_OK);
+        ck_assert_int_eq(queue_admit_all(store, sweep, "w", &in, &more, &error), STORE_OK);
+    }
+    ck_assert_int_eq(in, wanted);
+    queue_lease_leave(store, "w");
+    return turns;
+}
+
+/* A line for each person. Each is looked at in its turn, a part of them at a time, so that who wants something else of the ledger waits for
+ * no more than that. */
+START_TEST(each_of_many_lines_comes_up)
+{
+    Store *store = many_lines(20000);
+    DepthWatch watch = { .store = store };
+    pthread_t thread;
+    g_free(database_value("update webquota.counters set state[3] = 0 where subject_id in (1001 + 2 * 1, 1001 + 2 * 10000, 1001 + 2 * 20000)"));
+    ck_assert_int_eq(pthread_create(&thread, NULL, watch_depth, &watch), 0);
+    turns_until_in(store, 3);
+    g_atomic_int_set(&watch.stop, 1);
+    pthread_join(thread, NULL);
+    ck_assert_int_le(watch.most, 256);
+    ck_assert_int_eq(database_number("select sum(id) from webquota.tickets where state = 'admitted'"), 1 + 10000 + 20000);
+    store_close(store);
+}
+END_TEST
+
+/* Where each turn is another process's, they do not all begin with the same lines. */
+START_TEST(each_of_many_lines_comes_up_where_no_process_stays)
+{
+    g_auto(StoreError) error = { 0 };
+    Store *store = many_lines(20000);
+    g_free(database_value("update webquota.counters set state[3] = 0 where subject_id = 1001 + 2 * 20000"));
+    QueueAssisted done = { 0 };
+    for (int i = 0; done.in == 0 && i < 200; i++)
+        ck_assert_msg(queue_assist(store, &done, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(done.in, 1);
+    store_close(store);
+}
+END_TEST
+
+/* A long line with room for all is gone on with at once, also among very many that have none. */
+START_TEST(a_long_line_is_let_in_quickly)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    for (int i = 0; i < 2; i++)
+        answer_unref(consume(store, "model", "own", 1));
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *name = i < 2 ? g_strdup_printf("full-%d", i) : g_strdup("model");
+        answer_unref(consume(store, name, "other", 1));
+    }
+    like_model(3000);
+    g_free(database_value("update webquota.shared_counters set state[6] = 3001 * 256 + state[6] % 256"));
+    change_policy(store, "amount = 2  window = minute  scope = plan", "amount = 3002  window = minute  scope = plan");
+    ck_assert_int_le(turns_until_in(store, 3000), 100);
+    assert_lines_are_counted();
     store_close(store);
 }
 END_TEST
@@ -851,10 +976,12 @@ START_TEST(random_histories)
             store_error_clear(&error);
         g_free(database_value("update webquota.leases set until = '-infinity'"));
         g_autofree char *holder = g_strdup_printf("holder-%d", g_rand_int_range(random, 0, 3));
-        g_autoptr(GPtrArray) heads = NULL;
-        bool mine, late;
-        if (queue_lease(store, holder, &mine, &late, &error) == STORE_OK && queue_heads(store, 20, &heads, &error) == STORE_OK)
-            queue_admit(store, holder, heads);
+        g_autoptr(QueueSweep) sweep = queue_sweep_new();
+        bool mine, late, more;
+        int in = 0;
+        if (queue_lease(store, holder, &mine, &late, &error) == STORE_OK &&
+            queue_admit_all(store, sweep, holder, &in, &more, &error) == STORE_DOWN)
+            store_error_clear(&error);
     }
     g_rand_free(random);
     g_atomic_int_set(&stop, 1);
@@ -901,6 +1028,12 @@ static Suite *suite(void)
     tcase_add_test(tcase, nobody_is_let_in_twice);
     tcase_add_loop_test(tcase, random_histories, 0, 2);
     suite_add_tcase(suite, tcase);
+    TCase *many = tcase_create("many");
+    tcase_set_timeout(many, 120);
+    tcase_add_test(many, each_of_many_lines_comes_up);
+    tcase_add_test(many, each_of_many_lines_comes_up_where_no_process_stays);
+    tcase_add_test(many, a_long_line_is_let_in_quickly);
+    suite_add_tcase(suite, many);
     return suite;
 }
 
