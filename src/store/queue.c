@@ -245,6 +245,31 @@ static void head_ask(const Head *head, Admission *admission, LedgerAsk *ask)
     }
 }
 
+/* Of what was asked for when they joined the policy in force knows nothing any more: their places are gone, as whoever asks for it is
+ * told, and do not hold up those behind. */
+static void end_unknown(Store *store, const GPtrArray *heads, const Job *jobs)
+{
+    g_autofree Job *ends = g_new0(Job, MAX(heads->len, 1));
+    g_autofree guint *whose = g_new0(guint, MAX(heads->len, 1));
+    g_autofree StoreError *errors = g_new0(StoreError, MAX(heads->len, 1));
+    int count = 0;
+    for (guint i = 0; i < heads->len; i++) {
+        if (jobs[i].result != STORE_NONE && jobs[i].result != STORE_INVALID)
+            continue;
+        ends[count] = (Job){ .kind = JOB_LEAVE, .about = ((Head *)heads->pdata[i])->key, .reason = "refused", .error = &errors[count] };
+        whose[count++] = i;
+    }
+    if (count)
+        ledger_submit(store, ends, count);
+    for (int i = 0; i < count; i++) {
+        Head *head = heads->pdata[whose[i]];
+        head->head.result = ends[i].result == STORE_OK ? ADMISSION_ENDED : ends[i].result == STORE_CONFLICT ? ADMISSION_GONE : ADMISSION_NONE;
+        if (ends[i].result == STORE_OK)
+            places_touch(store, head->key.id);
+        store_error_clear(&errors[i]);
+    }
+}
+
 void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
 {
     guint count = heads->len;
@@ -271,6 +296,7 @@ void queue_admit(Store *store, const char *holder, const GPtrArray *heads)
         answer_unref(jobs[i].answer);
         store_error_clear(&errors[i]);
     }
+    end_unknown(store, heads, jobs);
 }
 
 static StoreResult one_head(Store *store, const DecisionKey *key, Head **head, StoreError *error)
@@ -408,7 +434,18 @@ StoreResult queue_tidy(Store *store, StoreError *error)
     return result == STORE_OK && due ? ledger_sweep(store, error) : result;
 }
 
-bool queue_is_needed(Store *store)
+StoreResult queue_has_people(Store *store, bool *people, StoreError *error)
+{
+    g_autoptr(PGresult) rows = NULL;
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, QUERY_TICKETS_ANY, NULL, &rows);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    store_reader_give(store, db);
+    *people = outcome == STORE_OK && result_bool(rows, 0, 0);
+    return outcome;
+}
+
+bool queue_is_in_policy(Store *store)
 {
     g_autoptr(Policy) policy = NULL;
     g_auto(StoreError) error = { 0 };

@@ -170,6 +170,9 @@ typedef struct {
 StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error) MUST_CHECK;
 
 /* Does the policy in force have a limit that queues? */
-bool queue_is_needed(Store *store);
+bool queue_is_in_policy(Store *store);
+
+/* Is anybody in line, or let in? The policy may have none that queues any more: they are seen to all the same. */
+StoreResult queue_has_people(Store *store, bool *people, StoreError *error) MUST_CHECK;
 
 #endif

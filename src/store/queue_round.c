@@ -194,25 +194,16 @@ static StoreResult keep_order(Store *store, const char *holder, bool late, Queue
     return result == STORE_OK ? let_in(store, holder, &done->in, error) : result;
 }
 
-static StoreResult somebody_is_in_line(Store *store, bool *somebody, StoreError *error)
-{
-    g_autoptr(PGresult) rows = NULL;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_TICKETS_ANY, NULL, &rows);
-    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
-    *somebody = outcome == STORE_OK && result_bool(rows, 0, 0);
-    return outcome;
-}
-
 StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error)
 {
-    bool somebody = false, late = false;
+    bool people = false, late = false;
+    g_autoptr(Policy) policy = NULL;
+    g_auto(StoreError) ignored = { 0 };
     *done = (QueueAssisted){ 0 };
-    if (!queue_is_needed(store))
+    if (store_policy(store, &policy, &ignored) != STORE_OK)
         return STORE_OK;
-    StoreResult result = somebody_is_in_line(store, &somebody, error);
-    if (result != STORE_OK || !somebody)
+    StoreResult result = queue_has_people(store, &people, error);
+    if (result != STORE_OK || !people)
         return result;
     g_autofree char *holder = lease_holder_new();
     result = queue_lease(store, holder, &done->mine, &late, error);

@@ -8,7 +8,8 @@
 #include "worker/turns.h"
 
 #define TURN_US (US_PER_S / 2)
-#define IDLE_US US_PER_S        /* where the policy has no limit that queues, and where another process has the lease */
+#define IDLE_US US_PER_S        /* where nobody has to wait, and where another process has the lease */
+#define LOOK_US (3 * US_PER_S)  /* whether anybody is in line though the policy has no limit that queues */
 #define TIDY_US US_PER_S
 #define EXPIRE_US (5 * US_PER_S)
 
@@ -17,7 +18,8 @@ struct AdmissionWorker {
     char *holder;
     QueueSweep *sweep;
     Turns *turns;
-    int64_t tidied_us, expired_us; /* monotonic */
+    int64_t tidied_us, expired_us, looked_us; /* monotonic */
+    bool people;                   /* when it was looked last, somebody was in line */
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
 };
 
@@ -37,6 +39,24 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
     return result;
 }
 
+/* A limit that queued may do so no more: whoever waited for it is let in or told, as it says now. */
+static bool is_needed(AdmissionWorker *worker)
+{
+    g_auto(StoreError) ignored = { 0 };
+    int64_t now_us = g_get_monotonic_time();
+    if (queue_is_in_policy(worker->store)) {
+        worker->people = true;
+        return true;
+    }
+    bool people;
+    if (worker->looked_us && now_us - worker->looked_us < LOOK_US)
+        return worker->people;
+    worker->looked_us = now_us;
+    if (queue_has_people(worker->store, &people, &ignored) == STORE_OK)
+        worker->people = people;
+    return worker->people;
+}
+
 static StoreResult let_in(AdmissionWorker *worker, bool *mine, bool *late, bool *more, StoreError *error)
 {
     int in = 0;
@@ -50,7 +70,7 @@ static int64_t work(void *data)
     AdmissionWorker *worker = data;
     g_auto(StoreError) error = { 0 };
     bool mine = false, late = false, more = false;
-    if (!queue_is_needed(worker->store))
+    if (!is_needed(worker))
         return IDLE_US;
     StoreResult result = tidy(worker, false, &error);
     if (result == STORE_OK)

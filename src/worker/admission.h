@@ -6,7 +6,7 @@
 
 typedef struct AdmissionWorker AdmissionWorker;
 
-/* Starts the thread; it does next to nothing while the policy has no limit that queues. NULL: it cannot be started. */
+/* Starts the thread; it does next to nothing while the policy has no limit that queues and nobody is in line. NULL: it cannot be started. */
 AdmissionWorker *admission_start(Store *store);
 void admission_stop(AdmissionWorker *worker); /* NULL is fine */
 

@@ -282,6 +282,21 @@ async function bounds(site, file) {
     });
 }
 
+/** No limit queues any more, and the service sees to those who wait all the same. */
+async function no_more(site, file) {
+    await test('whoever waits as the last limit stops queueing is let in by what it says now', async () => {
+        await next_minute(site);
+        await until(async () => (await site.value(`select count(*) from webquota.tickets where state = 'waiting'`)) === '0', 'nobody waits');
+        await next_minute(site);
+        await fill(site);
+        const { ticket: id } = status(await site.consume('too-late', 'summary'), 202).json;
+        await site.policy(with_settings(file, 'on_exceed = "queue"', 'on_exceed = "block"'));
+        await next_minute(site);
+        await until(async () => await state_of(site, id) === 'admitted', 'the last is let in');
+        await site.policy(file);
+    });
+}
+
 /** The policy of `file` with something else in it. */
 function with_settings(file, from, to) {
     const other = `${file}.other`;
@@ -322,6 +337,7 @@ try {
         await side_by_side(browser, site);
         await without_scripts(browser, site);
         await bounds(site, file);
+        await no_more(site, file);
         await page_itself(browser, site, file);
     });
     await browser.close();

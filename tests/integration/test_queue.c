@@ -570,6 +570,38 @@ START_TEST(a_raised_limit_takes_effect_at_once)
 }
 END_TEST
 
+/* Limits that queue no more, and one that is gone with what it was for: nobody waits for them for ever. */
+START_TEST(whoever_waited_for_what_queues_no_more_is_told)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    for (int i = 0; i < 2; i++)
+        answer_unref(consume(store, "early", "other", 1));
+    g_autoptr(Answer) waits = consume(store, "waits", "other", 1);
+    answer_unref(consume(store, "early", "own", 1));
+    g_autoptr(Answer) lost = consume(store, "early", "own", 1);
+    ck_assert_int_eq(answer_status(lost), 202);
+    g_autofree char *why = NULL;
+    g_autoptr(Policy) blocks = policy_load("default_plan = free\nfeature other { title = Others }\n"
+                                           "plan free { limit other { feature = other  amount = 2  window = minute  scope = plan } }\n",
+                                           "test", &why);
+    int version;
+    bool changed;
+    ck_assert_msg(policy_apply(store, blocks, "test", NULL, &version, &changed, &error) == STORE_OK, "%s", error.detail);
+    clock_at("12:01:10");
+    QueueAssisted done;
+    ck_assert_int_eq(queue_assist(store, &done, &error), STORE_OK);
+    ck_assert_int_eq(done.in, 1);
+    assert_ticket(store, waits->ticket, TICKET_ADMITTED, 0, 0);
+    assert_ticket(store, lost->ticket, TICKET_EXPIRED, 0, 0);
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets where why = 'refused'"), 1);
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
 /* Whoever needs more than there is holds up those behind, who would fit: they would be served for ever else. */
 START_TEST(many_units_are_not_overtaken_by_few)
 {
@@ -1023,6 +1055,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, a_place_for_each_resource);
     tcase_add_test(tcase, an_override_takes_effect_at_once);
     tcase_add_test(tcase, a_raised_limit_takes_effect_at_once);
+    tcase_add_test(tcase, whoever_waited_for_what_queues_no_more_is_told);
     tcase_add_test(tcase, many_units_are_not_overtaken_by_few);
     tcase_add_test(tcase, what_is_held_is_for_one_request_and_not_for_long);
     tcase_add_test(tcase, nobody_is_let_in_twice);
