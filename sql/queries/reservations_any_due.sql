@@ -1,1 +1,2 @@
-select exists (select from webquota.reservations where state = 'held' and expires_at <= (select webquota.clock()))
+select exists (select from webquota.reservations
+                where state = 'held' and expires_at <= (select webquota.clock()) and put_off_until <= (select webquota.clock()))

@@ -9,7 +9,8 @@ select s.account_id, s.id, s.key, s.plan, webquota.us(s.plan_until), s.plan_afte
                 and g.removed_at is null),
        k.place, (select (extract(epoch from webquota.clock()) * 1000000)::bigint),
        (select version from webquota.policies where active),
-       exists (select from webquota.reservations where state = 'held' and expires_at <= (select webquota.clock())),
+       exists (select from webquota.reservations
+                where state = 'held' and expires_at <= (select webquota.clock()) and put_off_until <= (select webquota.clock())),
        h.account_id, h.slot, h.owner, h.version, h.state, h.rolling
   from unnest($1::text[]) with ordinality k(key, place)
   left join (webquota.subjects s

@@ -75,6 +75,11 @@ void doctor_check_reservations(Doctor *doctor, DoctorFinding *finding)
         doctor_advise(finding, "somebody else has changed webquota.reservations or webquota.decisions, or a backup was restored in part");
         return;
     }
+    if (result_number(open, 0, 3)) {
+        doctor_say(finding, DOCTOR_WARNING, "of %s open, %" PRId64 " over that could not be given back", count, result_number(open, 0, 3));
+        doctor_advise(finding, "the service's log says why; what they hold is given back within five minutes of when it can be");
+        return;
+    }
     g_autofree char *over = result_number(open, 0, 1)
         ? g_strdup_printf(", %" PRId64 " of them over: the next request gives back what they hold", result_number(open, 0, 1))
         : g_strdup("");

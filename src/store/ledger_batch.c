@@ -126,9 +126,10 @@ static DbResult batch_lock(Batch *batch, Loaded *loaded)
     return db_sync(batch->db);
 }
 
-static void fail_broken(Job *job)
+static void fail_broken(const Batch *batch, Job *job)
 {
     job->settled = true;
+    batch_put_off(batch, job);
     job_down(job, SAY_COUNTERS_UNREADABLE);
     if (job->error)
         job->error->only_this = true;
@@ -140,7 +141,7 @@ static void fail_subject(const Batch *batch, int64_t id)
     for (guint i = 0; i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
         if (job_open(job) && job->subject_id == id)
-            fail_broken(job);
+            fail_broken(batch, job);
     }
 }
 
@@ -162,7 +163,7 @@ static bool take_states(Batch *batch, const Loaded *loaded, Memory *memory)
         if (!job_open(job) || batch_state(batch, job->subject_id))
             continue;
         if (batch->tries >= MOVES_MAX) {
-            fail_broken(job);
+            fail_broken(batch, job);
             continue;
         }
         if (job_subject(job))
@@ -250,7 +251,7 @@ static void fail_broken_shared(Batch *batch, const GPtrArray *all)
     for (guint i = 0; any && i < batch->jobs->len; i++) {
         Job *job = batch->jobs->pdata[i];
         if (job_open(job) && wants_broken(batch, job))
-            fail_broken(job);
+            fail_broken(batch, job);
     }
 }
 
@@ -503,7 +504,7 @@ BatchResult batch_run(Batch *batch, Memory *memory)
     if (resolved != DB_OK)
         return batch_result(resolved);
     if (!anything_open(batch))
-        return BATCH_DONE;
+        return batch_end_lost(batch);
     BatchResult result = batch_load(batch, memory);
     if (result == BATCH_DONE)
         result = find_own_records(batch);
@@ -560,6 +561,8 @@ void batch_init(Batch *batch, Store *store, Db *db, Policy *policy, GPtrArray *j
     batch->shared = shared_set_new();
     batch->settlements = g_ptr_array_new_with_free_func(free_params);
     batch->give_backs = g_ptr_array_new_with_free_func(free_params);
+    batch->lost = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
+    batch->put_off = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
     batch->audits = g_ptr_array_new_with_free_func(free_params);
     batch->bulk_mades = g_ptr_array_new_with_free_func(free_params);
     batch->bulk_failures = g_ptr_array_new_with_free_func(free_params);
@@ -577,6 +580,8 @@ void batch_clear(Batch *batch)
     PQclear(batch->abouts);
     PQclear(batch->idempotency);
     batch_tickets_clear(batch);
+    g_array_unref(batch->lost);
+    g_array_unref(batch->put_off);
     g_hash_table_unref(batch->states);
     shared_set_free(batch->shared);
     GPtrArray *lists[] = { batch->jobs, batch->own_jobs, batch->settlements, batch->give_backs, batch->audits, batch->bulk_mades,

@@ -79,6 +79,8 @@ typedef struct {
     PGresult *abouts, *idempotency;
     GPtrArray *settlements;           /* Params * for reservation_settle */
     GPtrArray *give_backs;            /* Params * for decision_give_back */
+    GArray *lost;                     /* DecisionKey of reservations that are over, and held for nobody or by nothing */
+    GArray *put_off;                  /* of those that are over, and cannot be given back now */
     GPtrArray *records;               /* Record * */
     GPtrArray *alerts;                /* AlertRow * */
     GPtrArray *audits;                /* Params * for audit_write */
@@ -86,6 +88,7 @@ typedef struct {
     GPtrArray *holds;                 /* Params-less: Job * whose hold is to be written */
     GPtrArray *keys;                  /* Job * whose idempotency key is to be written */
     Instant now;
+    bool leaves_due;                  /* reservations that are over stay as they are */
     bool notify;                      /* something was given back: who remembers refusals must forget */
     bool decided;                     /* the try came to deciding: what is written may be on its way */
     bool charged;                     /* something changed; otherwise the flush need not be waited for */
@@ -267,6 +270,20 @@ DbResult batch_meet(Batch *batch, const GPtrArray *keys);
 /* Keeps what a batch that was committed left behind, or drops what it was decided by. */
 void batch_remember(const Batch *batch, Memory *memory);
 void batch_forget(const Batch *batch, Memory *memory);
+
+/* ledger_expire.c. A job of the ledger's own, of a row of reservations_due. */
+void job_expire_init(Job *job, const PGresult *due, int row);
+/* Such a job for each that is over, before all others. */
+DbResult batch_take_due(Batch *batch);
+/* Of a reservation that is over, if the job is about one: its subject or decision is not there; or what it is held in cannot be read. */
+void batch_lost(const Batch *batch, const Job *job);
+void batch_put_off(const Batch *batch, const Job *job);
+/* Writes the first of these where nothing else is to be written. */
+BatchResult batch_end_lost(const Batch *batch);
+void batch_queue_expiry(const Batch *batch); /* the writing of both, with all else */
+void batch_tell_expiry(const Batch *batch);  /* after that is committed */
+/* The database refuses to give back one that is over, for the reason that `db` has. */
+void reservation_put_off(Db *db, const Job *job);
 
 /* ledger_guarded.c: the same for asks only, by memory and in one round trip. BATCH_AGAIN: it is to be decided under locks. */
 typedef struct {

@@ -1,5 +1,5 @@
-/* Whom the jobs of a batch are about: subjects by key, who are met when nobody knows them; the subjects of recorded
- * decisions by number; and reservations that are over, which become jobs of the ledger's own. */
+/* Whom the jobs of a batch are about: subjects by key, who are met when nobody knows them; and the subjects of recorded
+ * decisions by number. */
 #include "store/ledger_job.h"
 #include "say/say.h"
 
@@ -93,23 +93,6 @@ static DbResult resolve_numbers(Batch *batch)
     return result;
 }
 
-/* Reservations that are over become jobs of the ledger's own, before everything else. */
-static DbResult take_due(Batch *batch)
-{
-    g_autoptr(PGresult) rows = NULL;
-    DbResult result = db_run(batch->db, QUERY_RESERVATIONS_DUE, NULL, &rows);
-    for (int row = 0; result == DB_OK && row < PQntuples(rows); row++) {
-        Job *job = g_new0(Job, 1);
-        job->kind = JOB_EXPIRE;
-        job->about = (DecisionKey){ result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
-                                    result_number(rows, row, 3) };
-        job->key.id = record_id_new();
-        g_ptr_array_add(batch->own_jobs, job);
-        g_ptr_array_insert(batch->jobs, row, job);
-    }
-    return result;
-}
-
 static void take_address(Job *job, GHashTable *subjects)
 {
     const char *key = job_subject(job);
@@ -135,7 +118,7 @@ static GHashTable *addresses_remembered(const Batch *batch, Memory *memory)
 DbResult batch_resolve(Batch *batch, Memory *memory)
 {
     g_autoptr(GHashTable) subjects = addresses_remembered(batch, memory);
-    DbResult result = take_due(batch);
+    DbResult result = batch_take_due(batch);
     if (result == DB_OK)
         result = resolve_keys(batch, subjects);
     if (result == DB_OK)
@@ -145,6 +128,7 @@ DbResult batch_resolve(Batch *batch, Memory *memory)
         take_address(job, subjects);
         if (job_open(job) && !job->subject_id) {
             job->settled = true;
+            batch_lost(batch, job);
             job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
                                      job->kind == JOB_REFUND ? "decision" : job->kind == JOB_RESTORE ? "reset" : "reservation");
         }

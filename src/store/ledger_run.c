@@ -159,19 +159,23 @@ static void note_unknown(const Batch *batch, BatchResult result, const GPtrArray
     }
 }
 
-static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int tries)
+/* *leaves_due: what is over stays as it is; and afterwards: nothing of that was tried. */
+static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int tries, bool *leaves_due)
 {
     jobs_begin(jobs);
     uint64_t generation = refusals_generation(ledger->refusals);
     Batch batch;
     batch_init(&batch, ledger->store, &ledger->db, policy, jobs);
     batch.tries = tries;
+    batch.leaves_due = *leaves_due;
     BatchResult result = batch_run(&batch, ledger->memory);
+    *leaves_due = !batch.own_jobs->len;
     note_unknown(&batch, result, jobs);
     if (result == BATCH_DONE) {
         remember(ledger, &batch, generation);
         batch_remember(&batch, ledger->memory);
         batch_touch_tickets(&batch);
+        batch_tell_expiry(&batch);
         ledger->due = false;
     }
     /* What is given back of others meanwhile may have been refused instead. */
@@ -182,7 +186,30 @@ static BatchResult try_once(Ledger *ledger, Policy *policy, GPtrArray *jobs, int
     return result;
 }
 
-static void run_jobs(Ledger *ledger, GPtrArray *jobs);
+/* Of what is over, each by itself: one that the database refuses must not take the others with it, nor anybody's request. What callers
+ * need at least is left to them of the time; one is tried however late it is. */
+static void expire_one_by_one(Ledger *ledger, Policy *policy)
+{
+    g_autoptr(PGresult) due = NULL;
+    if (db_run(&ledger->db, QUERY_RESERVATIONS_DUE, NULL, &due) != DB_OK)
+        return;
+    for (int row = 0; row < PQntuples(due); row++) {
+        if (row && g_get_monotonic_time() >= ledger->db.deadline_us - LAST_TRY_US)
+            return;
+        Job job;
+        job_expire_init(&job, due, row);
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        g_ptr_array_add(one, &job);
+        bool leaves_due = true;
+        BatchResult result = try_once(ledger, policy, one, 0, &leaves_due);
+        if (result == BATCH_LOST)
+            return;
+        if (result == BATCH_REFUSED)
+            reservation_put_off(&ledger->db, &job);
+    }
+}
+
+static void run_jobs(Ledger *ledger, GPtrArray *jobs, bool leaves_due);
 
 /* One job that the database refuses must not take the others with it. */
 static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
@@ -190,18 +217,19 @@ static void run_one_by_one(Ledger *ledger, GPtrArray *jobs)
     for (guint i = 0; i < jobs->len; i++) {
         g_autoptr(GPtrArray) one = g_ptr_array_new();
         g_ptr_array_add(one, jobs->pdata[i]);
-        run_jobs(ledger, one);
+        run_jobs(ledger, one, true);
     }
 }
 
-static void run_jobs(Ledger *ledger, GPtrArray *jobs)
+static void run_jobs(Ledger *ledger, GPtrArray *jobs, bool leaves_due)
 {
     bool told = ledger->unreachable, refused = false;
     const char *why = SAY_NOT_CONNECTED;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         bool connected = ledger_connect(ledger);
         g_autoptr(Policy) policy = connected ? policy_for_try(ledger) : NULL;
-        BatchResult result = policy ? try_once(ledger, policy, jobs, tries) : BATCH_LOST;
+        bool without_due = leaves_due;
+        BatchResult result = policy ? try_once(ledger, policy, jobs, tries, &without_due) : BATCH_LOST;
         if (connected && ledger->unreachable) {
             ledger->unreachable = false;
             log_line(LOG_LEVEL_NOTICE, "ledger: the database is back");
@@ -209,6 +237,11 @@ static void run_jobs(Ledger *ledger, GPtrArray *jobs)
         if (result == BATCH_DONE)
             return;
         why = ledger->db.error ? ledger->db.error : policy ? SAY_NO_DECISION : SAY_NO_POLICY;
+        if (result == BATCH_REFUSED && !without_due) {
+            expire_one_by_one(ledger, policy);
+            leaves_due = true;
+            continue;
+        }
         if (result == BATCH_REFUSED) {
             if (jobs->len > 1) {
                 run_one_by_one(ledger, jobs);
@@ -249,7 +282,7 @@ void *ledger_main(void *data)
         g_autoptr(GPtrArray) open = g_ptr_array_copy(jobs, NULL, NULL);
         run_guarded(ledger, open);
         if (open->len)
-            run_jobs(ledger, open);
+            run_jobs(ledger, open, false);
         count_batch(ledger->store, jobs);
         ledger_finish(ledger, jobs);
         ledger_write_notes(ledger, notes);

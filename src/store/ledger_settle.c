@@ -274,6 +274,7 @@ static void settle(Batch *batch, Job *job)
     g_autoptr(DecisionRow) row = decision_row_find(batch->abouts, &job->about);
     SubjectState *state = batch_state(batch, job->subject_id);
     if (!row || !state) {
+        batch_lost(batch, job);
         job->result = store_fail(job->error, STORE_NONE, NULL, SAY_NO_SUCH("%s"),
                                  job->kind == JOB_REFUND ? "decision" : job->kind == JOB_RESTORE ? "reset" : "reservation");
         return;

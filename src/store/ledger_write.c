@@ -285,6 +285,7 @@ void batch_queue_writes(Batch *batch)
     queue_holds(batch);
     batch_queue_tickets(batch);
     queue_each(batch, batch->settlements, QUERY_RESERVATION_SETTLE);
+    batch_queue_expiry(batch);
     queue_each(batch, batch->give_backs, QUERY_DECISION_GIVE_BACK);
     queue_each(batch, batch->audits, QUERY_AUDIT_WRITE);
     queue_each(batch, batch->bulk_mades, QUERY_BULK_MADE);

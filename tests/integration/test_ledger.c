@@ -333,6 +333,109 @@ START_TEST(a_hold_that_expires_comes_back_and_both_are_on_record)
 }
 END_TEST
 
+/* Holds five of ada's that are over a moment later, after everything else that is over. */
+static void hold_and_let_expire(Store *store)
+{
+    StoreResult result;
+    g_autoptr(Answer) held = ask(store, ASK_HOLD, "ada", "lone", NULL, 5, &result);
+    ck_assert(answer_allowed(held));
+    g_free(database_value("update webquota.reservations r set expires_at = clock_timestamp() - interval '1 second'"
+                          " from webquota.subjects s where s.id = r.subject_id and s.key = 'ada' and r.units = 5"));
+}
+
+static void assert_given_back(Store *store)
+{
+    StoreResult result = STORE_DOWN;
+    bool allowed = false;
+    for (int i = 0; i < 4 && !allowed; i++) { /* a few hundred are tried at once */
+        g_autoptr(Answer) again = ask(store, ASK_CONSUME, "ada", "lone", NULL, 5, &result);
+        ck_assert_int_eq(result, STORE_OK);
+        allowed = answer_allowed(again);
+    }
+    ck_assert_msg(allowed, "what ada held is still held");
+}
+
+#define SEVERAL_OVER "select account_id, id, webquota.clock() - interval '1 day', i, 'lone', 1, webquota.clock() - interval '1 hour'"
+#define INTO_RESERVATIONS "insert into webquota.reservations (account_id, subject_id, at, id, feature, units, expires_at) "
+
+START_TEST(reservations_of_what_is_gone_end)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    StoreResult result;
+    answer_unref(ask(store, ASK_CONSUME, "ada", "special", NULL, 1, &result));
+    g_free(database_value(INTO_RESERVATIONS SEVERAL_OVER " from generate_series(1, 250) i, webquota.subjects where key = 'ada'"));
+    g_free(database_value(INTO_RESERVATIONS SEVERAL_OVER " from generate_series(1, 250) i, (values (7, 1000000)) gone(account_id, id)"));
+    hold_and_let_expire(store);
+    assert_given_back(store);
+    ck_assert_int_eq(database_number("select count(*) from webquota.reservations where state = 'expired' and settled_at is not null"), 501);
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
+/* What bad holds, each an hour over. */
+static void bad_holds(Store *store, int count)
+{
+    for (int i = 0; i < count; i++) {
+        StoreResult result;
+        g_autoptr(Answer) held = ask(store, ASK_HOLD, "bad", "pooled", NULL, 1, &result);
+        ck_assert(answer_allowed(held));
+    }
+    g_free(database_value("update webquota.reservations set expires_at = clock_timestamp() - interval '1 hour'"));
+}
+
+static const char of_bad[] = "select count(*) from webquota.reservations r join webquota.subjects s on s.id = r.subject_id"
+                             " where s.key = 'bad' and r.state = 'held'";
+
+START_TEST(reservations_that_cannot_be_read_stop_no_others)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    StoreResult result;
+    answer_unref(ask(store, ASK_CONSUME, "bad", "special", NULL, 1, &result));
+    g_free(database_value(INTO_RESERVATIONS SEVERAL_OVER " from generate_series(1, 250) i, webquota.subjects where key = 'bad'"));
+    g_free(database_value("create table webquota.kept as select state, subject_id from webquota.counters"));
+    g_free(database_value("update webquota.counters set state = '{0,0,0,0,0,0}', version = version + 1"));
+    hold_and_let_expire(store);
+    assert_given_back(store);
+    ck_assert_int_eq(database_number(of_bad), 250);
+    /* mended, they end some time */
+    g_free(database_value("update webquota.counters c set state = k.state, version = version + 1 from webquota.kept k where k.subject_id = c.subject_id"));
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql"
+                          " as 'select clock_timestamp() + interval ''301 seconds'''"));
+    for (int i = 0; i < 3; i++)
+        answer_unref(ask(store, ASK_HOLD, "cat", "lone", NULL, 1, &result));
+    ck_assert_int_eq(database_number(of_bad), 0);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_reservation_that_the_database_refuses_to_end_stops_nobody)
+{
+    database_fresh(policy);
+    Store *store = database_store();
+    bad_holds(store, 3);
+    g_free(database_value("create function webquota.refuse() returns trigger language plpgsql as"
+                          " $$ begin raise check_violation using message = 'not this one'; end $$"));
+    g_free(database_value("create trigger refuse before insert on webquota.decisions for each row"
+                          " when (new.kind = 'expire' and new.feature = 'pooled') execute function webquota.refuse()"));
+    hold_and_let_expire(store);
+    assert_given_back(store);
+    ck_assert_int_eq(database_number(of_bad), 3);
+    ck_assert_int_eq(database_number("select count(*) from webquota.reservations where put_off_until > clock_timestamp()"), 3);
+    g_free(database_value("drop trigger refuse on webquota.decisions"));
+    g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql"
+                          " as 'select clock_timestamp() + interval ''301 seconds'''"));
+    StoreResult result;
+    for (int i = 0; i < 3; i++)
+        answer_unref(ask(store, ASK_HOLD, "cat", "lone", NULL, 1, &result));
+    ck_assert_int_eq(database_number(of_bad), 0);
+    assert_journal_is_whole();
+    store_close(store);
+}
+END_TEST
+
 START_TEST(a_subject_that_moves_takes_its_counters_along)
 {
     database_fresh(policy);
@@ -482,6 +585,9 @@ int main(void)
     tcase_add_test(tests, old_idempotency_keys_go_while_new_ones_come);
     tcase_add_test(tests, a_key_that_was_refused_is_free_again);
     tcase_add_test(tests, a_hold_that_expires_comes_back_and_both_are_on_record);
+    tcase_add_test(tests, reservations_of_what_is_gone_end);
+    tcase_add_test(tests, reservations_that_cannot_be_read_stop_no_others);
+    tcase_add_test(tests, a_reservation_that_the_database_refuses_to_end_stops_nobody);
     tcase_add_test(tests, a_subject_that_moves_takes_its_counters_along);
     tcase_add_test(tests, a_reset_is_taken_back_as_if_it_had_not_been);
     tcase_add_test(tests, a_reset_is_not_taken_back_where_that_is_not_exact);
