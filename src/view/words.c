@@ -473,6 +473,13 @@ static void add_refused(GString *out, const Answer *answer, const AnswerLine *li
     add_stop(out, &(Stop){&seen, owner, line->asked, line->frees_at, answer->at});
 }
 
+static void add_suspended(GString *out, const Answer *answer)
+{
+    text_adds(out, "Use of ", answer->feature->units, " is suspended for this account. ");
+    words_add_whom(out, answer->policy);
+    text_add(out, ".");
+}
+
 static void add_answer(GString *out, const Answer *answer, bool other)
 {
     const Owner owner = {answer->organization, answer->plan, other};
@@ -482,7 +489,7 @@ static void add_answer(GString *out, const Answer *answer, bool other)
     if (answer->outcome == OUTCOME_ALLOWED)
         add_allowed(out, answer, line);
     else if (answer->reason == REASON_SUSPENDED)
-        text_adds(out, "Use of ", answer->feature->units, " is suspended for this account. Contact support.");
+        add_suspended(out, answer);
     else if (answer->outcome == OUTCOME_FORBIDDEN)
         add_forbidden(out, answer);
     else if (!line)

@@ -73,8 +73,8 @@ bool words_offer(const Policy *policy, const Plan *plan, const Feature *feature,
                  bool anonymous, Offer *offer);
 
 /* "Pro: 100 a day instead of 2"; a visitor: "Sign in to get 10 a day instead of 3"; for the highest plan
- * "Contact support if you need more"; "" when there is nothing to say. `line` is the limit in question (its limit
- * may be NULL). */
+ * "Contact support if you need more" ("Ask whoever administers the site if ..." where the policy names no support); "" when
+ * there is nothing to say. `line` is the limit in question (its limit may be NULL). */
 char *words_upgrade(const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
 /* What an HTTP status means to a person: "There is nothing here"; `guarded`: of a request to another program. Static; NULL for one that

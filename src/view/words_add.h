@@ -79,6 +79,7 @@ void words_add_audit_values(GString *out, const json_t *values);
 /* What is to come (words_time.c, words_coming.c): "From Tue 1 Dec at 00:00 (UTC)"; "11 messages a day instead of 5". */
 void words_add_from(GString *out, Instant at, const char *zone, Instant now);
 void words_add_coming(GString *out, const ComingChange *change);
+void words_add_whom(GString *out, const Policy *policy); /* "Contact support"; where the policy says nothing of one, whom else to ask */
 void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, const UsageLine *line, bool anonymous);
 
 #endif

@@ -86,6 +86,11 @@ static void add_sentence(GString *out, const Offer *offer, bool anonymous)
     text_add(out, ".");
 }
 
+void words_add_whom(GString *out, const Policy *policy)
+{
+    text_add(out, policy->support_url ? "Contact support" : "Ask whoever administers the site");
+}
+
 void words_add_not_included(GString *out, const Policy *policy, const Plan *plan, const Feature *feature, const Limit *limit,
                             bool anonymous)
 {
@@ -96,7 +101,9 @@ void words_add_not_included(GString *out, const Policy *policy, const Plan *plan
         text_add(out, " ");
         add_sentence(out, &offer, anonymous);
     } else if (!anonymous) {
-        text_add(out, " Contact support if you need them.");
+        text_add(out, " ");
+        words_add_whom(out, policy);
+        text_add(out, " if you need them.");
     }
 }
 
@@ -126,7 +133,10 @@ void words_add_upgrade(GString *out, const Policy *policy, const Plan *plan, con
     if (line->limit && amount == AMOUNT_UNLIMITED)
         return;
     if (!words_offer(policy, plan, line->feature, line->limit, amount, anonymous, &offer)) {
-        text_add(out, !anonymous && plan->upgrade < 0 ? "Contact support if you need more" : "");
+        if (anonymous || plan->upgrade >= 0)
+            return;
+        words_add_whom(out, policy);
+        text_add(out, " if you need more");
         return;
     }
     if (offer.by_signing_in)

@@ -108,7 +108,7 @@ async function plans(site) {
     await test('the plans side by side, the viewer\'s own marked, and what the next one changes', async () => {
         const shown = is_page(await page(site, '/plans', callers.person), 'Your plan is Free', 'Pro ($5 &lt;i&gt;) gives you',
             ': 1,000 a day instead of', 'Paid calls : no limit instead of none', '1,000 a day; 5 bonus every 28 days',
-            'counts for Calls &lt;b&gt; too', 'For another plan, contact support.');
+            'counts for Calls &lt;b&gt; too', 'For another plan, ask whoever administers the site.');
         ok(/<th scope="col" class="current">Free/.test(shown.text), 'the own plan is not marked');
         ok(!/aria-current="page">Usage/.test(shown.text) && /aria-current="page">Plans/.test(shown.text), 'navigation');
         is_page(await page(site, '/plans'), 'You are not signed in', 'Sign in to get', '10 a day instead of 2');

@@ -140,6 +140,12 @@ static inline Instant sample_instant(const char *text)
     return at;
 }
 
+/* A policy that names nobody to ask for more. */
+static inline void sample_without_support(Sample *sample)
+{
+    g_clear_pointer(&sample->policy->support_url, g_free);
+}
+
 static inline void sample_init(Sample *sample, int plan)
 {
     Instant now = sample_instant(SAMPLE_NOW);

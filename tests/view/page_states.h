@@ -197,6 +197,16 @@ static Value *dashboard_suspended(void)
     return sample_dashboard(&sample);
 }
 
+static Value *dashboard_suspended_without_support(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_without_support(&sample);
+    sample.subject.suspended = true;
+    sample_line(&sample, MESSAGE, "monthly", 40);
+    return sample_dashboard(&sample);
+}
+
 /* One change is to come, for the better. */
 static Value *dashboard_coming_better(void)
 {
@@ -296,6 +306,16 @@ static Value *limit_week(void)
     sample_init(&sample, FREE);
     sample.context.back = "/menus/new?day=monday&meal=lunch";
     sample_line(&sample, MENU_UPLOAD, "weekly", 1);
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+}
+
+/* The highest plan, and nobody named to ask. */
+static Value *limit_without_support(void)
+{
+    Sample sample;
+    sample_init(&sample, PRO);
+    sample_without_support(&sample);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 20);
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
 }
 
@@ -535,6 +555,7 @@ static const struct {
     { "dashboard-highest-plan", "dashboard", dashboard_highest_plan },
     { "dashboard-anonymous", "dashboard", dashboard_anonymous },
     { "dashboard-suspended", "dashboard", dashboard_suspended },
+    { "dashboard-suspended-without-support", "dashboard", dashboard_suspended_without_support },
     { "dashboard-coming-better", "dashboard", dashboard_coming_better },
     { "dashboard-coming-worse", "dashboard", dashboard_coming_worse },
     { "dashboard-coming-removed", "dashboard", dashboard_coming_removed },
@@ -542,6 +563,7 @@ static const struct {
     { "dashboard-nothing", "dashboard", dashboard_nothing },
     { "dashboard-hostile", "dashboard", dashboard_hostile },
     { "limit-week", "limit", limit_week },
+    { "limit-without-support", "limit", limit_without_support },
     { "limit-form", "limit", limit_form },
     { "limit-fewer", "limit", limit_fewer },
     { "limit-never-fits", "limit", limit_never_fits },
@@ -563,6 +585,7 @@ static const struct {
     { "decision-hostile", "decision", decision_hostile },
     { "plans-free", "plans", plans_free },
     { "plans-highest", "plans", plans_highest },
+    { "plans-without-support", "plans", plans_without_support },
     { "plans-coming", "plans", plans_coming },
     { "plans-visitor", "plans", plans_visitor },
     { "plans-organization", "plans", plans_organization },

@@ -46,6 +46,15 @@ static Value *plans_highest(void)
     return sample_plans_page(&sample);
 }
 
+static Value *plans_without_support(void)
+{
+    Sample sample;
+    sample_init(&sample, PRO);
+    sample_without_support(&sample);
+    use_of_a_member(&sample);
+    return sample_plans_page(&sample);
+}
+
 /* A smaller plan is to come. */
 static Value *plans_coming(void)
 {

@@ -457,7 +457,8 @@ START_TEST(not_included)
     free_premium->plan_amount = AMOUNT_UNLIMITED;
     assert_words(words_answer(visitor), "Premium models are not part of Anonymous. Sign in to get them without a limit.");
     assert_words(words_not_included(policy, enterprise, premium, NULL, false),
-                 "Premium models are not part of Enterprise. Contact support if you need them.");
+                 "Premium models are not part of Enterprise. Ask whoever administers the site if you need them.");
+    site->policy.support_url = (char *)"mailto:support@example.org";
     assert_words(words_not_included(policy, pro, &site->features[MESSAGE], NULL, false),
                  "Messages are not part of Pro. Contact support if you need them.");
 
@@ -501,7 +502,7 @@ START_TEST(the_parent_may_be_what_is_not_included)
     Limit *limit = site_limit(site, FREE, MESSAGE, "monthly", 0, "month");
     g_autoptr(Answer) answer = site_answer(site, PREMIUM, OUTCOME_FORBIDDEN, REASON_NOT_INCLUDED, instant(NOON));
     answer_add(answer, usage_line(site, limit, 0, 0, instant("2026-12-01")));
-    assert_words(words_answer(answer), "Messages are not part of Free. Contact support if you need them.");
+    assert_words(words_answer(answer), "Messages are not part of Free. Ask whoever administers the site if you need them.");
 }
 END_TEST
 
@@ -511,6 +512,8 @@ START_TEST(other_answers)
     Instant now = instant(NOON), midnight = instant("2026-11-23");
     Limit *daily = &site->limits[FREE][0];
     g_autoptr(Answer) suspended = site_answer(site, MENU, OUTCOME_FORBIDDEN, REASON_SUSPENDED, now);
+    assert_words(words_answer(suspended), "Use of menu uploads is suspended for this account. Ask whoever administers the site.");
+    site->policy.support_url = (char *)"mailto:support@example.org";
     assert_words(words_answer(suspended), "Use of menu uploads is suspended for this account. Contact support.");
     g_autoptr(Answer) never = site_answer(site, SOLUTION, OUTCOME_DENIED, REASON_NEVER_FITS, now);
     never->units = 50;
@@ -552,6 +555,8 @@ START_TEST(upgrades)
     line = usage_line(site, &site->limits[FREE][1], 1, 71, midnight);
     assert_words(words_upgrade(policy, free_plan, &line, false), "");
     line = usage_line(site, &site->limits[ENTERPRISE][1], 1, 500, midnight);
+    assert_words(words_upgrade(policy, enterprise, &line, false), "Ask whoever administers the site if you need more");
+    site->policy.support_url = (char *)"mailto:support@example.org";
     assert_words(words_upgrade(policy, enterprise, &line, false), "Contact support if you need more");
     line = usage_line(site, &site->limits[ENTERPRISE][0], 1, AMOUNT_UNLIMITED, midnight);
     assert_words(words_upgrade(policy, enterprise, &line, false), "");
