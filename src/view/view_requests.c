@@ -21,6 +21,17 @@ static void add_amount(GString *out, const json_t *request)
         words_add_number(out, amount);
 }
 
+/* What an increase gave, until when, and that it was taken back; all null where that is not known. */
+static void set_given(Value *value, const json_t *request, const char *zone)
+{
+    const json_t *given = json_object_get(request, "given");
+    set_words(value, "given", words_add_given, given);
+    set_text(value, "given_until_at", text_of(given, "expires_at"));
+    set_words(value, "given_until", words_add_when, text_of(given, "expires_at"), zone);
+    set_text(value, "taken_at", text_of(given, "removed_at"));
+    set_words(value, "taken", words_add_when, text_of(given, "removed_at"), zone);
+}
+
 static void set_request(Value *value, const json_t *request, const PageContext *context, const char *zone)
 {
     const char *state = text_of(request, "state"), *plan_key = text_of(request, "plan");
@@ -34,6 +45,7 @@ static void set_request(Value *value, const json_t *request, const PageContext *
     set_text(value, "answer", text_of(request, "answer"));
     set_flag(value, "pending", g_strcmp0(state, "pending") == 0);
     set_flag(value, "approved", g_strcmp0(state, "approved") == 0);
+    set_given(value, request, zone);
     set_flag(value, "denied", g_strcmp0(state, "denied") == 0);
     set_text(value, "asked_at", text_of(request, "created_at"));
     set_words(value, "asked", words_add_when, text_of(request, "created_at"), zone);

@@ -62,6 +62,8 @@ void words_add_queue_title(GString *out, const TicketShown *shown, const char *t
  * "2 bonus every 28 days", "10 bonus once". */
 void words_add_plan_limit(GString *out, const Limit *limit);
 void words_add_plan_grant(GString *out, const PlanGrant *grant);
+/* What was given to whoever asked for more, of a request's `given`: "3", "Unlimited", "1.5 times as much"; nothing for null. */
+void words_add_given(GString *out, const json_t *given);
 /* At which shares of a limit an alert is due: "80 %, 100 %", "no alert"; with a window, "80 %, 100 % a day". One after the other: "...; ...". */
 void words_add_alert_at(GString *out, const int *warn_at, int count, const WindowSpec *window);
 /* What one unit comes to, as the price is written: "₹0.066", "1.25 €"; nothing where it is too little to tell. */

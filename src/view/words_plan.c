@@ -67,3 +67,14 @@ void words_add_alert_at(GString *out, const int *warn_at, int count, const Windo
     text_add(out, " ");
     words_add_per(out, window);
 }
+
+void words_add_given(GString *out, const json_t *given)
+{
+    const json_t *amount = json_object_get(given, "amount"), *multiplier = json_object_get(given, "multiplier");
+    if (json_is_true(json_object_get(given, "unlimited")))
+        text_add(out, "Unlimited");
+    else if (json_is_integer(amount))
+        words_add_number(out, json_integer_value(amount));
+    else if (json_is_number(multiplier))
+        g_string_append_printf(out, "%g times as much", json_number_value(multiplier));
+}

@@ -28,7 +28,7 @@ plan pro { title = "Pro <i>"  rank = 2  price = "$5"
   limit day  { feature = "call"  amount = 100  window = "day" }
   limit paid { feature = "paid"  unlimited = true  window = "month" } }
 `;
-const MEMBERS = ['request', 'subject', 'feature', 'kind', 'plan', 'limit', 'amount', 'reason', 'state', 'answer', 'decided_at', 'override', 'created_at'];
+const MEMBERS = ['request', 'subject', 'feature', 'kind', 'plan', 'limit', 'amount', 'reason', 'state', 'answer', 'decided_at', 'override', 'given', 'created_at'];
 const WHY = 'A trade fair "<b>"';
 let me, they;
 
@@ -90,6 +90,18 @@ async function answering(site) {
         equal((await site.sql("select action, actor from webquota.audit where action like 'request.%' or action = 'override.add' order by id desc limit 2")).sort(),
             [['override.add', 'user:admin'], ['request.approve', 'user:admin']]);
         status(await ask(site), 201, 'and it can be asked again');
+    });
+    await test('less than was asked for, until some time: the page says what was given, and that it was taken back', async () => {
+        await clear(site);
+        const { request: id } = (await ask(site)).json;
+        equal((await api(site, 'GET', '/requests')).json.requests[0].given, null);
+        const done = status(await answer(site, id, 'approve', { amount: 3, expires_at: '2099-01-01T12:00:00Z' }), 200).json;
+        equal(done.given, { amount: 3, unlimited: false, multiplier: null, expires_at: '2099-01-01T12:00:00Z', removed_at: null });
+        const page = words(await me.open('/requests'));
+        ok(/Given: 3, until 2099-01-0\d \d\d:00:00/.test(page) && !page.includes('Taken back'), page);
+        status(await site.api('DELETE', `/admin/overrides/${done.override}`), 204);
+        ok(/^2\d{3}-/.test((await api(site, 'GET', '/requests')).json.requests[0].given.removed_at), 'when');
+        ok(words(await me.open('/requests')).replaceAll(' ,', ',').includes('Taken back, 2'), 'page');
     });
     await test('denied, the reason is told, and it can be asked again', async () => {
         await clear(site);

@@ -168,6 +168,14 @@ static Value *requests_some(void)
     json_array_append_new(list, sample_request("increase", "pending", SAMPLE_WHY, NULL));
     json_array_append_new(list, sample_request("upgrade", "approved", HOSTILE_NAME, HOSTILE_NAME));
     json_array_append_new(list, sample_request("increase", "denied", LONG_NAME, "Not this month."));
+    json_t *less = sample_request("increase", "approved", SAMPLE_WHY, "For a start.");
+    json_object_set_new(less, "given", json_pack("{s:i, s:b, s:n, s:s, s:n}", "amount", 300, "unlimited", 0, "multiplier", "expires_at",
+                                                 "2026-12-07T05:00:00Z", "removed_at"));
+    json_array_append_new(list, less);
+    json_t *taken = sample_request("increase", "approved", SAMPLE_WHY, NULL);
+    json_object_set_new(taken, "given", json_pack("{s:n, s:b, s:f, s:n, s:s}", "amount", "unlimited", 0, "multiplier", 1.5, "expires_at",
+                                                  "removed_at", "2026-11-22T11:00:00Z"));
+    json_array_append_new(list, taken);
     return sample_requests(FREE, list, true);
 }
 
