@@ -94,3 +94,8 @@ bool instant_parse(const char *text, Instant *out)
     *out = g_date_time_to_unix(time) * US_PER_S + g_date_time_get_microsecond(time);
     return true;
 }
+
+bool instant_is_date(const char *text)
+{
+    return strlen(text) == sizeof "2026-11-22" - 1;
+}

@@ -23,8 +23,11 @@ char *instant_text(Instant instant);
 /* The same with the fraction kept when there is one: "2026-11-22T17:00:00.25Z". */
 char *instant_text_exact(Instant instant);
 
-/* Reads RFC 3339 section 5.6 with an offset or Z, or a bare date (midnight UTC).
- * Years 1 to 9999. Returns false and leaves *out alone when the text is not such. */
+/* Reads RFC 3339 section 5.6 with an offset or Z, or a bare date (midnight UTC; what people mean by one, zone_instant of
+ * domain/zone.h knows). Years 1 to 9999. Returns false and leaves *out alone when the text is not such. */
 bool instant_parse(const char *text, Instant *out) MUST_CHECK;
+
+/* Of a text that instant_parse took: is it a date only? */
+bool instant_is_date(const char *text);
 
 #endif

@@ -73,10 +73,16 @@ static int list(Store *store, const OptionTexts *texts, Form form)
     int64_t most = 50;
     AuditAsked asked = { .subject = texts->of[SUBJECT], .organization = texts->of[ORGANIZATION], .actor = texts->of[ACTOR],
                          .action = texts->of[ACTION], .from = INSTANT_MIN, .to = INSTANT_MAX };
-    if (!cli_instant("audit", "--from", texts->of[FROM], &asked.from) || !cli_instant("audit", "--to", texts->of[TO], &asked.to) ||
+    if (!cli_instant("audit", "--from", texts->of[FROM], DAY_BEGINS, &asked.from) ||
+        !cli_instant("audit", "--to", texts->of[TO], DAY_ENDS, &asked.to) ||
         !cli_whole("audit", "--before", texts->of[BEFORE], 1, INT64_MAX, &asked.before) ||
         !cli_whole("audit", "--limit", texts->of[LIMIT], 1, LIST_MOST, &most))
         return CMD_USAGE;
+    int code = cli_day(store, "audit", texts->of[FROM], DAY_BEGINS, &asked.from);
+    if (code == CMD_OK)
+        code = cli_day(store, "audit", texts->of[TO], DAY_ENDS, &asked.to);
+    if (code != CMD_OK)
+        return code;
     StoreResult result = audit_list(store, &asked, (int)most, &entries, &more, &error);
     if (result != STORE_OK)
         return cli_fail("audit", result, &error);

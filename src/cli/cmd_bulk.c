@@ -270,7 +270,7 @@ static bool ask_read(const char *what, BulkOptions *options, BulkAsk *ask)
     ask->reason = texts->of[REASON];
     ask->expires_at = INSTANT_MAX;
     return who_read(options, ask) && cli_text("bulk", "--reason", ask->reason, 1, 500) &&
-           cli_instant("bulk", "--expires", texts->of[EXPIRES], &ask->expires_at) &&
+           cli_instant("bulk", "--expires", texts->of[EXPIRES], DAY_ENDS, &ask->expires_at) &&
            cli_whole("bulk", "--people", texts->of[PEOPLE], 0, BULK_MOST, &options->people) &&
            (ask->kind != BULK_BONUS || cli_whole("bulk", "--amount", texts->of[AMOUNT], 1, UNITS_MAX, &ask->amount)) &&
            (ask->kind != BULK_OVERRIDE || override_read(options, ask));
@@ -314,7 +314,9 @@ static int run(int argc, char **argv, BulkOptions *options)
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = makes ? make(store, &ask, options) : undoes ? undo(store, argv[2], options) : lists ? list_all(store, options->json)
+    int day = cli_day(store, "bulk", options->texts.of[EXPIRES], DAY_ENDS, &ask.expires_at);
+    int code = day != CMD_OK ? day
+             : makes ? make(store, &ask, options) : undoes ? undo(store, argv[2], options) : lists ? list_all(store, options->json)
                                                           : about(store, verb, works ? NULL : argv[2], options->json);
     store_close(store);
     return code;

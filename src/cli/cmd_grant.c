@@ -26,6 +26,11 @@ static bool every_read(const char *text, GrantAdd *add)
     return false;
 }
 
+static int in_order(const GrantAdd *add)
+{
+    return add->expires_at > add->effective_at ? CMD_OK : cli_usage("grant", "--expires must be after --effective");
+}
+
 static bool add_read(const GrantOptions *options, GrantAdd *add)
 {
     char *const *of = options->texts.of;
@@ -39,15 +44,21 @@ static bool add_read(const GrantOptions *options, GrantAdd *add)
     if (!cli_owner("grant", of[SUBJECT], of[ORGANIZATION], false) || !cli_text("grant", "--feature", of[FEATURE], 1, 255) ||
         !cli_whole("grant", "--amount", of[AMOUNT], 1, UNITS_MAX, &add->amount) ||
         !cli_whole("grant", "--priority", of[PRIORITY], 0, PRIORITY_MAX, &priority) ||
-        !cli_instant("grant", "--effective", of[EFFECTIVE], &add->effective_at) ||
-        !cli_instant("grant", "--expires", of[EXPIRES], &add->expires_at) ||
+        !cli_instant("grant", "--effective", of[EFFECTIVE], DAY_BEGINS, &add->effective_at) ||
+        !cli_instant("grant", "--expires", of[EXPIRES], DAY_ENDS, &add->expires_at) ||
         !cli_text("grant", "--reason", of[REASON], 0, 500) || !every_read(of[EVERY], add))
         return false;
     add->priority = (int)priority;
-    if (add->expires_at > add->effective_at)
-        return true;
-    (void)cli_usage("grant", "--expires must be after --effective");
-    return false;
+    return in_order(add) == CMD_OK;
+}
+
+/* Dates, where the policy's days are. */
+static int days_read(Store *store, const GrantOptions *options, GrantAdd *add)
+{
+    int code = cli_day(store, "grant", options->texts.of[EFFECTIVE], DAY_BEGINS, &add->effective_at);
+    if (code == CMD_OK)
+        code = cli_day(store, "grant", options->texts.of[EXPIRES], DAY_ENDS, &add->expires_at);
+    return code == CMD_OK ? in_order(add) : code;
 }
 
 static int add(Store *store, const GrantAdd *what, bool json, const char *actor)
@@ -167,7 +178,9 @@ static int run(int argc, char **argv, const GrantOptions *options)
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
-    int code = is_add ? add(store, &to_add, options->json, actor)
+    int days = is_add ? days_read(store, options, &to_add) : CMD_OK;
+    int code = days != CMD_OK ? days
+             : is_add ? add(store, &to_add, options->json, actor)
              : is_list ? list(store, options)
              : is_remove ? drop(store, argv[2], options, actor)
                          : restore(store, argv[2], options, actor);

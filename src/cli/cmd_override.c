@@ -39,7 +39,7 @@ static bool add_read(const OverrideOptions *options, OverrideAdd *add)
     return cli_owner("override", of[SUBJECT], of[ORGANIZATION], false) &&
            cli_text("override", "--feature", of[FEATURE], 1, 255) && cli_text("override", "--limit", of[LIMIT], 1, 64) &&
            cli_text("override", "--reason", of[REASON], 0, 500) && kind_read(options, add) &&
-           cli_instant("override", "--expires", of[EXPIRES], &add->expires_at);
+           cli_instant("override", "--expires", of[EXPIRES], DAY_ENDS, &add->expires_at);
 }
 
 static int add(Store *store, const OverrideAdd *what, bool json, const char *actor)
@@ -172,7 +172,9 @@ static int run(int argc, char **argv, const OverrideOptions *options)
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
-    int code = is_add ? add(store, &to_add, options->json, actor)
+    int day = cli_day(store, "override", options->texts.of[EXPIRES], DAY_ENDS, &to_add.expires_at);
+    int code = day != CMD_OK ? day
+             : is_add ? add(store, &to_add, options->json, actor)
              : is_list ? list(store, options)
              : is_remove ? drop(store, argv[2], options, actor)
                          : restore(store, argv[2], options, actor);

@@ -13,7 +13,7 @@ static Policy *in_force(Store *store, int *code)
     StoreResult result = store_policy(store, &policy, &error);
     if (result == STORE_OK)
         return policy;
-    if (error.detail && g_str_has_prefix(error.detail, "no policy"))
+    if (cli_no_policy(&error))
         return policy_new();
     *code = cli_fail("policy", result, &error);
     return NULL;
@@ -158,7 +158,7 @@ static bool change_read(const PolicyOptions *options, const char *what, PolicyCh
         (void)cli_usage("policy", options->based_on && !changes ? "--based-on is of apply, rollback and cancel" : "--at is of apply");
         return false;
     }
-    if (!cli_instant("policy", "--at", options->at, &change->effective_at) ||
+    if (!cli_instant("policy", "--at", options->at, DAY_BEGINS, &change->effective_at) ||
         !cli_whole("policy", "--based-on", options->based_on, 1, INT32_MAX, &based_on) ||
         !cli_text("policy", "--reason", options->reason, 1, REASON_MOST))
         return false;
@@ -177,8 +177,11 @@ static int do_it(char **argv, const PolicyOptions *options, bool of_version)
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = options->at && change.effective_at <= store_now(store)
-        ? cli_usage("policy", "--at must lie in the future, not at %s", options->at) : run(store, argv, version, &change, options->json);
+    int code = cli_day(store, "policy", options->at, DAY_BEGINS, &change.effective_at);
+    if (code == CMD_OK && options->at && change.effective_at <= store_now(store))
+        code = cli_usage("policy", "--at must lie in the future, not at %s", options->at);
+    if (code == CMD_OK)
+        code = run(store, argv, version, &change, options->json);
     store_close(store);
     return code;
 }

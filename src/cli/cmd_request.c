@@ -81,7 +81,7 @@ static int gift_read(const RequestOptions *options, RequestGift *gift)
         return cli_usage("request", "--amount, --multiplier and --unlimited do not go together");
     bool good = cli_whole("request", "--amount", of[AMOUNT], 1, UNITS_MAX, &gift->amount) &&
                 cli_real("request", "--multiplier", of[MULTIPLIER], MULTIPLIER_MAX, &gift->multiplier) &&
-                cli_instant("request", "--expires", of[EXPIRES], &gift->expires_at) && cli_text("request", "--plan", of[PLAN], 1, 64) &&
+                cli_instant("request", "--expires", of[EXPIRES], DAY_ENDS, &gift->expires_at) && cli_text("request", "--plan", of[PLAN], 1, 64) &&
                 cli_text("request", "--limit", of[LIMIT], 1, 64);
     return good ? CMD_OK : CMD_USAGE;
 }
@@ -129,7 +129,8 @@ static int run(const char *what, const char *id, const RequestOptions *options)
     Store *store = cli_store();
     if (!store)
         return CMD_USAGE;
-    int code = lists ? list(store, options) : answer(store, approves, id, options, &gift);
+    int day = cli_day(store, "request", of[EXPIRES], DAY_ENDS, &gift.expires_at);
+    int code = day != CMD_OK ? day : lists ? list(store, options) : answer(store, approves, id, options, &gift);
     store_close(store);
     return code;
 }

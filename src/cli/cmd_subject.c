@@ -47,6 +47,13 @@ static int show(Store *store, const char *name, bool json)
     return CMD_OK;
 }
 
+/* Dates, where the policy's days are. */
+static int days_read(Store *store, const SubjectOptions *options, SubjectChange *change)
+{
+    int code = cli_day(store, "subject", options->texts.of[UNTIL], DAY_ENDS, &change->plan_until);
+    return code == CMD_OK ? cli_day(store, "subject", options->texts.of[ANCHOR], DAY_BEGINS, &change->anchor) : code;
+}
+
 /* Options to a change; CMD_USAGE after complaining. */
 static int change_read(const SubjectOptions *options, SubjectChange *change)
 {
@@ -73,8 +80,8 @@ static int change_read(const SubjectOptions *options, SubjectChange *change)
     change->has_suspended = options->suspend || options->resume;
     change->suspended = options->suspend;
     bool until_given = of[UNTIL] && *of[UNTIL];
-    if ((until_given && !cli_instant("subject", "--until", of[UNTIL], &change->plan_until)) ||
-        !cli_instant("subject", "--anchor", of[ANCHOR], &change->anchor))
+    if ((until_given && !cli_instant("subject", "--until", of[UNTIL], DAY_ENDS, &change->plan_until)) ||
+        !cli_instant("subject", "--anchor", of[ANCHOR], DAY_BEGINS, &change->anchor))
         return CMD_USAGE;
     return CMD_OK;
 }
@@ -178,7 +185,9 @@ static int run(Verb verb, const char *name, const SubjectOptions *options)
     if (!store)
         return CMD_USAGE;
     g_autofree char *actor = cli_actor();
-    int code = verb == SET ? set(store, &change, options->json, actor)
+    int days = days_read(store, options, &change);
+    int code = days != CMD_OK ? days
+             : verb == SET ? set(store, &change, options->json, actor)
              : verb == IMPORT ? subject_import(store, name, options->texts.of[REASON], options->dry_run, options->json, actor)
              : verb == FIND ? subject_find(store, &asked, options->json)
              : verb == SESSIONS ? sessions_list(store, "subject", NULL, name, options->json)

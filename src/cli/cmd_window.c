@@ -6,11 +6,12 @@
 
 #include "base/parse.h"
 #include "domain/model.h"
+#include "domain/zone.h"
 
 #define SUMMARY "Print the start and the end of the window that holds an instant, in UTC."
 #define DETAILS \
     "SPEC is minute, hour, day, week, month, year, lifetime, or a number and a unit: \"28 day\".\n" \
-    "T is RFC 3339, 2026-03-08T12:00:00-05:00, or a date, which is its midnight in UTC.\n" \
+    "T is RFC 3339, 2026-03-08T12:00:00-05:00, or a date: its first moment in the zone.\n" \
     "The window is calendar-aligned unless --anchor or --align says otherwise; counts must then divide\n" \
     "60 minutes, 24 hours or 12 months. The end does not belong to the window, but to the next one;\n" \
     "a rolling window ends with T itself. A lifetime has neither start nor end: \"-\", in JSON null.\n\n" \
@@ -46,9 +47,9 @@ PRINTF_LIKE(1, 2) static bool wrong(const char *format, ...)
     return false;
 }
 
-static bool read_instant(const char *option, const char *text, Instant *out)
+static bool read_instant(const char *option, const char *text, GTimeZone *zone, Instant *out)
 {
-    return instant_parse(text, out) ||
+    return zone_instant(text, zone, DAY_BEGINS, out) ||
            wrong("%s \"%s\" is not an RFC 3339 time, such as 2026-03-08T12:00:00Z", option, text);
 }
 
@@ -113,9 +114,9 @@ static bool question_read(const Options *options, Question *question)
         return false;
     if (options->day_starts && !read_day_starts(options->day_starts, &question->spec.day_starts_min))
         return false;
-    if (options->anchor && !read_instant("--anchor", options->anchor, &question->anchor))
+    if (options->anchor && !read_instant("--anchor", options->anchor, question->zone, &question->anchor))
         return false;
-    return read_instant("--at", options->at, &question->at);
+    return read_instant("--at", options->at, question->zone, &question->at);
 }
 
 static void answer_print(const Question *question, bool as_json)

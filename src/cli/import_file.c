@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "cli/csv.h"
+#include "domain/zone.h"
 
 typedef struct {
     ImportFile *file;
@@ -38,19 +39,19 @@ static char *read_plan_after(const Policy *policy, char *text, SubjectChange *ch
     return read_a_plan(policy, text, &change->plan_after);
 }
 
-static char *read_time(const char *text, bool *given, Instant *out)
+/* A date is a day where the policy's days are. */
+static char *read_time(const Policy *policy, const char *text, DayEdge edge, bool *given, Instant *out)
 {
     *given = true;
-    if (instant_parse(text, out))
+    if (zone_instant(text, zone_find(policy->zone), edge, out))
         return NULL;
     return g_strdup_printf("\"%s\" is not a time such as 2027-01-31T00:00:00Z or 2027-01-31", text);
 }
 
 static char *read_plan_until(const Policy *policy, char *text, SubjectChange *change)
 {
-    (void)policy;
     if (*text)
-        return read_time(text, &change->has_plan_until, &change->plan_until);
+        return read_time(policy, text, DAY_ENDS, &change->has_plan_until, &change->plan_until);
     change->has_plan_until = true;
     change->plan_until = INSTANT_MAX;
     return NULL;
@@ -72,8 +73,7 @@ static char *read_timezone(const Policy *policy, char *text, SubjectChange *chan
 
 static char *read_anchor(const Policy *policy, char *text, SubjectChange *change)
 {
-    (void)policy;
-    return *text ? read_time(text, &change->has_anchor, &change->anchor) : g_strdup("an anchor cannot be taken away");
+    return *text ? read_time(policy, text, DAY_BEGINS, &change->has_anchor, &change->anchor) : g_strdup("an anchor cannot be taken away");
 }
 
 static char *read_email(const Policy *policy, char *text, SubjectChange *change)

@@ -2,7 +2,7 @@
 #include "cli/inputs.h"
 
 #include <math.h>
-#include "cli/open.h"
+#include "domain/model.h"
 
 void option_texts_clear(OptionTexts *texts)
 {
@@ -52,12 +52,24 @@ bool cli_real(const char *command, const char *name, const char *text, double ma
     return false;
 }
 
-bool cli_instant(const char *command, const char *name, const char *text, Instant *out)
+bool cli_instant(const char *command, const char *name, const char *text, DayEdge edge, Instant *out)
 {
-    if (!text || instant_parse(text, out))
+    if (!text || zone_instant(text, NULL, edge, out))
         return true;
     (void)cli_usage(command, "%s must be a time such as 2027-01-31T00:00:00Z or 2027-01-31, not \"%s\"", name, text);
     return false;
+}
+
+int cli_day(Store *store, const char *command, const char *text, DayEdge edge, Instant *out)
+{
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(Policy) policy = NULL;
+    if (!text || !*text || !instant_is_date(text))
+        return CMD_OK;
+    StoreResult result = store_policy(store, &policy, &error);
+    if (result != STORE_OK && !cli_no_policy(&error))
+        return cli_fail(command, result, &error);
+    return zone_instant(text, policy ? zone_find(policy->zone) : NULL, edge, out) ? CMD_OK : CMD_USAGE;
 }
 
 bool cli_fit(const char *command, const char *verb, unsigned bit, const OptionFit *options, size_t count)

@@ -3,7 +3,8 @@
 #ifndef WEBQUOTA_INPUTS_H
 #define WEBQUOTA_INPUTS_H
 
-#include "base/instant.h"
+#include "cli/open.h"
+#include "domain/zone.h"
 
 /* Texts of options in one array, numbered by the command's own enum, so that they are freed together. */
 #define OPTION_TEXTS_MAX 32
@@ -18,7 +19,12 @@ bool cli_text(const char *command, const char *name, const char *text, size_t le
 bool cli_whole(const char *command, const char *name, const char *text, int64_t min, int64_t max, int64_t *out) MUST_CHECK;
 /* A number more than 0, and at most max, in plain decimals, such as 1.5. */
 bool cli_real(const char *command, const char *name, const char *text, double max, double *out) MUST_CHECK;
-bool cli_instant(const char *command, const char *name, const char *text, Instant *out) MUST_CHECK;
+/* A time, or a date: a day of UTC, until cli_day has read it once more. */
+bool cli_instant(const char *command, const char *name, const char *text, DayEdge edge, Instant *out) MUST_CHECK;
+
+/* Reads what cli_instant took once more where it is a date: a day of the time zone of the policy in force (UTC where there is none
+ * yet). CMD_OK, or the exit code after saying why not. */
+int cli_day(Store *store, const char *command, const char *text, DayEdge edge, Instant *out) MUST_CHECK;
 
 /* Of a command that needs it, --reason: 1 to REASON_MOST bytes, not blank. NULL is wrong, too. */
 #define REASON_MOST 500

@@ -74,6 +74,11 @@ int cli_fail(const char *command, StoreResult result, const StoreError *error)
     return result == STORE_DOWN ? CMD_DOWN : time ? CMD_USAGE : CMD_NO;
 }
 
+bool cli_no_policy(const StoreError *error)
+{
+    return error->detail && g_str_has_prefix(error->detail, "no policy");
+}
+
 bool cli_met(Store *store, const char *subject)
 {
     g_auto(StoreError) error = { 0 };

@@ -21,6 +21,9 @@ char *cli_actor(void);
  * begins with it or it is the command's name; returns the exit code for it. */
 int cli_fail(const char *command, StoreResult result, const StoreError *error);
 
+/* Is it for want of a policy, as none was applied yet, that the policy in force could not be read? */
+bool cli_no_policy(const StoreError *error);
+
 /* Is the person (NULL: nobody is named) known? True, too, where that cannot be told. */
 bool cli_met(Store *store, const char *subject);
 /* Says on stderr that something was made for somebody who was not: a misspelt name, perhaps. */

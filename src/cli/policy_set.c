@@ -50,6 +50,9 @@ static int run(const char *command, Store *store, const PolicySetOptions *option
     StoreResult result = store_policy(store, &policy, &error);
     if (result != STORE_OK)
         return cli_fail(command, result, &error);
+    int day = cli_day(store, command, options->at, DAY_BEGINS, &change->effective_at);
+    if (day != CMD_OK)
+        return day;
     if (options->at && change->effective_at <= store_now(store))
         return cli_usage(command, "--at must lie in the future, not at %s", options->at);
     if (!change->expected)
@@ -64,7 +67,7 @@ int policy_set(const char *command, const PolicySetOptions *options, PolicyWishe
     PolicyChange change = { .author = actor, .reason = options->reason, .effective_at = INSTANT_MIN, .keeps_plans = true };
     int64_t based_on = 0;
     if (!cli_whole(command, "--based-on", options->based_on, 1, INT32_MAX, &based_on) ||
-        !cli_instant(command, "--at", options->at, &change.effective_at) || !cli_reason(command, options->reason))
+        !cli_instant(command, "--at", options->at, DAY_BEGINS, &change.effective_at) || !cli_reason(command, options->reason))
         return CMD_USAGE;
     change.expected = (int)based_on;
     Store *store = cli_store();

@@ -7,8 +7,9 @@
 #include "domain/zone_rule.h"
 
 #define HOUR_US (3600 * US_PER_S)
+#define DAY_US (24 * HOUR_US)
 #define CYCLE_YEARS 400
-#define CYCLE_US (INT64_C(146097) * 24 * HOUR_US)
+#define CYCLE_US (INT64_C(146097) * DAY_US)
 #define FARTHEST_S INT64_C(1000000000000) /* zone files begin before the world did */
 #define OFFSET_MAX_US (26 * HOUR_US)      /* RFC 8536, section 3.2: -25:59:59 to +26 h */
 
@@ -245,6 +246,20 @@ Instant zone_first(const Zone *zone, Instant local)
     if (passed > 0)
         at = MAX(at, change_at(zone, passed - 1)->at);
     return at + folded;
+}
+
+bool zone_instant(const char *text, GTimeZone *zone, DayEdge edge, Instant *out)
+{
+    Instant at, first, last;
+    if (!instant_parse(text, &at))
+        return false;
+    *out = at;
+    if (!instant_is_date(text))
+        return true;
+    first = civil_days((CivilDate){1, 1, 1}) * DAY_US;
+    last = civil_days((CivilDate){10000, 1, 1}) * DAY_US - US_PER_S;
+    *out = CLAMP(zone_first(zone_of(zone), edge == DAY_ENDS ? at + DAY_US : at), first, last);
+    return true;
 }
 
 void zone_changes(const Zone *zone, Instant from, Instant until, GArray *changes)

@@ -36,6 +36,13 @@ Instant zone_local_soonest(const Zone *zone, Instant at);
  * zone_first(local) <= at exactly when zone_local_latest(at) >= local. */
 Instant zone_first(const Zone *zone, Instant local);
 
+/* What a date stands for: when the day begins, or when it is over, as the next begins. */
+typedef enum { DAY_BEGINS, DAY_ENDS } DayEdge;
+
+/* Reads a time as people give it: as instant_parse, but a date is a day of the zone (UTC for NULL). A day that was skipped
+ * there begins and ends at once. What lies outside the years 1 to 9999 by that is the nearest second in them. */
+bool zone_instant(const char *text, GTimeZone *zone, DayEdge edge, Instant *out) MUST_CHECK;
+
 /* The changes of the clock in [from, until): appends their instants to `changes` (GArray of Instant). */
 void zone_changes(const Zone *zone, Instant from, Instant until, GArray *changes);
 

@@ -19,9 +19,16 @@ FormShown *form_shown_find(FormShown *shown, int count, const char *name)
     return NULL;
 }
 
+static void add_moment(GString *out, const FormShown *shown)
+{
+    if (shown->zone)
+        words_add_time(out, shown->when, shown->zone, shown->when - 1); /* with its seconds, where it has some */
+}
+
 static void set_field(Value *field, const FormShown *shown)
 {
     set_text(field, "value", shown->typed);
+    set_words(field, "when", add_moment, shown);
     set_words(field, "mistake", words_add_form_mistake, shown);
 }
 

@@ -2,6 +2,7 @@
 #ifndef WEBQUOTA_VIEW_FORM_H
 #define WEBQUOTA_VIEW_FORM_H
 
+#include "base/instant.h"
 #include "view/value.h"
 
 typedef enum {
@@ -26,13 +27,15 @@ typedef struct {
     FormMistake mistake;
     int64_t min, max;
     char *said;          /* "must not be negative"; NULL but of FORM_SAID */
+    const char *zone;    /* of a time: the zone of the policy, in which `when` is told; NULL: it is none, or wrong. Not owned */
+    Instant when;
 } FormShown;
 
-/* {NAME: {value, mistake}, …, any_mistake}: `value` null where nothing was typed; `mistake` says what to mend, null where nothing is
- * wrong. In the tree that is given; `shown` must outlive it. */
+/* {NAME: {value, when, mistake}, …, any_mistake}: `value` null where nothing was typed; `when` the moment that a time stands for, null of
+ * all else; `mistake` says what to mend, null where nothing is wrong. In the tree that is given; `shown` must outlive it. */
 Value *form_value(const Value *tree, const FormShown *shown, int count);
 
-/* {name, value, mistake} of one of them; both null where it is none. */
+/* {name, value, when, mistake} of one of them; all null where it is none. */
 Value *form_field_value(const Value *tree, const FormShown *shown, int count, const char *name);
 
 /* One of them by its name; NULL: it is none. */

@@ -43,7 +43,7 @@ void api_bulk_run(Call *call)
     g_autoptr(BulkForm) form = bulk_form_new();
     if (!call_form_json(call))
         return;
-    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
+    bool good = call_filled(call, &call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
     if (!members_are_known(call) || !bulk_form_who(call, &call->form, form))
         return;
     if (good && bulk_form_is_good(call, form))

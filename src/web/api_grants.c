@@ -11,7 +11,7 @@ static const InputField fields[] = {
     [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255},        [ORGANIZATION] = {"organization", INPUT_TEXT, false, 1, 255},
     [FEATURE] = {"feature", INPUT_TEXT, true, 1, 255},         [AMOUNT] = {"amount", INPUT_WHOLE, true, 1, UNITS_MAX},
     [PRIORITY] = {"priority", INPUT_WHOLE, false, 0, 1000000}, [EFFECTIVE_AT] = {"effective_at", INPUT_TIME, false, 0, 0},
-    [EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},    [EVERY] = {"every", INPUT_TEXT, false, 1, 64},
+    [EXPIRES_AT] = {"expires_at", INPUT_UNTIL, false, 0, 0},    [EVERY] = {"every", INPUT_TEXT, false, 1, 64},
     [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 

@@ -7,7 +7,7 @@ enum { NAME, SCOPES, EXPIRES_AT, REASON };
 static const InputField fields[] = {
     [NAME] = {"name", INPUT_TEXT, true, 1, KEY_NAME_MAX},
     [SCOPES] = {"scopes", INPUT_LIST, true, 1, 3},
-    [EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},
+    [EXPIRES_AT] = {"expires_at", INPUT_UNTIL, false, 0, 0},
     [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 

@@ -15,7 +15,7 @@ static const InputField fields[] = {
     [AMOUNT] = {"amount", INPUT_WHOLE, false, 0, UNITS_MAX},
     [UNLIMITED] = {"unlimited", INPUT_FLAG, false, 0, 0},
     [MULTIPLIER] = {"multiplier", INPUT_NUMBER, false, 0, MULTIPLIER_MAX},
-    [EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},
+    [EXPIRES_AT] = {"expires_at", INPUT_UNTIL, false, 0, 0},
     [REASON] = {"reason", INPUT_TEXT, false, 0, 500},
 };
 

@@ -115,7 +115,7 @@ static const InputField approve_fields[] = {
     [G_AMOUNT] = {"amount", INPUT_WHOLE, false, 1, UNITS_MAX},
     [G_UNLIMITED] = {"unlimited", INPUT_FLAG, false, 0, 0},
     [G_MULTIPLIER] = {"multiplier", INPUT_NUMBER, false, 0, MULTIPLIER_MAX},
-    [G_EXPIRES_AT] = {"expires_at", INPUT_TIME, false, 0, 0},
+    [G_EXPIRES_AT] = {"expires_at", INPUT_UNTIL, false, 0, 0},
     [G_REASON] = {"reason", INPUT_TEXT, false, 1, REQUEST_REASON_MAX},
 };
 

@@ -8,7 +8,7 @@ enum { SUBJECT, PLAN, PLAN_UNTIL, PLAN_AFTER, ORGANIZATION, TIMEZONE, ANCHOR, EM
 static const InputField fields[] = {
     [SUBJECT] = {"subject", INPUT_TEXT, true, 1, 255},
     [PLAN] = {"plan", INPUT_TEXT, false, 0, 64},
-    [PLAN_UNTIL] = {"plan_until", INPUT_TIME, false, 0, 0},
+    [PLAN_UNTIL] = {"plan_until", INPUT_UNTIL, false, 0, 0},
     [PLAN_AFTER] = {"plan_after", INPUT_TEXT, false, 0, 64},
     [ORGANIZATION] = {"organization", INPUT_TEXT, false, 0, 255},
     [TIMEZONE] = {"timezone", INPUT_TEXT, false, 0, 64},

@@ -346,6 +346,12 @@ static bool input_problem(Call *call, const InputError *error)
     return false;
 }
 
+/* A date that somebody gives is a day where the policy's days are. */
+static void days_read(const Call *call, const InputField *fields, int count, InputValue *values)
+{
+    input_days(fields, count, values, call->policy ? zone_find(call->policy->zone) : NULL);
+}
+
 /* Takes the body into call->text. */
 static bool body_take(Call *call, size_t most)
 {
@@ -376,13 +382,31 @@ bool call_body(Call *call, const InputField *fields, int count, InputValue *valu
     if (flat_read(call->flat, text->len, fields, count, values))
         return true;
     call->body = input_parse(text->str, text->len, fields, count, &error);
-    return (call->body && input_read(call->body, fields, count, "", values, &error)) || input_problem(call, &error);
+    if (!call->body || !input_read(call->body, fields, count, "", values, &error))
+        return input_problem(call, &error);
+    days_read(call, fields, count, values);
+    return true;
 }
 
 bool call_read(Call *call, const Query *from, const InputField *fields, int count, InputValue *values)
 {
     g_auto(InputError) error = {0};
-    return input_read_query(from, fields, count, values, &error) || input_problem(call, &error);
+    if (!input_read_query(from, fields, count, values, &error))
+        return input_problem(call, &error);
+    days_read(call, fields, count, values);
+    return true;
+}
+
+bool call_filled(const Call *call, const Query *form, const InputField *fields, int count, InputValue *values, FormShown *shown)
+{
+    bool good = form_read(form, fields, count, values, shown);
+    days_read(call, fields, count, values);
+    for (int i = 0; i < count && call->policy; i++)
+        if (input_is_time(&fields[i]) && values[i].given && shown[i].mistake == FORM_GOOD) {
+            shown[i].zone = call->policy->zone;
+            shown[i].when = values[i].time;
+        }
+    return good;
 }
 
 bool call_query(Call *call, const InputField *fields, int count, InputValue *values)

@@ -142,8 +142,12 @@ bool call_body(Call *call, const InputField *fields, int count, InputValue *valu
 /* Reads query parameters by their declaration. False: answered already (400). */
 bool call_query(Call *call, const InputField *fields, int count, InputValue *values) MUST_CHECK;
 
-/* The same of any: call->form has its texts as they came, where form_read (web/form.h) tidies them. */
+/* The same of any: call->form has its texts as they came, where call_filled tidies them. */
 bool call_read(Call *call, const Query *from, const InputField *fields, int count, InputValue *values) MUST_CHECK;
+
+/* form_read (web/form.h), with dates as days of the policy's time zone, and the moments that they are for the page. */
+bool call_filled(const Call *call, const Query *form, const InputField *fields, int count, InputValue *values,
+                 FormShown *shown) MUST_CHECK;
 
 /* Whom the request is about, given the `subject` it names (may be NULL): a key must name one; everybody else
  * acts for themselves, an administrator who only reads for anybody. NULL: answered already. Not owned. */

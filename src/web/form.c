@@ -68,7 +68,8 @@ static FormMistake value_read(const InputField *field, const char *text, InputVa
     case INPUT_WHOLE:
         return parse_whole(text, field->min, field->max, &value->whole) ? FORM_GOOD : FORM_NUMBER;
     case INPUT_TIME:
-        return instant_parse(text, &value->time) ? FORM_GOOD : FORM_TIME;
+    case INPUT_UNTIL:
+        return input_time(field, text, NULL, value) ? FORM_GOOD : FORM_TIME;
     case INPUT_FLAG:
         value->flag = strcmp(text, "on") == 0 || strcmp(text, "1") == 0;
         return value->flag ? FORM_GOOD : FORM_CHOICE;

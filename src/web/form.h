@@ -15,7 +15,7 @@ bool form_parse(const char *text, Query *out, const char **why) MUST_CHECK;
 
 /* Reads the declared fields into values (as many as fields; zeroed by this) and what the form shows of each into `shown`: the text
  * as typed, and what is wrong with it. Line ends and blanks around a text count as one blank. An empty field is one that was not
- * given. Only INPUT_TEXT, INPUT_WHOLE, INPUT_TIME and INPUT_FLAG ("on", "1"). False where anything is wrong; a field that is there
+ * given. Only INPUT_TEXT, INPUT_WHOLE, INPUT_TIME, INPUT_UNTIL and INPUT_FLAG ("on", "1"). False where anything is wrong; a field that is there
  * twice is wrong. Texts in `values` belong to `shown`, which form_shown_clear frees. */
 bool form_read(const Query *form, const InputField *fields, int count, InputValue *values, FormShown *shown) MUST_CHECK;
 

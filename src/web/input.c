@@ -115,9 +115,21 @@ static bool text_fits(const InputField *field, const char *text, size_t len)
     return len == 0 ? field->min == 0 : (int64_t) len >= field->min && text_is_plain(text, len, (size_t) field->max);
 }
 
-static bool time_read(const char *text, InputValue *out)
+bool input_is_time(const InputField *field)
 {
-    return text && instant_parse(text, &out->time);
+    return field->type == INPUT_TIME || field->type == INPUT_UNTIL;
+}
+
+bool input_time(const InputField *field, const char *text, GTimeZone *zone, InputValue *out)
+{
+    return text && zone_instant(text, zone, field->type == INPUT_UNTIL ? DAY_ENDS : DAY_BEGINS, &out->time);
+}
+
+void input_days(const InputField *fields, int count, InputValue *values, GTimeZone *zone)
+{
+    for (int i = 0; i < count; i++)
+        if (input_is_time(&fields[i]) && values[i].given && !input_time(&fields[i], values[i].text, zone, &values[i]))
+            values[i].time = 0; /* of a form, which tells what is wrong with it */
 }
 
 static bool value_fits(const InputField *field, const json_t *json)
@@ -150,7 +162,8 @@ static char *member_read(const InputField *field, const json_t *json, InputValue
     case INPUT_FLAG:
         return json_is_boolean(json) ? NULL : g_strdup(SAY_MUST_BE_BOOL);
     case INPUT_TIME:
-        return time_read(out->text, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
+    case INPUT_UNTIL:
+        return input_time(field, out->text, NULL, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
     case INPUT_OBJECT:
         return value_fits(field, json) ? NULL
                                         : g_strdup_printf(SAY_MUST_BE_OBJECT, field->max);
@@ -202,8 +215,8 @@ static char *parameter_read(const InputField *field, const char *text, InputValu
     out->text = text;
     if (field->type == INPUT_WHOLE)
         return parse_whole(text, field->min, field->max, &out->whole) ? NULL : whole_complaint(field);
-    if (field->type == INPUT_TIME)
-        return time_read(text, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
+    if (input_is_time(field))
+        return input_time(field, text, NULL, out) ? NULL : g_strdup(SAY_MUST_BE_TIME);
     return text_fits(field, text, strlen(text)) ? NULL : text_complaint(field);
 }
 

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "base/instant.h"
+#include "domain/zone.h"
 #include "web/uri.h"
 
 typedef enum {
@@ -12,7 +12,8 @@ typedef enum {
     INPUT_WHOLE,  /* a whole number from min to max; 1.0 is none */
     INPUT_NUMBER, /* any number from min to max */
     INPUT_FLAG,   /* true or false */
-    INPUT_TIME,   /* RFC 3339, or a date */
+    INPUT_TIME,   /* when something begins: RFC 3339, or a date, as whose day begins (input_days) */
+    INPUT_UNTIL,  /* when something ends: the same, but a date belongs to it, so as the next day begins */
     INPUT_OBJECT, /* a JSON object, at most max bytes as compact text */
     INPUT_ANY,    /* any JSON value, at most max bytes as compact text */
     INPUT_LIST,   /* a JSON array of min to max elements */
@@ -54,8 +55,17 @@ bool input_read(const json_t *object, const InputField *fields, int count, const
                 InputError *error) MUST_CHECK;
 
 /* The same from query parameters. Parameters that are not declared are passed over; a declared one that is there
- * twice is a mistake. Only INPUT_TEXT, INPUT_WHOLE and INPUT_TIME. */
+ * twice is a mistake. Only INPUT_TEXT, INPUT_WHOLE, INPUT_TIME and INPUT_UNTIL. */
 bool input_read_query(const Query *query, const InputField *fields, int count, InputValue *values,
                       InputError *error) MUST_CHECK;
+
+/* Is it an INPUT_TIME or INPUT_UNTIL? */
+bool input_is_time(const InputField *field);
+
+/* Reads the text of an INPUT_TIME or INPUT_UNTIL (NULL is none) into out->time. */
+bool input_time(const InputField *field, const char *text, GTimeZone *zone, InputValue *out) MUST_CHECK;
+
+/* Of values that were read, also by form_read: dates were taken for days of UTC, and become days of the zone. */
+void input_days(const InputField *fields, int count, InputValue *values, GTimeZone *zone);
 
 #endif

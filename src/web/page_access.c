@@ -50,7 +50,7 @@ static const InputField fields[FIELDS] = {
     [WHAT] = {"what", INPUT_TEXT, true, 1, 20},       [ID] = {"id", INPUT_TEXT, false, 1, 255},
     [NAME] = {"name", INPUT_TEXT, false, 1, KEY_NAME_MAX},    [ENFORCE] = {"enforce", INPUT_FLAG, false, 0, 0},
     [READ] = {"read", INPUT_FLAG, false, 0, 0},       [ADMIN] = {"admin", INPUT_FLAG, false, 0, 0},
-    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0}, [ROLE] = {"role", INPUT_TEXT, false, 1, 16},
+    [EXPIRES] = {"expires", INPUT_UNTIL, false, 0, 0}, [ROLE] = {"role", INPUT_TEXT, false, 1, 16},
     [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255}, [PASSWORD] = {"password", INPUT_TEXT, false, 1, 1024},
     [AGAIN] = {"again", INPUT_TEXT, false, 1, 1024},  [REASON] = {"reason", INPUT_TEXT, false, 1, 500},
 };
@@ -291,7 +291,7 @@ static void send(Call *call)
     InputValue values[FIELDS];
     AccessChangeKind kind;
     json_t *target = NULL;
-    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, values, shown);
     forget_passwords(shown);
     if (form_members_are_known(call, fields, FIELDS) && kind_read(call, shown, &kind) && target_read(call, kind, shown[ID].typed, &target)) {
         if (good && is_good(call, kind, values, shown))

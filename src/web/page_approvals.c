@@ -166,7 +166,7 @@ void page_approval_send(Call *call)
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     json_t *approval = NULL;
-    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, values, shown);
     if (approval_find(call, shown, &approval)) {
         bool approves = g_strcmp0(values[VERDICT].text, "approve") == 0, denies = g_strcmp0(values[VERDICT].text, "deny") == 0;
         if (good && denies && !values[REASON].given) {

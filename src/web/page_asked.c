@@ -51,7 +51,7 @@ enum { REQUEST, VERDICT, PLAN, LIMIT, AMOUNT, EXPIRES, REASON, CONFIRM, FIELDS }
 static const InputField fields[FIELDS] = {
     [REQUEST] = {"request", INPUT_TEXT, true, 1, 18}, [VERDICT] = {"verdict", INPUT_TEXT, true, 1, 16},
     [PLAN] = {"plan", INPUT_TEXT, false, 1, 64},      [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
-    [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, UNITS_MAX}, [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0},
+    [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, UNITS_MAX}, [EXPIRES] = {"expires", INPUT_UNTIL, false, 0, 0},
     [REASON] = {"reason", INPUT_TEXT, true, 1, REQUEST_REASON_MAX}, [CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
 };
 
@@ -267,7 +267,7 @@ static void give(Call *call, Reply *reply)
 void page_answer_send(Call *call)
 {
     g_auto(Reply) reply = {0};
-    bool good = form_read(&call->form, fields, FIELDS, reply.values, reply.shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, reply.values, reply.shown);
     if (!reply_read(call, &reply))
         return;
     if (!is_pending(&reply))

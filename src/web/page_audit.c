@@ -8,13 +8,12 @@
 #define ENTRIES_PAGE 50
 #define ENTRIES_CSV 2000       /* are read at a time, */
 #define ENTRIES_CSV_MOST 50000 /* and no more than so many are given as one file */
-#define DATE_CHARS 10
 
 enum { SUBJECT, ORGANIZATION, ACTOR, ACTION, FROM, TO, BEFORE, FIELDS };
 static const InputField fields[FIELDS] = {
     [SUBJECT] = {"subject", INPUT_TEXT, false, 1, 255}, [ORGANIZATION] = {"organization", INPUT_TEXT, false, 1, 255},
     [ACTOR] = {"actor", INPUT_TEXT, false, 1, 300},     [ACTION] = {"action", INPUT_TEXT, false, 1, 64},
-    [FROM] = {"from", INPUT_TIME, false, 0, 0},         [TO] = {"to", INPUT_TIME, false, 0, 0},
+    [FROM] = {"from", INPUT_TIME, false, 0, 0},         [TO] = {"to", INPUT_UNTIL, false, 0, 0},
     [BEFORE] = {"before", INPUT_WHOLE, false, 1, UNITS_MAX},
 };
 
@@ -47,7 +46,7 @@ static void show(Call *call, int status, const Audit *audit)
 static bool asked_read(Call *call, bool page, Audit *audit, AuditAsked *asked)
 {
     InputValue *values = audit->values;
-    bool good = form_read(&call->request->query, fields, FIELDS, values, audit->shown);
+    bool good = call_filled(call, &call->request->query, fields, FIELDS, values, audit->shown);
     for (int i = 0; !good && !page && i < FIELDS; i++)
         if (audit->shown[i].mistake != FORM_GOOD) {
             call_problem(call, 400, fields[i].name, SAY_AUDIT_FIELD("%s"), fields[i].name);
@@ -57,11 +56,10 @@ static bool asked_read(Call *call, bool page, Audit *audit, AuditAsked *asked)
         show(call, 400, audit);
         return false;
     }
-    bool whole_day = values[TO].given && strlen(audit->shown[TO].typed) == DATE_CHARS;
     *asked = (AuditAsked){
         .subject = values[SUBJECT].text, .organization = values[ORGANIZATION].text, .actor = values[ACTOR].text,
         .action = values[ACTION].text, .from = values[FROM].given ? values[FROM].time : INSTANT_MIN,
-        .to = values[TO].given ? values[TO].time + (whole_day ? 86400 * US_PER_S : 0) : INSTANT_MAX, .before = values[BEFORE].whole,
+        .to = values[TO].given ? values[TO].time : INSTANT_MAX, .before = values[BEFORE].whole,
     };
     return true;
 }

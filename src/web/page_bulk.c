@@ -78,7 +78,7 @@ static void look(Call *call)
 void page_bulk_new_send(Call *call)
 {
     g_autoptr(BulkForm) form = bulk_form_new();
-    bool good = form_read(&call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
+    bool good = call_filled(call, &call->form, bulk_fields, BULK_FIELDS, form->values, form->shown);
     if (!bulk_form_who(call, &call->form, form))
         return;
     if (good && bulk_form_is_good(call, form))
@@ -129,7 +129,7 @@ void page_bulk_send(Call *call)
     g_auto(StoreError) error = {0};
     json_t *bulk = NULL;
     g_autofree char *actor = identity_actor(&call->identity);
-    if (!form_read(&call->form, fields, FIELDS, values, shown)) {
+    if (!call_filled(call, &call->form, fields, FIELDS, values, shown)) {
         call_problem(call, 400, "id", SAY_BULK_ID);
     } else {
         StoreResult result = bulk_stop(call->site->store, values[ID].text, actor, &bulk, &error);

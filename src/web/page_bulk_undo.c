@@ -97,7 +97,7 @@ void page_bulk_undo_send(Call *call)
 {
     InputValue values[FIELDS];
     Undoing *undoing = g_new0(Undoing, 1);
-    undoing->good = form_read(&call->form, undo_fields, FIELDS, values, undoing->shown);
+    undoing->good = call_filled(call, &call->form, undo_fields, FIELDS, values, undoing->shown);
     bool names_one = undoing->shown[ID].mistake == FORM_GOOD && values[ID].given;
     if (!names_one || undoing->shown[POSSIBLE].mistake != FORM_GOOD) {
         if (names_one)

@@ -266,7 +266,7 @@ static void read_and_make(Call *call, Change *change, bool good, Once *once)
 void page_change_send(Call *call)
 {
     g_auto(Change) change = {0};
-    bool good = form_read(&call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
+    bool good = call_filled(call, &call->form, change_fields, CHANGE_FIELDS, change.values, change.shown);
     if (!form_members_are_known(call, change_fields, CHANGE_FIELDS))
         return;
     bool by_key = call_wants_json(call) && change.values[CHANGE_F_CONFIRM].flag;

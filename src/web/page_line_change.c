@@ -151,7 +151,7 @@ void page_line_change_send(Call *call)
 {
     g_auto(LineChange) change = {0};
     g_auto(StoreError) error = {0};
-    bool good = form_read(&call->form, fields, FIELDS, change.values, change.shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, change.values, change.shown);
     if (!change_read(call, &change))
         return;
     if (!good || is_stale(&change) || !change.values[CONFIRM].flag) {

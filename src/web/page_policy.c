@@ -110,7 +110,7 @@ void page_version_send(Call *call)
     InputValue values[V_FIELDS];
     g_auto(StoreError) error = {0};
     g_autoptr(Policy) version = NULL;
-    bool good = form_read(&call->form, version_fields, V_FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, version_fields, V_FIELDS, values, shown);
     StoreResult result = policy_version_read(call->site->store, (int)values[V_VERSION].whole, &version, &error);
     if (result != STORE_OK)
         call_store_problem(call, result, &error);

@@ -13,7 +13,7 @@ static const InputField fields[FIELDS] = {
     [WHAT] = {"what", INPUT_TEXT, true, 1, 16},          [ORGANIZATION] = {"organization", INPUT_TEXT, true, 1, 255},
     [FEATURE] = {"feature", INPUT_TEXT, false, 1, 255},  [LIMIT] = {"limit", INPUT_TEXT, false, 1, 64},
     [ID] = {"id", INPUT_TEXT, false, 1, 18},             [AMOUNT] = {"amount", INPUT_WHOLE, false, 0, UNITS_MAX},
-    [EXPIRES] = {"expires", INPUT_TIME, false, 0, 0},    [OWNER] = {"owner", INPUT_TEXT, false, 0, 255},
+    [EXPIRES] = {"expires", INPUT_UNTIL, false, 0, 0},    [OWNER] = {"owner", INPUT_TEXT, false, 0, 255},
     [SEEN] = {"seen", INPUT_TEXT, false, 0, 255},        [REASON] = {"reason", INPUT_TEXT, true, 1, 500},
     [CONFIRM] = {"confirm", INPUT_FLAG, false, 0, 0},
 };
@@ -284,7 +284,7 @@ void page_pool_send(Call *call)
 {
     g_auto(Pool) pool = {0};
     g_auto(StoreError) error = {0};
-    bool good = form_read(&call->form, fields, FIELDS, pool.values, pool.shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, pool.values, pool.shown);
     if (!pool_read(call, &pool) || (good && !owner_read(call, &pool)))
         return;
     if (!good || !pool_is_good(call, &pool)) {

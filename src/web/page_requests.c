@@ -144,7 +144,7 @@ void page_request_send(Call *call)
 {
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
-    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, values, shown);
     if (call->identity.kind == IDENTITY_VISITOR) {
         form_shown_clear(shown, FIELDS);
         call_problem(call, 401, NULL, SAY_SIGN_IN_ANSWER);

@@ -83,7 +83,7 @@ void page_thresholds_send(Call *call)
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
     const Feature *feature = NULL;
-    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, values, shown);
     g_autoptr(UsageRead) read = NULL;
     if (call->identity.kind == IDENTITY_VISITOR)
         call_problem(call, 401, NULL, SAY_SIGN_IN_OWN);

@@ -85,7 +85,7 @@ void page_view_send(Call *call)
 {
     FormShown shown[FIELDS];
     InputValue values[FIELDS];
-    bool good = form_read(&call->form, fields, FIELDS, values, shown);
+    bool good = call_filled(call, &call->form, fields, FIELDS, values, shown);
     if (subject_is_known(call, shown)) {
         if (good)
             begin(call, values[SUBJECT].text, values[REASON].text);

@@ -149,7 +149,7 @@ void page_what_if(Call *call)
     const Query *query = &call->request->query;
     if (call_wants_json(call) && !call_query(call, fields, FIELDS, what.values)) /* programs send nothing that is empty */
         return;
-    what.good = form_read(query, fields, FIELDS, what.values, what.shown);
+    what.good = call_filled(call, query, fields, FIELDS, what.values, what.shown);
     int days = what.shown[DAYS].mistake == FORM_GOOD && what.values[DAYS].given ? (int)what.values[DAYS].whole : DAYS_DEFAULT;
     if (!choose(call, &what))
         return;

@@ -224,7 +224,7 @@ static void send(Call *call, PolicyForm *form)
 void policy_form_send(Call *call, const PolicyFormKind *kind)
 {
     g_auto(PolicyForm) form = {.kind = kind, .sent = &call->form};
-    form.good = form_read(form.sent, kind->fields, kind->count, form.values, form.shown);
+    form.good = call_filled(call, form.sent, kind->fields, kind->count, form.values, form.shown);
     if (!policy_call_knows(call, &form.values[POLICY_VERSION]) || !kind->choose(call, &form))
         return;
     form.good &= kind->fill(call, &form);

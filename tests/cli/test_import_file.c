@@ -9,7 +9,7 @@ static Policy *policy;
 static void prepare(void)
 {
     g_autofree char *why = NULL;
-    policy = policy_load("default_plan = \"free\"\nfeature a { title = \"A\" }\n"
+    policy = policy_load("timezone = \"America/New_York\"\ndefault_plan = \"free\"\nfeature a { title = \"A\" }\n"
                          "plan free { title = \"Free\"  limit l { feature = \"a\"  amount = 1  window = \"day\" } }\n"
                          "plan pro { title = \"Pro\"  limit l { feature = \"a\"  amount = 2  window = \"day\" } }\n", "test", &why);
     ck_assert_msg(policy != NULL, "%s", why);
@@ -77,8 +77,8 @@ START_TEST(reads_what_is_given)
     ck_assert_str_eq(ada->timezone, "Europe/Budapest");
     ck_assert_str_eq(ada->email, "a@example.org");
     ck_assert(ada->has_suspended && ada->suspended && ada->has_anchor && ada->has_plan_until);
-    ck_assert_int_eq(ada->anchor, INT64_C(1769817600) * US_PER_S);
-    ck_assert_int_eq(ada->plan_until, INT64_C(1798675200) * US_PER_S);
+    ck_assert_int_eq(ada->anchor, INT64_C(1769835600) * US_PER_S);     /* 2026-01-31 begins */
+    ck_assert_int_eq(ada->plan_until, INT64_C(1798779600) * US_PER_S); /* 2026-12-31 is over */
     ck_assert_str_eq(bob->subject, "bob");
     ck_assert(!bob->plan && !bob->plan_after && !bob->organization && !bob->timezone && !bob->email);
     ck_assert(!bob->has_suspended && !bob->has_anchor && !bob->has_plan_until);

@@ -202,6 +202,43 @@ START_TEST(dates_of_every_day)
 }
 END_TEST
 
+/* Days as windows have them: through changes of clocks, midnights that do not exist or happen twice, and a day that was skipped. */
+START_TEST(a_date_is_a_day_of_the_zone)
+{
+    static const struct {
+        const char *zone, *date, *begins, *ends;
+    } cases[] = {
+        {"America/New_York", "2027-01-31", "2027-01-31T05:00:00Z", "2027-02-01T05:00:00Z"},
+        {"America/New_York", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"},
+        {"America/New_York", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
+        {"Asia/Tokyo", "2027-01-31", "2027-01-30T15:00:00Z", "2027-01-31T15:00:00Z"},
+        {"Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"},
+        {"Asia/Beirut", "2026-03-29", "2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"},
+        {"America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
+        {"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"},
+        {"Pacific/Apia", "2011-12-29", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z"},
+        {"America/New_York", "9999-12-31", "9999-12-31T05:00:00Z", "9999-12-31T23:59:59Z"},
+        {"Asia/Tokyo", "0001-01-01", "0001-01-01T00:00:00Z", "0001-01-01T14:41:01Z"},
+        {"America/New_York", "2027-01-31T00:00:00Z", "2027-01-31T00:00:00Z", "2027-01-31T00:00:00Z"},
+        {NULL, "2027-01-31", "2027-01-31T00:00:00Z", "2027-02-01T00:00:00Z"},
+    };
+    const WindowSpec day = {.unit = WINDOW_DAY, .count = 1, .week_starts = 1};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GTimeZone *zone = zone_find(cases[i].zone);
+        Instant begins, ends;
+        ck_assert(zone_instant(cases[i].date, zone, DAY_BEGINS, &begins) && zone_instant(cases[i].date, zone, DAY_ENDS, &ends));
+        g_autofree char *from = instant_text_exact(begins), *until = instant_text_exact(ends);
+        ck_assert_msg(strcmp(from, cases[i].begins) == 0 && strcmp(until, cases[i].ends) == 0, "%s %s: %s to %s", cases[i].zone,
+                      cases[i].date, from, until);
+        Window window = window_at(&day, zone, 0, begins);
+        if (instant_is_date(cases[i].date) && begins < ends && g_str_has_prefix(cases[i].date, "2"))
+            ck_assert_msg(window.start == begins && window.end == ends, "%s %s", cases[i].zone, cases[i].date);
+    }
+    Instant kept = 7;
+    ck_assert(!zone_instant("2027-02-29", NULL, DAY_ENDS, &kept) && !zone_instant("tomorrow", NULL, DAY_BEGINS, &kept) && kept == 7);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("zone");
@@ -213,6 +250,7 @@ int main(void)
     tcase_add_test(cases, zone_files_that_are_damaged);
     tcase_add_test(cases, rules);
     tcase_add_test(cases, dates_of_every_day);
+    tcase_add_test(cases, a_date_is_a_day_of_the_zone);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

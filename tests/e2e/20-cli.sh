@@ -175,7 +175,7 @@ ends "doctor: all is well" 0 "counters" "reservations"
 
 run subject set ada --plan free --email ada@example.org --timezone Europe/Budapest --anchor 2026-01-31T10:00:00Z --json
 json "subject set makes one" '.subject == "ada" and .plan.key == "free" and .email == "ada@example.org" and .timezone == "Europe/Budapest" and .anchor == "2026-01-31T10:00:00Z" and .suspended == false'
-run subject set ada --plan pro --until 2999-01-01 --then premium --organization Kitchen --suspend
+run subject set ada --plan pro --until 2998-12-31 --then premium --organization Kitchen --suspend
 ends "subject set changes one" 0 "ada is changed" "Pro (pro)" "2999-01-01T00:00:00Z" premium Kitchen "suspended      yes"
 run subject show ada --json
 json "and what was not named stays" '.email == "ada@example.org" and .organization == "Kitchen" and .plan_after == "premium" and .suspended == true'
@@ -317,7 +317,7 @@ ends "explain: none of ours" 1 "no such decision"
 
 # ---- overrides, grants, resets
 
-run override add --subject ada --feature get_solution --limit get_solution_daily --amount 5 --expires 2999-01-01 --reason "she asked" --json
+run override add --subject ada --feature get_solution --limit get_solution_daily --amount 5 --expires 2998-12-31 --reason "she asked" --json
 json "override add" '.subject == "ada" and .limit == "get_solution_daily" and .amount == 5 and .expires_at == "2999-01-01T00:00:00Z" and .reason == "she asked"'
 override=$(jq -r .override <<<"$out")
 run usage ada --feature get_solution --json
@@ -343,6 +343,24 @@ run override add --organization Inn --feature menu_generation --unlimited --json
 json "override of an organization" '.organization == "Inn" and .unlimited == true and .subject == null'
 run override add --organization Nowhere --feature menu_generation --unlimited
 ends "override: unknown organization" 1 Nowhere
+zone=$("$W" setting list --json | jq -r '.timezone')
+run setting set --timezone America/New_York --reason "days"
+run override add --subject ada --feature get_solution --amount 5 --expires 2090-01-31 --json
+json "a date as an end: that day is over where the policy is" '.expires_at == "2090-02-01T05:00:00Z"'
+run override remove "$(jq -r .override <<<"$out")"
+run grant add --subject ada --feature get_solution --amount 1 --effective 2090-01-31 --expires 2090-01-31 --json
+json "a date as a beginning: that day begins" '.effective_at == "2090-01-31T05:00:00Z" and .expires_at == "2090-02-01T05:00:00Z"'
+run grant remove "$(jq -r .grant <<<"$out")"
+run grant add --subject ada --feature get_solution --amount 1 --effective 2090-02-01T06:00:00Z --expires 2090-01-31
+ends "and still the end comes after the beginning" 2 "--expires must be after --effective"
+run subject set dated --plan free --until 2090-07-31 --anchor 2026-07-31 --json
+json "until the day is over, from where it begins" '.plan_until == "2090-08-01T04:00:00Z" and .anchor == "2026-07-31T04:00:00Z"'
+run setting set --title Later --at 2090-07-31 --reason later --json
+json "a change of the policy, too" '.effective_at == "2090-07-31T04:00:00Z"'
+run policy cancel "$(jq -r .version <<<"$out")"
+run setting set --timezone "${zone/null/}" --reason "as it was"
+run window --window day --zone America/New_York --at 2026-03-08
+ends "window: a day of its zone" 0 "from 2026-03-08T05:00:00Z until 2026-03-09T04:00:00Z"
 run override add --subject ada --feature get_solution --amount 5 --expires 2020-01-01
 ends "an override that is over already is refused" 2 "webquota override: --expires must lie in the future"
 run override add --subject ada --feature nonsense --amount 5
@@ -361,7 +379,7 @@ ends "numbers are as they were written" 0 '"multiplier": 1.1,'
 run usage ada --feature variant --json
 json "rounded down" '.limits[0].amount == 2'
 
-run grant add --subject ada --feature get_solution --amount 3 --priority 7 --expires 2999-01-01 --every "28 day" --reason sorry --json
+run grant add --subject ada --feature get_solution --amount 3 --priority 7 --expires 2998-12-31 --every "28 day" --reason sorry --json
 json "grant add" '.amount == 3 and .remaining == 3 and .priority == 7 and .every == "28 day" and .reason == "sorry"'
 grant=$(jq -r .grant <<<"$out")
 consume ada get_solution 3

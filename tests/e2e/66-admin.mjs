@@ -129,6 +129,19 @@ async function others(site, root) {
         status(await root.open('/admin/person'), 400);
         equal(await site.value('select count(*) from webquota.audit'), count);
     });
+    await test('a date is a day of the policy\'s zone: an end has it, a beginning begins with it', async () => {
+        const set_zone = async timezone => {
+            const preview = status(await root.send('/admin/settings', { ...fields_of(await root.open('/admin/settings')), timezone, reason: 'days' }), 200);
+            status(await root.send('/admin/settings', fields_of(preview)), 303);
+        };
+        await set_zone('America/New_York');
+        await change(root, 'what=override&feature=call', { kind: 'amount', amount: '8', expires: '2051-01-31' }, /2051-02-01 at 00:00 \(America\/New_York\)/);
+        equal((await site.api('GET', `/admin/overrides?subject=${encodeURIComponent(PERSON)}`)).json.overrides.find(one => one.amount === 8).expires_at, '2051-02-01T05:00:00Z');
+        like((await site.api('GET', '/admin/audit?action=override.add')).json.audit[0].new, { amount: 8, expires_at: '2051-02-01T05:00:00Z' });
+        const made = status(await site.api('POST', '/admin/grants', { subject: PERSON, feature: 'call', amount: 1, effective_at: '2050-01-31', expires_at: '2050-01-31' }), 201).json;
+        equal([made.effective_at, made.expires_at], ['2050-01-31T05:00:00Z', '2050-02-01T05:00:00Z']);
+        await set_zone('UTC');
+    });
     await test('people are found by id, e-mail and organization, page by page', async () => {
         const find = async query => status(await root.open(`/admin/people?${query}`, { Accept: 'application/json' }), 200).json;
         await site.sql(`insert into webquota.accounts (id, organization, created_at) values (900000, 'Gym_1', now());

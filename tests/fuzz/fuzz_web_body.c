@@ -9,7 +9,7 @@
 static const InputField fields[] = {
     {"subject", INPUT_TEXT, true, 1, 255},      {"units", INPUT_WHOLE, false, 1, UNITS_MAX},
     {"multiplier", INPUT_NUMBER, false, 0, 10}, {"unlimited", INPUT_FLAG, false, 0, 0},
-    {"expires_at", INPUT_TIME, false, 0, 0},    {"metadata", INPUT_OBJECT, false, 0, 64},
+    {"expires_at", INPUT_UNTIL, false, 0, 0},    {"metadata", INPUT_OBJECT, false, 0, 64},
     {"items", INPUT_LIST, false, 1, 3},         {"reason", INPUT_TEXT, false, 0, 10},
 };
 

@@ -8,7 +8,7 @@
 enum { NAME, AMOUNT, UNTIL, AGREED, REASON, FIELDS };
 static const InputField fields[FIELDS] = {
     [NAME] = {"name", INPUT_TEXT, true, 1, 20},        [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, UNITS_MAX},
-    [UNTIL] = {"until", INPUT_TIME, false, 0, 0},      [AGREED] = {"agreed", INPUT_FLAG, false, 0, 0},
+    [UNTIL] = {"until", INPUT_UNTIL, false, 0, 0},      [AGREED] = {"agreed", INPUT_FLAG, false, 0, 0},
     [REASON] = {"reason", INPUT_TEXT, false, 1, 100},
 };
 

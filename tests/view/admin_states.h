@@ -245,6 +245,10 @@ static inline Value *sample_change_of(ChangeKind kind, bool wrong, bool preview,
         usage_line_finish(&lines[0]);
         shown[C_AMOUNT].typed = (char *)"40";
         shown[C_REASON].typed = (char *)HOSTILE_NAME;
+        shown[C_EXPIRES].typed = (char *)"2027-01-31";
+        shown[C_EXPIRES].zone = "America/New_York";
+        if (!instant_parse("2027-02-01T05:00:00Z", &shown[C_EXPIRES].when))
+            abort();
     }
     bool about = kind == CHANGE_OVERRIDE || kind == CHANGE_BONUS;
     ChangeShown change = {.kind = kind, .before = &sample.report, .after = preview ? &after : NULL,
@@ -602,7 +606,8 @@ static inline Value *sample_limit_edit(const char *what, bool quick, bool previe
                                         {.name = "rollover", .typed = (char *)"3"}, {.name = "timezone", .typed = (char *)"<b>/&"},
                                         {.name = "week_starts", .typed = (char *)"sunday"}, {.name = "day_starts"}, {.name = "claim_within"},
                                         {.name = "keep_place"}, {.name = "queue_max", .typed = (char *)"20"},
-                                        {.name = "fair", .typed = (char *)"account"}, {.name = "effective", .typed = (char *)"2001-01-01"},
+                                        {.name = "fair", .typed = (char *)"account"}, {.name = "effective", .typed = (char *)"2001-01-01",
+                                         .zone = "Asia/Tokyo", .when = INT64_C(978274800) * US_PER_S},
                                         {.name = "reason", .typed = (char *)HOSTILE_NAME}, {.name = "confirm"}};
     bool is_add = g_strcmp0(what, "add") == 0;
     shown[L_WHAT].typed = (char *)what;

@@ -38,7 +38,8 @@ static Value *bulk_plan_form(void)
 static Value *bulk_preview(void)
 {
     static FormShown fields[] = {{.name = "feature", .typed = (char *)"message"},
-                                 {.name = "amount", .typed = (char *)"20"}, {.name = "expires_at", .typed = (char *)"2027-01-31"},
+                                 {.name = "amount", .typed = (char *)"20"}, {.name = "expires_at", .typed = (char *)"2027-01-31",
+                                  .zone = "America/New_York", .when = INT64_C(1801458000) * US_PER_S},
                                  {.name = "reason", .typed = (char *)SAMPLE_WHY}, {.name = "people", .typed = (char *)"1234"},
                                  {.name = "seen", .typed = (char *)"5ee9"}, {.name = "once", .typed = (char *)"a-b"}};
     return sample_bulk_new((BulkNewShown){.what = "bonus", .people = 1234, .changed = 1200, .preview = true, .stale = true,

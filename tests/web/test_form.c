@@ -49,7 +49,7 @@ enum { NAME, AMOUNT, UNTIL, AGREED, NAMES, FIELDS };
 static const InputField fields[FIELDS] = {
     [NAME] = {"name", INPUT_TEXT, true, 1, 10},
     [AMOUNT] = {"amount", INPUT_WHOLE, false, 1, 99},
-    [UNTIL] = {"until", INPUT_TIME, false, 0, 0},
+    [UNTIL] = {"until", INPUT_UNTIL, false, 0, 0},
     [AGREED] = {"agreed", INPUT_FLAG, false, 0, 0},
     [NAMES] = {"names", INPUT_LINES, false, 1, 12},
 };
@@ -76,6 +76,23 @@ START_TEST(fields_are_read_and_tidied)
     ck_assert(reads("name=a&names=%0D%0A+Doe,++J%09%0D%0A%0D%0Ab%0A"));
     ck_assert_str_eq(values[NAMES].text, "Doe,  J\nb");
     ck_assert(reads("name=a&names=%0D%0A") && !values[NAMES].given);
+    form_shown_clear(shown, FIELDS);
+}
+END_TEST
+
+START_TEST(a_date_is_a_day_of_the_zone)
+{
+    Instant day;
+    ck_assert(reads("name=a&until=2027-01-31") && instant_parse("2027-02-01T00:00:00Z", &day));
+    ck_assert_int_eq(values[UNTIL].time, day);
+    input_days(fields, FIELDS, values, zone_find("America/New_York"));
+    ck_assert(instant_parse("2027-02-01T05:00:00Z", &day));
+    ck_assert_int_eq(values[UNTIL].time, day);
+    ck_assert(reads("name=a&until=2027-01-31T12:00:00Z") && instant_parse("2027-01-31T12:00:00Z", &day));
+    input_days(fields, FIELDS, values, zone_find("America/New_York"));
+    ck_assert_int_eq(values[UNTIL].time, day);
+    ck_assert(!reads("name=a&until=soon"));
+    input_days(fields, FIELDS, values, zone_find("America/New_York")); /* which is told of at the field */
     form_shown_clear(shown, FIELDS);
 }
 END_TEST
@@ -209,7 +226,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_token_is_good_for_its_reader_and_a_day, whatever_is_changed_in_a_token_makes_it_worth_nothing,
-        fields_are_read_and_tidied, each_wrong_field_is_named_and_shown_as_typed, every_mistake_has_words, forms_that_are_none,
+        fields_are_read_and_tidied, a_date_is_a_day_of_the_zone, each_wrong_field_is_named_and_shown_as_typed, every_mistake_has_words, forms_that_are_none,
         over_https_only_the_name_that_no_other_host_can_set, addresses_to_go_to_are_on_this_host};
     return suite_run("form", tests, G_N_ELEMENTS(tests));
 }
