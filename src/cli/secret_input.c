@@ -1,6 +1,7 @@
 /* Secrets from standard input. */
 #include "cli/secret_input.h"
 
+#include <signal.h>
 #include <sodium.h>
 #include <termios.h>
 #include <unistd.h>
@@ -23,17 +24,41 @@ static char *line_read(void)
     return read;
 }
 
-static char *ask(const char *question)
+/* What ends the command while it asks. */
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static struct termios before;
+
+/* Whoever types next is to see it, and not what was typed of the secret. */
+static void end_seen(int with)
 {
-    struct termios before, silent;
-    fprintf(stderr, "%s: ", question);
-    if (tcgetattr(STDIN_FILENO, &before) != 0)
-        return NULL;
-    silent = before;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    raise(with); /* nobody handles it any more: it ends us as soon as this is left */
+}
+
+static char *ask_silent(void)
+{
+    struct sigaction was[G_N_ELEMENTS(ends)], ours = { .sa_handler = end_seen, .sa_flags = (int)SA_RESETHAND };
+    struct termios silent = before;
     silent.c_lflag &= ~(tcflag_t) ECHO;
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        sigaction(ends[i], NULL, &was[i]);
+        if (was[i].sa_handler != SIG_IGN)
+            sigaction(ends[i], &ours, NULL);
+    }
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     char *read = line_read();
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+        sigaction(ends[i], &was[i], NULL);
+    return read;
+}
+
+static char *ask(const char *question)
+{
+    fprintf(stderr, "%s: ", question);
+    if (tcgetattr(STDIN_FILENO, &before) != 0)
+        return NULL;
+    char *read = ask_silent();
     fputc('\n', stderr);
     return read;
 }
