@@ -1,30 +1,40 @@
--- Each line that has been waited in, or is not open: its state, how many wait, were let in, served, lost; and of those let in within
--- 30 days, how long they waited, how often that was within the range that they were told, sooner, and later, and how far from the
--- middle of that range: half of them so many seconds at most, and nine in ten so many; callbacks that are being sent, and that could
--- not be delivered; last, for how long the first has waited, how many were let in within an hour and a day, and who stopped it.
-select l.feature, l.key, coalesce(q.state, 'open'),
-       count(*) filter (where t.state = 'waiting'), count(*) filter (where t.state = 'admitted'),
-       count(*) filter (where t.state = 'used'), count(*) filter (where t.state in ('left', 'expired')),
-       count(*) filter (where t.state = 'lapsed'),
-       coalesce(percentile_cont(0.5) within group (order by w.waited_s), 0)::bigint,
-       count(*) filter (where w.waited_s is not null and t.promised_most_s is not null),
-       count(*) filter (where w.waited_s between t.promised_least_s and t.promised_most_s),
-       count(*) filter (where w.waited_s < t.promised_least_s), count(*) filter (where w.waited_s > t.promised_most_s),
-       coalesce(percentile_cont(0.5) within group (order by w.error_s), 0)::bigint,
-       coalesce(percentile_cont(0.9) within group (order by w.error_s), 0)::bigint,
-       count(*) filter (where d.state = 'pending'), count(*) filter (where d.state = 'failed'),
-       floor(extract(epoch from c.now - min(t.joined_at) filter (where t.state = 'waiting')))::bigint,
-       count(*) filter (where t.admitted_at > c.now - interval '1 hour'),
-       count(*) filter (where t.admitted_at > c.now - interval '1 day'),
-       q.reason, q.author, webquota.us(q.changed_at)
-  from (select webquota.clock() as now offset 0) c
-  cross join webquota.limits l
-  left join webquota.queues q on q.feature = l.feature and q.limit_key = l.key
-  left join webquota.tickets t on t.line_slot = l.slot and (t.joined_at > c.now - interval '30 days' or t.state in ('waiting', 'admitted'))
-  left join webquota.deliveries d on d.account_id = t.account_id and d.subject_id = t.subject_id and d.joined_at = t.joined_at and d.id = t.id
-  cross join lateral (select ceil(extract(epoch from t.admitted_at - t.joined_at)) as waited_s) a
-  cross join lateral (select a.waited_s, abs(a.waited_s - (t.promised_least_s + t.promised_most_s) / 2.0) as error_s) w
- where l.kind = 'limit'
- group by l.feature, l.key, q.state, q.reason, q.author, q.changed_at, c.now
-having count(t.id) > 0 or q.state <> 'open'
- order by l.feature, l.key
+-- Each line that was waited in within 30 days: how many were served, went or were lost, and did not come; how long half of those let in waited
+-- at most, how often that was within the range that they were told, sooner, and later, and how far from the middle of that range: half of
+-- them so many seconds at most, and nine in ten so many; how many were let in within an hour and a day; callbacks that are being sent, and
+-- that could not be delivered. Tickets are added up before all else, as there are many of them and few of what differs in them.
+with waits as (
+  select t.line_slot, t.waited_s, abs(2 * t.waited_s - t.promised_least_s - t.promised_most_s) as error_2s, count(*) as people,
+         count(*) filter (where t.state = 'used') as used, count(*) filter (where t.state in ('left', 'expired')) as lost,
+         count(*) filter (where t.state = 'lapsed') as lapsed,
+         count(*) filter (where t.waited_s between t.promised_least_s and t.promised_most_s) as kept,
+         count(*) filter (where t.waited_s < t.promised_least_s) as early, count(*) filter (where t.waited_s > t.promised_most_s) as late,
+         count(*) filter (where t.admitted_at > (select webquota.clock() offset 0) - interval '1 hour') as hour,
+         count(*) filter (where t.admitted_at > (select webquota.clock() offset 0) - interval '1 day') as day
+    from (select line_slot, state, promised_least_s, promised_most_s, admitted_at,
+                 ceil(date_part('epoch', admitted_at - joined_at))::bigint as waited_s
+            from webquota.tickets where joined_at > (select webquota.clock() offset 0) - interval '30 days'
+          offset 0) t
+   group by 1, 2, 3),
+ranked as (
+  select l.feature, l.key, w.*,
+         sum(w.people) filter (where w.waited_s is not null) over (partition by l.feature, l.key order by w.waited_s) as waited_before,
+         sum(w.people) filter (where w.waited_s is not null) over (partition by l.feature, l.key) as waited,
+         sum(w.people) filter (where w.error_2s is not null) over (partition by l.feature, l.key order by w.error_2s) as told_before,
+         sum(w.people) filter (where w.error_2s is not null) over (partition by l.feature, l.key) as told
+    from waits w join webquota.limits l on l.slot = w.line_slot),
+callbacks as (
+  select l.feature, l.key, count(*) filter (where d.state = 'pending') as sending, count(*) filter (where d.state = 'failed') as undelivered
+    from webquota.deliveries d
+    join webquota.tickets t on t.account_id = d.account_id and t.subject_id = d.subject_id and t.joined_at = d.joined_at and t.id = d.id
+    join webquota.limits l on l.slot = t.line_slot
+   where d.state in ('pending', 'failed') and d.joined_at > (select webquota.clock() offset 0) - interval '30 days'
+   group by l.feature, l.key)
+select r.feature, r.key, sum(r.used)::bigint, sum(r.lost)::bigint, sum(r.lapsed)::bigint,
+       min(r.waited_s) filter (where r.waited_before * 2 >= r.waited),
+       coalesce(min(r.told), 0)::bigint, sum(r.kept)::bigint, sum(r.early)::bigint, sum(r.late)::bigint,
+       (min(r.error_2s) filter (where r.told_before * 2 >= r.told) + 1) / 2,
+       (min(r.error_2s) filter (where r.told_before * 10 >= r.told * 9) + 1) / 2,
+       sum(r.hour)::bigint, sum(r.day)::bigint, coalesce(min(c.sending), 0), coalesce(min(c.undelivered), 0)
+  from ranked r left join callbacks c on c.feature = r.feature and c.key = r.key
+ group by r.feature, r.key
+ order by r.feature, r.key

@@ -11,6 +11,10 @@ static void print_line(const QueueReport *line)
     printf("%s, %s: %s; %" PRId64 " waiting", line->feature, line->limit, line->state, line->waiting);
     if (line->waiting)
         printf(", the first for %" PRId64 " s", line->oldest_s);
+    if (!line->has_past) {
+        printf("; %" PRId64 " let in; what has been in 30 days could not be added up in time\n", line->admitted);
+        return;
+    }
     printf("; %" PRId64 " let in (%" PRId64 " in the last hour, %" PRId64 " in a day); of 30 days: %" PRId64 " served, %" PRId64 " went, %" PRId64
            " did not come; half waited %" PRId64 " s or less", line->admitted, line->let_in_hour, line->let_in_day, line->used, line->lost,
            line->lapsed, line->median_wait_s);

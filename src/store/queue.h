@@ -54,21 +54,24 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error) MUST_CH
 StoreResult queue_set(Store *store, const char *feature, const char *limit, const char *state, const char *reason,
                       const char *actor, StoreError *error) MUST_CHECK;
 
-/* What has become of those who waited, a line each, of 30 days; lines that the policy has are there though nobody waited. Free with
- * g_ptr_array_unref. */
+/* How lines stand, and what has become of those who waited, a line each, of 30 days; lines that the policy has are there though nobody
+ * waited. Where so many have that they cannot be added up in time, all is told but that (`has_past`). Free with g_ptr_array_unref. */
 typedef struct {
     char *feature, *limit, *state;
     bool in_policy;         /* it has the limit, and the line can be stopped */
     char *reason, *author;  /* of its state; NULL: none */
     Instant changed_at;     /* INSTANT_MAX: never */
-    int64_t waiting, admitted, used, lost, lapsed;
-    int64_t median_wait_s;
+    int64_t waiting, admitted;
+    int64_t oldest_s;       /* for so long the first has waited; 0 where nobody waits */
+    bool has_past;          /* the rest is known; else it is 0 */
+    bool waited_in;         /* within 30 days */
+    int64_t used, lost, lapsed;
+    int64_t median_wait_s;  /* half of those let in waited so long at most */
     int64_t promised;       /* let in with a range told: */
     int64_t kept;           /* within it, */
     int64_t early, late;    /* sooner, later */
     int64_t error_median_s, error_most_s; /* from its middle: of half of them, and of nine in ten, at most */
     int64_t sending, undelivered; /* callbacks */
-    int64_t oldest_s;       /* for so long the first has waited; 0 where nobody waits */
     int64_t let_in_hour, let_in_day;
 } QueueReport;
 StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error) MUST_CHECK;

@@ -81,7 +81,8 @@ static char *text_at(const PGresult *rows, int row, int column)
     return result_null(rows, row, column) ? NULL : g_strdup(result_text(rows, row, column));
 }
 
-static QueueReport *report_of(const PGresult *rows, int row)
+/* Of a row of queues_now. */
+static QueueReport *line_now(const PGresult *rows, int row)
 {
     QueueReport *line = g_new(QueueReport, 1);
     *line = (QueueReport){
@@ -90,26 +91,31 @@ static QueueReport *report_of(const PGresult *rows, int row)
         .state = g_strdup(result_text(rows, row, 2)),
         .waiting = result_number(rows, row, 3),
         .admitted = result_number(rows, row, 4),
-        .used = result_number(rows, row, 5),
-        .lost = result_number(rows, row, 6),
-        .lapsed = result_number(rows, row, 7),
-        .median_wait_s = result_number(rows, row, 8),
-        .promised = result_number(rows, row, 9),
-        .kept = result_number(rows, row, 10),
-        .early = result_number(rows, row, 11),
-        .late = result_number(rows, row, 12),
-        .error_median_s = result_number(rows, row, 13),
-        .error_most_s = result_number(rows, row, 14),
-        .sending = result_number(rows, row, 15),
-        .undelivered = result_number(rows, row, 16),
-        .oldest_s = result_null(rows, row, 17) ? 0 : result_number(rows, row, 17),
-        .let_in_hour = result_number(rows, row, 18),
-        .let_in_day = result_number(rows, row, 19),
-        .reason = text_at(rows, row, 20),
-        .author = text_at(rows, row, 21),
-        .changed_at = result_null(rows, row, 22) ? INSTANT_MAX : result_number(rows, row, 22),
+        .oldest_s = result_null(rows, row, 5) ? 0 : result_number(rows, row, 5),
+        .reason = text_at(rows, row, 6),
+        .author = text_at(rows, row, 7),
+        .changed_at = result_null(rows, row, 8) ? INSTANT_MAX : result_number(rows, row, 8),
     };
     return line;
+}
+
+/* An open line in which nobody waits. */
+static QueueReport *line_new(const char *feature, const char *limit)
+{
+    QueueReport *line = g_new(QueueReport, 1);
+    *line = (QueueReport){ .feature = g_strdup(feature), .limit = g_strdup(limit), .state = g_strdup("open"), .changed_at = INSTANT_MAX };
+    return line;
+}
+
+/* Of a row of queues_report. */
+static void set_past(QueueReport *line, const PGresult *rows, int row)
+{
+    int64_t *const figures[] = { &line->used, &line->lost, &line->lapsed, &line->median_wait_s, &line->promised, &line->kept, &line->early,
+                                 &line->late, &line->error_median_s, &line->error_most_s, &line->let_in_hour, &line->let_in_day,
+                                 &line->sending, &line->undelivered };
+    line->waited_in = true;
+    for (int i = 0; i < (int)G_N_ELEMENTS(figures); i++)
+        *figures[i] = result_null(rows, row, i + 2) ? 0 : result_number(rows, row, i + 2);
 }
 
 static gint compare_lines(gconstpointer a, gconstpointer b)
@@ -137,35 +143,84 @@ static void add_of_policy(GPtrArray *lines, const Policy *policy)
         g_autoptr(GPtrArray) keys = queueing_limits(policy, feature, NULL);
         for (guint i = 0; i < keys->len; i++) {
             QueueReport *line = line_of(lines, feature, keys->pdata[i]);
-            if (!line) {
-                line = g_new0(QueueReport, 1);
-                *line = (QueueReport){ .feature = g_strdup(feature), .limit = g_strdup(keys->pdata[i]), .state = g_strdup("open"),
-                                       .changed_at = INSTANT_MAX };
-                g_ptr_array_add(lines, line);
-            }
+            if (!line)
+                g_ptr_array_add(lines, line = line_new(feature, keys->pdata[i]));
             line->in_policy = true;
         }
     }
-    g_ptr_array_sort(lines, compare_lines);
+}
+
+static void add_past(GPtrArray *lines, const PGresult *rows)
+{
+    for (int row = 0; row < PQntuples(rows); row++) {
+        QueueReport *line = line_of(lines, result_text(rows, row, 0), result_text(rows, row, 1));
+        if (!line)
+            g_ptr_array_add(lines, line = line_new(result_text(rows, row, 0), result_text(rows, row, 1)));
+        set_past(line, rows, row);
+    }
+    for (guint i = 0; i < lines->len; i++)
+        ((QueueReport *)lines->pdata[i])->has_past = true;
+}
+
+/* One that was stopped once, and is nothing to anybody any more. */
+static bool is_over(const QueueReport *line)
+{
+    return !line->in_policy && !line->waited_in && !line->waiting && !line->admitted && strcmp(line->state, "open") == 0;
+}
+
+static void remove_those_over(GPtrArray *lines)
+{
+    for (guint i = lines->len; i-- > 0;)
+        if (is_over(lines->pdata[i]))
+            g_ptr_array_remove_index(lines, i);
+}
+
+#define PAST_MS 4500
+#define PAST_LEAST_MS 50
+#define PAST_SPARE_MS 150 /* of what the whole may take, for whatever else there is to do */
+
+/* What has been may be much. Where it cannot be added up in the time that is left, the lines are told of without it: NULL. */
+static PGresult *read_past(Db *db)
+{
+    PGresult *rows = NULL;
+    g_auto(Params) params = params_new();
+    int64_t left_ms = db->deadline_us ? (db->deadline_us - g_get_monotonic_time()) / 1000 - PAST_SPARE_MS : PAST_MS;
+    g_autofree char *text = g_strdup_printf("%" PRId64, CLAMP(left_ms, PAST_LEAST_MS, PAST_MS));
+    params_text(&params, text);
+    db_queue(db, QUERY_QUEUES_PATIENCE, &params, NULL);
+    db_queue(db, QUERY_QUEUES_REPORT, NULL, &rows);
+    return db_sync(db) == DB_OK ? rows : NULL;
+}
+
+static StoreResult read_lines(Store *store, PGresult **now, PGresult **past, StoreError *error)
+{
+    Db *db = store_reader_take(store);
+    DbResult result = db_run(db, QUERY_QUEUES_NOW, NULL, now);
+    StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
+    if (outcome == STORE_OK)
+        *past = read_past(db);
+    store_reader_give(store, db);
+    return outcome;
 }
 
 StoreResult queue_report(Store *store, GPtrArray **lines, StoreError *error)
 {
-    g_autoptr(PGresult) rows = NULL;
+    g_autoptr(PGresult) now = NULL;
+    g_autoptr(PGresult) past = NULL;
     g_autoptr(Policy) policy = NULL;
     StoreResult outcome = store_policy(store, &policy, error);
-    if (outcome != STORE_OK)
-        return outcome;
-    Db *db = store_reader_take(store);
-    DbResult result = db_run(db, QUERY_QUEUES_REPORT, NULL, &rows);
-    outcome = result == DB_OK ? STORE_OK : store_down(error, db);
-    store_reader_give(store, db);
+    if (outcome == STORE_OK)
+        outcome = read_lines(store, &now, &past, error);
     if (outcome != STORE_OK)
         return outcome;
     *lines = g_ptr_array_new_with_free_func(report_free);
-    for (int row = 0; row < PQntuples(rows); row++)
-        g_ptr_array_add(*lines, report_of(rows, row));
+    for (int row = 0; row < PQntuples(now); row++)
+        g_ptr_array_add(*lines, line_now(now, row));
     add_of_policy(*lines, policy);
+    if (past)
+        add_past(*lines, past);
+    remove_those_over(*lines);
+    g_ptr_array_sort(*lines, compare_lines);
     return STORE_OK;
 }
 
@@ -174,24 +229,42 @@ int64_t queue_report_kept_pct(const QueueReport *line)
     return line->promised > 0 ? line->kept * 100 / line->promised : 0;
 }
 
+static json_t *promises_json(const QueueReport *line)
+{
+    if (!line->promised)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "told", (json_int_t)line->promised, "kept", (json_int_t)line->kept,
+                     "kept_percent", (json_int_t)queue_report_kept_pct(line), "early", (json_int_t)line->early, "late",
+                     (json_int_t)line->late, "error_median_s", (json_int_t)line->error_median_s, "error_p90_s",
+                     (json_int_t)line->error_most_s);
+}
+
+/* What is known of the past only; all null where that is not known. */
+static json_t *past_json(const QueueReport *line)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } figures[] = {
+        { "used", line->used }, { "lost", line->lost }, { "lapsed", line->lapsed }, { "median_wait_s", line->median_wait_s },
+        { "sending", line->sending }, { "undelivered", line->undelivered }, { "let_in_hour", line->let_in_hour },
+        { "let_in_day", line->let_in_day },
+    };
+    json_t *json = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
+        json_object_set_new(json, figures[i].name, line->has_past ? json_integer(figures[i].value) : json_null());
+    json_object_set_new(json, "promises", promises_json(line));
+    return json;
+}
+
 json_t *queue_report_json(const QueueReport *line)
 {
-    json_t *waits = line->promised
-        ? json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "told", (json_int_t)line->promised, "kept", (json_int_t)line->kept,
-                    "kept_percent", (json_int_t)queue_report_kept_pct(line), "early", (json_int_t)line->early, "late",
-                    (json_int_t)line->late, "error_median_s", (json_int_t)line->error_median_s, "error_p90_s",
-                    (json_int_t)line->error_most_s)
-        : json_null();
-    json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "feature", line->feature, "limit",
-                             line->limit, "state", line->state, "in_policy", line->in_policy, "waiting", (json_int_t)line->waiting,
-                             "admitted", (json_int_t)line->admitted, "used", (json_int_t)line->used, "lost", (json_int_t)line->lost,
-                             "lapsed", (json_int_t)line->lapsed, "median_wait_s", (json_int_t)line->median_wait_s, "sending",
-                             (json_int_t)line->sending, "undelivered", (json_int_t)line->undelivered, "promises", waits);
     g_autofree char *changed = line->changed_at == INSTANT_MAX ? NULL : instant_text(line->changed_at);
-    json_object_update_new(json, json_pack("{s:o, s:I, s:I, s:s?, s:s?, s:s?}", "oldest_wait_s",
-                                           line->waiting ? json_integer(line->oldest_s) : json_null(), "let_in_hour",
-                                           (json_int_t)line->let_in_hour, "let_in_day", (json_int_t)line->let_in_day, "reason",
-                                           line->reason, "author", line->author, "changed_at", changed));
+    json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:s?, s:s?, s:s?}", "feature", line->feature, "limit", line->limit, "state",
+                             line->state, "in_policy", line->in_policy, "waiting", (json_int_t)line->waiting, "admitted",
+                             (json_int_t)line->admitted, "oldest_wait_s", line->waiting ? json_integer(line->oldest_s) : json_null(),
+                             "reason", line->reason, "author", line->author, "changed_at", changed);
+    json_object_update_new(json, past_json(line));
     return json;
 }
 

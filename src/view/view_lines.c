@@ -103,6 +103,7 @@ static void set_line(Value *row, const json_t *line, const PageContext *context,
         set_words(row, "oldest", words_add_length, json_integer_value(oldest));
     else
         set_null(row, "oldest");
+    set_flag(row, "past", json_is_integer(json_object_get(line, "used")));
     set_words(row, "hour", words_add_number, number_of(line, "let_in_hour"));
     set_words(row, "day", words_add_number, number_of(line, "let_in_day"));
     set_words(row, "lost", words_add_number, number_of(line, "lost"));

@@ -283,6 +283,78 @@ START_TEST(a_line_is_told_of_though_nobody_waits)
 }
 END_TEST
 
+/* Tickets of those who waited in the line of "brief" before, and limits of policies that are no more. */
+static void fill_with_the_past(int tickets, int limits)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "insert into webquota.limits (kind, key, feature, scope, \"window\", align, zone, starts)"
+        " select kind, 'old-' || n, feature, scope, \"window\", align, zone, starts from webquota.limits, generate_series(1, %d) n"
+        " where feature = 'brief' limit %d;"
+        "insert into webquota.tickets (account_id, subject_id, joined_at, id, feature, units, line_account, line_slot, state, seen_at, keep_s,"
+        " promised_least_s, promised_most_s, held_account, held_at, held_id, admitted_at, ended_at)"
+        " select 1, n %% 500, webquota.clock() - n * interval '1 second', n, 'brief', 1, 0,"
+        " (select min(slot) from webquota.limits where feature = 'brief'), 'used', now(), 60, 20, 40, 1, now(), n,"
+        " webquota.clock() - n * interval '1 second' + (1 + n %% 100) * interval '1 second', now() from generate_series(1, %d) n;"
+        "analyze webquota.tickets; analyze webquota.limits", limits, limits, tickets);
+    g_free(database_value(sql));
+}
+
+/* However many have waited, and however many limits there were once: a line is told of in time, and by figures that are right. */
+START_TEST(a_line_is_told_of_though_many_have_waited)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(GPtrArray) lines = NULL;
+    fill_with_the_past(20000, 4000);
+    ck_assert_msg(queue_report(store, &lines, &error) == STORE_OK, "%s", error.detail);
+    const QueueReport *line = lines->pdata[0];
+    ck_assert_str_eq(line->feature, "brief");
+    ck_assert(line->has_past);
+    ck_assert_int_eq(line->used, 20000);
+    ck_assert_int_eq(line->promised, 20000);
+    ck_assert_int_eq(line->early, 3800);
+    ck_assert_int_eq(line->kept, 4200);
+    ck_assert_int_eq(line->late, 12000);
+    ck_assert_int_eq(line->median_wait_s, 50);
+    ck_assert_int_eq(line->error_median_s, 25);
+    ck_assert_int_eq(line->error_most_s, 60);
+    store_close(store);
+}
+END_TEST
+
+/* Whoever has to stop a line is told how it stands, whatever becomes of the rest. */
+START_TEST(a_line_is_told_of_without_its_past)
+{
+    database_fresh(policy);
+    clock_at("12:00:10");
+    Store *store = database_store();
+    g_auto(StoreError) error = { 0 };
+    g_autoptr(GPtrArray) lines = NULL;
+    g_autoptr(Answer) first = consume(store, "a", "brief", 2);
+    g_autoptr(Answer) second = consume(store, "b", "brief", 1);
+    ck_assert_int_eq(queue_set(store, "brief", NULL, "paused", "a fault", "test", &error), STORE_OK);
+    PGconn *holder = PQconnectdb(database_url());
+    PQclear(PQexec(holder, "begin; lock table webquota.deliveries"));
+    ck_assert_msg(queue_report(store, &lines, &error) == STORE_OK, "%s", error.detail);
+    PQfinish(holder);
+    const QueueReport *line = lines->pdata[0];
+    ck_assert_str_eq(line->state, "paused");
+    ck_assert_str_eq(line->reason, "a fault");
+    ck_assert_int_eq(line->waiting, 1);
+    ck_assert(!line->has_past);
+    json_t *json = queue_report_json(line);
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "waiting")), 1);
+    ck_assert(json_is_null(json_object_get(json, "median_wait_s")));
+    json_decref(json);
+    g_clear_pointer(&lines, g_ptr_array_unref);
+    ck_assert_int_eq(queue_report(store, &lines, &error), STORE_OK);
+    ck_assert(((const QueueReport *)lines->pdata[0])->has_past);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
 {
     database_fresh(policy);
@@ -1047,6 +1119,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, leaving_full_lines_and_closed_ones);
     tcase_add_test(tcase, administrators_move_let_in_and_drop);
     tcase_add_test(tcase, a_line_is_told_of_though_nobody_waits);
+    tcase_add_test(tcase, a_line_is_told_of_though_many_have_waited);
+    tcase_add_test(tcase, a_line_is_told_of_without_its_past);
     tcase_add_test(tcase, places_are_lost_by_not_being_seen_and_kept_by_being_seen);
     tcase_add_loop_test(tcase, an_outage_costs_nobody_their_place, 0, 2);
     tcase_add_test(tcase, one_process_decides);

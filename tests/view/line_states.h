@@ -21,6 +21,15 @@ static inline json_t *sample_queue(const char *feature, const char *state, int w
     return line;
 }
 
+/* Of which so much is on record that it could not be added up. */
+static inline json_t *without_past(json_t *line)
+{
+    static const char *const figures[] = {"used", "lost", "lapsed", "median_wait_s", "let_in_hour", "let_in_day", "promises"};
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
+        json_object_set_new(line, figures[i], json_null());
+    return line;
+}
+
 static inline Value *sample_queues(json_t *lines, bool may_change)
 {
     Sample sample;
@@ -37,21 +46,31 @@ static Value *queues_some(void)
 }
 
 static Value *queues_looked_at(void) { return sample_queues(json_pack("[o]", sample_queue("message", "open", 4, true)), false); }
+static Value *queues_without_past(void) { return sample_queues(json_pack("[o]", without_past(sample_queue("message", "paused", 4, true))), true); }
 static Value *queues_none(void) { return sample_queues(json_array(), true); }
 
-static inline Value *sample_queue_line(const char *state, bool some, const char *done)
+static inline Value *sample_queue_line_of(json_t *line, bool some, const char *done)
 {
     Sample sample;
     sample_admin_init(&sample, "/admin/queue");
     json_t *tickets = some ? json_pack("[o, o, o]", sample_ticket("tkt_a", HOSTILE_NAME, 1, true), sample_ticket("tkt_b", "bob", 2, false),
                                        sample_ticket("tkt_c", LONG_NAME, 3, false)) : json_array();
-    QueueLineShown shown = {.line = sample_kept(sample_queue("get_solution", state, some ? 12 : 0, some)), .tickets = sample_kept(tickets),
+    QueueLineShown shown = {.line = sample_kept(line), .tickets = sample_kept(tickets),
                             .more = some, .may_change = done != NULL, .done = done, .ticket = "tkt_a", .was = "open"};
     Value *page = view_queue_line(&shown, &sample.context);
     sample_clear(&sample);
     return page;
 }
 
+static inline Value *sample_queue_line(const char *state, bool some, const char *done)
+{
+    return sample_queue_line_of(sample_queue("get_solution", state, some ? 12 : 0, some), some, done);
+}
+
+static Value *queue_line_without_past(void)
+{
+    return sample_queue_line_of(without_past(sample_queue("get_solution", "paused", 12, true)), true, "pause");
+}
 static Value *queue_line_paused(void) { return sample_queue_line("paused", true, "pause"); }
 static Value *queue_line_moved(void) { return sample_queue_line("open", true, "move-up"); }
 static Value *queue_line_empty(void) { return sample_queue_line("closed", false, NULL); }
