@@ -188,9 +188,15 @@ DbResult ticket_find(Db *db, const DecisionKey *key, bool count, PGresult **rows
 /* Its place as it was read lately. False: it was not, or it did not wait. */
 bool places_spot(Store *store, int64_t id, int64_t *ahead, int64_t *units_ahead, int64_t *in_line);
 int64_t places_units(Store *store, int64_t account, int64_t slot, const char *owner, int64_t ahead); /* what so many ask for, about */
-/* Who was seen and is to be written down now, or all, as tickets_seen wants it; then that it is. */
-void places_take_seen(Store *store, bool all, Params *params, guint *count);
-void places_seen_written(Store *store);
+typedef struct {
+    DecisionKey key;
+    Instant at;
+} PlaceSeen;
+/* Who was seen and is to be written down now, or all: of PlaceSeen, g_array_unref. Is it to be of this ticket? */
+GArray *places_seen(Store *store, bool all);
+bool places_is_seen(Store *store, int64_t id, PlaceSeen *seen);
+/* These are written down; `more`: there are others, who may be looked for at once. */
+void places_seen_written(Store *store, const PlaceSeen *seen, int count, bool more);
 
 /* ledger.c: ledger_reset as part of a bulk, in one transaction with what is noted of its person: made once, whoever tries.
  * STORE_CONFLICT: it is made already, or the bulk was stopped. */

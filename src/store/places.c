@@ -25,12 +25,6 @@ typedef struct {
 } Known;
 
 typedef struct {
-    DecisionKey key;
-    Instant at;
-    bool taken;              /* it is being written down */
-} Seen;
-
-typedef struct {
     char *id;
     int64_t until_us;        /* monotonic */
     TicketState state;       /* as it was when they came */
@@ -49,7 +43,7 @@ struct Places {
     Lines *lines;            /* NULL: none read so far */
     GHashTable *touched;     /* id → monotonic time, of those that changed here since */
     GHashTable *known;       /* id → Known * */
-    GHashTable *seen;        /* id → Seen *, to be written down */
+    GHashTable *seen;        /* id → PlaceSeen *, to be written down */
     GPtrArray *waiters;      /* of Waiter * */
     Store *store;
     pthread_t thread;
@@ -276,7 +270,7 @@ static void complete(const Places *places, const Policy *policy, const Known *kn
             pace.amount = lines_amount(places->lines, policy, limit, &subject, known->line_account, known->key.subject_id);
         read->wait = queue_wait(&pace, units_ahead, read->units, read->now);
     }
-    const Seen *seen = g_hash_table_lookup(places->seen, &known->key.id);
+    const PlaceSeen *seen = g_hash_table_lookup(places->seen, &known->key.id);
     read->kept_until = MAX(known->seen_at, seen ? seen->at : INSTANT_MIN) + known->keep_s * US_PER_S;
 }
 
@@ -284,8 +278,8 @@ static void note_seen(Places *places, const Known *known, Instant now)
 {
     if (ticket_is_over(known->facts->state))
         return;
-    Seen *seen = g_new(Seen, 1);
-    *seen = (Seen){ known->key, now, false };
+    PlaceSeen *seen = g_new(PlaceSeen, 1);
+    *seen = (PlaceSeen){ known->key, now };
     g_hash_table_replace(places->seen, g_memdup2(&known->key.id, sizeof known->key.id), seen);
 }
 
@@ -534,7 +528,7 @@ int64_t places_units(Store *store, int64_t account, int64_t slot, const char *ow
 
 /* Is it time to write down that somebody was seen, before what is written down is half as old as a place may be? With the lock
  * held. */
-static bool is_to_be_written(const Places *places, const Seen *seen, Instant now)
+static bool is_to_be_written(const Places *places, const PlaceSeen *seen, Instant now)
 {
     const Known *known = g_hash_table_lookup(places->known, &seen->key.id);
     return !known || MAX(now, seen->at) - known->seen_at >= known->keep_s * US_PER_S / 2;
@@ -550,47 +544,45 @@ static bool may_look_through(Places *places)
     return true;
 }
 
-void places_take_seen(Store *store, bool all, Params *params, guint *count)
+GArray *places_seen(Store *store, bool all)
 {
     Instant now = store_now(store);
-    GArray *columns[5];
-    for (int i = 0; i < 5; i++)
-        columns[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    pthread_mutex_lock(&store->places->lock);
+    GArray *some = g_array_new(FALSE, FALSE, sizeof(PlaceSeen));
     GHashTableIter iter;
     gpointer value;
+    pthread_mutex_lock(&store->places->lock);
     g_hash_table_iter_init(&iter, store->places->seen);
     bool look = all || may_look_through(store->places);
-    while (look && g_hash_table_iter_next(&iter, NULL, &value)) {
-        Seen *seen = value;
-        seen->taken = all || is_to_be_written(store->places, seen, now);
-        const int64_t row[] = { seen->key.account_id, seen->key.subject_id, seen->key.at, seen->key.id, seen->at };
-        for (int i = 0; seen->taken && i < 5; i++)
-            g_array_append_val(columns[i], row[i]);
-    }
+    while (look && g_hash_table_iter_next(&iter, NULL, &value))
+        if (all || is_to_be_written(store->places, value, now))
+            g_array_append_vals(some, value, 1);
     pthread_mutex_unlock(&store->places->lock);
-    *count = columns[0]->len;
-    for (int i = 0; i < 5; i++) {
-        params_numbers(params, columns[i]);
-        g_array_unref(columns[i]);
-    }
+    return some;
 }
 
-/* Those that were written down, unless they were seen again meanwhile. */
-void places_seen_written(Store *store)
+bool places_is_seen(Store *store, int64_t id, PlaceSeen *seen)
 {
     pthread_mutex_lock(&store->places->lock);
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, store->places->seen);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Seen *seen = value;
-        if (!seen->taken)
-            continue;
-        Known *known = g_hash_table_lookup(store->places->known, &seen->key.id);
-        if (known)
-            known->seen_at = MAX(known->seen_at, seen->at);
-        g_hash_table_iter_remove(&iter);
-    }
+    const PlaceSeen *known = g_hash_table_lookup(store->places->seen, &id);
+    if (known)
+        *seen = *known;
     pthread_mutex_unlock(&store->places->lock);
+    return known != NULL;
+}
+
+void places_seen_written(Store *store, const PlaceSeen *seen, int count, bool more)
+{
+    Places *places = store->places;
+    pthread_mutex_lock(&places->lock);
+    for (int i = 0; i < count; i++) {
+        const PlaceSeen *last = g_hash_table_lookup(places->seen, &seen[i].key.id);
+        Known *known = g_hash_table_lookup(places->known, &seen[i].key.id);
+        if (known)
+            known->seen_at = MAX(known->seen_at, seen[i].at);
+        if (last && last->at == seen[i].at) /* not again meanwhile */
+            g_hash_table_remove(places->seen, &seen[i].key.id);
+    }
+    if (more)
+        places->looked_us = 0;
+    pthread_mutex_unlock(&places->lock);
 }

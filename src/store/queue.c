@@ -17,9 +17,9 @@ static StoreResult leave_as(Store *store, Job *job)
     return job->result;
 }
 
-static StoreResult leave_waiting(Store *store, const DecisionKey *key, const char *why, StoreError *error)
+static StoreResult leave_waiting(Store *store, const DecisionKey *key, StoreError *error)
 {
-    Job job = { .kind = JOB_LEAVE, .about = *key, .reason = why, .error = error };
+    Job job = { .kind = JOB_LEAVE, .about = *key, .error = error };
     return leave_as(store, &job);
 }
 
@@ -55,7 +55,7 @@ StoreResult queue_leave(Store *store, const char *id, StoreError *error)
         return leave_admitted(store, &key, id, error);
     if (ticket_is_over(read->state))
         return store_fail(error, STORE_CONFLICT, NULL, SAY_TICKET_OVER);
-    result = leave_waiting(store, &key, NULL, error);
+    result = leave_waiting(store, &key, error);
     if (result != STORE_CONFLICT)
         return result;
     store_error_clear(error);
@@ -357,10 +357,13 @@ StoreResult queue_let_in(Store *store, const char *id, const char *reason, const
 
 /* --- keeping order --- */
 
+#define UNSEEN_MOST 200 /* so many places are given up together; the ledger decides as many at once */
+
 static StoreResult read_unseen(Store *store, int64_t grace_s, PGresult **rows, StoreError *error)
 {
     g_auto(Params) params = params_new();
     params_number(&params, grace_s);
+    params_number(&params, UNSEEN_MOST);
     Db *db = store_reader_take(store);
     DbResult result = db_run(db, QUERY_TICKETS_UNSEEN, &params, rows);
     StoreResult outcome = result == DB_OK ? STORE_OK : store_down(error, db);
@@ -368,36 +371,69 @@ static StoreResult read_unseen(Store *store, int64_t grace_s, PGresult **rows, S
     return outcome;
 }
 
-static StoreResult end_unseen(Store *store, const PGresult *rows, int *ended, StoreError *error)
+static StoreResult write_seen(Store *store, const PlaceSeen *seen, int count, bool more, StoreError *error)
 {
+    g_auto(Params) params = params_new();
+    GArray *columns[5];
+    for (int i = 0; i < 5; i++)
+        columns[i] = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (int row = 0; row < count; row++) {
+        const int64_t values[] = { seen[row].key.account_id, seen[row].key.subject_id, seen[row].key.at, seen[row].key.id, seen[row].at };
+        for (int i = 0; i < 5; i++)
+            g_array_append_val(columns[i], values[i]);
+    }
+    for (int i = 0; i < 5; i++) {
+        params_numbers(&params, columns[i]);
+        g_array_unref(columns[i]);
+    }
+    if (store_write_alone(store, QUERY_TICKETS_SEEN, &params, NULL, error) != STORE_OK)
+        return STORE_DOWN;
+    places_seen_written(store, seen, count, more);
+    return STORE_OK;
+}
+
+static StoreResult end_together(Store *store, Job *jobs, int count, int *ended, StoreError *error)
+{
+    g_autofree StoreError *errors = g_new0(StoreError, MAX(count, 1));
     StoreResult outcome = STORE_OK;
-    for (int row = 0; outcome == STORE_OK && row < PQntuples(rows); row++) {
-        DecisionKey key = { result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
-                            result_number(rows, row, 3) };
-        g_auto(StoreError) ignored = { 0 };
-        StoreResult left = leave_waiting(store, &key, "unseen", &ignored);
-        *ended += left == STORE_OK;
-        if (left == STORE_DOWN)
-            outcome = store_fail(error, STORE_DOWN, NULL, "%s", ignored.detail);
+    for (int i = 0; i < count; i++)
+        jobs[i].error = &errors[i];
+    if (count)
+        ledger_submit(store, jobs, count);
+    for (int i = 0; i < count; i++) {
+        *ended += jobs[i].result == STORE_OK;
+        if (jobs[i].result == STORE_OK)
+            places_touch(store, jobs[i].about.id);
+        if (jobs[i].result == STORE_DOWN && outcome == STORE_OK)
+            outcome = store_fail(error, STORE_DOWN, NULL, "%s", errors[i].detail);
+        store_error_clear(&errors[i]);
     }
     return outcome;
 }
 
-StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error)
+StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, bool *more, StoreError *error)
 {
-    g_autoptr(PGresult) some = NULL;
     g_autoptr(PGresult) rows = NULL;
+    g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(PlaceSeen));
+    *more = false;
+    StoreResult result = read_unseen(store, grace_s, &rows, error);
+    if (result != STORE_OK || !PQntuples(rows))
+        return result;
+    g_autofree Job *jobs = g_new0(Job, PQntuples(rows));
     int count = 0;
-    StoreResult result = read_unseen(store, grace_s, &some, error);
-    /* Not everybody who was seen here is written down yet. */
-    if (result == STORE_OK && PQntuples(some) > 0)
-        result = queue_note_seen(store, true, error);
-    if (result == STORE_OK && PQntuples(some) > 0)
-        result = read_unseen(store, grace_s, &rows, error);
-    if (result == STORE_OK && rows)
-        result = end_unseen(store, rows, &count, error);
-    if (ended)
-        *ended = count;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const DecisionKey key = { result_number(rows, row, 0), result_number(rows, row, 1), result_number(rows, row, 2),
+                                  result_number(rows, row, 3) };
+        PlaceSeen here;
+        if (places_is_seen(store, key.id, &here)) /* which is not written down yet */
+            g_array_append_val(seen, here);
+        else
+            jobs[count++] = (Job){ .kind = JOB_LEAVE, .about = key, .reason = "unseen" };
+    }
+    result = end_together(store, jobs, count, ended, error);
+    if (result == STORE_OK && seen->len)
+        result = write_seen(store, (const PlaceSeen *)seen->data, (int)seen->len, false, error);
+    *more = result == STORE_OK && PQntuples(rows) == UNSEEN_MOST;
     return result;
 }
 
@@ -414,15 +450,8 @@ static StoreResult any_due(Store *store, bool *due, StoreError *error)
 
 StoreResult queue_note_seen(Store *store, bool all, StoreError *error)
 {
-    g_auto(Params) params = params_new();
-    guint count;
-    places_take_seen(store, all, &params, &count);
-    if (!count)
-        return STORE_OK;
-    if (store_write_alone(store, QUERY_TICKETS_SEEN, &params, NULL, error) != STORE_OK)
-        return STORE_DOWN;
-    places_seen_written(store);
-    return STORE_OK;
+    g_autoptr(GArray) seen = places_seen(store, all);
+    return seen->len ? write_seen(store, (const PlaceSeen *)seen->data, (int)seen->len, false, error) : STORE_OK;
 }
 
 StoreResult queue_tidy(Store *store, StoreError *error)

@@ -153,8 +153,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueueSweep, queue_sweep_free)
  * *more: there is reason to go on at once. */
 StoreResult queue_admit_all(Store *store, QueueSweep *sweep, const char *holder, int *in, bool *more, StoreError *error) MUST_CHECK;
 
-/* Ends the places of those who were not seen for as long as they are kept, and `grace_s` more; *ended may be NULL. */
-StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, StoreError *error) MUST_CHECK;
+/* Ends the places of some who were not seen for as long as they are kept, and `grace_s` more; *ended is raised by how many, *more: there
+ * may be others. */
+StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, bool *more, StoreError *error) MUST_CHECK;
 
 /* Writes down who was seen: all, or those whose places would else be thought unseen in half the time for which they are kept. */
 StoreResult queue_note_seen(Store *store, bool all, StoreError *error) MUST_CHECK;

@@ -186,11 +186,21 @@ static StoreResult let_in(Store *store, const char *holder, int *in, StoreError 
     return result;
 }
 
+static StoreResult expire(Store *store, bool late, int *ended, StoreError *error)
+{
+    int64_t until_us = g_get_monotonic_time() + TURN_MAX_US;
+    bool more = true;
+    StoreResult result = STORE_OK;
+    while (result == STORE_OK && more && g_get_monotonic_time() < until_us)
+        result = queue_expire(store, late ? LATE_GRACE_S : 0, ended, &more, error);
+    return result;
+}
+
 static StoreResult keep_order(Store *store, const char *holder, bool late, QueueAssisted *done, StoreError *error)
 {
     StoreResult result = queue_tidy(store, error);
     if (result == STORE_OK)
-        result = queue_expire(store, late ? LATE_GRACE_S : 0, &done->ended, error);
+        result = expire(store, late, &done->ended, error);
     return result == STORE_OK ? let_in(store, holder, &done->in, error) : result;
 }
 

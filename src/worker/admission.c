@@ -11,7 +11,7 @@
 #define IDLE_US US_PER_S        /* where nobody has to wait, and where another process has the lease */
 #define LOOK_US (3 * US_PER_S)  /* whether anybody is in line though the policy has no limit that queues */
 #define TIDY_US US_PER_S
-#define EXPIRE_US (5 * US_PER_S)
+#define EXPIRE_US (5 * US_PER_S) /* or at once, where there were more than are given up together */
 
 struct AdmissionWorker {
     Store *store;
@@ -19,6 +19,7 @@ struct AdmissionWorker {
     QueueSweep *sweep;
     Turns *turns;
     int64_t tidied_us, expired_us, looked_us; /* monotonic */
+    bool unseen;                   /* there may be more whose places are to be given up */
     bool people;                   /* when it was looked last, somebody was in line */
     int64_t mercy_until_us;        /* after an outage nobody loses a place that could not be asked for */
 };
@@ -32,9 +33,10 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
         worker->tidied_us = now_us;
         result = queue_tidy(worker->store, error);
     }
-    if (result == STORE_OK && mine && now_us >= worker->mercy_until_us && now_us - worker->expired_us >= EXPIRE_US) {
+    if (result == STORE_OK && mine && now_us >= worker->mercy_until_us && (worker->unseen || now_us - worker->expired_us >= EXPIRE_US)) {
+        int ended = 0;
         worker->expired_us = now_us;
-        result = queue_expire(worker->store, 0, NULL, error);
+        result = queue_expire(worker->store, 0, &ended, &worker->unseen, error);
     }
     return result;
 }
@@ -81,7 +83,7 @@ static int64_t work(void *data)
         result = tidy(worker, mine, &error);
     if (result != STORE_OK)
         log_line(LOG_LEVEL_DEBUG, "admission: %s", error.detail ? error.detail : "the database does not answer");
-    return result == STORE_OK && more ? 0 : mine ? TURN_US : IDLE_US;
+    return result == STORE_OK && mine && (more || worker->unseen) ? 0 : mine ? TURN_US : IDLE_US;
 }
 
 static void worker_free(AdmissionWorker *worker)

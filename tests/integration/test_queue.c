@@ -155,8 +155,9 @@ START_TEST(leaving_full_lines_and_closed_ones)
     assert_ticket(store, tickets->pdata[2], TICKET_LEFT, 0, 0);
     /* Nobody has seen the others for long. */
     clock_at("12:09:00");
-    int ended;
-    ck_assert_int_eq(queue_expire(store, 0, &ended, &error), STORE_OK);
+    int ended = 0;
+    bool more;
+    ck_assert_int_eq(queue_expire(store, 0, &ended, &more, &error), STORE_OK);
     ck_assert_int_eq(ended, 0);
     assert_lines_are_counted();
     assert_journal_is_whole();
@@ -371,8 +372,9 @@ START_TEST(places_are_lost_by_not_being_seen_and_kept_by_being_seen)
     assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 2);
     ck_assert_int_eq(queue_tidy(store, &error), STORE_OK);
     clock_at("12:05:15");
-    int ended;
-    ck_assert_int_eq(queue_expire(store, 0, &ended, &error), STORE_OK);
+    int ended = 0;
+    bool more;
+    ck_assert_int_eq(queue_expire(store, 0, &ended, &more, &error), STORE_OK);
     ck_assert_int_eq(ended, 1);
     g_free(database_value("select pg_sleep(1.1)"));
     assert_ticket(store, seen->ticket, TICKET_WAITING, 0, 1);
@@ -886,22 +888,48 @@ START_TEST(each_of_many_lines_comes_up_where_no_process_stays)
 }
 END_TEST
 
-/* A long line with room for all is gone on with at once, also among very many that have none. */
-START_TEST(a_long_line_is_let_in_quickly)
+/* One person in the plan's line, and as many more as that. */
+static Store *long_line(int people)
 {
     database_fresh(policy);
     clock_at("12:00:10");
     Store *store = database_store();
-    for (int i = 0; i < 2; i++)
-        answer_unref(consume(store, "model", "own", 1));
     for (int i = 0; i < 3; i++) {
         g_autofree char *name = i < 2 ? g_strdup_printf("full-%d", i) : g_strdup("model");
         answer_unref(consume(store, name, "other", 1));
     }
-    like_model(3000);
-    g_free(database_value("update webquota.shared_counters set state[6] = 3001 * 256 + state[6] % 256"));
+    like_model(people);
+    g_autofree char *sql = g_strdup_printf("update webquota.shared_counters set state[6] = (%d + 1) * 256 + state[6] %% 256", people);
+    g_free(database_value(sql));
+    return store;
+}
+
+/* A long line with room for all is gone on with at once. */
+START_TEST(a_long_line_is_let_in_quickly)
+{
+    Store *store = long_line(3000);
     change_policy(store, "amount = 2  window = minute  scope = plan", "amount = 3002  window = minute  scope = plan");
     ck_assert_int_le(turns_until_in(store, 3000), 100);
+    assert_lines_are_counted();
+    store_close(store);
+}
+END_TEST
+
+START_TEST(many_who_left_give_up_their_places_together)
+{
+    g_auto(StoreError) error = { 0 };
+    Store *store = long_line(1000);
+    StoreMetrics before, after;
+    clock_at("12:10:00");
+    store_metrics(store, &before);
+    bool more = true;
+    int ended = 0, turns = 0;
+    for (; more && turns < 10; turns++)
+        ck_assert_msg(queue_expire(store, 0, &ended, &more, &error) == STORE_OK, "%s", error.detail);
+    store_metrics(store, &after);
+    ck_assert_int_eq(ended, 1001);
+    ck_assert_int_eq(turns, 6);
+    ck_assert_int_le((int)(after.batches - before.batches), 20);
     assert_lines_are_counted();
     store_close(store);
 }
@@ -1063,6 +1091,8 @@ START_TEST(random_histories)
     for (int second = 0; second < 900; second += g_rand_int_range(random, 5, 30)) {
         g_auto(StoreError) error = { 0 };
         Store *store = stores[g_rand_int_range(random, 0, STORES)];
+        bool mine, late, more;
+        int ended = 0;
         move_clock(second);
         int what = g_rand_int_range(random, 0, 12);
         if (what == 0)
@@ -1074,14 +1104,13 @@ START_TEST(random_histories)
             raise_limit(store, &amount);
         else if (what >= 8)
             override(store, random);
-        else if (what == 2 && queue_expire(store, 0, NULL, &error) == STORE_DOWN)
+        else if (what == 2 && queue_expire(store, 0, &ended, &more, &error) == STORE_DOWN)
             store_error_clear(&error);
         if (queue_tidy(store, &error) == STORE_DOWN)
             store_error_clear(&error);
         g_free(database_value("update webquota.leases set until = '-infinity'"));
         g_autofree char *holder = g_strdup_printf("holder-%d", g_rand_int_range(random, 0, 3));
         g_autoptr(QueueSweep) sweep = queue_sweep_new();
-        bool mine, late, more;
         int in = 0;
         if (queue_lease(store, holder, &mine, &late, &error) == STORE_OK &&
             queue_admit_all(store, sweep, holder, &in, &more, &error) == STORE_DOWN)
@@ -1140,6 +1169,7 @@ static Suite *suite(void)
     tcase_add_test(many, each_of_many_lines_comes_up);
     tcase_add_test(many, each_of_many_lines_comes_up_where_no_process_stays);
     tcase_add_test(many, a_long_line_is_let_in_quickly);
+    tcase_add_test(many, many_who_left_give_up_their_places_together);
     suite_add_tcase(suite, many);
     return suite;
 }
