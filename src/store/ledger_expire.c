@@ -73,7 +73,7 @@ void batch_tell_expiry(const Batch *batch)
                  batch->put_off->len);
 }
 
-void reservation_put_off(Db *db, const Job *job)
+DbResult reservation_put_off(Db *db, const Job *job)
 {
     g_autofree char *why = g_strdup(db->error ? db->error : SAY_NO_DECISION);
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(DecisionKey));
@@ -83,4 +83,5 @@ void reservation_put_off(Db *db, const Job *job)
     g_autofree char *id = public_id_reservation(&job->about);
     DbResult result = db_run(db, QUERY_RESERVATIONS_PUT_OFF, &params, NULL);
     log_line(LOG_LEVEL_ERROR, "ledger: %s is over and cannot be given back%s: %s", id, result == DB_OK ? "; it is tried again later" : "", why);
+    return result;
 }

@@ -289,7 +289,7 @@ BatchResult batch_end_lost(const Batch *batch);
 void batch_queue_expiry(const Batch *batch); /* the writing of both, with all else */
 void batch_tell_expiry(const Batch *batch);  /* after that is committed */
 /* The database refuses to give back one that is over, for the reason that `db` has. */
-void reservation_put_off(Db *db, const Job *job);
+DbResult reservation_put_off(Db *db, const Job *job) MUST_CHECK;
 
 /* ledger_guarded.c: the same for asks only, by memory and in one round trip. BATCH_AGAIN: it is to be decided under locks. */
 typedef struct {

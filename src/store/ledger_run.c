@@ -202,10 +202,8 @@ static void expire_one_by_one(Ledger *ledger, Policy *policy)
         g_ptr_array_add(one, &job);
         bool leaves_due = true;
         BatchResult result = try_once(ledger, policy, one, 0, &leaves_due);
-        if (result == BATCH_LOST)
+        if (result == BATCH_LOST || (result == BATCH_REFUSED && reservation_put_off(&ledger->db, &job) != DB_OK))
             return;
-        if (result == BATCH_REFUSED)
-            reservation_put_off(&ledger->db, &job);
     }
 }
 

@@ -401,7 +401,8 @@ START_TEST(reservations_that_cannot_be_read_stop_no_others)
     assert_given_back(store);
     ck_assert_int_eq(database_number(of_bad), 250);
     /* mended, they end some time */
-    g_free(database_value("update webquota.counters c set state = k.state, version = version + 1 from webquota.kept k where k.subject_id = c.subject_id"));
+    g_free(database_value("update webquota.counters c set state = k.state, version = version + 1"
+                          " from webquota.kept k where k.subject_id = c.subject_id"));
     g_free(database_value("create or replace function webquota.clock() returns timestamptz language sql"
                           " as 'select clock_timestamp() + interval ''301 seconds'''"));
     for (int i = 0; i < 3; i++)
