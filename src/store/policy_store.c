@@ -190,14 +190,17 @@ StoreResult policy_apply_due(Store *store, int64_t us, StoreError *error)
 {
     int64_t deadline_us = store->config.listen ? g_get_monotonic_time() + us : 0;
     g_autofree char *origin = g_strdup(audit_origin());
+    int64_t bulk = audit_bulk();
     bool any = true;
     StoreResult result = STORE_OK;
     audit_origin_set("schedule");
+    audit_bulk_set(0);
     while (result == STORE_OK && any) {
         result = admin_begin_if_free(store, deadline_us, error);
         if (result == STORE_OK)
             result = admin_end(store, apply_first_due(store, &any, error), error);
     }
+    audit_bulk_set(bulk);
     audit_origin_set(origin);
     return result;
 }

@@ -255,7 +255,7 @@ START_TEST(a_refund_and_its_entry_are_one_transaction)
 }
 END_TEST
 
-/* Whoever's request it is that finds a change due. */
+/* Whoever's request it is that finds a change due, or whatever bulk. */
 START_TEST(what_was_scheduled_does_not_come_from_who_looks)
 {
     g_auto(StoreError) error = {0};
@@ -267,10 +267,14 @@ START_TEST(what_was_scheduled_does_not_come_from_who_looks)
     ck_assert_msg(policy_change(store, later, &change, &version, &changed, &error) == STORE_OK, "%s", error.detail);
     g_free(database_value("update webquota.policies set effective_at = now() - interval '1 second' where state = 'scheduled'"));
     Store *other = database_store();
+    audit_bulk_set(7);
     ck_assert_msg(store_policy(other, &seen, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(audit_bulk(), 7);
+    audit_bulk_set(0);
     ck_assert_int_eq(seen->version, version);
     store_close(other);
-    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'policy.apply' and actor = 'boss' and origin = 'schedule'"), 1);
+    ck_assert_int_eq(database_number("select count(*) from webquota.audit where action = 'policy.apply' and actor = 'boss' and origin = 'schedule'"
+                                     " and not details ? 'bulk'"), 1);
     ck_assert_str_eq(audit_origin(), "192.0.2.7");
 }
 END_TEST
