@@ -24,5 +24,7 @@ select string_agg(t.privilege || ' on ' || t.name, ', ' order by t.name, t.privi
                        ('approvals', 'state answer decided_by decided_at made')) r(name, columns)
          cross join string_to_table(r.columns, ' ') c(name)
         union all
-        select 'ids', 'usage', has_sequence_privilege('webquota.ids', 'usage')) t
+        select 'ids', 'usage', has_sequence_privilege('webquota.ids', 'usage')
+        union all
+        select 'decisions_make_room', 'execute', has_function_privilege('webquota.decisions_make_room(timestamptz)', 'execute')) t
  where not t.may

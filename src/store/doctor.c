@@ -158,18 +158,37 @@ static void check_clock(Doctor *doctor, DoctorFinding *finding)
     }
 }
 
+/* A month without a partition, the present one or the next; `begun`: some of it is recorded already. */
+static void lacks_partition(DoctorFinding *finding, const char *month, bool present, bool begun, bool much)
+{
+    doctor_say(finding, DOCTOR_WARNING, present ? "decisions of %s have no partition; they go to decisions_rest"
+                                                : "decisions of %s, the next month, will have no partition", month);
+    if (begun)
+        doctor_advise(finding, "some of %s are in decisions_rest already, so that no partition can be made for it any more; all are found there,"
+                               " which takes longer. The months after it can have theirs: webquota.fcgi makes them%s", month,
+                      much ? " where decisions_rest is small, else webquota migrate" : ", and so does webquota migrate");
+    else if (much)
+        doctor_advise(finding, "so much is in decisions_rest that webquota.fcgi leaves this to you; while few wait for decisions, as they do while"
+                               " decisions_rest is looked through, run: webquota migrate");
+    else
+        doctor_advise(finding, "webquota.fcgi makes it, once a day; its log says why it could not. Or run: webquota migrate");
+}
+
 static void check_partitions(Doctor *doctor, DoctorFinding *finding)
 {
     g_autoptr(PGresult) rows = NULL;
     if (!doctor_ask(doctor, finding, QUERY_DOCTOR_PARTITIONS, &rows))
         return;
-    if (result_bool(rows, 0, 1)) {
-        doctor_say(finding, DOCTOR_OK, "decisions of %s have a partition%s", result_text(rows, 0, 0),
-                   result_bool(rows, 0, 2) ? "; some of other months are in decisions_rest" : "");
-        return;
+    const char *now = result_text(rows, 0, 0), *next = result_text(rows, 0, 2), *rest = result_text(rows, 0, 4);
+    bool much = result_bool(rows, 0, 7);
+    if (!result_bool(rows, 0, 1)) {
+        lacks_partition(finding, now, true, result_bool(rows, 0, 5), much);
+    } else if (!result_bool(rows, 0, 3)) {
+        lacks_partition(finding, next, false, result_bool(rows, 0, 6), much);
+    } else {
+        doctor_say(finding, DOCTOR_OK, "decisions of %s and of %s have a partition%s%s%s", now, next, rest ? "; those of " : "", rest ? rest : "",
+                   rest ? " are in decisions_rest" : "");
     }
-    doctor_say(finding, DOCTOR_WARNING, "decisions of %s have no partition; they go to decisions_rest", result_text(rows, 0, 0));
-    doctor_advise(finding, "run: webquota migrate (it makes those of the next months, too)");
 }
 
 /* --- the policy --- */

@@ -1,8 +1,9 @@
-/* The background threads of the FastCGI process, one for each kind of sums. When there is nothing to do, each asks the database once
- * a second, with a statement that only reads. */
+/* The background threads of the FastCGI process, one for each kind of sums, which asks the database once a second when there is nothing
+ * to do, with a statement that only reads; and one that makes room in the journal, once a day. */
 #include "worker/worker.h"
 
 #include "store/rollup.h"
+#include "store/room.h"
 #include "worker/turns.h"
 
 #define LOOK_US US_PER_S
@@ -17,6 +18,8 @@ typedef struct {
 
 struct Worker {
     Roller rollers[ROLLUP_KINDS];
+    Room *room;
+    Turns *room_turns;
 };
 
 /* How long until the next turn. */
@@ -44,9 +47,20 @@ static int64_t turn(void *data)
     return pause_us(rollup_turn_when_calm(roller->rollup, ROLLUP_TURN));
 }
 
+static int64_t make_room(void *data)
+{
+    return room_turn(data);
+}
+
 Worker *worker_start(Store *store)
 {
     Worker *worker = g_new0(Worker, 1);
+    worker->room = room_open(store);
+    worker->room_turns = turns_start("room", make_room, worker->room, 0);
+    if (!worker->room_turns) {
+        worker_stop(worker);
+        return NULL;
+    }
     for (int kind = 0; kind < ROLLUP_KINDS; kind++) {
         Roller *roller = &worker->rollers[kind];
         roller->rollup = rollup_open(store, (RollupKind)kind);
@@ -63,9 +77,11 @@ void worker_stop(Worker *worker)
 {
     if (!worker)
         return;
+    turns_stop(worker->room_turns);
     for (int kind = 0; kind < ROLLUP_KINDS; kind++)
         turns_stop(worker->rollers[kind].turns);
     for (int kind = 0; kind < ROLLUP_KINDS; kind++)
         rollup_close(worker->rollers[kind].rollup);
+    room_close(worker->room);
     g_free(worker);
 }

@@ -1,6 +1,9 @@
 /* Every statement of sql/queries is accepted by the migrated schema, and by the role that the service has. */
 #include "asking.h"
 
+#include "store/doctor.h"
+#include "store/room.h"
+
 static const struct {
     const char *name, *text;
 } statements[] = {
@@ -82,6 +85,12 @@ START_TEST(doctor_knows_all_rights)
                                         " end loop; end $do$; select string_agg(given, ', ') from unmissed", NULL);
     g_autofree char *unmissed = database_value(each);
     ck_assert_str_eq(unmissed, "");
+    g_free(database_value("revoke execute on function webquota.decisions_make_room from public, " ROLE));
+    g_autofree char *no_room = database_value(statement);
+    ck_assert_str_eq(no_room, "execute on decisions_make_room");
+    ck_assert_msg(migrate_run(database_url(), ROLE, NULL, &error) == STORE_OK, "%s", error.detail);
+    g_autofree char *none_again = database_value(statement);
+    ck_assert_str_eq(none_again, "");
 }
 END_TEST
 
@@ -243,6 +252,84 @@ START_TEST(decisions_stay_fast_as_tables_grow)
 }
 END_TEST
 
+static void it_is(const char *when)
+{
+    g_autofree char *sql = g_strdup_printf("create or replace function webquota.clock() returns timestamptz language sql volatile as"
+                                           " 'select timestamptz ''%s'''", when);
+    g_free(database_value(sql));
+}
+
+static int64_t partitions_of(const char *year)
+{
+    g_autofree char *sql = g_strdup_printf("select count(*) from pg_inherits where inhparent = 'webquota.decisions'::regclass"
+                                           " and inhrelid::regclass::text like '%%decisions_%s_%%'", year);
+    return database_number(sql);
+}
+
+static void assert_doctor_says(Store *store, DoctorState state, const char *found, const char *advice)
+{
+    g_autoptr(GPtrArray) findings = NULL;
+    ck_assert_int_eq(doctor_run(store, NULL, NULL, &findings), STORE_OK);
+    for (guint i = 0; i < findings->len; i++) {
+        const DoctorFinding *finding = findings->pdata[i];
+        if (strcmp(finding->check, "partitions") != 0)
+            continue;
+        ck_assert_msg(finding->state == state && strstr(finding->found, found), "%s", finding->found);
+        ck_assert_msg(!advice || strstr(finding->advice, advice), "%s", finding->advice);
+        return;
+    }
+    ck_abort_msg("partitions are not looked at");
+}
+
+/* Nobody who decides waits for long behind what a service does for the months to come. */
+START_TEST(a_service_makes_room)
+{
+    database_fresh(PLAIN);
+    it_is("2033-05-05 12:00Z");
+    Store *store = database_store();
+    Room *room = room_open(store);
+    PGconn *reads = PQconnectdb(database_url());
+    PQclear(PQexec(reads, "begin; lock table webquota.decisions in access share mode"));
+    int64_t began_us = g_get_monotonic_time(), later_us = room_turn(room);
+    ck_assert_int_lt(g_get_monotonic_time() - began_us, database_patience_ms() ? INT64_MAX : 3 * US_PER_S);
+    ck_assert_int_eq(partitions_of("2033"), 0);
+    ck_assert_int_lt(later_us, 3600 * US_PER_S);
+    assert_doctor_says(store, DOCTOR_WARNING, "decisions of 2033-05 have no partition", "run: webquota migrate");
+    PQfinish(reads);
+    ck_assert_int_gt(room_turn(room), later_us);
+    ck_assert_int_eq(partitions_of("2033"), 3);
+    StoreResult result;
+    g_autoptr(Answer) answer = ask(store, ASK_CONSUME, "ada", "call", NULL, 1, &result);
+    ck_assert(answer_allowed(answer));
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions_2033_05"), 1);
+    assert_doctor_says(store, DOCTOR_OK, "of 2033-05 and of 2033-06", NULL);
+    g_free(database_value("drop table webquota.decisions_2033_06"));
+    assert_doctor_says(store, DOCTOR_WARNING, "of 2033-06, the next month, will have no partition", "once a day");
+    room_close(room);
+    store_close(store);
+}
+END_TEST
+
+/* Where some of a month are in decisions_rest, it stays so, and the others get theirs. */
+START_TEST(a_month_that_is_begun_in_the_rest_stays_there)
+{
+    database_fresh(PLAIN);
+    it_is("2034-05-31 23:59:59Z");
+    Store *store = database_store();
+    StoreResult result;
+    answer_unref(ask(store, ASK_CONSUME, "ada", "call", NULL, 1, &result));
+    ck_assert_int_eq(database_number("select count(*) from webquota.decisions_rest"), 1);
+    Room *room = room_open(store);
+    ck_assert_int_gt(room_turn(room), 3600 * US_PER_S);
+    ck_assert_int_eq(partitions_of("2034"), 2);
+    assert_doctor_says(store, DOCTOR_WARNING, "decisions of 2034-05 have no partition", "no partition can be made for it any more");
+    it_is("2034-06-01 00:00Z");
+    assert_doctor_says(store, DOCTOR_OK, "those of 2034-05 are in decisions_rest", NULL);
+    room_close(room);
+    store_close(store);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("statements");
@@ -254,6 +341,8 @@ int main(void)
     tcase_add_test(tests, doctor_knows_all_rights);
     tcase_add_test(tests, tables_analysed_while_empty_do_not_spoil_plans);
     tcase_add_test(tests, decisions_stay_fast_as_tables_grow);
+    tcase_add_test(tests, a_service_makes_room);
+    tcase_add_test(tests, a_month_that_is_begun_in_the_rest_stays_there);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
