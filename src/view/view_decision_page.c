@@ -78,6 +78,7 @@ static void set_answer(Value *page, const Why *why, bool theirs)
         set_words(page, "message", words_add_answer_of_other, answer);
     else
         set_words(page, "message", words_add_answer, answer);
+    set_value(page, "message_parts", dated_value(page, value_string(value_get(page, "message"))));
     set_since(page, why);
 }
 

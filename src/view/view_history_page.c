@@ -226,7 +226,7 @@ static void set_headline(Value *page, const Told *told)
     set_flag(page, "any", told->total.units > 0 || told->total.allowed > 0 || told->total.refused > 0);
     set_words(page, "first", add_day, told, 0);
     set_words(page, "last", add_day, told, told->count - 1);
-    set_words(page, "average", words_add_average, (double)told->total.units / told->count);
+    set_words(page, "average", words_add_a_day, (double)told->total.units / told->count);
     if (told->most >= 0) {
         Value *most = set_object(page, "most");
         set_words(most, "day", add_day, told, told->most);

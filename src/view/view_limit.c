@@ -5,7 +5,7 @@
 #include "view/words_add.h"
 
 #define PAGE_BYTES 7300   /* leaves room for the headers */
-#define FRAME_BYTES 2200  /* layout and template, with every section in it */
+#define FRAME_BYTES 2230  /* layout and template, with every section in it */
 #define ROW_BYTES 520     /* the same for one limit */
 #define FACT_BYTES 60     /* and for what stands beside it */
 #define BACK_BYTES_MOST 1200
@@ -130,6 +130,15 @@ static void add_back_in(GString *out, const Stop *stop)
         words_add_span(out, stop->back_at - stop->reader.now);
 }
 
+/* The date of that, where the message tells another one too; else nothing. */
+static void add_back_on(GString *out, const Stop *stop)
+{
+    if (stop->back_at == INSTANT_MAX || !stop->stopper || stop->stopper->remaining > 0 || stop->stopper->spent.again_units == 0)
+        return;
+    const UsageLine seen = reader_line(&stop->reader, stop->stopper);
+    words_add_date(out, stop->back_at, stop->refusal && stop->refusal->zone ? stop->refusal->zone : seen.zone, stop->reader.now);
+}
+
 /* There is room for some, though not for as many as were asked for. */
 static bool fewer_helps(const Stop *stop)
 {
@@ -151,6 +160,7 @@ static void set_answer(Value *page, const Stop *stop)
     set_flag(page, "waits", stop->back_at != INSTANT_MAX);
     set_instant(page, "back_at", stop->back_at);
     set_words(page, "back_in", add_back_in, stop);
+    set_words(page, "back_on", add_back_on, stop);
     set_flag(page, "fewer", fewer_helps(stop));
     set_text(page, "reference", stop->stopped && stop->refusal ? stop->refusal->id : NULL);
 }
@@ -236,6 +246,7 @@ static Value *limit_value(const Stop *stop, const PageContext *context)
     set_words(page, "back", add_back, back ? context->back : NULL);
     set_words(page, "usage_url", add_address, reader->mount, "/", NULL);
     set_lines(page, stop, frame_bytes(page, title, context));
+    set_value(page, "message_parts", dated_value(page, value_string(value_get(page, "message"))));
     return page;
 }
 

@@ -48,6 +48,35 @@ void add_sign_in(GString *out, const PageContext *context)
     }
 }
 
+#define DATE_LEN 10
+
+/* "2026-12-07"? */
+static bool begins_with_date(const char *text)
+{
+    static const char shape[] = "0000-00-00";
+    for (size_t i = 0; i < DATE_LEN; i++)
+        if (shape[i] == '-' ? text[i] != '-' : !g_ascii_isdigit(text[i]))
+            return false;
+    return true;
+}
+
+Value *dated_value(const Value *tree, const char *text)
+{
+    Value *parts = value_list(tree);
+    const char *rest = text ? text : "";
+    while (*rest) {
+        size_t len = 0;
+        while (rest[len] && !begins_with_date(rest + len))
+            len++;
+        bool date = rest[len] != '\0';
+        Value *part = add_object(parts);
+        set_text(part, "text", value_copy(tree, rest, len));
+        set_text(part, "date", date ? value_copy(tree, rest + len, DATE_LEN) : NULL);
+        rest += len + (date ? DATE_LEN : 0);
+    }
+    return parts;
+}
+
 Value *plan_value(const Value *tree, const Plan *plan)
 {
     if (!plan)

@@ -52,6 +52,9 @@ void add_sign_in(GString *out, const PageContext *context);
 /* For set_words. The address to go back to, with what may not stand in an address percent-encoded; nothing for NULL. */
 void add_back(GString *out, const char *back);
 
+/* A text with its dates apart, which a heading does not break: [{text, date}], the last without a date; nothing for NULL. */
+Value *dated_value(const Value *tree, const char *text);
+
 Value *plan_value(const Value *tree, const Plan *plan); /* {key, title, price}; null for NULL */
 
 /* What differs between the two, for compare.html: `rows` and `has_rows`; none where `after` is NULL. (view_compare.c) */

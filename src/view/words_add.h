@@ -31,6 +31,7 @@ void words_add_window(GString *out, const WindowSpec *window);
 void words_add_window_for(GString *out, const WindowSpec *window);
 void words_add_per(GString *out, const WindowSpec *window);
 void words_add_time(GString *out, Instant at, const char *zone, Instant now);
+void words_add_date(GString *out, Instant at, const char *zone, Instant now); /* of words_add_time the date alone */
 void words_add_stamp(GString *out, Instant at, const char *zone);
 void words_add_stamp_bare(GString *out, Instant at, const char *zone);
 void words_add_when(GString *out, const char *text, const char *zone); /* words_add_stamp_bare of an instant as JSON has it; nothing for NULL */
@@ -71,6 +72,7 @@ void words_add_cost(GString *out, const Price *price, double cost);
 /* History (words_history.c): "Menu generation: history"; "3.9", "12"; of a scale, "10k", "2M"; and the last line of a statement. */
 void words_add_history(GString *out, const Feature *feature);
 void words_add_average(GString *out, double number);
+void words_add_a_day(GString *out, double number); /* the same, but "less than 1" of what would be 0 */
 void words_add_compact(GString *out, int64_t number);
 void words_add_statement(GString *out, const char *subject, const char *from, const char *to, const char *zone, const char *as_of);
 /* The audit (words_audit.c): "Override added", for what has no words as it is; of what was and became, "amount: 5, plan: none". The action

@@ -15,6 +15,14 @@ void words_add_average(GString *out, double number)
         g_string_append_printf(out, ".%d", (int)rest);
 }
 
+void words_add_a_day(GString *out, double number)
+{
+    if (number > 0 && number < 0.05)
+        text_add(out, "less than 1");
+    else
+        words_add_average(out, number);
+}
+
 void words_add_compact(GString *out, int64_t number)
 {
     static const struct {

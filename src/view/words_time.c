@@ -263,6 +263,14 @@ void words_add_time(GString *out, Instant at, const char *zone, Instant now)
         add_date_and_clock(out, &wall, seconds);
 }
 
+void words_add_date(GString *out, Instant at, const char *zone, Instant now)
+{
+    bool seconds = false;
+    Wall wall;
+    if (is_moment(at) && wall_at(shown_moment(at, now, &seconds), zone, &wall))
+        add_date(out, &wall);
+}
+
 void words_add_stamp(GString *out, Instant at, const char *zone)
 {
     Wall wall;

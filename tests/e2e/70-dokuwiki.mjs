@@ -119,7 +119,7 @@ async function checks(site) {
     await test('the fourth is refused with the limit page', async () => {
         const answer = status(await save(url, 'four', 'Text of page four.'), 429);
         ok(answer.headers['content-type'].startsWith('text/html'), answer.headers['content-type']);
-        ok(/You(&#39;|')ve used all 3 page edits for today\. You can use it again on \d{4}-\d\d-\d\d at 00:00 \(/.test(answer.text) && answer.text.includes(`at 00:00 (${NOON}).`), answer.text.slice(0, 2000));
+        ok(/You(&#39;|')ve used all 3 page edits for today\. You can use it again on <time>\d{4}-\d\d-\d\d<\/time> at 00:00 \(/.test(answer.text) && answer.text.includes(`at 00:00 (${NOON}).`), answer.text.slice(0, 2000));
         ok(Number(answer.headers['retry-after']) > 0 && answer.headers.ratelimit.startsWith('"edits";r=0;t='), JSON.stringify(answer.headers));
     });
     await test('nor at an address below the script, which answers there too', async () => {

@@ -65,6 +65,17 @@ static Value *history_week(void)
     return sample_history_page(&sample, MENU_UPLOAD, history, NULL);
 }
 
+/* Once in all that time. */
+static Value *history_once(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 0);
+    History *history = sample_history_new(30, 1);
+    history->rows[0] = (HistoryRow){ .day = SAMPLE_TODAY - 12, .feature = g_strdup("menu_upload"), .units = 1, .allowed = 1 };
+    return sample_history_page(&sample, MENU_UPLOAD, history, NULL);
+}
+
 /* A parent with what its children add, and a limit that is spread over its days; a limit far above what is used. */
 static Value *history_quarter(void)
 {

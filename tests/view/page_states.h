@@ -309,6 +309,15 @@ static Value *limit_week(void)
     return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
 }
 
+/* Bonuses come later than the limit's own: two dates, and one of them is so far off. */
+static Value *limit_bonus_again(void)
+{
+    Sample sample;
+    sample_init(&sample, FREE);
+    sample_line(&sample, MENU_UPLOAD, "weekly", 1)->spent = (BonusSpent){2, 2, 2, sample_instant("2026-12-14T05:00:00Z")};
+    return sample_limit_page(&sample, sample_refusal(&sample, 0, OUTCOME_DENIED, REASON_LIMIT, 1));
+}
+
 /* The highest plan, and nobody named to ask. */
 static Value *limit_without_support(void)
 {
@@ -563,6 +572,7 @@ static const struct {
     { "dashboard-nothing", "dashboard", dashboard_nothing },
     { "dashboard-hostile", "dashboard", dashboard_hostile },
     { "limit-week", "limit", limit_week },
+    { "limit-bonus-again", "limit", limit_bonus_again },
     { "limit-without-support", "limit", limit_without_support },
     { "limit-form", "limit", limit_form },
     { "limit-fewer", "limit", limit_fewer },
@@ -626,6 +636,7 @@ static const struct {
     { "thresholds-visitor", "thresholds", thresholds_visitor },
     { "history-month", "history", history_month },
     { "history-week", "history", history_week },
+    { "history-once", "history", history_once },
     { "history-quarter", "history", history_quarter },
     { "history-limit-above", "history", history_limit_above },
     { "history-empty", "history", history_empty },

@@ -60,6 +60,9 @@ START_TEST(shorter_and_longer)
     has(week, "aria-current=\"page\">7 days</a>");
     has(week, "Limit as it is now: 1 a week</span>");
     lacks(week, "stroke-dasharray");
+    g_autofree char *once = rendered(history_once());
+    has(once, "1 menu upload in the last 30 days</h1>");
+    has(once, "<span>less than 1 a day on average</span>");
     g_autofree char *quarter = rendered(history_quarter());
     has(quarter, "messages in the last 90 days</h1>");
     has(quarter, "1,000 a month, which is 33 a day");
