@@ -38,15 +38,34 @@ static int diff(Store *store, const char *path, bool json)
     return CMD_OK;
 }
 
+/* What is to be told of a change of all the text: how it differs from what is in force, unless nothing is or that cannot be read any more,
+ * which a change may mend; and the plans that go with it at once, as whoever applies a text means all of it. */
+static StoreResult look(Store *store, const Policy *policy, const PolicyChange *change, json_t **diff, GPtrArray *gone, StoreError *error)
+{
+    g_autoptr(Policy) now = NULL;
+    g_auto(StoreError) unread = { 0 };
+    if (store_policy(store, &now, &unread) != STORE_OK)
+        return STORE_OK;
+    StoreResult result = policy_made_diff(store, now, policy, diff, error);
+    return result == STORE_OK && change->effective_at == INSTANT_MIN ? policy_made_gone(store, now, policy, gone, error) : result;
+}
+
 static int put_in_force(Store *store, const Policy *policy, const PolicyChange *change, bool json)
 {
     g_auto(StoreError) error = { 0 };
+    json_auto_t *diff = NULL;
+    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
     int version = 0;
     bool changed = false;
-    StoreResult result = policy_change(store, policy, change, &version, &changed, &error);
+    StoreResult result = look(store, policy, change, &diff, gone, &error);
+    if (result == STORE_OK)
+        result = policy_change(store, policy, change, &version, &changed, &error);
     if (result != STORE_OK)
         return cli_fail("policy", result, &error);
-    policy_made_say(version, changed, change, NULL, json);
+    for (guint i = 0; i < gone->len && changed; i++)
+        fprintf(stderr, "webquota policy: warning: %s\n", (const char *)gone->pdata[i]);
+    bool differs = changed && json_array_size(json_object_get(diff, "changes"));
+    policy_made_say(version, changed, change, differs && !json ? diff : NULL, json);
     return CMD_OK;
 }
 

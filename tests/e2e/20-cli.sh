@@ -166,6 +166,26 @@ json "applying the same again makes no version" '.changed == false and .version 
 verdict "export gives the file back, byte for byte" cmp "$scratch/export.conf" deploy/policies/demo.conf
 run policy diff "$scratch/export.conf"
 ends "it differs in nothing from what is in force" 0 "nothing would change"
+printf '%s\n' 'default_plan = "free"' 'feature f { title = "F" }' 'plan free { title = "Free"  limit l { feature = "f"  amount = 1  window = "day" } }' >"$scratch/less.conf"
+{ cat "$scratch/less.conf"; echo 'plan premium { title = "Premium"  limit l { feature = "f"  amount = 2  window = "day" } }'; } >"$scratch/more.conf"
+run policy apply "$scratch/more.conf"
+more=$(tail -n 1 <<<"$out")
+run subject set leo --plan premium
+run policy apply "$scratch/less.conf"
+ends "apply: a plan that somebody has goes, and that is said" 0 "plan premium: removed" "webquota policy: warning: plan premium is gone: 1 person has it, and is on the default plan free now"
+is "a warning is no result" "1" "$(grep -c warning <<<"$err")"
+verdict "its last line is still the version" grep -qx 'version [0-9]* is in force' <(tail -n 1 <<<"$out")
+run subject show leo --json
+json "and so it is" '.plan.key == "free"'
+run subject set leo --plan "" --until "" --then ""
+run policy rollback "$(tr -dc 0-9 <<<"$more")"
+ends "rollback: how it differs" 0 "plan premium: added" "is in force"
+is "and nothing to warn of" "" "$err"
+run subject set leo --plan free --until 2090-01-01 --then premium
+run policy apply "$scratch/less.conf"
+ends "a plan that somebody is to have" 0 "warning: plan premium is gone, though somebody is to have it or asks for it"
+run subject set leo --plan "" --until "" --then ""
+run policy apply deploy/policies/demo.conf --reason "trying deploy/policies/demo.conf"
 run policy list --json
 json "all versions are listed, one is active" '.versions | length > 5 and ([.[] | select(.active)] | length == 1) and .[0].active and .[0].reason == "trying deploy/policies/demo.conf"'
 run doctor
