@@ -229,7 +229,7 @@ async function menu_upload(site) {
         async () => {
         status(await site.form('menu_upload', 'free'), 200);
         const page = status(await site.form('menu_upload', 'free'), 429);
-        for (const words of ['1 menu upload for this week', '2025-11-10 at 00:00 (America/New_York)', 'Premium: unlimited'])
+        for (const words of ['1 menu upload for this week', '<time>2025-11-10</time> at 00:00 (America/New_York)', 'Premium: unlimited'])
             ok(page.text.includes(words), `the page lacks "${words}"`);
         const premium = await Promise.all(Array.from({ length: 4 }, () => site.form('menu_upload', 'premium')));
         equal(premium.map(answer => answer.status), all(4, 200), 'premium');

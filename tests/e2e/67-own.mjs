@@ -114,19 +114,19 @@ async function thresholds(site) {
 async function pages(site) {
     await test('the page of alerts shows them, and a form changes them', async () => {
         const before = await me.open('/alerts');
-        ok(words(before).includes('When to tell you') && /Calls &lt;b&gt; Change 75 % 90 %/.test(words(before)), words(before));
+        ok(words(before).includes('When to tell you') && /Calls &lt;b&gt; Change 75 %, 90 % 75 % 90 %/.test(words(before)), words(before));
         ok(!/Team calls|Paid/.test(before.text), 'nothing of what is shared, or never used up');
         const form = await me.open('/alerts/change?feature=call');
         ok(/name="notice"[^>]*value="75"/.test(form.text) && /name="warning"[^>]*value="90"/.test(form.text), form.text);
         equal(status(await me.fill('/alerts/change?feature=call', { notice: '50', warning: '66' }), 303).headers.location, '/quota/alerts?changed=1');
         const after = await me.open('/alerts?changed=1');
-        ok(/What you are told of is changed/.test(after.text) && /50 % 66 %, as you said/.test(words(after)), words(after));
+        ok(/What you are told of is changed/.test(after.text) && /50 %, 66 % 50 % 66 %, as you said/.test(words(after)), words(after));
         like((await me.open('/alerts', { Accept: 'application/json' })).json.thresholds[0], { feature: 'call', notice: 50, warning: 66, own: true });
         like((await me.open('/alerts/change?feature=call', { Accept: 'application/json' })).json.thresholds[0], { feature: 'call', notice: 50, own: true });
         await use(site, 'free', 50);
         ok(/class="[^"]*notice/.test((await me.open('/')).text), 'the dashboard calls it a notice');
         equal(status(await me.fill('/alerts/change?feature=call', { notice: '', warning: '' }), 303).headers.location, '/quota/alerts?changed=1');
-        ok(/Change 75 % 90 % /.test(words(await me.open('/alerts'))), 'as everybody');
+        ok(/Change 75 %, 90 % 75 % 90 % /.test(words(await me.open('/alerts'))), 'as everybody');
     });
     await test('a wrong field leaves what was typed, and says what to mend', async () => {
         const fields = { ...fields_of(await me.open('/alerts/change?feature=call')), notice: '40', warning: '60' };

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     taken += cli_whole("x", "--units", text, 1, UNITS_MAX, &whole);
     HOLDS(whole == -1 || (whole >= 1 && whole <= UNITS_MAX));
     HOLDS(whole == -1 || whole > 1000 || real == (double)whole);
-    taken += cli_instant("x", "--expires", text, &at);
+    taken += cli_instant("x", "--expires", text, DAY_ENDS, &at);
     taken += cli_text("x", "--reason", text, 0, 500);
     taken += cli_owner("x", text, NULL, false);
     HOLDS(taken + complaints == 5);

@@ -9,6 +9,7 @@ const LARGEST = 9007199254740991;
 const text = (min, max, more) => ({ type: 'text', min, max, ...more });
 const whole = (min, max, more) => ({ type: 'whole', min, max, ...more });
 const time = () => ({ type: 'time' });
+const until = () => ({ type: 'until' });
 
 export const POLICY = `
 title = "Hostile <script>alert(1)</script>"
@@ -124,7 +125,7 @@ export const OPERATIONS = [
     { name: 'POST /decisions/@decision/refund', c: 'api_decisions.c:refund_fields', base: { units: 1 }, good: 200,
         fields: { units: whole(1, LARGEST), reason: text(0, 500) } },
     { name: 'POST /admin/subjects', c: 'api_subjects.c:fields', base: { subject: 'h' }, good: 200, fields: {
-        subject: text(1, 255, { required: true }), plan: text(0, 64, { says: [422, 'plan'] }), plan_until: time(),
+        subject: text(1, 255, { required: true }), plan: text(0, 64, { says: [422, 'plan'] }), plan_until: until(),
             plan_after: text(0, 64, { says: [422, 'plan_after'] }),
         organization: text(0, 255), timezone: text(0, 64, { says: [422, 'timezone'] }), anchor: time(), email: text(0, 255),
             suspended: { type: 'flag' }, reason: text(0, 500) } },
@@ -139,10 +140,10 @@ export const OPERATIONS = [
     { name: 'POST /admin/overrides', c: 'api_overrides.c:fields', base: { ...BODY, amount: 100000 }, good: 201, fields: {
         ...OWNER, feature: REFERS, limit: text(1, 64, { says: [422, 'limit'] }), amount: whole(0, LARGEST),
         unlimited: { type: 'flag', instead: 'amount' }, multiplier: { type: 'number', min: 0, max: 1000000,
-            instead: 'amount' }, expires_at: time(), reason: text(0, 500) } },
+            instead: 'amount' }, expires_at: until(), reason: text(0, 500) } },
     { name: 'POST /admin/grants', c: 'api_grants.c:fields', base: { ...BODY, amount: 1 }, good: 201, fields: {
         ...OWNER, feature: REFERS, amount: whole(1, LARGEST, { required: true }), priority: whole(0, 1000000),
-            effective_at: time(), expires_at: time(),
+            effective_at: time(), expires_at: until(),
         every: text(1, 64, { says: [400, 'every'] }), reason: text(0, 500) } },
     { name: 'POST /admin/queues', c: 'api_queues.c:fields', base: { feature: 'queued', state: 'open', reason: 'why' }, good: 200, fields: {
         feature: text(1, 255, { required: true, says: [404, 'feature'] }), limit: text(1, 64, { says: [404, 'limit'] }),
@@ -153,7 +154,7 @@ export const OPERATIONS = [
     { name: 'POST /admin/tickets/tkt_AAAA/drop', c: 'api_queues.c:move_fields', base: {}, good: 404, fields: { reason: text(0, 500) } },
     { name: 'POST /admin/keys', c: 'api_keys.c:fields', base: { name: 'h', scopes: ['read'] }, good: 201, fields: {
         name: text(1, 100, { required: true }), scopes: { type: 'list', min: 1, max: 3, required: true },
-            expires_at: time(), reason: text(0, 500) } },
+            expires_at: until(), reason: text(0, 500) } },
     ...['overrides', 'grants', 'keys', 'sessions'].map(noun => ({ name: `DELETE /admin/${noun}/999999`, c: 'admin_input.c:reason_fields', query: { reason: 'why' }, good: 404,
         fields: { reason: text(1, 500) } })),
     { name: 'GET /usage', c: 'api_usage.c:fields', query: { subject: 'h', feature: 'call' }, good: 200,

@@ -66,13 +66,16 @@ const TIMES = ['', 'yesterday', 'now', 'now()', 'infinity', '-infinity', 'epoch'
     '2026-05-01 ', '99999-01-01T00:00:00Z', '-0001-01-01T00:00:00Z', '٢٠٢٦-٠٥-٠١', '1893456000', "2026-05-01'",
         '<b>2026-05-01</b>'];
 
+const wrong_time = () => [...others('text'), ...wrong(TIMES.map(quoted)), ...broken_text];
+
 const WRONG = {
     text: wrong_text,
     whole: wrong_whole,
     number: wrong_number,
     flag: () => [...others('truth'), ...wrong(['0', '1', '"true"', '"yes"', '""', '[]', '[true]']), ['TRUE', 'TRUE',
         'body'], ['True', 'True', 'body']],
-    time: () => [...others('text'), ...wrong(TIMES.map(quoted)), ...broken_text],
+    time: wrong_time,
+    until: wrong_time,
     object: ({ max }) => [...others('object'), ...wrong(['[]', '""', '0', 'false']), ['too large', quoted({ a: long(max) }),
         'field'],
         ['17 levels', `${long(17, '{"a":')}1${long(17, '}')}`, 'body'], ['17 levels of lists',
