@@ -75,16 +75,16 @@ static int list(Store *store, const KeyOptions *options)
         cli_print_json(json_pack("{s:o}", "keys", keys));
         return CMD_OK;
     }
-    printf("%-6s %-24s %-20s %-22s %s\n", "id", "name", "scopes", "created", "state");
+    printf("%-6s %-24s %-20s %-22s %-22s %s\n", "id", "name", "scopes", "created", "last used", "state");
     json_array_foreach(keys, i, key) {
         GString *scopes = g_string_new(NULL);
         size_t s;
         json_t *scope;
         json_array_foreach(json_object_get(key, "scopes"), s, scope)
             g_string_append_printf(scopes, "%s%s", s ? "," : "", json_string_value(scope));
-        bool revoked = json_is_string(json_object_get(key, "revoked_at"));
-        printf("%-6s %-24s %-20s %-22s %s\n", text_of(key, "id"), text_of(key, "name"), scopes->str, text_of(key, "created_at"),
-               revoked ? "revoked" : "in use");
+        bool revoked = json_is_string(json_object_get(key, "revoked_at")), used = json_is_string(json_object_get(key, "last_used_at"));
+        printf("%-6s %-24s %-20s %-22s %-22s %s\n", text_of(key, "id"), text_of(key, "name"), scopes->str, text_of(key, "created_at"),
+               used ? text_of(key, "last_used_at") : "never", revoked ? "revoked" : "in use");
         g_string_free(scopes, TRUE);
     }
     json_decref(keys);

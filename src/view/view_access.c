@@ -68,6 +68,7 @@ static void add_scopes(GString *out, const json_t *key)
 static void add_key(Value *rows, const json_t *key, const PageContext *context, const char *zone)
 {
     Value *row = add_object(rows);
+    set_text(row, "id", text_of(key, "id"));
     set_text(row, "name", text_of(key, "name"));
     set_words(row, "scopes", add_scopes, key);
     set_words(row, "created", words_add_when, text_of(key, "created_at"), zone);
