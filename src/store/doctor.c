@@ -115,12 +115,21 @@ static void check_rights(Doctor *doctor, DoctorFinding *finding)
     g_autoptr(PGresult) rows = NULL;
     if (!doctor_ask(doctor, finding, QUERY_DOCTOR_RIGHTS, &rows))
         return;
-    if (result_null(rows, 0, 0)) {
-        doctor_say(finding, DOCTOR_OK, "the role may do all that the service does");
-        return;
+    g_autoptr(GString) may = g_string_new(NULL);
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *role = result_text(rows, row, 0);
+        if (!result_null(rows, row, 1)) {
+            doctor_say(finding, DOCTOR_WRONG, "role %s may not: %s", role, result_text(rows, row, 1));
+            doctor_advise(finding, "as the owner of the schema run: webquota migrate --app-role %s", role);
+            return;
+        }
+        g_string_append_printf(may, "%s%s", row ? ", " : "", role);
     }
-    doctor_say(finding, DOCTOR_WRONG, "the role may not: %s", result_text(rows, 0, 0));
-    doctor_advise(finding, "as the owner of the schema run: webquota migrate --app-role ROLE");
+    bool alone = PQntuples(rows) == 1, owns = result_bool(rows, 0, 2);
+    doctor_say(finding, DOCTOR_OK, "%s %s may do all that the service does%s", alone ? "role" : "roles", may->str,
+               alone && owns ? "; no other was granted that" : "");
+    if (alone && owns)
+        doctor_advise(finding, "where the service is another role, run: webquota migrate --app-role ROLE, and then webquota doctor as that role");
 }
 
 static char *span_text(int64_t us)

@@ -285,6 +285,8 @@ ends "organization show: there is none" 1 Nowhere
 run key create --name "the test" --scopes enforce,read,admin --json
 json "key create" '.name == "the test" and .scopes == ["enforce", "read", "admin"] and (.key | startswith("wq_"))'
 key=$(jq -r .key <<<"$out") id=$(jq -r .id <<<"$out")
+run key list
+verdict "key list, for people: it was never used" grep -qE "^$id +the test .* never +in use" <<<"$out"
 run key list --json
 json "key list has it, without its secret" "any(.keys[]; .id == \"$id\") and all(.keys[]; has(\"key\") | not)"
 keys=$(sql "select count(*) from webquota.api_keys")
@@ -566,14 +568,23 @@ if [ -n "$app" ]; then
     ends "doctor: a role that may do nothing" 1 "may not use the schema" "migrate --app-role"
     run migrate --app-role webquota_app
     DATABASE_URL=$app run doctor
-    ends "doctor: the role that migrate gave its rights" 0 "the role may do all"
+    ends "doctor: the role that migrate gave its rights" 0 "role webquota_app may do all"
+    run doctor
+    ends "doctor: as the owner, of both" 0 ", webquota_app may do all"
     sql "revoke update on webquota.counters from webquota_app"
     DATABASE_URL=$app run doctor
     ends "doctor: a right that is missing" 1 "update on counters"
+    run doctor
+    ends "doctor: and as the owner, of whom" 1 "role webquota_app may not: update on counters" "migrate --app-role webquota_app"
+    sql "revoke insert on webquota.decisions from webquota_app"
+    run doctor
+    ends "doctor: nobody but the owner was granted anything" 0 "no other was granted that" "as that role"
 fi
 
 # ---- without a database
 
+run key list
+verdict "when a key was used last" grep -qE "^$id +the test .*Z +20[0-9T:-]+Z +in use" <<<"$out"
 run key revoke "$id"
 ends "key revoke" 0 "is revoked"
 api GET /api/v1/features ''
