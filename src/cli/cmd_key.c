@@ -33,8 +33,11 @@ static int create(Store *store, const KeyOptions *options, const char *actor)
         return cli_usage("key", "create needs --name, up to %d bytes of plain text", KEY_NAME_MAX);
     if (!scopes_parse(options->scopes ? options->scopes : "", &scopes))
         return cli_usage("key", "--scopes is a list of enforce, read, admin, such as enforce,read");
-    if (options->expires && !instant_parse(options->expires, &expires))
-        return cli_usage("key", "--expires is a time such as 2027-01-31T00:00:00Z");
+    if (!cli_instant("key", "--expires", options->expires, DAY_ENDS, &expires))
+        return CMD_USAGE;
+    int day = cli_day(store, "key", options->expires, DAY_ENDS, &expires);
+    if (day != CMD_OK)
+        return day;
     g_auto(StoreError) error = { 0 };
     json_t *key = NULL;
     StoreResult result = admin_key_create(store, options->name, scopes, expires, options->reason, actor, &key, &error);
