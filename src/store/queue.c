@@ -358,6 +358,9 @@ StoreResult queue_let_in(Store *store, const char *id, const char *reason, const
 /* --- keeping order --- */
 
 #define UNSEEN_MOST 200 /* so many places are given up together; the ledger decides as many at once */
+#define SEEN_MOST 5000  /* so many who were seen are written down by one statement, which must not take long, */
+#define SEEN_US (US_PER_S / 4) /* and for so long, between the turns in which people are let in, */
+#define SEEN_ALL_US (3 * US_PER_S) /* or so long where there is no next time */
 
 static StoreResult read_unseen(Store *store, int64_t grace_s, PGresult **rows, StoreError *error)
 {
@@ -448,19 +451,27 @@ static StoreResult any_due(Store *store, bool *due, StoreError *error)
     return outcome;
 }
 
+/* A part at a time: each is safe when it is written, whatever becomes of the next. What there is no time for is written the next time, or, as
+ * the process ends, not at all: what is written of them is no older than half of the time for which a place is kept. */
 StoreResult queue_note_seen(Store *store, bool all, StoreError *error)
 {
     g_autoptr(GArray) seen = places_seen(store, all);
-    return seen->len ? write_seen(store, (const PlaceSeen *)seen->data, (int)seen->len, false, error) : STORE_OK;
+    int64_t until_us = g_get_monotonic_time() + (all ? SEEN_ALL_US : SEEN_US);
+    StoreResult result = STORE_OK;
+    for (guint from = 0; result == STORE_OK && from < seen->len && (from == 0 || g_get_monotonic_time() < until_us); from += SEEN_MOST)
+        result = write_seen(store, &g_array_index(seen, PlaceSeen, from), (int)MIN(SEEN_MOST, seen->len - from), from + SEEN_MOST < seen->len, error);
+    return result;
 }
 
 StoreResult queue_tidy(Store *store, StoreError *error)
 {
+    g_auto(StoreError) of_due = { 0 };
     bool due = false;
-    StoreResult result = queue_note_seen(store, false, error);
-    if (result == STORE_OK)
-        result = any_due(store, &due, error);
-    return result == STORE_OK && due ? ledger_sweep(store, error) : result;
+    StoreResult noted = queue_note_seen(store, false, error);
+    StoreResult result = any_due(store, &due, noted == STORE_OK ? error : &of_due);
+    if (result == STORE_OK && due)
+        result = ledger_sweep(store, noted == STORE_OK ? error : &of_due);
+    return noted == STORE_OK ? result : noted;
 }
 
 StoreResult queue_has_people(Store *store, bool *people, StoreError *error)

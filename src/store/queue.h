@@ -157,7 +157,8 @@ StoreResult queue_admit_all(Store *store, QueueSweep *sweep, const char *holder,
  * may be others. */
 StoreResult queue_expire(Store *store, int64_t grace_s, int *ended, bool *more, StoreError *error) MUST_CHECK;
 
-/* Writes down who was seen: all, or those whose places would else be thought unseen in half the time for which they are kept. */
+/* Writes down who was seen: all, or those whose places would else be thought unseen in half the time for which they are kept; as many as there
+ * is time for. */
 StoreResult queue_note_seen(Store *store, bool all, StoreError *error) MUST_CHECK;
 
 /* Gives back what was held for too long, and writes down who was seen. */

@@ -198,10 +198,12 @@ static StoreResult expire(Store *store, bool late, int *ended, StoreError *error
 
 static StoreResult keep_order(Store *store, const char *holder, bool late, QueueAssisted *done, StoreError *error)
 {
+    g_auto(StoreError) of_order = { 0 };
     StoreResult result = queue_tidy(store, error);
     if (result == STORE_OK)
         result = expire(store, late, &done->ended, error);
-    return result == STORE_OK ? let_in(store, holder, &done->in, error) : result;
+    StoreResult admitted = let_in(store, holder, &done->in, result == STORE_OK ? error : &of_order);
+    return result == STORE_OK ? admitted : result;
 }
 
 StoreResult queue_assist(Store *store, QueueAssisted *done, StoreError *error)

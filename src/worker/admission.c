@@ -41,6 +41,21 @@ static StoreResult tidy(AdmissionWorker *worker, bool mine, StoreError *error)
     return result;
 }
 
+static void log_failure(const StoreError *error)
+{
+    log_line(LOG_LEVEL_DEBUG, "admission: %s", error->detail ? error->detail : "the database does not answer");
+}
+
+/* What fails of it keeps nobody from being let in. */
+static bool tidy_up(AdmissionWorker *worker, bool mine)
+{
+    g_auto(StoreError) error = { 0 };
+    StoreResult result = tidy(worker, mine, &error);
+    if (result != STORE_OK)
+        log_failure(&error);
+    return result == STORE_OK;
+}
+
 /* A limit that queued may do so no more: whoever waited for it is let in or told, as it says now. */
 static bool is_needed(AdmissionWorker *worker)
 {
@@ -74,16 +89,14 @@ static int64_t work(void *data)
     bool mine = false, late = false, more = false;
     if (!is_needed(worker))
         return IDLE_US;
-    StoreResult result = tidy(worker, false, &error);
-    if (result == STORE_OK)
-        result = let_in(worker, &mine, &late, &more, &error);
+    tidy_up(worker, false);
+    StoreResult result = let_in(worker, &mine, &late, &more, &error);
     if (late)
         worker->mercy_until_us = g_get_monotonic_time() + 300 * US_PER_S;
-    if (result == STORE_OK)
-        result = tidy(worker, mine, &error);
     if (result != STORE_OK)
-        log_line(LOG_LEVEL_DEBUG, "admission: %s", error.detail ? error.detail : "the database does not answer");
-    return result == STORE_OK && mine && (more || worker->unseen) ? 0 : mine ? TURN_US : IDLE_US;
+        log_failure(&error);
+    bool tidied = result == STORE_OK && tidy_up(worker, mine);
+    return tidied && mine && (more || worker->unseen) ? 0 : mine ? TURN_US : IDLE_US;
 }
 
 static void worker_free(AdmissionWorker *worker)

@@ -3,6 +3,7 @@
 #include "waiting.h"
 
 #include <pthread.h>
+#include "store/public_id.h"
 
 static const char policy[] =
     "default_plan = free\n"
@@ -935,6 +936,39 @@ START_TEST(many_who_left_give_up_their_places_together)
 }
 END_TEST
 
+/* Parts of those who were seen are written down, each for itself; whatever becomes of that, people are let in. */
+START_TEST(many_who_were_seen_are_written_down_in_parts)
+{
+    g_auto(StoreError) error = { 0 };
+    Store *store = long_line(6000);
+    const Instant joined_at = database_number("select webquota.us(joined_at) from webquota.tickets limit 1");
+    clock_at("12:03:40");
+    for (int n = 1; n <= 6000; n++) {
+        const DecisionKey key = { 1000 + 2 * n, 1001 + 2 * n, joined_at, 1000000 + n };
+        g_autofree char *id = public_id_ticket(&key);
+        g_autoptr(TicketRead) read = NULL;
+        ck_assert_int_eq(queue_ticket(store, id, true, &read, &error), STORE_OK);
+    }
+    static const char refuses[] =
+        "create or replace function webquota.refuses() returns trigger language plpgsql as $$ begin"
+        " if (select count(*) from changed where seen_at > joined_at) %s then raise exception 'too many'; end if; return null; end $$;"
+        "drop trigger if exists refuses on webquota.tickets;"
+        "create trigger refuses after update on webquota.tickets referencing new table as changed"
+        " for each statement execute function webquota.refuses()";
+    g_autofree char *many = g_strdup_printf(refuses, "> 5000"), *any = g_strdup_printf(refuses, "between 100 and 5000");
+    g_free(database_value(any));
+    QueueAssisted done;
+    clock_at("12:04:00");
+    ck_assert_int_ne(queue_assist(store, &done, &error), STORE_OK);
+    ck_assert_int_eq(done.in, 2);
+    store_error_clear(&error);
+    g_free(database_value(many));
+    ck_assert_msg(queue_note_seen(store, true, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_int_eq(database_number("select count(*) from webquota.tickets where seen_at > joined_at"), 6000);
+    store_close(store);
+}
+END_TEST
+
 /* --- random histories --- */
 
 #define STORES 3
@@ -1169,6 +1203,7 @@ static Suite *suite(void)
     tcase_add_test(many, each_of_many_lines_comes_up);
     tcase_add_test(many, each_of_many_lines_comes_up_where_no_process_stays);
     tcase_add_test(many, a_long_line_is_let_in_quickly);
+    tcase_add_test(many, many_who_were_seen_are_written_down_in_parts);
     tcase_add_test(many, many_who_left_give_up_their_places_together);
     suite_add_tcase(suite, many);
     return suite;
