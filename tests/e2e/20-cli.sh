@@ -370,6 +370,8 @@ run setting set --timezone America/New_York --reason "days"
 run override add --subject ada --feature get_solution --amount 5 --expires 2090-01-31 --json
 json "a date as an end: that day is over where the policy is" '.expires_at == "2090-02-01T05:00:00Z"'
 run override remove "$(jq -r .override <<<"$out")"
+run key create --name dated --scopes read --expires 2090-01-31 --json
+json "so is a key, with that day" '.expires_at == "2090-02-01T05:00:00Z"'
 run grant add --subject ada --feature get_solution --amount 1 --effective 2090-01-31 --expires 2090-01-31 --json
 json "a date as a beginning: that day begins" '.effective_at == "2090-01-31T05:00:00Z" and .expires_at == "2090-02-01T05:00:00Z"'
 run grant remove "$(jq -r .grant <<<"$out")"
