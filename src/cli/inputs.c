@@ -60,18 +60,6 @@ bool cli_instant(const char *command, const char *name, const char *text, DayEdg
     return false;
 }
 
-int cli_day(Store *store, const char *command, const char *text, DayEdge edge, Instant *out)
-{
-    g_auto(StoreError) error = { 0 };
-    g_autoptr(Policy) policy = NULL;
-    if (!text || !*text || !instant_is_date(text))
-        return CMD_OK;
-    StoreResult result = store_policy(store, &policy, &error);
-    if (result != STORE_OK && !cli_no_policy(&error))
-        return cli_fail(command, result, &error);
-    return zone_instant(text, policy ? zone_find(policy->zone) : NULL, edge, out) ? CMD_OK : CMD_USAGE;
-}
-
 bool cli_fit(const char *command, const char *verb, unsigned bit, const OptionFit *options, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -295,7 +295,7 @@ ends "a key that is over already is refused" 2 "webquota key: --expires must lie
 run key create --name "$(printf 'x%.0s' {1..101})" --scopes read
 ends "a key's name is no longer than the API takes" 2 "up to 100 bytes"
 is "and neither is made" "$keys" "$(sql "select count(*) from webquota.api_keys")"
-run key create --name "$(printf 'x%.0s' {1..100})" --scopes read --expires 2999-01-01 --json
+run key create --name "$(printf 'x%.0s' {1..100})" --scopes read --expires 2999-01-01T00:00:00Z --json
 json "key create: of such a name, until then" '(.name | length) == 100 and .expires_at == "2999-01-01T00:00:00Z"'
 verdict "the secret is nowhere in the database" test "$(sql "select count(*) from webquota.api_keys k where k::text like '%${key##*_}%'")" = 0
 

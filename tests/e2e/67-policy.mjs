@@ -570,7 +570,7 @@ async function changes(site) {
             status(await site.api('POST', '/admin/overrides', { subject, feature: 'call', limit: 'life', ...own, reason: 'theirs' }), 201);
         const send = async fields => status(await root.send('/admin/limit', await edit({ effective: '2090-01-01', ...fields })), fields.confirm ? 303 : 200);
         equal([await told('bob'), await told('pia')], [[], []]);
-        ok(/life: amount: \d+ → 12[^]*concerns: [\d,]+ (person|people)\.[^]*From 2090-01-01 on; until then it is shown to them/.test((await send({ amount: '12' })).text), 'the preview says when, and that they are told');
+        ok(/life: amount: \d+ → 12[^]*concerns: [\d,]+ (person|people)\.[^]*From 2090-01-01[^;]* on; until then it is shown to them/.test((await send({ amount: '12' })).text), 'the preview says when, and that they are told');
         const version = (await send({ amount: '12', confirm: '1' })).headers.location.match(/\d+$/)[0];
         const said = (now, then) => `From Sun 1 Jan 2090 at 00:00 (UTC): ${then} calls in all instead of ${now}`;
         equal([await told('bob'), await told('pia'), await told('oda'), await told('max')], [[said(amount, 12)], [], [], [said(2 * amount, 24)]]);

@@ -56,7 +56,7 @@ static SignIn sign_in(bool required, char **token)
     int64_t wait_s = 0;
     *token = NULL;
     StoreResult result =
-        account_sign_in(store, &(SignInAsk){"ada", PASSWORD, HOME, required}, &outcome, token, &wait_s, &error);
+        account_sign_in(store, &(SignInAsk){"ada", PASSWORD, HOME, required, NULL}, &outcome, token, &wait_s, &error);
     ck_assert_msg(result == STORE_OK, "%s", error.detail);
     return outcome;
 }

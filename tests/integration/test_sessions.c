@@ -36,7 +36,7 @@ static SignIn sign_in(Store *by, const char *name, const char *password, char **
     SignIn outcome = SIGN_IN_TOO_MANY;
     int64_t wait_s = 0;
     *token = NULL;
-    ck_assert_msg(account_sign_in(by, &(SignInAsk){name, password, "anon:192.0.2.7", false}, &outcome, token, &wait_s, &error) == STORE_OK, "%s", error.detail);
+    ck_assert_msg(account_sign_in(by, &(SignInAsk){name, password, "anon:192.0.2.7", false, NULL}, &outcome, token, &wait_s, &error) == STORE_OK, "%s", error.detail);
     ck_assert((outcome == SIGN_IN_DONE) == (*token != NULL));
     ck_assert(outcome != SIGN_IN_TOO_MANY || (wait_s >= 1 && wait_s <= 90));
     return outcome;
@@ -182,7 +182,7 @@ static StoreResult with_little_memory(SignIn *outcome, const char *name, StoreEr
     ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
     little = (struct rlimit){g_ascii_strtoull(statm, NULL, 10) * (rlim_t) getpagesize() + 16 * 1024 * 1024, before.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &little), 0);
-    StoreResult result = account_sign_in(store, &(SignInAsk){name, PASSWORD, "anon:192.0.2.7", false}, outcome, &token, &wait_s, error);
+    StoreResult result = account_sign_in(store, &(SignInAsk){name, PASSWORD, "anon:192.0.2.7", false, NULL}, outcome, &token, &wait_s, error);
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &before), 0);
     return result;
 }
