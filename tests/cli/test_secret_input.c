@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h> /* login_tty */
 
 #define PATIENCE_US 20000000
 
